@@ -1,0 +1,271 @@
+"""assessment.json: everything that was judged, as one value; every output is drawn from it alone.
+
+Source of the level rule: our own, after the shape of ISO/IEC 33020 and stricter (see `assess/levels.py`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from probes.finding import Dimension, Evidence, Grade, State, Subject
+from runtime.gate import WorkflowGate
+from runtime.systems.settings import Autonomy
+
+LEVEL_NAMES = {1: "Answer", 2: "Look up", 3: "Prepare", 4: "Act within limits", 5: "Adapt"}
+
+
+class Out(BaseModel):
+    """Base of the output models: closed and frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Interval(Out):
+    """`confirmed`: unknown counts as not met. `possible`: unknown counts as met."""
+
+    confirmed: int = Field(ge=1, le=5)
+    possible: int = Field(ge=1, le=5)
+
+
+class Coverage(Out):
+    """Cells measured, of those that apply; by grade of evidence."""
+
+    measured: int = 0
+    declared: int = 0
+    attested: int = 0
+    not_measured: int = 0
+    not_applicable: int = 0
+    later: int = 0
+
+    @property
+    def applicable(self) -> int:
+        return self.measured + self.declared + self.attested + self.not_measured
+
+
+class Step(Out):
+    """One level of one unit: how much weight is met, what it may still miss, which essentials hold it."""
+
+    level: int
+    weight: int
+    met: int
+    unknown: int
+    may_miss: int
+    essential_missing: list[str] = Field(default_factory=list)
+
+
+class UnitLevel(Out):
+    confirmed: int
+    possible: int
+    steps: list[Step] = Field(default_factory=list)
+
+
+class DimensionLevel(Out):
+    confirmed: int
+    possible: int
+    coverage: Coverage
+    under_way: bool = False
+    units: dict[str, UnitLevel] = Field(default_factory=dict)
+    self_assessed: int | None = None
+    held_by: list[str] = Field(default_factory=list, description="findings (F-03) and unmeasured probes that hold the next level")
+
+
+class Effort(Out):
+    """Person-days (optimistic, likely, pessimistic), elapsed waiting days, role."""
+
+    days: tuple[float, float, float]
+    wait_days: float = 0.0
+    role: str
+
+
+class Cell(Out):
+    """One question asked of one subject."""
+
+    probe: str
+    subject: Subject
+    dimension: Dimension
+    level: int
+    essential: bool
+    weight: int
+    state: State
+    title: str
+    cause: str = ""
+    grade: Grade = "none"
+    later: bool = False
+    would_measure: str = ""
+    workflows: list[str] = Field(default_factory=list)
+
+
+class Finding(Out):
+    """Something not met, numbered once and for ever (F-03 stays F-03)."""
+
+    id: str
+    number: str
+    probe: str
+    subject: Subject
+    dimension: Dimension
+    level: int
+    essential: bool
+    outcome: State
+    title: str
+    cause: str
+    grade: Grade
+    evidence: list[Evidence] = Field(default_factory=list)
+    consequence: str = ""
+    remedy: list[str] = Field(default_factory=list)
+    why: str = ""
+    how: str = ""
+    effort: Effort
+    owner: str = ""
+    workflows: list[str] = Field(default_factory=list, description="workflows that it holds back")
+    tickets_per_month: int = 0
+    relates: list[str] = Field(default_factory=list)
+    subject_of_proof: str = ""
+
+
+class Measurement(Out):
+    """A measurement that would tell most: what to do, and what it could move."""
+
+    probe: str
+    subject: Subject
+    do: str
+    could_move: str
+
+
+class Workflow(Out):
+    """A workflow as the report shows it: volume, gate, levels over its own cells."""
+
+    name: str
+    title: str
+    category: str
+    tickets_per_month: int | None = None
+    minutes_today: float | None = None
+    systems_toggled: int | None = None
+    levels: dict[Dimension, Interval | None] = Field(default_factory=dict)
+    gate: WorkflowGate
+    passes: bool
+
+
+class SystemRow(Out):
+    name: str
+    role: str
+    protocol: str
+    authentication: str
+    owner: str | None = None
+    format: str = ""
+    operations: int = 0
+    operations_used: int = 0
+    level: Interval | None = None
+    requests: int = 0
+    findings: list[str] = Field(default_factory=list)
+
+
+class Join(Out):
+    """A key that leads from one system's record to the next one's: holds, missing, or not measured."""
+
+    source: str
+    target: str
+    state: State
+    says: str = ""
+
+
+class Task(Out):
+    """Findings with one cause are one task."""
+
+    id: str
+    title: str
+    findings: list[str]
+    role: str
+    effort: Effort
+    needs: list[str] = Field(default_factory=list)
+    start_p50: float = Field(description="weeks after the start, P50 of the begin")
+    finish_p50: float
+    finish_p80: float
+    lifts: list[str] = Field(default_factory=list, description="what it opens: levels and gates, in words")
+    gain_days: float = Field(0.0, description="mean days that the whole would end earlier without this task")
+    horizon: Literal[30, 60, 90, 180] = 90
+
+
+class Milestone(Out):
+    """When a level or gate can be reached: weeks, P50 and P80."""
+
+    what: str
+    p50_weeks: float
+    p80_weeks: float
+    person_days: float
+
+
+class Roadmap(Out):
+    tasks: list[Task] = Field(default_factory=list)
+    milestones: list[Milestone] = Field(default_factory=list)
+    scarce_role: str = ""
+    one_more: str = ""
+    assumptions: list[str] = Field(default_factory=list)
+
+
+class WorkedExample(Out):
+    """How one level of this very assessment came about, line by line."""
+
+    dimension: Dimension
+    unit: str
+    lines: list[str]
+
+
+class Decision(Out):
+    """A decision asked of the board, from report.yaml; an empty cell stays empty."""
+
+    decision: str
+    sets_free: str = ""
+    cost: str = ""
+    owner: str = ""
+    date: str = ""
+
+
+class Overall(Out):
+    confirmed: int
+    possible: int
+    target: int
+    self_assessed: int | None = None
+
+
+class Assessment(Out):
+    """The whole file, `format: 1`."""
+
+    format: Literal[1] = 1
+    tool: str
+    organisation: str
+    currency: str
+    agent: str
+    enforcement: str
+    as_of: datetime
+    moved: bool = Field(False, description="`as_of` was moved by --as-of; printed on the cover")
+    catalogue: str
+    profile: str
+    bundle: str
+    run: str
+    overall: Overall
+    levels: dict[Dimension, DimensionLevel]
+    gates: dict[str, WorkflowGate]
+    workflows: list[Workflow] = Field(default_factory=list)
+    systems: list[SystemRow] = Field(default_factory=list)
+    joins: list[Join] = Field(default_factory=list)
+    findings: list[Finding] = Field(default_factory=list)
+    cells: list[Cell] = Field(default_factory=list)
+    next: list[Measurement] = Field(default_factory=list)
+    roadmap: Roadmap = Field(default_factory=Roadmap)
+    worked_example: WorkedExample | None = None
+    decisions: list[Decision] = Field(default_factory=list)
+    notes: list[str] = Field(default_factory=list)
+    requests: dict[str, int] = Field(default_factory=dict)
+    reversed: list[str] = Field(default_factory=list)
+    left_behind: list[str] = Field(default_factory=list)
+    inventory: dict[str, int] = Field(default_factory=dict)
+    gone: list[str] = Field(default_factory=list)
+    knowledge: dict[str, int] = Field(default_factory=dict, description="articles, sections, claims, pairs compared, not read")
+    limits_proved: list[str] = Field(default_factory=list, description="what the solver proved, in business words")
+    expires: str = ""
+
+
+GATE_WORDS: dict[Autonomy, str] = {"act": "Act alone", "approve": "Person approves", "observe": "Observe only", "blocked": "Blocked"}

@@ -1,0 +1,94 @@
+# What the estate holds inside Request Tracker: four users with few rights, a queue, a customer, two custom fields, six tickets.
+# Prints one JSON object with the tokens. Run once by rt_server.py against a fresh database; RT_SITE_CONFIG names it.
+use strict;
+use warnings;
+use lib '/usr/share/request-tracker5/lib', '/usr/local/share/request-tracker5/lib';
+use JSON;
+use RT -init;
+
+my $system = RT->SystemUser;
+
+sub must {
+    my ($ok, $message) = @_;
+    die "$message\n" unless $ok;
+    return $ok;
+}
+
+sub user {
+    my (%fields) = @_;
+    my $user = RT::User->new($system);
+    must($user->Create(Privileged => 1, Password => '*NO-PASSWORD*', %fields));
+    return $user;
+}
+
+sub grant {
+    my ($user, $object, @rights) = @_;
+    must($user->PrincipalObj->GrantRight(Right => $_, Object => $object)) for @rights;
+}
+
+sub token {
+    my ($user) = @_;
+    my $token = RT::AuthToken->new($system);
+    my ($id, $message, $text) = $token->Create(Owner => $user->Id, Description => 'cxready');
+    must($id, $message);
+    return $text;
+}
+
+my $queue = RT::Queue->new($system);
+must($queue->Create(Name => 'cxready-test', Description => 'Tickets that cxready makes', CorrespondAddress => 'test@desk.example'));
+my $desk = RT::Queue->new($system);
+must($desk->Create(Name => 'service-desk', Description => 'Requests of customers', CorrespondAddress => 'desk@desk.example'));
+
+for my $name ('Handoff-Key', 'Appointment') {
+    my $field = RT::CustomField->new($system);
+    must($field->Create(Name => $name, Type => 'FreeformSingle', LookupType => RT::Ticket->CustomFieldLookupType));
+    must($field->AddToObject($_)) for $queue, $desk;
+}
+
+# Reads everything, removes what cxready made, and nothing else: no right to create a ticket.
+my $audit = user(Name => 'cx-audit', EmailAddress => 'cx-audit@desk.example');
+# Reads. Its writes are refused by RT itself.
+my $agent = user(Name => 'cx-agent', EmailAddress => 'cx-agent@desk.example');
+# Writes; its token is loaded by the enforcing proxy only.
+my $enforcer = user(Name => 'cx-enforcer', EmailAddress => 'cx-enforcer@desk.example');
+my $person = user(Name => 'desk-lead', RealName => 'Mara Lind', EmailAddress => 'mara.lind@desk.example');
+
+for my $place ($queue, $desk) {
+    grant($audit, $place, qw(SeeQueue ShowTicket ShowTicketComments SeeCustomField));
+    grant($agent, $place, qw(SeeQueue ShowTicket SeeCustomField));
+    grant($enforcer, $place, qw(SeeQueue ShowTicket ShowTicketComments SeeCustomField));
+    grant($person, $place, qw(SeeQueue ShowTicket ShowTicketComments SeeCustomField ReplyToTicket CommentOnTicket ModifyTicket OwnTicket Watch));
+}
+grant($audit, $queue, qw(DeleteTicket ModifyTicket ModifyCustomField));
+grant($enforcer, $queue, qw(CreateTicket ReplyToTicket CommentOnTicket ModifyTicket ModifyCustomField));
+grant($audit, RT->System, qw(ShowUserHistory));
+must($queue->AddWatcher(Type => 'AdminCc', PrincipalId => $person->PrincipalId));
+
+my $customer = RT::User->new($system);
+must($customer->Create(Name => 'nadia.haas', RealName => 'Nadia Haas', EmailAddress => 'nadia.haas@customer.example', Privileged => 0));
+my $trial = RT::User->new($system);
+must($trial->Create(Name => 'cxready.trial', RealName => 'Trial Customer', EmailAddress => 'cxready.trial@customer.example', Privileged => 0));
+
+my %requests = (
+    'Router blinks red since Monday'            => 'The router has blinked red since Monday morning. Restarting it did not help.',
+    'Please move my appointment'                => 'The technician is to come on 2 December. Could it be the week after?',
+    'How long may I take to return the router?' => 'Your page says 14 days, the letter says 30. Which is right?',
+    'Invoice paid twice'                        => 'I paid invoice 4471 twice, by card and by transfer. Please send one back.',
+    'Slow connection in the evening'            => 'After eight in the evening I get 4 of 100 Mbit/s.',
+    'New postal address'                        => 'We moved to Birkenweg 4. Please send letters there.',
+);
+for my $subject (sort keys %requests) {
+    my $mime = MIME::Entity->build(Subject => $subject, From => 'nadia.haas@customer.example', Data => [$requests{$subject}], Type => 'text/plain', Charset => 'utf-8');
+    my $ticket = RT::Ticket->new($system);
+    must($ticket->Create(Queue => $desk->Id, Subject => $subject, Requestor => ['nadia.haas@customer.example'], MIMEObj => $mime));
+}
+
+my $root = RT::User->new($system);
+$root->Load('root');
+print JSON->new->canonical->encode({
+    RT_ROOT_TOKEN     => token($root),
+    RT_AUDIT_TOKEN    => token($audit),
+    RT_AGENT_TOKEN    => token($agent),
+    RT_ENFORCER_TOKEN => token($enforcer),
+    RT_DESK_TOKEN     => token($person),
+}), "\n";

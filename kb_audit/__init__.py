@@ -1,0 +1,1 @@
+"""Audits a knowledge base: structure, freshness, claims, conflicts, coverage."""

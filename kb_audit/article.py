@@ -1,0 +1,145 @@
+"""Article, Section and Block: what every source turns its pages into.
+
+A quote in a finding is always `article.body[start:end]`, so everything below keeps character ranges into `body`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+BlockKind = Literal["paragraph", "item", "row", "code"]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, list item, table row or code block; `lead` is the line that introduces a list or a row's header."""
+
+    kind: BlockKind
+    start: int
+    end: int
+    lead: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link as written; `target` is the raw address."""
+
+    target: str
+    start: int
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading with its level (1–6); `start:end` covers its whole line in the body."""
+
+    level: int
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Section:
+    """What stands between two headings. `path` runs from the article's title to the section's own heading."""
+
+    id: str
+    article: str
+    path: tuple[str, ...]
+    start: int
+    end: int
+    blocks: tuple[Block, ...]
+
+    @property
+    def heading(self) -> str:
+        return self.path[-1] if self.path else ""
+
+
+@dataclass(frozen=True)
+class Article:
+    """One page of a knowledge base. Dates and owner are `None`/empty when the source does not say them: never guessed."""
+
+    id: str
+    title: str
+    body: str
+    sections: tuple[Section, ...]
+    source: str = ""
+    url: str = ""
+    language: str = ""
+    audience: str = ""
+    owner: str = ""
+    scope: Mapping[str, str] = field(default_factory=dict)
+    created: date | None = None
+    updated: date | None = None
+    reviewed: date | None = None
+    review_due: date | None = None
+    links: tuple[Link, ...] = ()
+    hidden: tuple[tuple[int, int], ...] = ()
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> int:
+        """Words of running text; headings and code do not count."""
+        return sum(
+            len(plain(self.body[b.start : b.end]).split())
+            for s in self.sections
+            for b in s.blocks
+            if b.kind != "code"
+        )
+
+    def anchors(self) -> frozenset[str]:
+        """Fragments that a link may point to (GitHub's and kramdown's rule for heading ids)."""
+        return frozenset(slug(name) for s in self.sections for name in s.path[-1:])
+
+
+def cut_sections(article: str, title: str, headings: Iterable[Heading], blocks: Iterable[Block], length: int) -> tuple[Section, ...]:
+    """Sections of a body of `length` characters; a heading without text of its own makes no section."""
+    heads = sorted(headings, key=lambda h: h.start)
+    waiting = sorted(blocks, key=lambda b: b.start)
+    path: list[Heading] = []
+    found: list[Section] = []
+    edges = [(0, None), *((h.end, h) for h in heads)]
+    for index, (start, head) in enumerate(edges):
+        end = heads[index].start if index < len(heads) else length
+        if head is not None:
+            path = [*(h for h in path if h.level < head.level), head]
+        own = tuple(b for b in waiting if start <= b.start < end)
+        if own:
+            names = tuple(h.text for h in path)
+            names = names if names[:1] == (title,) else (title, *names)
+            found.append(Section(f"{article}#{index}", article, names, own[0].start, own[-1].end, own))
+    return tuple(found)
+
+
+def plain(text: str) -> str:
+    """The words of a piece of Markdown or HTML, on one line."""
+    for pattern, put in _MARKUP:
+        text = pattern.sub(put, text)
+    return " ".join(text.split())
+
+
+def slug(heading: str) -> str:
+    """The fragment of a heading: lower case, spaces to hyphens, punctuation dropped."""
+    return re.sub(r"\s+", "-", re.sub(r"[^\w\s-]", "", plain(heading).lower()).strip())
+
+
+_MARKUP = (
+    (re.compile(r"<!--.*?-->", re.S), " "),
+    (re.compile(r"\{[%:][^}]*\}|\{\{[^}]*\}\}"), " "),
+    (re.compile(r"!\[[^\]]*\]\([^)]*\)"), " "),
+    (re.compile(r"\[([^\]]*)\]\((?:[^()]|\([^()]*\))*\)"), r"\1"),
+    (re.compile(r"\[([^\]]+)\]\[[^\]]*\]"), r"\1"),
+    (re.compile(r"<(https?://[^>\s]+)>"), r"\1"),
+    (re.compile(r"</?[a-zA-Z][^>]*>"), " "),
+    (re.compile(r"(?m)^\s{0,12}(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?"), " "),
+    (re.compile(r"(?m)^\s*(?:>\s?)+"), " "),
+    (re.compile(r"\*\*|__|~~|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)"), ""),
+    (re.compile(r"(?m)^\s*\|"), " "),
+    (re.compile(r"\\([$*_#\[\]().!-])"), r"\1"),
+    (re.compile(r"&nbsp;|\u00a0"), " "),
+    (re.compile(r"&amp;"), "&"),
+)

@@ -1,0 +1,61 @@
+"""Sentences of a section with their place in the article, so that every quote is a literal substring."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kb_audit.article import Article, Section, plain
+
+_END = re.compile(r"[.!?][\"'”’)\]*_]*(?=\s+[\"'“(\[*_]*[A-ZÀ-ÝÄÖÜ0-9$€£])|[。！？]|\n\s*\n")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nr|min|max|mr|mrs|ms|dr|inc|ltd|co|st|u\.s|a\.m|p\.m|incl|excl|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)|\b[A-Z])\.$",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """`text` is what is read (markup gone); `start:end` is where it stands in the article's body.
+
+    `lead` is the line that introduces the list or the head of the table that the sentence stands in.
+    """
+
+    section: Section
+    text: str
+    start: int
+    end: int
+    lead: str = ""
+    in_row: bool = False
+
+
+def sentences(article: Article) -> Iterator[Sentence]:
+    """Every sentence of running text; code is left out, a table row is one sentence."""
+    for section in article.sections:
+        for block in section.blocks:
+            if block.kind == "code":
+                continue
+            for start, end in _cut(article.body, block.start, block.end, whole=block.kind == "row"):
+                text = plain(article.body[start:end])
+                if len(text) > 2:
+                    yield Sentence(section, text, start, end, block.lead, block.kind == "row")
+
+
+def _cut(body: str, start: int, end: int, *, whole: bool) -> Iterator[tuple[int, int]]:
+    at = start
+    for match in () if whole else _END.finditer(body, start, end):
+        if _ABBREVIATION.search(body[at : match.end()].rstrip("\"'”’)]*_")):
+            continue
+        yield from _trimmed(body, at, match.end())
+        at = match.end()
+    yield from _trimmed(body, at, end)
+
+
+def _trimmed(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    raw = body[start:end]
+    start, end = start + len(raw) - len(raw.lstrip()), end - (len(raw) - len(raw.rstrip()))
+    marker = re.match(r"(?:[-*+]|\d{1,3}[.)])\s+", body[start:end])
+    start += marker.end() if marker else 0
+    if start < end:
+        yield start, end

@@ -1,0 +1,41 @@
+"""What a source hands over: the articles, and by name everything that it could not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
+
+from kb_audit.article import Article
+
+
+class NotRead(BaseModel):
+    """A file or page that is not part of what was assessed, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Articles of one or more sources, in a stable order (by id)."""
+
+    articles: tuple[Article, ...]
+    not_read: tuple[NotRead, ...] = ()
+
+
+def together(readings: Iterable[Reading]) -> Reading:
+    """Join readings; of two articles with one id the first stays and the second is named as not read."""
+    articles: dict[str, Article] = {}
+    missing: list[NotRead] = []
+    for reading in readings:
+        missing.extend(reading.not_read)
+        for article in reading.articles:
+            if article.id in articles:
+                missing.append(NotRead(name=article.id, why="another source has an article of the same id"))
+            else:
+                articles[article.id] = article
+    return Reading(tuple(articles[name] for name in sorted(articles)), tuple(missing))

@@ -1,0 +1,1 @@
+"""Where a handoff can be delivered and read back from."""

@@ -1,0 +1,110 @@
+"""`goals.yaml`: intents and their steps: a list with closed branches and no loops, so that every path is finite.
+
+A workflow *is* a goal; the systems it touches follow from its calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, RootModel, Tag, model_validator
+
+from runtime.written import Strict
+
+
+class Slot(Strict):
+    """A value that must be *found*: in the session, in the customer's words, or chosen from a list read from a system."""
+
+    from_: Literal["session", "utterance", "choice"] = Field("utterance", alias="from")
+    pattern: str | None = None
+    else_choose: str | None = Field(None, description="name of a given list to choose from when the words do not say")
+    required: bool = True
+
+
+class CallStep(Strict):
+    call: str
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with")
+    gives: dict[str, str] = Field(default_factory=dict, description="name → JSON pointer into the answer (RFC 6901); `/` is the whole answer")
+    same_effect: list[str] = Field(default_factory=list, description="names that say *what* is done: the idempotency key is made of them")
+
+    @property
+    def system(self) -> str:
+        return self.call.split(".", 1)[0]
+
+    @property
+    def operation(self) -> str:
+        return self.call.split(".", 1)[-1]
+
+
+class RuleStep(Strict):
+    rule: str
+    with_: list[str] = Field(default_factory=list, alias="with")
+    gives: list[str] = Field(min_length=1)
+
+
+class WhenStep(Strict):
+    when: str
+    is_: str | int | bool = Field(alias="is", description="`positive`, `zero`, `true`, `false`, `present`, `absent`, or a literal")
+    do: list["Step"]
+    otherwise: list["Step"] | Literal["handoff", "stop"]
+
+
+class AskStep(Strict):
+    ask: str
+    gives: list[str] = Field(default_factory=list)
+
+
+def _kind(step: Any) -> str | None:
+    names = step if isinstance(step, dict) else step.__class__.model_fields
+    return next((kind for kind in ("call", "rule", "when", "ask") if kind in names), None)
+
+
+Step = Annotated[
+    Annotated[CallStep, Tag("call")] | Annotated[RuleStep, Tag("rule")] | Annotated[WhenStep, Tag("when")] | Annotated[AskStep, Tag("ask")],
+    Discriminator(_kind, custom_error_type="step", custom_error_message="a step starts with call, rule, when or ask"),
+]
+
+
+class Goal(Strict):
+    category: str
+    title: str | None = None
+    utterances: list[str] = Field(min_length=1)
+    slots: dict[str, Slot] = Field(default_factory=dict)
+    steps: list[Step] = Field(min_length=1)
+    done: str = Field("", description="what the customer is told when it is done; {names} of given values")
+
+    def calls(self) -> Iterator[CallStep]:
+        """Every call on any path, in the written order."""
+        yield from _calls(self.steps)
+
+    def operations(self) -> list[str]:
+        """`system.operation` of every call, without repetition, in order."""
+        return list(dict.fromkeys(call.call for call in self.calls()))
+
+
+def _calls(steps: list[Step]) -> Iterator[CallStep]:
+    for step in steps:
+        if isinstance(step, CallStep):
+            yield step
+        elif isinstance(step, WhenStep):
+            yield from _calls(step.do)
+            if isinstance(step.otherwise, list):
+                yield from _calls(step.otherwise)
+
+
+class GoalsFile(RootModel[dict[str, Goal]]):
+    """Workflow name → goal; the key `format` stands beside them."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_format(cls, value: Any) -> Any:
+        return {k: v for k, v in value.items() if k != "format"} if isinstance(value, dict) else value
+
+    @property
+    def goals(self) -> dict[str, Goal]:
+        return self.root
+
+
+WhenStep.model_rebuild()
+Goal.model_rebuild()

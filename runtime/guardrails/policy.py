@@ -1,0 +1,68 @@
+"""`guardrails.yaml`: limits, restricted data, triggers and high-stakes categories, in business words."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from runtime.money import MoneyText
+from runtime.systems.settings import Autonomy
+from runtime.written import Strict
+
+Category = str
+HIGH_STAKES = ("medical_billing", "fraud", "outage", "bereavement", "vulnerable", "unknown_language")
+
+
+def _dotted(value: str) -> str:
+    if "." not in value:
+        raise ValueError(f"{value!r} names no system; write system.operation")
+    return value
+
+
+OperationName = Annotated[str, AfterValidator(_dotted)]
+"""`system.operation`, like `billing.createCredit`."""
+
+
+class Limits(Strict):
+    """Upper bounds in the engagement's currency (or `currency`); an absent bound means that the action moves no money."""
+
+    each: MoneyText | None = None
+    customer_per_30_days: MoneyText | None = None
+    all_per_day: MoneyText | None = None
+    count_per_customer_per_30_days: int | None = Field(None, ge=0)
+    count_per_day: int | None = Field(None, ge=0)
+    currency: str | None = None
+
+
+class Action(Strict):
+    operations: list[OperationName] = Field(min_length=1)
+    limits: Limits = Field(default_factory=Limits)
+    conditions: list[str] = Field(default_factory=list, description="names of facts that must hold; from systems of record only")
+    workflows: list[str] = Field(default_factory=list, description="who may; empty: every workflow whose steps name it")
+    autonomy: Autonomy = "approve"
+
+
+class EscalateWhen(Strict):
+    """Triggers that read the understanding of a message. They can only lower autonomy."""
+
+    asks_for_human: bool = True
+    legal_threat: bool = True
+    frustration_at_least: float | None = Field(0.6, ge=0, le=1)
+    confidence_below: float | None = Field(0.55, ge=0, le=1)
+
+
+class GuardrailsFile(Strict):
+    format: Literal[1] = 1
+    owner: str | None = None
+    reviewed: str | None = Field(None, description="date of the last review, YYYY-MM-DD")
+    review_every_days: int = Field(180, ge=1)
+    actions: dict[str, Action] = Field(default_factory=dict)
+    restricted_data: dict[str, Literal["never_read", "mask", "never_send"]] = Field(default_factory=dict)
+    escalate_when: EscalateWhen = Field(default_factory=EscalateWhen)
+    high_stakes: list[Category] = Field(default_factory=lambda: list(HIGH_STAKES))
+    disclosure: str | None = Field(None, description="first sentence on every channel: says that a machine answers (EU AI Act, Art. 50(1))")
+
+    def action_of(self, operation: str) -> str | None:
+        """Name of the action that covers `system.operation`."""
+        return next((name for name, action in self.actions.items() if operation in action.operations), None)

@@ -1,0 +1,109 @@
+"""What an engagement says about one system: where it is, who asks, what may be written, when.
+
+Secrets are references only: `${NAME}` (environment) or `keyring:service/user`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from runtime.written import Strict
+
+Role = Literal["crm", "billing", "usage", "logistics", "identity", "knowledge", "ticketing", "other"]
+Protocol = Literal["rest", "soap", "graphql", "json-rpc", "mcp"]
+Holder = Literal["audit", "agent", "enforcer"]
+Autonomy = Literal["act", "approve", "observe", "blocked"]
+
+_REFERENCE = re.compile(r"(\$\{[A-Z][A-Z0-9_]*\}|keyring:[^\s]+)")
+
+
+def _reference(value: str) -> str:
+    if not _REFERENCE.fullmatch(value):
+        raise ValueError("a secret stands here only by reference: write ${NAME} or keyring:service/user")
+    return value
+
+
+Secret = Annotated[str, AfterValidator(_reference)]
+
+
+class Environment(Strict):
+    url: str = Field(description="base address; ${NAME} is taken from the environment")
+
+
+class Credential(Strict):
+    """How one holder proves who it is. RFC 6750 (bearer), RFC 7617 (basic), RFC 6749 section 4.4 (client credentials)."""
+
+    scheme: Literal["bearer", "api_key", "basic", "oauth2", "session"]
+    token: Secret | None = None
+    header: str = "X-API-Key"
+    key: Secret | None = None
+    user: str | None = None
+    password: Secret | None = None
+    token_url: str | None = Field(None, description="absolute, or a path on the system's own address")
+    client_id: str | None = None
+    client_secret: Secret | None = None
+    scope: str | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Credential:
+        needed = {"bearer": ["token"], "api_key": ["key"], "basic": ["user", "password"], "oauth2": ["token_url", "client_id", "client_secret"], "session": ["token"]}
+        missing = [name for name in needed[self.scheme] if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f"scheme {self.scheme} needs {', '.join(missing)}")
+        return self
+
+
+class Writes(Strict):
+    """What cxready may write on staging, on which test customer, and with what example."""
+
+    allowed: bool = False
+    example: dict[str, Any] = Field(default_factory=dict, description="values for a disposable record, by field name; or by operation")
+    max_records: int = Field(10, ge=0, le=50)
+    reversible_only: bool = True
+    test_customer: str | None = None
+
+
+class Window(Strict):
+    days: str = "mon-sun"
+    hours: str = "00:00-24:00"
+    zone: str = "UTC"
+    writes_only: bool = False
+
+    @field_validator("hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        if not re.fullmatch(r"[0-2]\d:[0-5]\d-[0-2]\d:[0-5]\d", value):
+            raise ValueError('write hours like "20:00-23:00"')
+        return value
+
+
+class Network(Strict):
+    """The way out: a proxy, and whom to trust. TLS checking cannot be switched off."""
+
+    proxy: str | None = None
+    no_proxy: list[str] = Field(default_factory=list)
+    ca: str = Field("system", description="`system`, or a PEM file inside the folder")
+    client_certificate: str | None = None
+
+
+class SystemSettings(Strict):
+    role: Role
+    protocol: Protocol = "rest"
+    description: str | None = Field(None, description="OpenAPI document or WSDL, a path inside the folder")
+    environments: dict[Literal["staging", "production"], Environment]
+    credentials: dict[Holder, Credential] = Field(default_factory=dict)
+    writes: Writes = Field(default_factory=Writes)
+    windows: list[Window] = Field(default_factory=list)
+    network: Network | None = None
+    attack_probes: bool = Field(False, description="over-limit calls and other attack-like probes are allowed here")
+    owner: str | None = Field(None, description="who owns changes to this system's interface")
+    joins: dict[str, str] = Field(default_factory=dict, description="field of this system → `system.field` that carries the same key")
+
+    @model_validator(mode="after")
+    def _has_staging(self) -> SystemSettings:
+        if "staging" not in self.environments:
+            raise ValueError("environments needs `staging`: nothing is ever measured in production")
+        return self

@@ -1,0 +1,62 @@
+"""The surface of a system: its operations as its description declares them, from OpenAPI 3.0/3.1 or a WSDL.
+
+Only the description's own file and files of the engagement's folder are read; remote references are problems, not requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    where: Literal["path", "query", "header", "cookie", "body"]
+    required: bool = False
+    documented: bool = False
+    schema: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation. `id`: operationId, else "METHOD /path"; SOAP "Port.Operation"."""
+
+    id: str
+    method: str
+    path: str
+    summary: str = ""
+    description: str = ""
+    reads: bool = True
+    parameters: tuple[Parameter, ...] = ()
+    body_schema: Mapping[str, Any] = field(default_factory=dict)
+    body_required: bool = False
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # status → schema ({} when none is declared)
+    answer_headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    security: tuple[str, ...] = ()
+    deprecated: bool = False
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong in a description: how bad, what, where (JSON pointer or line)."""
+
+    grade: Literal["blocker", "costly", "note"]
+    what: str
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Operations by id. `digest` is sha256 of the description with line ends normalised."""
+
+    system: str
+    format: str  # "openapi 3.1", "wsdl 1.1", "none"
+    digest: str
+    operations: Mapping[str, Operation] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    title: str = ""
+    version: str = ""
+    security_schemes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    text: str = ""  # info.description: limits and change policy are often stated here only

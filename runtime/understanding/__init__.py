@@ -1,0 +1,1 @@
+"""What a message means: intent, slots, category, mood."""

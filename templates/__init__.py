@@ -1,0 +1,1 @@
+"""Data only: report templates, fonts, schemas, demo data."""
