@@ -44,7 +44,7 @@ _WORDS = {
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
         "seventeen eighteen nineteen twenty".split()
     )
-} | {"thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100, "a hundred": 100, "half": 0.5}  # fmt: skip
+} | {"thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50, "twice": 2, "sixty": 60, "ninety": 90, "hundred": 100, "a hundred": 100, "half": 0.5}  # fmt: skip
 _NUMBER = r"(?:\d{1,3}(?:[,\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")"
 _SPAN = rf"(?P<n>{_NUMBER})(?:\s*(?:-|–|—|to|and|or)\s*(?P<m>{_NUMBER}))?"
 _CURRENCY = {"$": "USD", "us$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR",
@@ -63,12 +63,12 @@ _COUNTED = (
     r"(?P<c>users?|seats?|devices?|attempts?|lines?|people|persons?|members?|items?|accounts?|times?|employees?|guests?|bags?|"
     r"pieces?|points?|messages?|calls?|tickets?|profiles?|screens?|licen[cs]es?|projects?|copies|bottles?|units?|photos?|files?|"
     r"sims?|cards?|addresses|channels?|stops?|changes?|payments?|instal?lments?|orders?|children|pets?|visits?|questions?|"
-    r"characters?|pages?|colleagues?|reviewers?|approvals?|signatures?|steps?|rooms?|vehicles?|drivers?|refills?|doses?|downloads?)"
+    r"characters?|requests?|emails?|pages?|sessions?|appointments?|colleagues?|reviewers?|approvals?|signatures?|steps?|rooms?|vehicles?|drivers?|refills?|doses?|downloads?)"
 )
 _PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.I))  # type: ignore[misc]
     for kind, pattern in (
-        ("age", rf"(?:(?<=aged )|(?<=age )|(?<=age of )|(?<=over the age of ))(?P<n>\d{{1,2}})(?P<m>)\b|\b(?P<n2>\d{{1,2}})(?:\s+years old|-year-olds?| years of age)\b"),
+        ("age", rf"(?:(?<=aged )|(?<=age )|(?<=age of )|(?<=over the age of )|(?:(?<=children )|(?<=kids )|(?<=guests )|(?<=passengers )|(?<=anyone )|(?<=people )|(?<=travellers )|(?<=those ))(?:under|over|below|above|aged?)\s)(?P<n>\d{{1,2}})(?P<m>)\b|\b(?P<n2>\d{{1,2}})(?:\s+years old|-year-olds?| years of age)\b"),
         ("amount", rf"(?P<s>{_MONEY_SIGN})\s?(?P<n>\d[\d,]*(?:\.\d+)?)(?P<k>k\b|\s?million\b)?(?:\s*(?:-|–|to|and)\s*{_MONEY_SIGN}?\s?(?P<m>\d[\d,]*(?:\.\d+)?))?"),
         ("amount", rf"\b{_SPAN}\s?(?P<s>{_MONEY_WORD})"),
         ("percentage", rf"\b{_SPAN}\s?(?:%|percent\b|per cent\b)"),
@@ -76,13 +76,14 @@ _PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
         ("time", r"\b(?P<h>\d{1,2})(?:[:.](?P<mi>\d\d))?\s?(?P<ap>[ap]\.?m\b\.?)|\b(?P<h2>[01]?\d|2[0-3]):(?P<mi2>[0-5]\d)\b|\b(?P<noon>noon|midnight)\b"),
         ("duration", rf"\b{_SPAN}(?:\s?\(\d+\))?[\s-]{_KIND_OF_DAY}[\s-]?{_UNIT}|(?:(?<=within )|(?<=after )|(?<=for )|(?<=least )|(?<=takes ))(?P<one>an?|one)\s(?P<b1>business |working )?(?P<u1>hour|day|week|fortnight|month|year)\b|\b(?P<s24>24/7)"),
         ("size", rf"\b(?P<n>\d[\d,]*(?:\.\d+)?)\s?(?P<u>kbps|mbps|gbps|mbit/s|gbit/s|kb|mb|gb|tb|kg|lbs?|km|cm|miles?)\b"),
+        ("count", r"\b(?P<n>twice)(?P<m>)(?P<c>)\b(?! as| the)"),
         ("count", rf"\b{_SPAN}\s(?:[a-z-]+\s){{0,2}}?{_COUNTED}\b"),
         ("amount", r"(?P<free>\bfree of charge\b|\bat no (?:extra |additional )?(?:cost|charge)\b|\bno (?:extra |additional )?(?:charge|fee|cost)s?\b(?! for late)|\bwithout (?:any )?(?:charge|fee)\b|"
                    r"(?:\b(?:is|are|be|ship|ships|shipped|delivered|entirely|completely|always|stays?) )free\b(?! (?:from|to|of(?! charge)|trial|plan|tier))|\bfree (?=shipping|delivery|returns?|replacement|repair|cancel|of charge|roaming|parking|wi-?fi|installation|collection|exchange|upgrade|pick))"),
     )
 )  # fmt: skip
 _AT_MOST = re.compile(r"(?:up to|at most|no (?:more|longer|later) than|not (?:more|longer|later) than|maximum(?: of)?|max\.?|within(?: the (?:first|next|last))?|in(?:side)? the (?:first|next)|less than|fewer than|under|below|not exceed(?:ing)?|limited to|capped at|a limit of|before|until|by)(?: (?:a|the|an|about|just|period of|total(?: of)?))?\s*$", re.I)  # fmt: skip
-_AT_LEAST = re.compile(r"(?:at least|no (?:less|fewer|earlier|sooner) than|not less than|minimum(?: of)?|min\.?|more than|over|above|exceed(?:s|ing)?|greater than|longer than|starting at|starts at|from|older than|after|once)(?: (?:a|the|an))?\s*$", re.I)  # fmt: skip
+_AT_LEAST = re.compile(r"(?:at least|no (?:less|fewer|earlier|sooner) than|not less than|minimum(?: of)?|min\.?|(?<!no )(?<!not )more than|over|above|(?<!not )exceed(?:s|ing)?|greater than|(?<!no )(?<!not )longer than|starting at|starts at|from|older than)(?: (?:a|the|an))?\s*$", re.I)  # fmt: skip
 _ABOUT = re.compile(r"(?:about|around|approximately|approx\.?|roughly|nearly|almost|typically|usually|~)\s*$", re.I)
 _MOST_AFTER = re.compile(r"^\s*(?:or (?:less|fewer|under|below|younger)|maximum|max\b|at (?:the )?most)", re.I)
 _LEAST_AFTER = re.compile(r"^\s*(?:or (?:more|over|above|longer|older|greater|later)|minimum|and (?:over|above|older|up)|\+)", re.I)
@@ -214,7 +215,9 @@ def _size(match: re.Match[str]) -> _Read:
 
 
 def _count(match: re.Match[str]) -> _Read | None:
-    thing = match["c"].lower()
+    thing = match["c"].lower() or "times"
+    if match["n"].lower() == "one":
+        return None  # an article more often than a number
     return *_pair(match), {"people": "person", "persons": "person"}.get(thing, thing.rstrip("s")), False
 
 

@@ -74,12 +74,13 @@ class Probe:
     weight: ClassVar[int] = 1
     later: ClassVar[bool] = False
     retired: ClassVar[bool] = False
+    asks_subject: ClassVar[bool] = False  # judge gets `subject=` too: one artifact answers for several subjects
     each: ClassVar[Literal["unit", "operation", "write", "everywhere"]] = "unit"
     only_protocol: ClassVar[str | None] = None
     only_roles: ClassVar[frozenset[str]] = frozenset()
     relates: ClassVar[tuple[str, ...]] = ()
 
-    def judge(self, *artifacts: Any) -> Outcome:
+    def judge(self, *artifacts: Any, **more: Any) -> Outcome:
         """Artifacts in the order of `needs`, all present; pure."""
         raise NotImplementedError
 

@@ -58,7 +58,7 @@ class Billing(RestService):
             Route("POST", "/refunds/{refund_id}/void", reverse, self.void_refund),
             Route("GET", "/accounts/{account_id}", read, self.get_account),
             Route("PATCH", "/accounts/{account_id}", write, self.change_plan),
-            Route("PATCH", "/accounts/{account_id}/plan-reset", reverse, self.reset_plan),
+            Route("POST", "/accounts/{account_id}/plan-correction", reverse, self.correct_plan),
         ]
 
     def list_invoices(self, request: Request) -> Response:
@@ -80,6 +80,7 @@ class Billing(RestService):
         body = fields(request, {"account_id": text, "amount": money, "currency": currency},
                       {"charge_id": text, "reason": text, "reference": text})
         self._account(body["account_id"])
+        _of_account(self.charges, "charge_id", body)
         _within_limit(body)
         return self.once(request, lambda: self._create("CR", self.credits, request, body))
 
@@ -96,6 +97,7 @@ class Billing(RestService):
         body = fields(request, {"account_id": text, "invoice_id": text, "amount": money, "currency": currency},
                       {"payment_id": text, "reason": text, "reference": text})
         self._account(body["account_id"])
+        _of_account(self.invoices, "invoice_id", body)
         _within_limit(body)
         if self.flawless:
             return self.once(request, lambda: self._create("RF", self.refunds, request, body))
@@ -117,7 +119,7 @@ class Billing(RestService):
     def change_plan(self, request: Request) -> Response:
         return self._set_plan(request, store=self.flawless)
 
-    def reset_plan(self, request: Request) -> Response:
+    def correct_plan(self, request: Request) -> Response:
         """Back office takes a change back; this path has always stored what it says."""
         return self._set_plan(request, store=True)
 
@@ -149,6 +151,12 @@ class Billing(RestService):
         with self.lock:
             record = place[identity] = {**_existing(place, identity, kind), "status": status}
         return Response(200, record)
+
+
+def _of_account(records: list[Record], key: str, body: Record) -> None:
+    """422 when the body names a charge or invoice of another account."""
+    if key in body and not any(r[key] == body[key] and r["account_id"] == body["account_id"] for r in records):
+        raise Problem(422, "record-of-another", f"The {key} does not belong to this account")
 
 
 def _within_limit(body: Record) -> None:

@@ -92,8 +92,7 @@ class RestService:
         self.tokens = tokens
         self.lock = threading.RLock()
         self.requests = 0
-        self.limit = limit_per_minute
-        self._windows: dict[str, tuple[int, int]] = {}
+        self.rate = RateLimit(limit_per_minute)
         self._repeats: dict[tuple[str, str, str], tuple[str, Response]] = {}
         self._numbers: dict[str, int] = {}
 
@@ -114,7 +113,7 @@ class RestService:
         try:
             route, parts = self._route(request)
             client = self._client(request, route)
-            limits = self._count(client or "anonymous")
+            limits = self.rate.count(client or "anonymous")
             known = Request(request.method, request.path, request.query, request.headers, request.body, client, parts)
             response = route.handler(known)
             return Response(response.status, response.body, {**limits, **response.headers})
@@ -168,18 +167,28 @@ class RestService:
                           WWW_Authenticate=f'Bearer error="insufficient_scope", scope="{route.scope}"')
         return grant.client_id
 
-    def _count(self, client: str) -> dict[str, str]:
+
+class RateLimit:
+    """Requests a client may make in a clock minute, stated on every answer and enforced."""
+
+    def __init__(self, per_minute: int = LIMIT_PER_MINUTE) -> None:
+        self.per_minute = per_minute
+        self._used: dict[str, tuple[int, int]] = {}
+        self._lock = threading.Lock()
+
+    def count(self, client: str) -> dict[str, str]:
+        """Headers that state the limit; 429 with Retry-After (RFC 9110, 10.2.3) once it is used up."""
         now = time.time()
         minute = int(now // 60)
-        with self.lock:
-            window, used = self._windows.get(client, (minute, 0))
+        with self._lock:
+            window, used = self._used.get(client, (minute, 0))
             used = used + 1 if window == minute else 1
-            self._windows[client] = (minute, used)
+            self._used[client] = (minute, used)
         reset = str(60 - int(now % 60))
-        stated = {"X-RateLimit-Limit": str(self.limit), "X-RateLimit-Remaining": str(max(0, self.limit - used)),
-                  "X-RateLimit-Reset": reset}
-        if used > self.limit:
-            raise Problem(429, "too-many-requests", "The limit per minute is used up", Retry_After=reset)
+        stated = {"X-RateLimit-Limit": str(self.per_minute), "X-RateLimit-Reset": reset,
+                  "X-RateLimit-Remaining": str(max(0, self.per_minute - used))}
+        if used > self.per_minute:
+            raise Problem(429, "too-many-requests", "The limit per minute is used up", Retry_After=reset, **stated)
         return stated
 
 

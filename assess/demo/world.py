@@ -87,7 +87,7 @@ def _history(draw: random.Random) -> list[tuple[str, int, str]]:
 
 
 def _add_billing(world: World, person: Record, account: str, contract_id: str) -> None:
-    invoice_id = f"INV-{account[2:]}-{world.month:%Y%m}"
+    invoice_id = f"INV-{account[2:]}"
     plan_fee = Decimal(PLANS[person["plan"]])
     lines: list[Record] = [{"kind": "plan_fee", "amount": str(plan_fee), "from": world.at(1), "to": world.end,
                             "text": f"Plan {person['plan']}"}]

@@ -89,7 +89,7 @@ def _remember(folder: Path, environment: dict[str, str], processes: list[int]) -
     text = json.dumps({"environment": environment, "processes": processes}, indent=1)
     unfinished = folder / f"{STATE}.part"
     unfinished.write_text(text, encoding="utf-8")
-    os.replace(unfinished, folder / STATE)
+    unfinished.replace(folder / STATE)
 
 
 def _state(folder: Path) -> dict[str, Any]:

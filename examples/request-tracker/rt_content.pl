@@ -1,5 +1,5 @@
 # What the estate holds inside Request Tracker: four users with few rights, a queue, a customer, two custom fields, six tickets.
-# Prints one JSON object with the tokens. Run once by rt_server.py against a fresh database; RT_SITE_CONFIG names it.
+# Prints one JSON object with what stands in each user's Authorization header. Run once by rt_server.py against a fresh database; RT_SITE_CONFIG names it.
 use strict;
 use warnings;
 use lib '/usr/share/request-tracker5/lib', '/usr/local/share/request-tracker5/lib';
@@ -86,9 +86,9 @@ for my $subject (sort keys %requests) {
 my $root = RT::User->new($system);
 $root->Load('root');
 print JSON->new->canonical->encode({
-    RT_ROOT_TOKEN     => token($root),
-    RT_AUDIT_TOKEN    => token($audit),
-    RT_AGENT_TOKEN    => token($agent),
-    RT_ENFORCER_TOKEN => token($enforcer),
-    RT_DESK_TOKEN     => token($person),
+    RT_ROOT_AUTHORIZATION     => 'token ' . token($root),
+    RT_AUDIT_AUTHORIZATION    => 'token ' . token($audit),
+    RT_AGENT_AUTHORIZATION    => 'token ' . token($agent),
+    RT_ENFORCER_AUTHORIZATION => 'token ' . token($enforcer),
+    RT_DESK_AUTHORIZATION     => 'token ' . token($person),
 }), "\n";

@@ -33,7 +33,7 @@ SENDMAIL = """#!/bin/sh
 
 
 def prepare(folder: Path, port: int) -> dict[str, str]:
-    """Write configuration and database below `folder`; returns the tokens of root, audit, agent, enforcer and desk lead."""
+    """Write configuration and database below `folder`; returns each user's Authorization header by variable."""
     for name in ("mason", "sessions", "var", "site.d"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "RT_SiteConfig.pm").write_text(SITE_CONFIG.format(folder=folder, port=port), encoding="utf-8")
@@ -43,8 +43,8 @@ def prepare(folder: Path, port: int) -> dict[str, str]:
     setup = ["/usr/sbin/rt-setup-database-5", "--action", "init", "--dba", "", "--dba-password", ""]
     _run(setup, folder)
     told = _run(["perl", str(Path(__file__).with_name("rt_content.pl"))], folder)
-    tokens: dict[str, str] = json.loads(told.strip().splitlines()[-1])
-    return tokens
+    headers: dict[str, str] = json.loads(told.strip().splitlines()[-1])
+    return headers
 
 
 def start(folder: Path, port: int) -> int:

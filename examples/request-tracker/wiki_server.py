@@ -55,8 +55,8 @@ def _import(folder: Path) -> None:
         written = datetime.fromisoformat(day).replace(hour=9, tzinfo=UTC).timestamp()
         os.utime(copy, (written, written))
     files = [str(copy) for copy in sorted(texts.iterdir())]
-    settings = str(folder / "LocalSettings.php")
-    _php(folder, "importTextFiles.php", "--conf", settings, "--use-timestamp", "--overwrite", "--user", "Editor", *files)
+    options = ["--conf", str(folder / "LocalSettings.php"), "--use-timestamp", "--overwrite", "--user", "Editor"]
+    _php(folder, "importTextFiles.php", *options, *files)
 
 
 def _php(folder: Path, script: str, *arguments: str) -> None:

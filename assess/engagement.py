@@ -1,0 +1,234 @@
+"""An engagement's folder: every file that users write, loaded strictly, and the estate that follows from it.
+
+Secrets stay references; the same folder shape lies in a bundle's `inputs/`, so that a bundle alone can be judged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, model_validator
+
+from assess.asked import AnswersFile, ReportFile
+from runtime.errors import BadInput
+from runtime.escalation.routes import EscalationFile
+from runtime.estate import Estate
+from runtime.goals import Goal, GoalsFile
+from runtime.guardrails.effects import EffectsFile
+from runtime.guardrails.policy import GuardrailsFile
+from runtime.pilot_settings import PilotFile
+from runtime.systems.settings import Network, SystemSettings
+from runtime.written import Strict, Written, load, read_text
+
+Level = Literal[1, 2, 3, 4, 5]
+
+
+class SelfAssessed(Strict):
+    crm: Level | None = None
+    api: Level | None = None
+    knowledge: Level | None = None
+    guardrails: Level | None = None
+    escalation: Level | None = None
+
+
+class Agent(Strict):
+    kind: Literal["bundled", "http"] = "bundled"
+    url: str | None = None
+
+
+class Enforcement(Strict):
+    kind: Literal["bundled_proxy", "own_gateway", "none"] = "bundled_proxy"
+    url: str | None = None
+
+
+class Knowledge(Strict):
+    sources: list[str] = Field(default_factory=list)
+
+
+class Tickets(Strict):
+    file: str
+    columns: dict[str, str] = Field(default_factory=dict, description="our name → heading in the export")
+
+
+class WorkflowFigures(Strict):
+    title: str | None = None
+    tickets_per_month: int | None = Field(None, ge=0)
+    minutes_today: float | None = Field(None, ge=0)
+    systems_toggled: int | None = Field(None, ge=0)
+
+
+class Engagement(Strict):
+    """`engagement.yaml`."""
+
+    format: Literal[1] = 1
+    organisation: str
+    currency: str = "EUR"
+    contact: str = Field("", description="who answers for the requests; stands in the User-Agent")
+    target_level: Level = 4
+    profile: str = "default"
+    series: list[str] = Field(default_factory=list, description="earlier bundles of this engagement, oldest first")
+    self_assessed: SelfAssessed = Field(default_factory=SelfAssessed)
+    agent: Agent = Field(default_factory=Agent)
+    enforcement: Enforcement = Field(default_factory=Enforcement)
+    network: Network = Field(default_factory=Network)
+    systems: dict[str, SystemSettings] = Field(min_length=1)
+    knowledge: Knowledge = Field(default_factory=Knowledge)
+    tickets: Tickets | None = None
+    workflows: dict[str, WorkflowFigures] = Field(default_factory=dict)
+    demand_from: str | None = None
+
+    @model_validator(mode="after")
+    def _currency(self) -> Engagement:
+        from runtime.money import exponent
+
+        exponent(self.currency)
+        return self
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A loaded engagement. Files that are not written yet are their empty selves, and `absent` names them."""
+
+    path: Path
+    engagement: Written[Engagement]
+    effects: dict[str, Written[EffectsFile]]
+    guardrails: Written[GuardrailsFile]
+    goals: Written[GoalsFile]
+    escalation: Written[EscalationFile]
+    answers: Written[AnswersFile]
+    report: Written[ReportFile]
+    pilot: Written[PilotFile]
+    absent: tuple[str, ...]
+
+    @cached_property
+    def estate(self) -> Estate:
+        """What probes and the pilot receive."""
+        said = self.engagement.value
+        return Estate(
+            folder=self.path,
+            organisation=said.organisation,
+            currency=said.currency,
+            systems=said.systems,
+            effects={name: written.value for name, written in self.effects.items()},
+            guardrails=self.guardrails.value,
+            goals=self.goals.value.goals,
+            escalation=self.escalation.value,
+            network=said.network,
+            agent=said.agent.kind,
+            enforcement=said.enforcement.kind,
+            gateway_url=said.enforcement.url,
+            contact=said.contact,
+            knowledge=tuple(said.knowledge.sources),
+            tickets=said.tickets.file if said.tickets else None,
+        )
+
+    def written_files(self) -> list[Path]:
+        """Every file that a user wrote and a judge needs, relative to the folder."""
+        names = ["engagement.yaml", "goals.yaml", "guardrails.yaml", "escalation.yaml", "answers.yaml", "report.yaml", "pilot.yaml"]
+        found = [Path(name) for name in names if (self.path / name).is_file()]
+        found += sorted(p.relative_to(self.path) for p in (self.path / "effects").glob("*.yaml"))
+        described = {s.description for s in self.engagement.value.systems.values() if s.description}
+        return found + sorted(Path(name) for name in described if (self.path / name).is_file())
+
+    def digests(self) -> dict[str, str]:
+        """File → `sha256:…` of its text with line ends normalised."""
+        return {p.as_posix(): digest_of(self.path / p) for p in self.written_files()}
+
+
+def digest_of(path: Path) -> str:
+    """sha256 of a text file, independent of line ends and byte order mark."""
+    return "sha256:" + hashlib.sha256(read_text(path).encode()).hexdigest()
+
+
+def load_folder(path: Path) -> Folder:
+    """Loads and cross-checks a folder.
+
+    Raises:
+        BadInput: no folder, no engagement.yaml, or anything wrong in a file (file:line, suggestion).
+    """
+    if not path.is_dir():
+        raise BadInput("there is no such folder", str(path), f"`cxready init {path}` writes one")
+    absent: list[str] = []
+    engagement = load(path / "engagement.yaml", Engagement)
+    folder = Folder(
+        path=path,
+        engagement=engagement,
+        effects={name: load(p, EffectsFile) for name, p in _effect_files(path, engagement)},
+        guardrails=_optional(path / "guardrails.yaml", GuardrailsFile, {}, absent),
+        goals=_optional(path / "goals.yaml", GoalsFile, {}, absent),
+        escalation=_optional(path / "escalation.yaml", EscalationFile, {}, absent),
+        answers=_optional(path / "answers.yaml", AnswersFile, {}, absent),
+        report=_optional(path / "report.yaml", ReportFile, {}, absent),
+        pilot=_optional(path / "pilot.yaml", PilotFile, {}, absent),
+        absent=tuple(absent),
+    )
+    _cross_check(folder)
+    return folder
+
+
+def _effect_files(path: Path, engagement: Written[Engagement]) -> list[tuple[str, Path]]:
+    files = [(p.stem, p) for p in sorted((path / "effects").glob("*.yaml"))]
+    for name, file in files:
+        if name not in engagement.value.systems:
+            raise BadInput(f"`{name}` is no system of the engagement{_near(name, engagement.value.systems)}", f"{file}:1", "name the file after a system")
+    return files
+
+
+def _optional(path: Path, model: Any, empty: dict[str, Any], absent: list[str]) -> Any:
+    if path.is_file():
+        return load(path, model)
+    absent.append(path.name)
+    value: BaseModel = model.model_validate(empty)
+    return Written(value, path, {})
+
+
+def _cross_check(folder: Folder) -> None:
+    """Names that one file uses and another owns."""
+    systems = folder.engagement.value.systems
+    for goal_name, goal in folder.goals.value.goals.items():
+        _check_calls(folder, goal_name, goal)
+    for name in folder.engagement.value.workflows:
+        if folder.goals.value.goals and name not in folder.goals.value.goals:
+            place = folder.engagement.place("workflows", name)
+            raise BadInput(f"`{name}` is no goal of goals.yaml{_near(name, folder.goals.value.goals)}", place, "a workflow is a goal: use its name")
+    for action_name, action in folder.guardrails.value.actions.items():
+        for operation in action.operations:
+            system = operation.split(".", 1)[0]
+            if system not in systems:
+                place = folder.guardrails.place("actions", action_name, "operations")
+                raise BadInput(f"`{system}` is no system of the engagement{_near(system, systems)}", place, "write system.operation")
+    routes = folder.escalation.value
+    for route_name, route in routes.routes.items():
+        for destination in filter(None, (route.destination, route.deputy)):
+            if destination not in routes.destinations:
+                place = folder.escalation.place("routes", route_name)
+                raise BadInput(f"`{destination}` is no destination of this file{_near(destination, routes.destinations)}", place, "name one under `destinations`")
+
+
+def _check_calls(folder: Folder, name: str, goal: Goal) -> None:
+    for call in goal.calls():
+        if call.system not in folder.engagement.value.systems:
+            place = folder.goals.place(name, "steps")
+            near = _near(call.system, folder.engagement.value.systems)
+            raise BadInput(f"`{call.call}` calls a system that the engagement does not name{near}", place, "write system.operation")
+
+
+def _near(name: str, known: Any) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def is_date(text: str) -> bool:
+    """True for YYYY-MM-DD (ISO 8601)."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,111 @@
+"""What is judged: a folder with its newest bundle, or a bundle alone; and where the outputs of a judgement lie."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assess import register as registers
+from assess.catalogue import catalogue
+from assess.engagement import Folder, load_folder
+from assess.judge import Facts, Verdict, judge
+from probes.bundle import Bundle
+from runtime.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A bundle and the written files that go with it. `home` is where outputs belong."""
+
+    folder: Folder
+    bundle: Bundle
+    home: Path
+    register: Path
+
+
+@contextmanager
+def opened(target: Path) -> Iterator[Opened]:
+    """Opens DIR (its files, its newest bundle) or BUNDLE (a folder or zip: its own `inputs/`).
+
+    Raises:
+        BadInput: neither, or no bundle yet.
+        Conflict: the bundle does not match its manifest.
+    """
+    if (target / "engagement.yaml").is_file():
+        bundle = Bundle.open(newest_bundle(target))
+        yield Opened(load_folder(target), bundle, target / "assessments" / bundle.name, target / "register.yaml")
+        return
+    if not target.exists():
+        raise BadInput("there is no such folder or bundle", str(target), "give a folder with engagement.yaml, or a bundle")
+    bundle = Bundle.open(target)
+    with tempfile.TemporaryDirectory(prefix="cxready-") as place:
+        inputs = bundle.extract_inputs(Path(place))
+        home = target.parent / f"{bundle.name}-assessment"
+        yield Opened(load_folder(inputs), bundle, home, inputs / "register.yaml")
+
+
+def newest_bundle(folder: Path) -> Path:
+    """The youngest bundle of a folder, by its UTC stamp."""
+    found = sorted(p for p in (folder / "bundles").glob("*") if (p / "manifest.json").is_file())
+    if not found:
+        found = sorted((folder / "bundles").glob("*.zip"))
+    if not found:
+        raise BadInput("the folder holds no bundle yet", str(folder), f"measure first: `cxready collect {folder}`")
+    return found[-1]
+
+
+def judged(at: Opened, as_of: datetime | None = None) -> Verdict:
+    """Judges what was opened; `as_of` moves *now* and is said on the cover."""
+    return judge(at.folder, at.bundle, facts_of(at, as_of), catalogue(), registers.read(at.register))
+
+
+def facts_of(at: Opened, as_of: datetime | None) -> Facts:
+    """What the bundle says about itself."""
+    from kb_audit.audit import KnowledgeAudit
+    from probes.derive.proof import Proof
+    from probes.finding import EVERYWHERE, Subject
+    from probes.gather.describe import Description
+
+    manifest = at.bundle.manifest
+    everywhere = Subject(unit=EVERYWHERE)
+    audit, proof = at.bundle.get(KnowledgeAudit, everywhere), at.bundle.get(Proof, everywhere)
+    described = at.bundle.all(Description)
+    return Facts(
+        as_of=(as_of or manifest.as_of).astimezone(UTC),
+        digest=manifest.digest,
+        run=manifest.run,
+        requests=manifest.requests,
+        reversed=manifest.reversed,
+        left_behind=manifest.left_behind,
+        inventory=manifest.inventory,
+        surfaces={d.subject.unit: d.digest for d in described if isinstance(d, Description)},
+        knowledge=audit.counts() if isinstance(audit, KnowledgeAudit) else {},
+        proved=proof.proved_words() if isinstance(proof, Proof) else (),
+        policy=proof.policy if isinstance(proof, Proof) else "",
+        certificate=proof.digest if isinstance(proof, Proof) else "",
+        moved=as_of is not None,
+    )
+
+
+def write_verdict(at: Opened, verdict: Verdict) -> list[Path]:
+    """assessment.json and gate.json, each whole or not at all; the register only when a number was added."""
+    at.home.mkdir(parents=True, exist_ok=True)
+    written = [at.home / "assessment.json", at.home / "gate.json"]
+    for path, model in zip(written, (verdict.assessment, verdict.gate), strict=True):
+        write_text(path, json.dumps(model.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n")
+    if verdict.register != registers.read(at.register):
+        registers.write(at.register, verdict.register)
+    return written
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a file under a temporary name, then renames it."""
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(temporary, path)

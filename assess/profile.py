@@ -1,0 +1,46 @@
+"""Profiles: weights, essentials, caps and expiry that a kind of organisation judges by; printed in the report."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from pydantic import Field
+
+from runtime.errors import BadInput
+from runtime.systems.settings import Autonomy
+from runtime.written import Strict, loads
+
+
+class Profile(Strict):
+    """`assess/profiles/<name>.yaml`. A profile can make a probe essential, never less so than the catalogue does."""
+
+    format: int = 1
+    name: str
+    title: str
+    weights: dict[str, int] = Field(default_factory=dict)
+    essentials: list[str] = Field(default_factory=list)
+    cap: Autonomy = "act"
+    category_caps: dict[str, Autonomy] = Field(default_factory=dict)
+    gate_days: int = Field(90, ge=1)
+
+    def weight(self, probe: str, default: int) -> int:
+        return self.weights.get(probe, default)
+
+    def essential(self, probe: str, default: bool) -> bool:
+        return default or probe in self.essentials
+
+
+def load_profile(name: str) -> Profile:
+    """A bundled profile.
+
+    Raises:
+        BadInput: there is none of that name; the message lists them.
+    """
+    home = files("assess") / "profiles"
+    file = home / f"{name}.yaml"
+    if not file.is_file():
+        known = ", ".join(sorted(p.name.removesuffix(".yaml") for p in home.iterdir() if p.name.endswith(".yaml")))
+        raise BadInput(f"there is no profile `{name}`", "engagement.yaml: profile", f"use one of: {known}")
+    from pathlib import Path
+
+    return loads(file.read_text(encoding="utf-8"), Profile, Path(str(file))).value

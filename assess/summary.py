@@ -1,0 +1,68 @@
+"""The assessment in a terminal: levels, workflows, findings, what to measure next."""
+
+from __future__ import annotations
+
+from assess.assessment import GATE_WORDS, LEVEL_NAMES, Assessment
+from assess.judge import interval_words
+from probes.finding import DIMENSIONS, Dimension
+
+DIMENSION_WORDS: dict[Dimension, str] = {
+    "crm": "CRM readiness",
+    "api": "API maturity",
+    "knowledge": "Knowledge quality",
+    "guardrails": "Guardrail framework",
+    "escalation": "Escalation architecture",
+}
+
+
+def summary_lines(assessment: Assessment) -> list[str]:
+    """Plain lines, at most 110 columns wide."""
+    return [*_head(assessment), "", *_levels(assessment), "", *_workflows(assessment), *_findings(assessment), *_next(assessment)]
+
+
+def _head(a: Assessment) -> list[str]:
+    overall = a.overall
+    own = f"; self-assessed {overall.self_assessed}" if overall.self_assessed else ""
+    span = str(overall.confirmed) if overall.confirmed == overall.possible else f"{overall.confirmed} (possible {overall.possible})"
+    return [
+        f"{a.organisation}: level {span}, {LEVEL_NAMES[overall.confirmed]}; target {overall.target}{own}",
+        f"as of {a.as_of:%Y-%m-%d}{' (moved)' if a.moved else ''} · catalogue {a.catalogue} · profile {a.profile} · evidence {a.bundle[:19]}…",
+    ]
+
+
+def _levels(a: Assessment) -> list[str]:
+    rows = [f"{'dimension':<26}{'confirmed':>10}{'possible':>10}{'own view':>10}   measured of applicable   held by"]
+    for dimension in DIMENSIONS:
+        level = a.levels[dimension]
+        seen = level.coverage.applicable - level.coverage.not_measured
+        held = ", ".join(level.held_by[:4]) + (f" +{len(level.held_by) - 4}" if len(level.held_by) > 4 else "")
+        way = f" ({level.confirmed + 1} under way)" if level.under_way else ""
+        rows.append(
+            f"{DIMENSION_WORDS[dimension]:<26}{level.confirmed:>10}{level.possible:>10}{level.self_assessed or '–':>10}"
+            f"   {f'{seen} of {level.coverage.applicable}':<23}  {held}{way}"
+        )
+    return rows
+
+
+def _workflows(a: Assessment) -> list[str]:
+    rows = [f"{'workflow':<26}{'gate':<17}{'crm':>5}{'api':>5}{'know':>6}{'guard':>6}{'escal':>6}   held by"]
+    for w in a.workflows:
+        levels = [interval_words(w.levels.get(d)) for d in DIMENSIONS]
+        held = ", ".join(w.gate.held_by[:3]) + (f" +{len(w.gate.held_by) - 3}" if len(w.gate.held_by) > 3 else "")
+        rows.append(f"{w.name:<26}{GATE_WORDS[w.gate.autonomy]:<17}{levels[0]:>5}{levels[1]:>5}{levels[2]:>6}{levels[3]:>6}{levels[4]:>6}   {held}")
+    passing = sum(w.passes for w in a.workflows)
+    return [*rows, f"{passing} of {len(a.workflows)} workflows pass"]
+
+
+def _findings(a: Assessment) -> list[str]:
+    if not a.findings:
+        return ["", "No finding: everything that was measured is met."]
+    rows = [f"{f.number}  level {f.level}{' essential' if f.essential else '':<10}  {f.title}" for f in a.findings[:10]]
+    more = [f"… and {len(a.findings) - 10} more"] if len(a.findings) > 10 else []
+    return ["", f"{len(a.findings)} findings", *rows, *more]
+
+
+def _next(a: Assessment) -> list[str]:
+    if not a.next:
+        return []
+    return ["", "Measure first:", *(f"  {n}. {m.do}  [{m.could_move}]" for n, m in enumerate(a.next[:3], start=1))]

@@ -1,0 +1,107 @@
+"""When it can be done: three-point efforts, one common factor, roles and their capacity; P50 and P80 only.
+
+PERT distribution (Malcolm et al. 1959) times one lognormal factor for the whole engagement (reference class of IT
+projects: median 1.3, sigma 0.35), plus waiting that takes no capacity. A list scheduler by longest remaining path;
+no backfilling. Draws are seeded, so the same tasks give the same figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+MEDIAN, SIGMA = 1.3, 0.35
+DRAWS = 4000
+SEED = 20260101
+WORKDAYS_A_WEEK = 5.0
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A task to schedule: person-days (low, likely, high), waiting days, role, and the ids that it needs first."""
+
+    id: str
+    days: tuple[float, float, float]
+    role: str
+    wait_days: float = 0.0
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """Begin and finish of each job, in working days, one value a draw."""
+
+    begin: Mapping[str, Array]
+    finish: Mapping[str, Array]
+
+    def all_done(self, ids: Sequence[str]) -> Array:
+        """When the last of `ids` ends; zeros when there is none."""
+        return np.maximum.reduce([self.finish[i] for i in ids]) if ids else np.zeros(DRAWS)
+
+
+def schedule(jobs: Sequence[Job], people: Mapping[str, int]) -> Scheduled:
+    """Schedules all jobs in every draw; a role that `people` does not name has one person."""
+    durations = _durations(jobs)
+    free = {role: np.zeros((DRAWS, max(1, people.get(role, 1)))) for role in {job.role for job in jobs}}
+    begin: dict[str, Array] = {}
+    finish: dict[str, Array] = {}
+    for job in _order(jobs):
+        ready = np.maximum.reduce([finish[n] for n in job.needs]) if job.needs else np.zeros(DRAWS)
+        first = free[job.role].argmin(axis=1)
+        rows = np.arange(DRAWS)
+        begin[job.id] = np.maximum(ready, free[job.role][rows, first])
+        free[job.role][rows, first] = begin[job.id] + durations[job.id]
+        finish[job.id] = free[job.role][rows, first] + job.wait_days
+    return Scheduled(begin, finish)
+
+
+def weeks(days: Array, percentile: float) -> float:
+    """Working days → weeks at a percentile, one decimal."""
+    return round(float(np.percentile(days, percentile)) / WORKDAYS_A_WEEK, 1)
+
+
+def gain(jobs: Sequence[Job], people: Mapping[str, int], without: str) -> float:
+    """Mean days that everything would end earlier if one job took no time."""
+    ids = [job.id for job in jobs]
+    lighter = [Job(j.id, (0.0, 0.0, 0.0), j.role, 0.0, j.needs) if j.id == without else j for j in jobs]
+    return float((schedule(jobs, people).all_done(ids) - schedule(lighter, people).all_done(ids)).mean())
+
+
+def _durations(jobs: Sequence[Job]) -> dict[str, Array]:
+    generator = np.random.default_rng(SEED)
+    common = MEDIAN * np.exp(SIGMA * generator.standard_normal(DRAWS))
+    return {job.id: _pert(job.days, np.random.default_rng(SEED + 1 + i)) * common for i, job in enumerate(jobs)}
+
+
+def _pert(days: tuple[float, float, float], generator: np.random.Generator) -> Array:
+    low, likely, high = days
+    if high <= low:
+        return np.full(DRAWS, float(likely))
+    alpha = 1 + 4 * (likely - low) / (high - low)
+    beta = 1 + 4 * (high - likely) / (high - low)
+    return low + (high - low) * generator.beta(alpha, beta, DRAWS)
+
+
+def _order(jobs: Sequence[Job]) -> list[Job]:
+    """Longest remaining path first, never before what it needs."""
+    by_id = {job.id: job for job in jobs}
+    followers: dict[str, list[str]] = {job.id: [] for job in jobs}
+    for job in jobs:
+        for need in job.needs:
+            followers[need].append(job.id)
+    remaining: dict[str, float] = {}
+
+    def path(job_id: str) -> float:
+        if job_id not in remaining:
+            job = by_id[job_id]
+            remaining[job_id] = job.days[1] + job.wait_days + max((path(f) for f in followers[job_id]), default=0.0)
+        return remaining[job_id]
+
+    def depth(job_id: str) -> int:
+        return 1 + max((depth(need) for need in by_id[job_id].needs), default=0)
+
+    return sorted(jobs, key=lambda job: (-path(job.id), depth(job.id), job.id))

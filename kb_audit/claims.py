@@ -1,0 +1,139 @@
+"""Claims: a checkable statement of a section – its sentence, typed values, polarity and scope, and where it stands.
+
+A value in a heading is scope, not a claim. A sentence without a subject takes its heading's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from kb_audit.article import Article
+from kb_audit.polarity import Polarity, polarity
+from kb_audit.scope import exclusions, read_scope
+from kb_audit.sentences import Sentence, sentences
+from kb_audit.values import Value, mask, values, written
+
+Role = Literal["condition", "outcome"]
+
+_CONDITION = re.compile(r"\b(?:if|when|whenever|once|unless|where|in case|provided|as soon as)\b[^,;:]*$", re.I)
+_THRESHOLD = re.compile(
+    r"\b(?:orders?|purchases?|items?|claims?|requests?|amounts?|totals?|expenses?|invoices?|transactions?|bills?|balances?|baskets?|spend(?:ing)?|spends?|refunds?|"
+    r"payments?|transfers?|bookings?|parcels?|packages?|files?|trips?|stays?|tickets?|bags?|gifts?|credits?)\b[^,;:]{0,25}\b(?:of|over|above|under|below|exceeding|worth|more than|less than|longer than)\s*(?:\w+\s)?$",
+    re.I,
+)
+_CONSEQUENCE = re.compile(r"\b(?:we|they|expect|there (?:is|are)|it (?:costs|takes)|you (?:pay|get|receive|must|can|need|will))\b", re.I)
+_ARITHMETIC = re.compile(r"\b(?:e\.g\.|for example|for instance|such as|example|imagine|say,|let's say|suppose)\b", re.I)
+_QUESTION = re.compile(r"\?\s*[\"'”’)]*$")
+_DESCRIPTIVE = re.compile(r"\b(?:had|was|were|recorded|reported|grew|founded|launched|raised|ago|in the past|last year|since)\b", re.I)
+_DEONTIC = re.compile(
+    r"\b(?:can|may|must|should|shall|will|cannot|required?|allowed|permitted|within|up to|at least|at most|limit(?:ed)?|maximum|minimum|no (?:more|later|less)|"
+    r"fees?|costs?|charged?|prices?|eligible|entitled|need|policy|deadline|due|expires?|valid|takes?|available|open|free)\b",
+    re.I,
+)
+_SUBJECTLESS = re.compile(r"^(?:(?:the )?(?:default|maximum|minimum|limit|price|cost|fee|deadline|duration|period)\b|this|that|it\b|these|those|they\b|up to|within|at least|no more|\$|€|£|\d|(?:is|are|must|can|may|should|takes?|costs?|applies)\b)", re.I)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence that states something checkable. `subject` is what is compared: the sentence (with its heading where it
+    names no subject) without its values; `about` is the sentence without the words that allow or forbid."""
+
+    article: str
+    section: str
+    path: tuple[str, ...]
+    text: str
+    start: int
+    end: int
+    masked: str
+    about: str
+    subject: str
+    values: tuple[tuple[Role, Value], ...]
+    heading_values: tuple[Value, ...]
+    polarity: Polarity | None
+    scope: Mapping[str, frozenset[str]]
+    excluded: Mapping[str, frozenset[str]]
+    deontic: bool
+
+    def of(self, role: Role) -> list[Value]:
+        return [value for each, value in self.values if each == role]
+
+    def stated(self) -> str:
+        """Normal forms of its values, for findings."""
+        parts = [f"{'if ' if role == 'condition' else ''}{written(value)}" for role, value in self.values]
+        if parts:
+            return ", ".join(parts)
+        if self.polarity is None:
+            return ""
+        return ("yes" if self.polarity.sign > 0 else "no") + f" ({self.polarity.force})"
+
+
+def claims(article: Article) -> Iterator[Claim]:
+    """Claims of an article, in reading order."""
+    found = list(sentences(article))
+    out: dict[str, dict[str, frozenset[str]]] = {}
+    for sentence in found:
+        merged = out.setdefault(sentence.section.id, {})
+        for kind, names in exclusions(sentence.text).items():
+            merged[kind] = merged.get(kind, frozenset()) | names
+    for sentence in found:
+        made = claim_of(sentence, article.scope, out[sentence.section.id])
+        if made is not None:
+            yield made
+
+
+def claim_of(sentence: Sentence, fields: Mapping[str, str], excluded: Mapping[str, frozenset[str]]) -> Claim | None:
+    """The claim that a sentence makes, or `None`: questions, examples and fragments make none."""
+    text = sentence.text
+    words = len(text.split())
+    if _QUESTION.search(text) or _ARITHMETIC.search(text) or words < 3 or words > 70:
+        return None
+    lead = sentence.lead if len(sentence.lead) < 200 else ""
+    found = values(text)
+    sign = polarity(text) if words <= 30 else None
+    if not found and sign is None:
+        return None
+    masked = mask(text, found)
+    headings = sentence.section.path
+    roles = tuple((_role(text, value), value) for value in found)
+    return Claim(
+        article=sentence.section.article,
+        section=sentence.section.id,
+        path=headings,
+        text=text,
+        start=sentence.start,
+        end=sentence.end,
+        masked=masked,
+        about=sign.about if sign else masked,
+        subject=_subject(masked if found or sign is None else sign.about, headings, lead),
+        values=roles,
+        heading_values=tuple(v for h in headings for v in values(h)),
+        polarity=sign,
+        scope=read_scope(f"{lead} {text}" if lead else text, headings, fields),
+        excluded=excluded,
+        deontic=bool(_DEONTIC.search(text)) or not _DESCRIPTIVE.search(text),
+    )
+
+
+def _role(text: str, value: Value) -> Role:
+    before = text[: value.start]
+    clause = _CONDITION.search(before)
+    if clause and not _CONSEQUENCE.search(clause.group(0)):
+        return "condition"
+    if value.kind in ("amount", "count", "size", "percentage", "age") and value.operator != "exactly" and _THRESHOLD.search(before):
+        return "condition"
+    if value.kind == "amount" and re.search(r"\b(?:on|for)\s+(?:\w+\s){0,3}?(?:over|above|under|below|exceeding)\s*$", before, re.I):
+        return "condition"
+    return "outcome"
+
+
+def _subject(masked: str, headings: tuple[str, ...], lead: str) -> str:
+    """Headings help only where the sentence does not name its subject; everywhere else they blur it."""
+    leaf = headings[-1] if len(headings) > 1 else (headings[0] if headings else "")
+    if lead:
+        return f"{lead.rstrip(':')} {masked}"
+    if leaf and (_SUBJECTLESS.match(masked) or len(masked.split()) < 7):
+        return f"{leaf}: {masked}"
+    return masked

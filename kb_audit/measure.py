@@ -1,0 +1,68 @@
+"""Precision and recall of the conflict engine on labelled pairs of sentences (tests, benchmarks)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kb_audit.claims import Claim, claims
+from kb_audit.conflicts import find_conflicts
+from kb_audit.sources import markdown
+from runtime.understanding.encode import Encode
+
+
+@dataclass(frozen=True)
+class Score:
+    """Counts against the labels; `wrong` names each mistaken pair with the verdict it got."""
+
+    true_alarms: int
+    false_alarms: int
+    missed: int
+    wrong: tuple[tuple[str, str], ...]
+
+    @property
+    def precision(self) -> float:
+        raised = self.true_alarms + self.false_alarms
+        return self.true_alarms / raised if raised else 0.0
+
+    @property
+    def recall(self) -> float:
+        real = self.true_alarms + self.missed
+        return self.true_alarms / real if real else 0.0
+
+
+def load_pairs(path: Path) -> list[dict[str, Any]]:
+    """One JSON object a line: id, label (conflict|scope|agree|unrelated), domain, a, b, optional headings."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def verdicts(pairs: Sequence[dict[str, Any]], encode: Encode) -> list[str]:
+    """The engine's verdict on each pair, through the same way that a page takes."""
+    encode([claim.subject for pair in pairs for side in "ab" for claim in _claims(pair, side)])
+    return [_verdict(pair, encode) for pair in pairs]
+
+
+def score(pairs: Sequence[dict[str, Any]], given: Iterable[str]) -> Score:
+    """Only "conflict" is an alarm; a pair judged "possible" or "scope" raises none."""
+    rows = [(pair["id"], pair["label"] == "conflict", verdict) for pair, verdict in zip(pairs, given, strict=True)]
+    return Score(
+        true_alarms=sum(real and verdict == "conflict" for _, real, verdict in rows),
+        false_alarms=sum(not real and verdict == "conflict" for _, real, verdict in rows),
+        missed=sum(real and verdict != "conflict" for _, real, verdict in rows),
+        wrong=tuple((name, verdict) for name, real, verdict in rows if real != (verdict == "conflict")),
+    )
+
+
+def _verdict(pair: dict[str, Any], encode: Encode) -> str:
+    both = [*_claims(pair, "a"), *_claims(pair, "b")]
+    found = {p.judgement.verdict for p in find_conflicts(both, encode).pairs}
+    return next((v for v in ("conflict", "scope", "possible", "agree") if v in found), "unrelated")
+
+
+def _claims(pair: dict[str, Any], side: str) -> list[Claim]:
+    heading = pair.get(f"heading_{side}")
+    text = f"## {heading}\n\n{pair[side]}\n" if heading else f"{pair[side]}\n"
+    return list(claims(markdown.parse(f"{side}.md", text)))

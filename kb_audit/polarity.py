@@ -1,0 +1,93 @@
+"""Polarity of a sentence: does it allow or forbid, demand or waive, affirm or deny – and of what.
+
+`about` is the sentence without the words that carry the polarity, so that "can be returned" and "cannot be returned" meet.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Force = Literal["permission", "obligation", "fact"]
+
+_RULES: tuple[tuple[str, int, Force | None, str], ...] = (
+    (r"(?:do|does)(?:n't| not) (?:need(?: to)?|have to|require)|need not|no need to|(?:is|are) optional|optional(?:ly)?|voluntary|(?:is|are)(?:n't| not) (?:required|mandatory|necessary|needed|obligatory)|without (?:having|needing) to", -1, "obligation", "must"),
+    (r"no longer", -1, None, ""),
+    (r"(?:must|may|shall|should) (?:not|never)|mustn't|shouldn't|(?:is|are) (?:strictly )?(?:prohibited|forbidden|banned|disallowed)|prohibits?|forbids?|prohibited|forbidden|(?:is|are)(?:n't| not)(?: \w+)? (?:allowed|permitted)|not (?:allowed|permitted)|disallow\w*|off limits", -1, "permission", "may"),
+    (r"can ?not|can't|unable to|(?:is|are)(?:n't| not) able to|can never|can no longer|cannot", -1, "permission", "may"),
+    (r"never|under no circumstances|in no case", -1, "obligation", ""),
+    (r"non-?refundable|not refundable|no refunds?|not be refunded", -1, "fact", "refund"),
+    (r"non-?returnable|final sale|all sales are final|not returnable", -1, "fact", "return"),
+    (r"non-?transferable", -1, "fact", "transfer"),
+    (r"ineligible|not eligible|not entitled|not qualify", -1, "permission", "may get"),
+    (r"exclud(?:es?|ed|ing)|not includ(?:e|ed|ing)|(?:does|do|is|are|will)(?:n't| not)(?: be)? (?:cover|include)(?:ed|d)?", -1, "fact", "include"),
+    (r"unavailable|not available|not offered|not supported|unsupported|not accept(?:ed)?|(?:do|does)(?:n't| not) (?:accept|offer|support|provide|allow)|refuse[sd]?|reject(?:s|ed)?|declined?", -1, "fact", "offer"),
+    (r"(?:do|does|did|is|are|was|were|will|would|has|have)(?:n't| not)", -1, "fact", ""),
+    (r"manual(?:ly)?|by hand", -1, "fact", "by itself"),
+    (r"closed", -1, "fact", "open"),
+    (r"(?:the )?customers? pays?|you pay|paid by (?:the )?customer|at (?:your|the customer's) (?:own )?(?:expense|cost)|(?:is|are) (?:your|the customer's) responsibility|not reimbursed?", -1, "fact", "we pay"),
+    (r"must|(?:is|are) (?:required|mandatory|obligatory|necessary|compulsory)|required|mandatory|compulsory|(?:need|needs|have|has) to|shall|requires?|obligated|always", 1, "obligation", "must"),
+    (r"can|may|(?:is|are)(?: \w+)? (?:allowed|permitted|able|free|welcome) to|(?:is|are)(?: \w+)? (?:allowed|permitted)|allows?|permits?|allowed|permitted|able to", 1, "permission", "may"),
+    (r"eligible|entitled|qualif(?:y|ies)", 1, "permission", "may get"),
+    (r"refundable|refunded|refunds?", 1, "fact", "refund"),
+    (r"returnable|exchangeable", 1, "fact", "return"),
+    (r"transferable", 1, "fact", "transfer"),
+    (r"includ(?:es?|ed|ing)|covers?|covered", 1, "fact", "include"),
+    (r"available|offer(?:s|ed)?|supports?|supported|accept(?:s|ed)?|provides?|provided", 1, "fact", "offer"),
+    (r"automatic(?:ally)?", 1, "fact", "by itself"),
+    (r"open", 1, "fact", "open"),
+    (r"we (?:will )?(?:pay|cover|reimburse)|paid by us|at our (?:own )?(?:expense|cost)|reimbursed?|reimburses?", 1, "fact", "we pay"),
+)  # fmt: skip
+_CUES = re.compile("|".join(rf"(?P<r{i}>(?<![\w-])(?:{p})(?![\w-]))" for i, (p, *_) in enumerate(_RULES)), re.I)
+_ONLY = re.compile(r"\bonly\b|\bsolely\b|\bexclusively\b|\bno one (?:but|except)\b|\bnobody (?:but|except)\b", re.I)
+_ANYONE = re.compile(r"\b(?:any(?:one|body)?|every(?:one|body)?|all)\b(?! (?:sales|items|times))", re.I)
+_NO = re.compile(r"(?<![\w-])(?:no|none|neither|nobody|nothing|without|nor)(?![\w-])(?! (?:later|more|less|longer|fewer|earlier|matter|one but))", re.I)
+_BREAK = re.compile(r"\s*(?:;|, but\b|, however\b|\bhowever\b|, although\b|, whereas\b|, while\b| but )\s*", re.I)
+
+
+@dataclass(frozen=True)
+class Polarity:
+    """`sign` +1 or −1; `exclusive` +1 for "only …", −1 for "anyone …", 0 for neither."""
+
+    sign: int
+    force: Force
+    about: str
+    exclusive: int
+    cues: int
+
+
+def polarity(text: str) -> Polarity | None:
+    """Polarity of the main clause; a sentence without any cue affirms (`cues` 0). `None` for a fragment."""
+    clause = max(_BREAK.split(text), key=len) if len(text) > 160 else _BREAK.split(text)[0]
+    signs: list[int] = []
+    forces: list[Force] = []
+    last = 0
+    out: list[str] = []
+    for match in _CUES.finditer(clause):
+        _, sign, force, put = _RULES[int((match.lastgroup or "r0")[1:])]
+        signs.append(sign)
+        forces += [force] if force else []
+        out += [clause[last : match.start()], put]
+        last = match.end()
+    rest = "".join([*out, clause[last:]])
+    negatives = sum(1 for s in signs if s < 0) + len(_NO.findall(rest))
+    exclusive = 1 if _ONLY.search(clause) else -1 if _ANYONE.search(clause) else 0
+    if not rest.strip() or len(clause.split()) < 3:
+        return None
+    force = "obligation" if "obligation" in forces else "permission" if "permission" in forces else "fact"
+    about = " ".join(_NO.sub(" ", _ANYONE.sub(" ", _ONLY.sub(" ", rest))).split())
+    return Polarity(-1 if negatives % 2 else 1, force, about, exclusive, len(signs) + negatives)
+
+
+def opposed(a: Polarity, b: Polarity) -> bool:
+    """Whether two sentences about the same thing cannot both hold."""
+    if a.sign != b.sign:
+        return not _compatible(a, b)
+    return a.exclusive * b.exclusive < 0 and a.sign > 0
+
+
+def _compatible(a: Polarity, b: Polarity) -> bool:
+    """ "You can" and "you need not" go together; so do a permission and a waived duty."""
+    waived, other = (a, b) if a.sign < 0 else (b, a)
+    return waived.force == "obligation" and other.force == "permission" and waived.cues > 0

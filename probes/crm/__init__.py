@@ -1,0 +1,1 @@
+"""Questions that only a customer record system is asked."""

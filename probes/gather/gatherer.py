@@ -1,0 +1,93 @@
+"""A gatherer: what it would send, and how it gathers; offered as a module-level `GATHERER` and put together by the catalogue.
+
+A gatherer never raises for what a system did: a failure is a Missing value with its cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from probes.artifact import Artifact, Cause, Missing
+from probes.finding import Subject
+from probes.gather.plan import PlanLine
+from probes.gather.session import Session
+from runtime.errors import BadInput, CxreadyError, Refused, Unreachable
+from runtime.estate import Estate
+
+Found = Iterator[Artifact | Missing]
+
+
+@dataclass(frozen=True)
+class Gatherer:
+    """`level` and `cost` give the order; `probes` are the questions it serves (without dimension: both twins)."""
+
+    name: str
+    plan: Callable[[Estate], list[PlanLine]]
+    run: Callable[[Session], Found]
+    gives: tuple[type[Artifact], ...] = ()
+    level: int = 2
+    cost: int = 10
+    probes: tuple[str, ...] = field(default_factory=tuple)
+
+    def serves(self, probe: str) -> bool:
+        """True when a probe's id (`api.writes_stick`) or name needs this gatherer."""
+        return probe in self.probes or probe.rpartition(".")[2] in self.probes
+
+
+def each_system(name: str, gives: tuple[type[Artifact], ...], one: Callable[[Session, str], Found]) -> Callable[[Session], Found]:
+    """Runs `one` for each system of the session; what a system refuses or cannot do becomes Missing, the next one goes on.
+
+    Systems that are complete in a resumed run are stepped over.
+    """
+
+    def run(session: Session) -> Found:
+        for system in session.systems:
+            if (name, system) in session.steps:
+                continue
+            if system in session.unreachable:
+                yield from _missing(gives, system, "unreachable", session.unreachable[system])
+            else:
+                yield from _guarded(session, gives, system, one)
+            session.finish(name, system)
+
+    return run
+
+
+def _guarded(session: Session, gives: tuple[type[Artifact], ...], system: str, one: Callable[[Session, str], Found]) -> Found:
+    try:
+        yield from one(session, system)
+    except CxreadyError as error:
+        yield from _missing(gives, system, cause_of(error), str(error))
+
+
+def cause_of(error: CxreadyError) -> Cause:
+    """The cause that an error stands for."""
+    if isinstance(error, Unreachable):
+        return "unreachable"
+    if isinstance(error, Refused):
+        text = error.what.lower()
+        return "budget" if "budget" in text or "requests" in text else "window" if "window" in text else "not_allowed"
+    return "credential" if isinstance(error, BadInput) and ("secret" in str(error) or "environment" in str(error)) else "failed"
+
+
+_ADVICE: dict[str, str] = {
+    "unreachable": "make the system reachable from this machine (`cxready collect DIR --check`) and run `cxready collect DIR` again",
+    "path": "have the proxy or firewall let cxready through and run `cxready collect DIR` again",
+    "budget": "raise the budget: `cxready collect DIR --max-requests N`",
+    "window": "run `cxready collect DIR` inside the system's window",
+    "credential": "set the secret that the message names and run `cxready collect DIR` again",
+    "not_allowed": "allow writes on staging for this system (`writes: {allowed: true}`) and name a test customer",
+    "needs": "complete what the message names and run `cxready collect DIR` again",
+    "not_reversible": "name an undo operation in the effects file, or a record that may stay",
+}
+
+
+def missing(kind: type[Artifact], subject: Subject, cause: Cause, detail: str) -> Missing:
+    """A Missing with the step that would bring it."""
+    return Missing(wanted=kind.kind, subject=subject, cause=cause, detail=detail, would_measure=_ADVICE.get(cause, "run `cxready collect DIR` again"))
+
+
+def _missing(gives: Iterable[type[Artifact]], system: str, cause: Cause, detail: str) -> Found:
+    for kind in gives:
+        yield missing(kind, Subject(unit=system), cause, detail)

@@ -1,0 +1,56 @@
+"""What all answers of a run together show of a system: kinds of answers, stated limits, deprecation, times of reads.
+
+Classification happens on every response, so that a bot wall is seen wherever it appears.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from probes.artifact import Shot
+from probes.gather.evidence_shot import shot_of
+from runtime.systems.exchange import Exchange, Seen
+
+_LIMITS = ("ratelimit", "rate-limit")
+_END_OF_LIFE = ("deprecation", "sunset")
+
+
+class Observed(BaseModel):
+    """Counts and samples of one system in one run. Times are in milliseconds, of reads that succeeded."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seen: dict[str, int] = Field(default_factory=dict)
+    read_ms: list[float] = Field(default_factory=list)
+    limit_headers: dict[str, str] = Field(default_factory=dict)
+    end_of_life: dict[str, dict[str, str]] = Field(default_factory=dict, description="operation → Deprecation, Sunset, Link headers")
+    throttled: list[Shot] = Field(default_factory=list)
+    walls: list[Shot] = Field(default_factory=list, description="challenges and login pages met by the agent's own traffic")
+    paths: list[Shot] = Field(default_factory=list)
+    faults: list[Shot] = Field(default_factory=list)
+
+    def note(self, exchange: Exchange) -> None:
+        """Adds one exchange; safe between threads."""
+        with _LOCK:
+            self.seen[str(exchange.seen)] = self.seen.get(str(exchange.seen), 0) + 1
+            self._note_headers(exchange)
+            self._note_kind(exchange)
+
+    def _note_headers(self, exchange: Exchange) -> None:
+        for name, value in exchange.headers.items():
+            if any(mark in name.lower() for mark in _LIMITS):
+                self.limit_headers.setdefault(name, value)
+            if name.lower() in _END_OF_LIFE:
+                self.end_of_life.setdefault(exchange.operation or exchange.path_template, {})[name] = value
+
+    def _note_kind(self, exchange: Exchange) -> None:
+        if exchange.seen is Seen.OK and exchange.method in ("GET", "HEAD", "SOAP", "POST") and exchange.why.purpose.startswith("read"):
+            self.read_ms.append(round(exchange.elapsed_ms, 2))
+        kept = {Seen.THROTTLED: self.throttled, Seen.CHALLENGE: self.walls, Seen.LOGIN_PAGE: self.walls, Seen.PATH: self.paths, Seen.FAULT: self.faults}.get(exchange.seen)
+        if kept is not None and len(kept) < 3:
+            kept.append(shot_of(exchange))
+
+
+_LOCK = threading.Lock()

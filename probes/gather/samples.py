@@ -1,0 +1,206 @@
+"""Values to ask with: what the engagement gives as examples, what earlier answers held, what the description shows.
+
+Only values that the estate itself gave are used; nothing is guessed but dates and our own texts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from runtime.estate import Estate
+from runtime.systems.surface import Operation, Parameter
+
+OWN_TEXT = "[cxready test] please ignore"
+_TEXTS = {"text", "subject", "reason", "comment", "description", "note", "body", "message", "summary", "title"}
+_CUSTOMER = {"account", "accountid", "customer", "customerid", "accountno", "accountnumber", "customerno", "customernumber"}
+_START, _END = {"from", "start", "since", "after", "begin", "startdate", "fromdate"}, {"to", "end", "until", "before", "enddate", "todate"}
+KEPT = 20
+
+
+def plain(name: str) -> str:
+    """`accountId`, `account_id`, `Account-ID` → `accountid`."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+@dataclass
+class Samples:
+    """Values seen, by system and plain field name; the test customer's own come first."""
+
+    seen: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+
+    def learn(self, system: str, body: Any, *, own: bool = False, resource: str = "") -> None:
+        """Remembers the scalar fields of an answer. `own`: they belong to the test customer. `resource`: what a bare `id` identifies."""
+        pool = self.seen.setdefault(system, {})
+        for name, value in _scalars(body, 0):
+            keys = [plain(name)] + ([plain(resource) + "id"] if plain(name) == "id" and resource else [])
+            for key in keys:
+                values = pool.setdefault(key, [])
+                if value in values:
+                    continue
+                values.insert(0, value) if own else values.append(value)
+                del values[KEPT:]
+
+    def arguments(self, estate: Estate, system: str, operation: Operation, now: datetime, *, optional: bool = False) -> tuple[dict[str, Any], list[str]]:
+        """Arguments for a read, and the names of required parameters for which there is no value."""
+        found: dict[str, Any] = {}
+        lacking: list[str] = []
+        for parameter in operation.parameters:
+            if not (parameter.required or parameter.where == "path" or optional):
+                continue
+            value = self.value(estate, system, operation, parameter.name, parameter.schema, now)
+            if value is not None:
+                found[parameter.name] = value
+            elif parameter.required or parameter.where == "path":
+                lacking.append(parameter.name)
+        return found, lacking
+
+    def body(self, estate: Estate, system: str, operation: Operation, now: datetime) -> tuple[dict[str, Any], list[str]]:
+        """Path parameters and body fields of a write on the test customer, from the engagement's example first.
+
+        Optional fields are sent only when the example names them, so that the record stays small.
+        """
+        found, lacking = self.arguments(estate, system, operation, now)
+        properties = _properties(operation)
+        required = set(operation.body_schema.get("required", ()))
+        required |= {p.name for p in operation.parameters if p.where == "body" and p.required}
+        effect = estate.effect(f"{system}.{operation.id}")
+        if effect and effect.customer and effect.customer.field:
+            required.add(effect.customer.field)
+        for name, schema in properties.items():
+            example = _example(estate, system, operation, name)
+            if example is not None:
+                found[name] = example
+            elif name in required and name not in found:
+                value = self.value(estate, system, operation, name, schema, now)
+                value = _own_text(name, schema, estate) if value is None else value
+                if value is None:
+                    lacking.append(name)
+                else:
+                    found[name] = value
+        for name, value in _own_example(estate, system, operation).items():
+            found.setdefault(name, value)
+        return found, [name for name in dict.fromkeys(lacking) if name not in found]
+
+    def value(self, estate: Estate, system: str, operation: Operation, name: str, schema: Mapping[str, Any], now: datetime) -> Any:
+        """One value for a parameter or field; None when nobody gave one."""
+        example = _example(estate, system, operation, name)
+        if example is not None:
+            return example
+        effect = estate.effect(f"{system}.{operation.id}")
+        of_customer = bool(effect and effect.customer and effect.customer.field == name)
+        if of_customer or plain(name) in _CUSTOMER or (plain(name) == "id" and _resource(operation) in ("account", "customer")):
+            return test_customer(estate, system)
+        for candidate in _candidates(self.seen, system, operation, name):
+            return candidate
+        return _declared(name, schema, now)
+
+
+def test_customer(estate: Estate, system: str) -> str | None:
+    """The test customer of a system, else the one that another system names."""
+    own = estate.systems[system].writes.test_customer
+    return own or next((s.writes.test_customer for s in estate.systems.values() if s.writes.test_customer), None)
+
+
+def records_of(body: Any) -> list[Any] | None:
+    """The list of a listing: the answer itself, or its longest list of objects; None when there is none."""
+    if isinstance(body, list):
+        return body
+    if not isinstance(body, Mapping):
+        return None
+    lists = [v for v in body.values() if isinstance(v, list) and all(isinstance(e, Mapping) for e in v)]
+    named = [body[k] for k in ("items", "data", "results", "records", "value", "entries") if isinstance(body.get(k), list)]
+    return named[0] if named else max(lists, key=len) if lists else None
+
+
+def identity_of(record: Any) -> str | None:
+    """What identifies a record: `id`, else the first field that ends in id or key, else number."""
+    if not isinstance(record, Mapping):
+        return None
+    by_name = {plain(k): v for k, v in record.items() if isinstance(v, str | int) and not isinstance(v, bool)}
+    for name in ["id", *[n for n in by_name if n.endswith(("id", "key"))], "number", "reference"]:
+        if name in by_name:
+            return str(by_name[name])
+    return None
+
+
+def field_of(record: Any, name: str) -> Any:
+    """A field by its name, whatever its spelling; None when absent."""
+    if not isinstance(record, Mapping):
+        return None
+    if name in record:
+        return record[name]
+    return next((v for k, v in record.items() if plain(k) == plain(name)), None)
+
+
+def _scalars(value: Any, depth: int) -> Iterator[tuple[str, Any]]:
+    if depth > 4:
+        return
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if isinstance(inner, str | int) and not isinstance(inner, bool) and inner != "":
+                yield str(name), inner
+            else:
+                yield from _scalars(inner, depth + 1)
+    elif isinstance(value, list):
+        for inner in value[:KEPT]:
+            yield from _scalars(inner, depth + 1)
+
+
+def _properties(operation: Operation) -> dict[str, Mapping[str, Any]]:
+    declared = dict(operation.body_schema.get("properties", {}))
+    return declared | {p.name: p.schema for p in operation.parameters if p.where == "body"}
+
+
+def _own_example(estate: Estate, system: str, operation: Operation) -> Mapping[str, Any]:
+    example = estate.systems[system].writes.example
+    own = next((v for k, v in example.items() if k.lower() in (operation.id.lower(), operation.id.rsplit(".", 1)[-1].lower()) and isinstance(v, Mapping)), None)
+    return own or {}
+
+
+def _example(estate: Estate, system: str, operation: Operation, name: str) -> Any:
+    own = _own_example(estate, system, operation)
+    if name in own:
+        return own[name]
+    value = estate.systems[system].writes.example.get(name)
+    return None if isinstance(value, Mapping) else value
+
+
+def _resource(operation: Operation) -> str:
+    """`/accounts/{id}` → `account`."""
+    parts = [p for p in operation.path.split("/") if p and "{" not in p]
+    return plain(parts[-1]).removesuffix("s") if parts else ""
+
+
+def _candidates(seen: Mapping[str, Mapping[str, list[Any]]], system: str, operation: Operation, name: str) -> Iterator[Any]:
+    wanted = [plain(name)] + ([_resource(operation) + "id"] if plain(name) == "id" else [])
+    for where in (system, *[s for s in seen if s != system]):
+        for key in wanted:
+            if key == "id" and (where != system or _resource(operation)):
+                continue
+            yield from seen.get(where, {}).get(key, [])
+
+
+def _declared(name: str, schema: Mapping[str, Any], now: datetime) -> Any:
+    for key in ("example", "default", "const"):
+        if schema.get(key) is not None:
+            return schema[key]
+    for key in ("examples", "enum"):
+        if isinstance(schema.get(key), list) and schema[key]:
+            return schema[key][0]
+    if plain(name) in _START | _END:
+        first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        moment = (first - timedelta(days=1)).replace(day=1) if plain(name) in _START else first
+        return moment.date().isoformat() if schema.get("format") == "date" else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None
+
+
+def _own_text(name: str, schema: Mapping[str, Any], estate: Estate) -> Any:
+    if plain(name) == "currency":
+        return estate.currency
+    if plain(name) in _TEXTS and schema.get("type", "string") == "string":
+        return OWN_TEXT
+    return None

@@ -1,0 +1,169 @@
+"""One run of gathering: the systems as each holder sees them, the plan that binds them, the ledger, and what was found so far.
+
+Every gatherer receives a Session and nothing else.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from probes.artifact import Artifact, Missing, Shot
+from probes.gather.evidence_shot import shot_of
+from probes.gather.guarded import Guarded, PlanGuard
+from probes.gather.observed import Observed
+from probes.gather.plan import surface_of
+from probes.gather.samples import Samples
+from runtime.estate import Estate
+from runtime.systems.exchange import Exchange, System
+from runtime.systems.settings import Credential, Holder, SystemSettings
+from runtime.systems.surface import Surface
+
+if TYPE_CHECKING:
+    from runtime.systems.request_budget import RequestBudget
+    from runtime.systems.trace import Trace
+    from runtime.systems.write_ledger import WriteLedger
+
+Key = tuple[str, str, str]
+Progress = Callable[[str, str, int, int], None]
+"""Called with system, what is being asked, requests used, requests allowed."""
+
+
+def silent(system: str, asking: str, used: int, allowed: int) -> None:
+    """The progress of a run that nobody watches."""
+
+
+@dataclass
+class Session:
+    """What a gatherer may use. `now` is the run's start, with time zone; `secrets` are only handed on to connectors.
+
+    `found` holds every artifact of this run by key; `steps` names (gatherer, system) pairs that are complete.
+    """
+
+    estate: Estate
+    run: str
+    folder: Path
+    now: datetime
+    trace: Trace
+    ledger: WriteLedger
+    secrets: Mapping[str, str]
+    budgets: dict[str, RequestBudget]
+    only_system: str | None = None
+    guard: PlanGuard | None = None
+    progress: Progress = silent
+    found: dict[Key, Artifact | Missing] = field(default_factory=dict)
+    steps: set[tuple[str, str]] = field(default_factory=set)
+    unreachable: dict[str, str] = field(default_factory=dict)
+    samples: Samples = field(default_factory=Samples)
+    observed: dict[str, Observed] = field(default_factory=dict)
+    attempt: int = 1
+    kept: Callable[[str, str], None] | None = None
+    _systems: dict[tuple[str, str], System] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def systems(self) -> list[str]:
+        """Names of the systems that this run asks, in the engagement's order."""
+        return [name for name in self.estate.systems if self.only_system in (None, name)]
+
+    def settings(self, name: str) -> SystemSettings:
+        return self.estate.systems[name]
+
+    def holders(self, name: str) -> tuple[Holder, ...]:
+        """Holders whose credential the engagement names for a system."""
+        return tuple(self.estate.systems[name].credentials)
+
+    def system(self, name: str, holder: Holder) -> System:
+        """The system through one holder's credential, connected once a run.
+
+        Raises:
+            BadInput: the system or its secret is missing.
+        """
+        key = (name, holder)
+        if key not in self._systems:
+            self._systems[key] = self._connect(name, holder)
+        return self._systems[key]
+
+    def surface(self, name: str) -> Surface:
+        """The declared surface, read offline."""
+        return surface_of(self.estate, name)
+
+    def seen(self, name: str) -> Observed:
+        """What all answers of a system have shown so far in this run."""
+        return self.observed.setdefault(name, Observed())
+
+    def left(self, name: str) -> int:
+        """Requests that the budget still allows."""
+        return int(self.budgets[name].limit - self.budgets[name].used)
+
+    def finish(self, gatherer: str, system: str) -> None:
+        """Notes that a gatherer is done with a system; a resumed run steps over it."""
+        self.steps.add((gatherer, system))
+        if self.kept:
+            self.kept(gatherer, system)
+
+    def fresh(self, name: str, holder: Holder) -> System:
+        """A second, independent session of the same holder."""
+        return self._connect(name, holder)
+
+    def reader(self, name: str) -> System:
+        """Whoever the agent is when it reads; falls back to `audit` where the engagement names no agent."""
+        holders = self.holders(name)
+        return self.system(name, "agent" if "agent" in holders or not holders else holders[0])
+
+    def writer(self, name: str) -> System:
+        """Who the pilot's writes arrive as: the enforcing proxy's credential, else the agent's own."""
+        holders = self.holders(name)
+        by_proxy = self.estate.enforcement == "bundled_proxy" and "enforcer" in holders
+        return self.system(name, "enforcer" if by_proxy else "agent")
+
+    def cleaner(self, name: str) -> System:
+        """Who reads back and takes away: `audit`, else the writer."""
+        return self.system(name, "audit") if "audit" in self.holders(name) else self.writer(name)
+
+    def reference(self) -> str:
+        """A text of our own that no other record carries: `cxready-<run>-<n>`; a resumed run counts on in the next thousand."""
+        return f"cxready-{self.run}-{(self.attempt - 1) * 1000 + next(self._numbers)}"
+
+    def shot(self, exchange: Exchange) -> Shot:
+        """The exchange as redacted evidence."""
+        return shot_of(exchange)
+
+    def tell(self, system: str, asking: str) -> None:
+        """Reports progress: what is being asked now, and how much of the budget is used."""
+        budget = self.budgets.get(system)
+        used, allowed = (budget.used, budget.limit) if budget else (0, 0)
+        self.progress(system, asking, used, allowed)
+
+    def get(self, kind: type[Artifact], unit: str, item: str = "") -> Any:
+        """The artifact found earlier in this run, or None when it is missing."""
+        found = self.found.get((kind.kind, unit, item))
+        return found if isinstance(found, kind) else None
+
+    def stranger(self, name: str) -> System:
+        """The system asked with a credential that it never issued. No account is named, so that none can be locked."""
+        unknown = Credential(scheme="bearer", token="${CXREADY_STRANGER}")
+        settings = self.estate.systems[name].model_copy(update={"credentials": {"agent": unknown}})
+        return self._connect(name, "agent", settings, {"CXREADY_STRANGER": "cxready-no-such-credential"})
+
+    def _connect(self, name: str, holder: Holder, settings: SystemSettings | None = None, more: Mapping[str, str] | None = None) -> System:
+        from runtime.systems.connect import connect
+
+        settings = settings or self.estate.systems[name]
+        system = connect(
+            name,
+            settings,
+            holder=holder,
+            network=settings.network or self.estate.network,
+            folder=self.estate.folder,
+            budget=self.budgets[name],
+            trace=self.trace,
+            secrets={**self.secrets, **(more or {})},
+            run=self.run,
+            contact=self.estate.contact,
+        )
+        return Guarded(system, self.guard, self.seen(name).note)

@@ -1,0 +1,81 @@
+"""The compiled policy in memory: a small Cedar policy set for each workflow and operation, parsed once.
+
+Every permit names one principal and one action, so a slice decides exactly as the whole set would.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from runtime.errors import BadInput
+from runtime.estate import Estate
+from runtime.guardrails.cedar import Clause, operation_schema, permits_text, rule, schema_text
+
+_TYPES = "entity Workflow;\nentity System;\n"
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Parsed handles of one rule: what decides, what explains, and the clauses by the explanations' ids."""
+
+    permits: Any
+    explains: Any
+    schema: Any
+    clauses: tuple[Clause, ...]
+
+
+class Engine:
+    """Evaluates slices. The whole policy is validated against its schema before the first decision."""
+
+    def __init__(self, estate: Estate) -> None:
+        import cedarpy
+
+        self._estate, self._slices, self._lock = estate, dict[tuple[str, str, frozenset[tuple[str, int]]], Slice](), threading.Lock()
+        self._entities = cedarpy.Entities.from_json_str("[]")
+        text = permits_text(estate)
+        self.digest = digest_of(text, schema_text(estate))
+        if text:
+            found = cedarpy.validate_policies(text, schema_text(estate))
+            if not found.validation_passed:
+                raise BadInput(f"the compiled policy is not valid: {found.errors[0].error}", "guardrails.yaml", "`cxready guardrails compile DIR` shows it")
+
+    def failed(self, workflow: str, operation: str, context: Mapping[str, Any], tighter: Mapping[str, int]) -> tuple[Clause, ...] | None:
+        """None when the call is allowed; else the clauses that did not hold (none: refused for no nameable reason)."""
+        import cedarpy
+
+        part = self._slice(workflow, operation, tighter)
+        request = {
+            "principal": {"type": "Workflow", "id": workflow},
+            "action": {"type": "Action", "id": operation},
+            "resource": {"type": "System", "id": operation.partition(".")[0]},
+            "context": dict(context),
+        }
+        result = cedarpy.is_authorized(request, part.permits, self._entities, part.schema)
+        if result.decision is cedarpy.Decision.Allow and not result.diagnostics.errors:
+            return None
+        said = cedarpy.is_authorized(request, part.explains, self._entities, part.schema).diagnostics.id_annotations_by_reason
+        return tuple(part.clauses[int(n)] for n in sorted(said.values(), key=int))
+
+    def _slice(self, workflow: str, operation: str, tighter: Mapping[str, int]) -> Slice:
+        key = (workflow, operation, frozenset(tighter.items()))
+        found = self._slices.get(key)
+        if found is None:
+            with self._lock:
+                found = self._slices.setdefault(key, self._parsed(workflow, operation, tighter))
+        return found
+
+    def _parsed(self, workflow: str, operation: str, tighter: Mapping[str, int]) -> Slice:
+        import cedarpy
+
+        one = rule(self._estate, workflow, operation, tighter)
+        schema = cedarpy.Schema.from_str(_TYPES + operation_schema(self._estate, operation))
+        return Slice(cedarpy.PolicySet.from_str(one.permit()), cedarpy.PolicySet.from_str(one.explanations()), schema, one.clauses)
+
+
+def digest_of(permits: str, schema: str) -> str:
+    """`sha256:…` of the compiled policy and its schema."""
+    return "sha256:" + hashlib.sha256(f"{permits}\n{schema}".encode()).hexdigest()

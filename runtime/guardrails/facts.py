@@ -1,0 +1,120 @@
+"""Named facts: yes/no answers computed from what was read in systems of record; never from a model, never from the caller's body.
+
+A fact that is unknown, raises, or answers anything but True or False is a no. The library is closed: names of
+`guardrails.yaml` resolve to functions here, to the entry point group `cxready.facts`, or to a mapping that is handed in.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+GROUP = "cxready.facts"
+API = 1
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class FactContext(Mapping[str, Any]):
+    """What a fact may look at. As a mapping it is `read`: given name → value read from a system of record.
+
+    Money is in integer minor units of `currency`.
+    """
+
+    workflow: str
+    operation: str
+    arguments: Mapping[str, Any]
+    read: Mapping[str, Any] = field(default_factory=dict)
+    customer: str | None = None
+    session_customer: str | None = None
+    money_out_minor: int = 0
+    currency: str = ""
+
+    def __getitem__(self, name: str) -> Any:
+        return self.read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.read)
+
+    def __len__(self) -> int:
+        return len(self.read)
+
+
+Fact = Callable[[FactContext], bool | int]
+
+
+def evaluate(names: list[str], context: FactContext, facts: Mapping[str, Fact]) -> dict[str, bool]:
+    """Each name → whether the fact holds. Absent, failing and unclear facts are a no."""
+    return {name: _holds(name, context, facts) for name in names}
+
+
+def library(extra: Mapping[str, Fact] | None = None) -> dict[str, Fact]:
+    """Built-in facts, those of installed packages, and `extra`, which wins."""
+    return {**BUILT_IN, **_installed(), **(extra or {})}
+
+
+def own_account(context: FactContext) -> bool:
+    """The write touches the account of the customer who is signed in."""
+    return context.session_customer is not None and context.customer == context.session_customer
+
+
+def own_order(context: FactContext) -> bool:
+    """The order that was read belongs to the customer who is signed in."""
+    order = context.get("order") or {}
+    owner = order.get("customer_id") or order.get("account_id")
+    return owner is not None and owner == context.session_customer
+
+
+def items_in_order(context: FactContext) -> bool:
+    """Every item named in the write stands in the order that was read, no more often than there."""
+    ordered = [item.get("id") for item in (context.get("order") or {}).get("items", [])]
+    wanted = list(context.arguments.get("items") or context.arguments.get("item_ids") or [])
+    return bool(wanted) and all(wanted.count(item) <= ordered.count(item) for item in wanted)
+
+
+def refund_to_original(context: FactContext) -> bool:
+    """The money goes back the way it came: the method named in the write is the payment's own."""
+    paid_by = (context.get("payment") or {}).get("method_id")
+    return paid_by is not None and context.arguments.get("payment_method_id", paid_by) == paid_by
+
+
+def money_was_paid(context: FactContext) -> bool:
+    """What is paid back is not more than the payment that was read (its `amount`, text in major units)."""
+    from runtime.money import to_minor
+
+    payment = context.get("payment") or {}
+    currency = payment.get("currency", context.currency)
+    return currency == context.currency and context.money_out_minor <= to_minor(payment["amount"], currency)
+
+
+BUILT_IN: dict[str, Fact] = {f.__name__: f for f in (own_account, own_order, items_in_order, refund_to_original, money_was_paid)}
+
+
+def _holds(name: str, context: FactContext, facts: Mapping[str, Fact]) -> bool:
+    function = facts.get(name)
+    if function is None:
+        return False
+    try:
+        return function(context) is True
+    except Exception as error:  # a fact that cannot be computed is a no, whatever the reason
+        log.info("fact %s could not be computed: %s", name, type(error).__name__)
+        return False
+
+
+@cache
+def _installed() -> dict[str, Fact]:
+    from importlib.metadata import entry_points
+
+    found: dict[str, Fact] = {}
+    for point in entry_points(group=GROUP):
+        try:
+            function = point.load()
+        except Exception as error:
+            log.warning("fact %s of an installed package could not be loaded: %s", point.name, error)
+            continue
+        if getattr(function, "api", API) == API:
+            found[point.name] = function
+    return found

@@ -1,0 +1,115 @@
+"""Restricted data: what a reader must not see and a write must not carry, by category of `guardrails.yaml`.
+
+A category is recognised by the name of a field, and card numbers and bank accounts also inside any text
+(ISO/IEC 7812 check digit, ISO 13616), whatever separators or look-alike digits they are written with.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from runtime.guardrails.effects import Effect
+from runtime.guardrails.policy import GuardrailsFile
+
+FIELDS: dict[str, str] = {
+    "card_number": r"(credit_?|debit_?)?card_?(number|no|pan)|pan|cvc|cvv",
+    "iban": r"iban|bank_?account(_?number)?|account_?iban",
+    "date_of_birth": r"date_?of_?birth|birth_?(date|day)|dob",
+    "health": r"health\w*|diagnos\w+|medical\w*|disability",
+    "national_id": r"ssn|social_?security\w*|national_?id\w*|passport\w*|tax_?id",
+    "password": r"pass(word|wd|code|phrase)|pin|secret",
+}
+MASK = "‹masked›"
+_DIGITS = re.compile(r"(?<![A-Za-z0-9])[3-6](?:[ .\-/]?\d){12,18}(?!\d)")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ .\-]?[A-Za-z0-9]){11,30}")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+
+
+def carried(guardrails: GuardrailsFile, effect: Effect, arguments: Mapping[str, Any]) -> str | None:
+    """The first restricted category that a write carries and must not; None when it carries none.
+
+    `never_read` and `never_send` hold for every field, `mask` for the fields that leave the company (`sends`).
+    """
+    for category, rule in guardrails.restricted_data.items():
+        looked_at = {name: arguments[name] for name in effect.sends if name in arguments} if rule == "mask" else arguments
+        if any(_is(category, name, value) for name, value in _leaves(looked_at)):
+            return category
+    return None
+
+
+def readable(guardrails: GuardrailsFile, answer: Any) -> Any:
+    """An answer as the agent may see it: `never_read` is left out, `mask` is masked; `never_send` may be read."""
+    rules = {category: rule for category, rule in guardrails.restricted_data.items() if rule != "never_send"}
+    return _seen(answer, rules) if rules else answer
+
+
+def _seen(value: Any, rules: Mapping[str, str]) -> Any:
+    if isinstance(value, Mapping):
+        kept = {}
+        for name, inner in value.items():
+            category = next((c for c in rules if _named(c, str(name))), None)
+            if category is None:
+                kept[name] = _seen(inner, rules)
+            elif rules[category] == "mask":
+                kept[name] = None if inner is None else MASK
+        return kept
+    if isinstance(value, (list, tuple)):
+        return [_seen(inner, rules) for inner in value]
+    return _masked(value, rules) if isinstance(value, str) else value
+
+
+def _masked(text: str, rules: Mapping[str, str]) -> str:
+    for category, pattern in (("card_number", _DIGITS), ("iban", _IBAN)):
+        if category in rules and _is(category, "", text):
+            text = pattern.sub(lambda found, c=category: MASK if _is(c, "", found.group()) else found.group(), _plain(text))  # type: ignore[misc]
+    return text
+
+
+def _is(category: str, name: str, value: Any) -> bool:
+    if value is None or value == MASK:
+        return False
+    if name and _named(category, name):
+        return True
+    text = _plain(str(value)) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    if category == "card_number":
+        return any(_luhn(found.group()) for found in _DIGITS.finditer(text))
+    return category == "iban" and any(_iban(found.group()) for found in _IBAN.finditer(text))
+
+
+def _named(category: str, name: str) -> bool:
+    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_")
+    return re.fullmatch(FIELDS.get(category, re.escape(category.lower())), plain) is not None
+
+
+def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(inner, str(key))
+            if isinstance(inner, (Mapping, list, tuple)) and inner:
+                yield str(key), ""
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _leaves(inner, name)
+    else:
+        yield name, value
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
+
+
+def _luhn(text: str) -> bool:
+    from stdnum import luhn
+
+    return bool(luhn.is_valid(re.sub(r"\D", "", text)))
+
+
+def _iban(text: str) -> bool:
+    """Written together with the words after it, an IBAN is still one: prefixes of valid length are tried."""
+    from stdnum import iban
+
+    packed = re.sub(r"[ .\-]", "", text)
+    return any(iban.is_valid(packed[:length]) for length in range(15, min(len(packed), 34) + 1))
