@@ -142,4 +142,5 @@ _MARKUP = (
     (re.compile(r"\\([$*_#\[\]().!-])"), r"\1"),
     (re.compile(r"&nbsp;|\u00a0"), " "),
     (re.compile(r"&amp;"), "&"),
+    (re.compile(r"[\u2019\u02bc]"), "'"),
 )

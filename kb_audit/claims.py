@@ -25,7 +25,9 @@ _THRESHOLD = re.compile(
     re.I,
 )
 _CONSEQUENCE = re.compile(r"\b(?:we|they|expect|there (?:is|are)|it (?:costs|takes)|you (?:pay|get|receive|must|can|need|will))\b", re.I)
-_ARITHMETIC = re.compile(r"\b(?:e\.g\.|for example|for instance|such as|example|imagine|say,|let's say|suppose)\b", re.I)
+_ARITHMETIC = re.compile(r"\b(?:e\.g\.|for example|for instance|such as|example|imagine|say,|let's say|suppose|today,|would)\b", re.I)
+_COMPLETE = re.compile(r"^[\"'“(]*[A-ZÀ-Ý0-9].*[.!][\"'”)]*$", re.S)
+_STRICT = re.compile(r"(?<!no )(?<!not )\b(?:over|above|more than|longer than|greater than|exceeding|exceeds|under|below|less than|fewer than)\s*$", re.I)
 _QUESTION = re.compile(r"\?\s*[\"'”’)]*$")
 _DESCRIPTIVE = re.compile(r"\b(?:had|was|were|recorded|reported|grew|founded|launched|raised|ago|in the past|last year|since)\b", re.I)
 _DEONTIC = re.compile(
@@ -56,6 +58,7 @@ class Claim:
     scope: Mapping[str, frozenset[str]]
     excluded: Mapping[str, frozenset[str]]
     deontic: bool
+    in_row: bool = False
 
     def of(self, role: Role) -> list[Value]:
         return [value for each, value in self.values if each == role]
@@ -92,7 +95,7 @@ def claim_of(sentence: Sentence, fields: Mapping[str, str], excluded: Mapping[st
         return None
     lead = sentence.lead if len(sentence.lead) < 200 else ""
     found = values(text)
-    sign = polarity(text) if words <= 30 else None
+    sign = polarity(text) if words <= 30 and _COMPLETE.search(text) and not sentence.in_row else None
     if not found and sign is None:
         return None
     masked = mask(text, found)
@@ -114,6 +117,7 @@ def claim_of(sentence: Sentence, fields: Mapping[str, str], excluded: Mapping[st
         scope=read_scope(f"{lead} {text}" if lead else text, headings, fields),
         excluded=excluded,
         deontic=bool(_DEONTIC.search(text)) or not _DESCRIPTIVE.search(text),
+        in_row=sentence.in_row,
     )
 
 
@@ -121,6 +125,8 @@ def _role(text: str, value: Value) -> Role:
     before = text[: value.start]
     clause = _CONDITION.search(before)
     if clause and not _CONSEQUENCE.search(clause.group(0)):
+        return "condition"
+    if value.kind in ("duration", "size", "age") and _STRICT.search(before):
         return "condition"
     if value.kind in ("amount", "count", "size", "percentage", "age") and value.operator != "exactly" and _THRESHOLD.search(before):
         return "condition"

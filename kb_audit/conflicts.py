@@ -6,14 +6,15 @@ Similarity finds the same *subject* and never the truth; typed values, condition
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kb_audit.claims import Claim
-from kb_audit.incompatible import relate
+from kb_audit.incompatible import far_apart, relate
 from kb_audit.neighbours import pairs_above
 from kb_audit.polarity import opposed
 from kb_audit.scope import compare
@@ -26,7 +27,10 @@ SAME_VALUE_SUBJECT = 0.55
 SAME_POLARITY_SUBJECT = 0.70
 BARE_POLARITY_SUBJECT = 0.80
 FAINT = 0.50
+_SURE = 0.70
 _WORD_MATCH = 0.45
+_WORD_SAME = 0.70
+_PREDICATE = 0.60
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,9 @@ def judge(a: Claim, b: Claim, similarity: float, words: _Words) -> Judgement:
     odd = words.contrast(a.about, b.about) if found.kind == "permission" else words.contrast(a.masked, b.masked)
     if odd is not None:
         return Judgement("possible", f"{found.why}; but one speaks of {odd[0]}, the other of {odd[1]}", found.kind)
+    doubt = _doubt(a, b, similarity, found.kind, words)
+    if doubt:
+        return Judgement("possible", f"{found.why}; {doubt}", found.kind)
     scope = compare(a.scope, b.scope, a.excluded, b.excluded)
     if scope.relation == "disjoint":
         return Judgement("scope", f"{found.why}, for different scope ({scope.says})", found.kind)
@@ -88,6 +95,21 @@ def judge(a: Claim, b: Claim, similarity: float, words: _Words) -> Judgement:
     if _heading_values_differ(a, b):
         return Judgement("scope", f"{found.why}, under headings that name different values", found.kind)
     return found
+
+
+def _doubt(a: Claim, b: Claim, similarity: float, kind: str, words: _Words) -> str:
+    """A reason why the two may not be two versions of one rule; empty when there is none."""
+    if a.article == b.article:
+        return "both stand in one article, which may tell them apart"
+    if a.in_row and b.in_row:
+        return "both are rows of tables"
+    if kind == "permission":
+        if a.polarity and b.polarity and a.polarity.conditional != b.polarity.conditional:
+            return "only one side sets a condition"
+        return "" if words.share_predicate(a, b) else "what one side denies the other does not say"
+    if similarity < _SURE and words.shared(a.masked, b.masked) < 2:
+        return "the subjects are only faintly alike"
+    return ""
 
 
 def _by_value(a: Claim, b: Claim) -> Judgement:
@@ -128,7 +150,7 @@ def _match(a: list[Value], b: list[Value], deontic: bool) -> _Matched:
             agreed += 1
     for kind in dict.fromkeys(v.kind for v in rest_a):
         left, right = [v for v in rest_a if v.kind == kind], [v for v in rest_b if v.kind == kind]
-        pairs = [(x, y) for x, y in zip(left, right, strict=False) if relate(x, y, deontic=deontic) == "incompatible"]
+        pairs = [(x, y) for x, y in zip(left, right, strict=False) if relate(x, y, deontic=deontic) == "incompatible" and not far_apart(x, y)]
         if pairs and len(left) == len(right):
             return _Matched(agreed, pairs[0], len(rest_a) + len(rest_b) - 2 * len(pairs))
     return _Matched(agreed, None, len(rest_a) + len(rest_b))
@@ -171,13 +193,11 @@ class _Words:
 
     def __init__(self, encode: Encode) -> None:
         self._encode = encode
-        self._rows: dict[str, np.ndarray] = {}
+        self._rows: dict[str, NDArray[np.float32]] = {}
 
-    def learn(self, texts: object) -> None:
+    def learn(self, texts: Iterable[str]) -> None:
         """Embed all words at once; `contrast` embeds what is missing one by one."""
-        fresh = sorted({w for text in texts for w in content_words(str(text))} - self._rows.keys())  # type: ignore[attr-defined]
-        if fresh:
-            self._rows |= dict(zip(fresh, self._encode(fresh), strict=True))
+        self.learn_words(w for text in texts for w in content_words(text))
 
     def contrast(self, a: str, b: str) -> tuple[str, str] | None:
         """A word on each side that nothing on the other resembles, or `None`."""
@@ -185,6 +205,29 @@ class _Words:
         self.learn([a, b])
         alone_a, alone_b = self._alone(left, right), self._alone(right, left)
         return (alone_a, alone_b) if alone_a and alone_b else None
+
+    def shared(self, a: str, b: str) -> int:
+        """How many content words of `a` have nearly the same word in `b`; a sentence of one such word counts double."""
+        left, right = content_words(a), content_words(b)
+        self.learn([a, b])
+        same = sum(max((float(self._rows[w] @ self._rows[o]) for o in right), default=0.0) >= _WORD_SAME for w in left)
+        return same * 2 if min(len(left), len(right)) <= 1 else same
+
+    def share_predicate(self, a: Claim, b: Claim) -> bool:
+        """Whether the other side speaks of the very thing that one side denies."""
+        for mine, other in ((a, b), (b, a)):
+            word = mine.polarity.predicate if mine.polarity else ""
+            if word:
+                partners = re.findall(r"[a-z][a-z'-]{2,}", other.text.lower())
+                self.learn_words([word, *partners])
+                if max((float(self._rows[word] @ self._rows[p]) for p in partners), default=0.0) < _PREDICATE:
+                    return False
+        return True
+
+    def learn_words(self, words: Iterable[str]) -> None:
+        fresh = sorted(set(words) - self._rows.keys())
+        if fresh:
+            self._rows |= dict(zip(fresh, self._encode(fresh), strict=True))
 
     def _alone(self, mine: list[str], theirs: list[str]) -> str:
         worst, name = _WORD_MATCH, ""

@@ -20,7 +20,7 @@ _EXACT = {"amount": 0.001, "size": 0.03}
 
 def relate(a: Value, b: Value, *, deontic: bool = True) -> Verdict:
     """How two values stand to each other; "incomparable" where kind, unit, currency or period differ."""
-    if a.kind != b.kind or not _same_unit(a, b) or (a.per and b.per and a.per != b.per):
+    if a.kind != b.kind or not _same_unit(a, b) or _other_period(a, b):
         return "incomparable"
     if _near(a, b, 1.0):
         return "same"
@@ -46,6 +46,19 @@ def _ranges(a: Value, b: Value) -> Verdict:
     if other.operator in ("exactly", "about"):
         return "compatible" if span.lo * 0.98 <= edge <= span.hi * 1.02 else "incompatible"
     return "compatible" if abs(edge - (span.hi if other.operator == "at_most" else span.lo)) <= _TOLERANCE * max(edge, 1e-9) else "incompatible"
+
+
+def _other_period(a: Value, b: Value) -> bool:
+    """ "5 days a week" is no "10 days"; but a price is often written without its "per order"."""
+    return a.per != b.per if a.kind == "duration" else bool(a.per and b.per and a.per != b.per)
+
+
+def far_apart(a: Value, b: Value) -> bool:
+    """Durations that differ by more than an order of magnitude are rarely two versions of one rule."""
+    if a.kind != "duration":
+        return False
+    low, high = sorted((max(a.bounds, default=0.0), max(b.bounds, default=0.0)))
+    return high > 12 * max(low, 1e-9)
 
 
 def _same_unit(a: Value, b: Value) -> bool:

@@ -43,23 +43,37 @@ _CUES = re.compile("|".join(rf"(?P<r{i}>(?<![\w-])(?:{p})(?![\w-]))" for i, (p, 
 _ONLY = re.compile(r"\bonly\b|\bsolely\b|\bexclusively\b|\bno one (?:but|except)\b|\bnobody (?:but|except)\b", re.I)
 _ANYONE = re.compile(r"\b(?:any(?:one|body)?|every(?:one|body)?|all)\b(?! (?:sales|items|times))", re.I)
 _NO = re.compile(r"(?<![\w-])(?:no|none|neither|nobody|nothing|without|nor)(?![\w-])(?! (?:later|more|less|longer|fewer|earlier|matter|one but))", re.I)
+_IF = re.compile(r"\b(?:if|unless|when|whether|in case|once)\b[^,;:.]*(?:,|$|(?=[.;:]))", re.I)
+_DENIAL = re.compile(r"(?<![\w-])(?:not|n't|cannot|never|no|none|nobody|without|unable|prohibit\w*|forbid\w*|forbidden|optional\w*)(?![\w-])|n't\b", re.I)
+_TELLING = re.compile(r"[a-z][a-z'-]{2,}")
+_EMPTY = frozenset(
+    "the any your our their its his her you they been being have has had does did are was were will would can could may might must should shall that this these those for from with and "
+    "allowed permitted required needed necessary need able also always yet longer ever only just more than".split()
+)
 _BREAK = re.compile(r"\s*(?:;|, but\b|, however\b|\bhowever\b|, although\b|, whereas\b|, while\b| but )\s*", re.I)
 
 
 @dataclass(frozen=True)
 class Polarity:
-    """`sign` +1 or −1; `exclusive` +1 for "only …", −1 for "anyone …", 0 for neither."""
+    """`sign` +1 or −1; `exclusive` +1 for "only …", −1 for "anyone …", 0 for neither.
+
+    `predicate` is what a denial denies (its first telling word); `conditional`: it holds only if something does.
+    """
 
     sign: int
     force: Force
     about: str
     exclusive: int
     cues: int
+    predicate: str
+    conditional: bool
 
 
 def polarity(text: str) -> Polarity | None:
     """Polarity of the main clause; a sentence without any cue affirms (`cues` 0). `None` for a fragment."""
-    clause = max(_BREAK.split(text), key=len) if len(text) > 160 else _BREAK.split(text)[0]
+    parts = _BREAK.split(text)
+    clause = _IF.sub(" ", max(parts, key=len) if len(text) > 160 else parts[0]).strip()
+    conditional = bool(_IF.search(text))
     signs: list[int] = []
     forces: list[Force] = []
     last = 0
@@ -76,8 +90,19 @@ def polarity(text: str) -> Polarity | None:
     if not rest.strip() or len(clause.split()) < 3:
         return None
     force = "obligation" if "obligation" in forces else "permission" if "permission" in forces else "fact"
+    predicate = _predicate(clause)
     about = " ".join(_NO.sub(" ", _ANYONE.sub(" ", _ONLY.sub(" ", rest))).split())
-    return Polarity(-1 if negatives % 2 else 1, force, about, exclusive, len(signs) + negatives)
+    return Polarity(-1 if negatives % 2 else 1, force, about, exclusive, len(signs) + negatives, predicate, conditional)
+
+
+def _predicate(clause: str) -> str:
+    """The first telling word after a denial; where the denial closes the clause, the last one before it."""
+    match = _DENIAL.search(clause)
+    if match is None:
+        return ""
+    after = [w for w in _TELLING.findall(clause[match.end() :].lower()) if w not in _EMPTY]
+    before = [w for w in _TELLING.findall(clause[: match.start()].lower()) if w not in _EMPTY]
+    return after[0] if after else before[-1] if before else ""
 
 
 def opposed(a: Polarity, b: Polarity) -> bool:

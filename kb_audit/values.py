@@ -87,7 +87,7 @@ _AT_LEAST = re.compile(r"(?:at least|no (?:less|fewer|earlier|sooner) than|not l
 _ABOUT = re.compile(r"(?:about|around|approximately|approx\.?|roughly|nearly|almost|typically|usually|~)\s*$", re.I)
 _MOST_AFTER = re.compile(r"^\s*(?:or (?:less|fewer|under|below|younger)|maximum|max\b|at (?:the )?most)", re.I)
 _LEAST_AFTER = re.compile(r"^\s*(?:or (?:more|over|above|longer|older|greater|later)|minimum|and (?:over|above|older|up)|\+)", re.I)
-_PER = re.compile(r"^\s*(?:\w+\s)?(?:per|a|an|each|every|/)\s?(hour|day|night|week|month|year|user|person|device|line|order|item|transaction|minute|mile|kg|gb|seat)\b|^\s*(monthly|yearly|annually|weekly|daily)\b", re.I)  # fmt: skip
+_PER = re.compile(r"^\s*(?:\w+\s)?(?:per|a|an|each|every|/)\s?(hour|day|night|workweek|week|month|pay period|period|year|user|person|device|line|order|item|transaction|minute|mile|kg|gb|seat)\b|^\s*(monthly|yearly|annually|weekly|daily)\b", re.I)  # fmt: skip
 _PERIODS = {"monthly": "month", "yearly": "year", "annually": "year", "weekly": "week", "daily": "day"}
 
 

@@ -1,0 +1,56 @@
+# Every target stands on `make setup`: a virtual environment with everything, and the Debian packages it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEBIAN := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils
+STAMP := $(VENV)/.installed
+JOBS ?= 2
+
+.PHONY: setup debian demo test check lint docs soak estate sizes wheel clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt | debian
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip -c constraints.txt
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[all,dev]'
+	@touch $(STAMP)
+
+# As root: installs what is missing. Otherwise: prints the one line.
+debian:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'
+	@sh tools/debian_packages.sh $(DEBIAN)
+
+demo: setup
+	$(BIN)/cxready demo demo
+
+test: setup
+	$(BIN)/python -m pytest -n $(JOBS) -q
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test
+
+# The counts that matter before a release: kills, races, random requests. Resumable; the seed is printed.
+soak: setup
+	$(BIN)/python tools/soak.py
+
+estate: setup
+	@sh examples/request-tracker/install.sh
+	$(BIN)/python -m pytest -q -m estate tests/examples
+
+docs: setup
+	$(BIN)/python tools/write_docs.py
+
+# Each size in a virtual environment that holds only it; the wheel outside the repository.
+sizes: setup
+	$(BIN)/python -m pytest -q -m soak tests/test_sizes.py
+
+wheel: setup
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean:
+	rm -rf $(VENV) dist build demo

@@ -1,0 +1,123 @@
+"""Reading what a write left in the system of record: by its id, or by our own reference.
+
+Read twice, a second apart, before a difference counts: many systems settle.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from probes.gather.guarded import find_operation
+from probes.gather.samples import field_of, identity_of, records_of
+from probes.gather.session import Session
+from runtime.guardrails.effects import Effect
+from runtime.systems.exchange import Exchange, Seen, Why
+from runtime.systems.surface import Operation
+
+SETTLE_S = 1.0
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """What was read. `readable`: the effects file or the description offers a way; `answered`: the system did answer it."""
+
+    readable: bool
+    exchanges: tuple[Exchange, ...] = ()
+    records: tuple[Any, ...] = ()
+    settle_s: float = 0.0
+
+    @property
+    def answered(self) -> bool:
+        return bool(self.exchanges) and (self.exchanges[-1].ok or self.exchanges[-1].status in (404, 410))
+
+    @property
+    def record(self) -> Any:
+        return self.records[0] if self.records else None
+
+    @property
+    def gone(self) -> bool:
+        """The system said that there is no such record: 404 or 410, or an empty search."""
+        return self.readable and self.answered and not self.records
+
+
+def read_back(
+    session: Session,
+    system: str,
+    operation: str,
+    effect: Effect,
+    arguments: Mapping[str, Any],
+    answer: Any,
+    reference: str | None,
+    *,
+    by_find: bool = False,
+    until: Callable[[ReadBack], bool] | None = None,
+) -> ReadBack:
+    """Reads a written record, at most twice when `until` is not yet true, a second apart.
+
+    Args:
+        reference: our own reference, for `by_find`; the record's id leads otherwise.
+        until: what the record should show; without it one read is enough.
+    """
+    reader = _reader(session, system, effect, by_find)
+    if reader is None:
+        return ReadBack(False)
+    asked = _asked(reader, effect, arguments, answer, reference, by_find)
+    if asked is None:
+        return ReadBack(False)
+    started = time.monotonic()
+    exchanges: list[Exchange] = []
+    for attempt in range(2 if until else 1):
+        if attempt:
+            time.sleep(SETTLE_S)
+        exchange = session.cleaner(system).call(reader.id, asked, why=Why(f"read back {operation}", "writes_stick", session.run))
+        exchanges.append(exchange)
+        found = ReadBack(True, tuple(exchanges), tuple(_records(exchange, answer, reference, arguments, effect)), time.monotonic() - started if attempt else 0.0)
+        if until is None or until(found):
+            break
+    return found
+
+
+def reader_of(session: Session, system: str, effect: Effect) -> Operation | None:
+    """The operation that reads a written record."""
+    return _reader(session, system, effect, False)
+
+
+def _reader(session: Session, system: str, effect: Effect, by_find: bool) -> Operation | None:
+    finder = effect.repeat.find if effect.repeat else None
+    name = finder if by_find else effect.read_back or finder
+    return find_operation(session.surface(system), name) if name else None
+
+
+def _asked(reader: Operation, effect: Effect, arguments: Mapping[str, Any], answer: Any, reference: str | None, by_find: bool) -> dict[str, Any] | None:
+    asked: dict[str, Any] = {}
+    for parameter in reader.parameters:
+        if parameter.where != "path":
+            continue
+        value = next((v for v in (field_of(answer, parameter.name), field_of(arguments, parameter.name), identity_of(answer)) if v is not None), None)
+        if value is None:
+            return None
+        asked[parameter.name] = value
+    if effect.repeat and (by_find or not asked):
+        value = reference or field_of(answer, effect.repeat.reference) or field_of(arguments, effect.repeat.reference)
+        if value:
+            asked[effect.repeat.reference] = value
+    return asked or None
+
+
+def _records(exchange: Exchange, answer: Any, reference: str | None, arguments: Mapping[str, Any], effect: Effect) -> list[Any]:
+    if exchange.seen is not Seen.OK:
+        return []
+    listed = None if _is_record(exchange.body) else records_of(exchange.body)
+    if listed is None:
+        return [exchange.body] if isinstance(exchange.body, Mapping) else []
+    own = reference or (field_of(arguments, effect.repeat.reference) if effect.repeat else None)
+    wanted = {str(v) for v in (identity_of(answer), own) if v}
+    return [r for r in listed if isinstance(r, Mapping) and wanted & {str(v) for v in r.values() if isinstance(v, str | int)}]
+
+
+def _is_record(body: Any) -> bool:
+    """A single record and not a page: it has an identity of its own."""
+    return isinstance(body, Mapping) and "id" in {str(k).lower() for k in body} or (isinstance(body, Mapping) and records_of(body) is None)

@@ -1,0 +1,174 @@
+"""Taking a written record back, and reading that it is gone: removed, reversed, a soft delete, or left behind.
+
+A soft delete is legitimate (a ticket system keeps closed tickets); it is named, not blamed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from probes.artifact import Shot
+from probes.gather.guarded import find_operation
+from probes.gather.read_back import ReadBack, read_back
+from probes.gather.samples import field_of, identity_of, plain
+from probes.gather.session import Session
+from runtime.errors import CxreadyError
+from runtime.guardrails.effects import Effect
+from runtime.systems.exchange import Exchange, Seen, System, Why
+from runtime.systems.surface import Operation
+from runtime.systems.write_ledger import Entry
+
+How = Literal["removed", "reversed", "soft_delete", "not_undone", "none_offered"]
+_OVER = re.compile(r"revers|void|cancel|delet|clos|inactiv|archiv|withdraw|recall|refunded|remov", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """How a record went, in a sentence, with the exchanges that show it."""
+
+    how: How
+    says: str
+    shots: tuple[Shot, ...] = field(default_factory=tuple)
+
+
+def take_back(session: Session, entry: int, system: str, operation: str, effect: Effect | None, arguments: Mapping[str, Any], answer: Any, before: Any = None) -> TakenBack:
+    """Undoes one write and closes its ledger entry by what was read back.
+
+    `before` is the record as it was, for an update; None for a record of our own.
+    """
+    try:
+        taken = _taken(session, system, operation, effect, arguments, answer, before)
+    except CxreadyError as error:
+        taken = TakenBack("not_undone", f"{system}.{operation}: the record could not be taken back: {error.what}")
+    if taken.how in ("removed", "reversed", "soft_delete"):
+        session.ledger.undone(entry, "removed" if taken.how == "removed" else "reversed")
+    else:
+        session.ledger.left_behind(entry, taken.says)
+    return taken
+
+
+def undo_of(session: Session, system: str, operation: str, effect: Effect | None) -> Operation | None:
+    """The operation that takes a write back; an update without one is written back by itself."""
+    if effect is None:
+        return None
+    name = effect.undo or (operation if effect.does == "update" else None)
+    return find_operation(session.surface(system), name) if name else None
+
+
+def undo_arguments(undo: Operation, effect: Effect, arguments: Mapping[str, Any], answer: Any, before: Any) -> dict[str, Any]:
+    """Arguments of the undo, from the answer, from what was sent, and from the record as it was."""
+    found: dict[str, Any] = {}
+    for name, source in effect.undo_with.items():
+        value = next((v for v in (field_of(answer, source), field_of(before, source), field_of(before, name), field_of(arguments, source)) if v is not None), None)
+        if value is not None:
+            found[name] = value
+    for parameter in undo.parameters:
+        if parameter.where == "path" and parameter.name not in found:
+            value = next((v for v in (field_of(answer, parameter.name), field_of(arguments, parameter.name), identity_of(answer)) if v is not None), None)
+            if value is not None:
+                found[parameter.name] = value
+    if effect.does == "update" and isinstance(before, Mapping):
+        fields = [*undo.body_schema.get("properties", {}), *(p.name for p in undo.parameters if p.where == "body")]
+        found |= {n: before[n] for n in fields if n in before and n in arguments and n not in found}
+    return found
+
+
+def take_back_open(session: Session, entry: Entry) -> TakenBack:
+    """Cleans up after a run that died: finds the record by our reference where the answer was lost, undoes it, reads back."""
+    effect = session.estate.effect(f"{entry.system}.{entry.operation}")
+    answer: Any = dict(entry.record) or None
+    if effect and effect.does == "update":
+        return take_back(session, entry.id, entry.system, entry.operation, effect, entry.arguments, answer or entry.arguments, dict(entry.undo_arguments))
+    if answer:
+        return take_back(session, entry.id, entry.system, entry.operation, _with_undo(effect, entry), entry.arguments, answer)
+    return _found_again(session, entry, effect)
+
+
+def _found_again(session: Session, entry: Entry, effect: Effect | None) -> TakenBack:
+    reference = _own_reference(entry)
+    finder = effect.repeat.find if effect and effect.repeat else None
+    if not finder or not reference or not effect:
+        says = f"{entry.system}.{entry.operation}: the answer was lost and the system offers no way to find the record"
+        session.ledger.left_behind(entry.id, says)
+        return TakenBack("not_undone", says)
+    found = read_back(session, entry.system, entry.operation, effect, entry.arguments, None, reference, by_find=True)
+    if not found.answered:
+        return TakenBack("not_undone", f"{entry.system}.{entry.operation}: could not be looked up; the next run tries again")
+    if not found.records:
+        session.ledger.nothing(entry.id)
+        return TakenBack("removed", f"{entry.system}.{entry.operation}: nothing had been created")
+    taken = [take_back(session, entry.id, entry.system, entry.operation, effect, entry.arguments, record) for record in found.records]
+    return next((t for t in taken if t.how == "not_undone"), taken[-1])
+
+
+def _taken(session: Session, system: str, operation: str, effect: Effect | None, arguments: Mapping[str, Any], answer: Any, before: Any) -> TakenBack:
+    undo = undo_of(session, system, operation, effect)
+    if undo is None or effect is None:
+        return TakenBack("none_offered", f"{system}.{operation}: no operation takes the record back; it stays")
+    sent = undo_arguments(undo, effect, arguments, answer, before)
+    why = Why(f"write: take back {operation}", "writes_stick", session.run)
+    exchange = _by_whoever_may(session, system, operation, undo, effect, sent, why)
+    shots = [session.shot(exchange)]
+    seen = read_back(session, system, operation, effect, arguments, answer, None)
+    shots += [session.shot(e) for e in seen.exchanges[-1:]]
+    return _judged(system, operation, undo, exchange, seen, answer, before, arguments, tuple(shots))
+
+
+def _by_whoever_may(session: Session, system: str, operation: str, undo: Operation, effect: Effect, sent: Mapping[str, Any], why: Why) -> Exchange:
+    """`audit` removes and reverses; where it may not, the writer does."""
+    first: System = session.writer(system) if not effect.undo else session.cleaner(system)
+    exchange = first.call(undo.id, sent, why=why)
+    other = session.writer(system)
+    return other.call(undo.id, sent, why=why) if exchange.status in (401, 403) and other is not first else exchange
+
+
+def _judged(system: str, operation: str, undo: Operation, exchange: Exchange, seen: ReadBack, answer: Any, before: Any, arguments: Mapping[str, Any], shots: tuple[Shot, ...]) -> TakenBack:
+    name = f"{system}.{undo.id}"
+    if before is not None:
+        same = seen.record is not None and all(field_of(seen.record, k) == v for k, v in before.items() if k in arguments and field_of(seen.record, k) is not None)
+        return TakenBack("reversed", f"{name} put the record back as it was", shots) if same else TakenBack("not_undone", f"{name} did not put the record back", shots)
+    if seen.gone:
+        return TakenBack("removed", f"{name} removed the record: it can no longer be read", shots)
+    marked = _mark_of_end(answer, seen.record)
+    if marked and undo.method == "DELETE":
+        return TakenBack("soft_delete", f"{name} keeps the record and marks it {marked}: a soft delete", shots)
+    if marked:
+        return TakenBack("reversed", f"{name} reversed the record: it is now {marked}", shots)
+    if not seen.readable and exchange.seen is Seen.OK:
+        return TakenBack("reversed", f"{name} answered {exchange.status}; the record itself cannot be read back", shots)
+    return TakenBack("not_undone", f"{name} answered {exchange.status}, and the record of {operation} is still there unchanged", shots)
+
+
+def _mark_of_end(before: Any, after: Any) -> str:
+    """The status word that says that a record is over, when it changed to one; empty otherwise."""
+    if not isinstance(after, Mapping):
+        return ""
+    for name, value in after.items():
+        changed = field_of(before, name) != value
+        if changed and isinstance(value, str) and _OVER.search(value) and plain(name) in ("status", "state", "lifecycle", "phase", "stage"):
+            return f"{name} {value}"
+        if changed and value not in (None, False, "", 0) and re.search(r"^(is)?(deleted|archived|voided|cancelled|reversed|closed|inactive)(at|on)?$", plain(str(name))):
+            return str(name)
+    return ""
+
+
+def _own_reference(entry: Entry) -> str | None:
+    marker = f"cxready-{entry.run}-"
+    for value in entry.arguments.values():
+        found = re.search(re.escape(marker) + r"\d+", str(value))
+        if found:
+            return found.group()
+    return None
+
+
+def _with_undo(effect: Effect | None, entry: Entry) -> Effect | None:
+    """The ledger's own undo where the effects file does not name one."""
+    if effect and (effect.undo or effect.does == "update"):
+        return effect
+    if not entry.undo:
+        return effect
+    base = effect or Effect(does="create")
+    return base.model_copy(update={"undo": entry.undo.rpartition(".")[2] if entry.undo.startswith(f"{entry.system}.") else entry.undo})

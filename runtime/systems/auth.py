@@ -1,0 +1,155 @@
+"""How a holder proves who it is: bearer, API key, basic, a person's session, OAuth2 client credentials.
+
+Each is a `requests` AuthBase of its own, so that no `.netrc` and no environment can put another identity in its place.
+Sources: RFC 6750, RFC 7617, RFC 6749 section 4.4.
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode, urljoin
+
+from requests import PreparedRequest
+from requests.auth import AuthBase
+
+from runtime.errors import BadInput, Refused, Unreachable
+from runtime.systems.exchange import Exchange, Seen, Why
+from runtime.systems.references import resolve
+from runtime.systems.settings import Credential
+from runtime.systems.transport import Outgoing, Transport
+
+RENEW_BEFORE_S = 30.0
+MAX_FAILED_SIGN_INS = 2
+
+
+class Auth(AuthBase):
+    """Base: puts the credential on a request. `token_lifetime_s` is None where tokens do not expire or nothing says so."""
+
+    scheme = ""
+    interactive = False
+    token_lifetime_s: float | None = None
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        for name, value in self.headers().items():
+            request.headers[name] = value
+        return request
+
+    def headers(self) -> Mapping[str, str]:
+        raise NotImplementedError
+
+    def renew(self) -> None:
+        """Forgets what is cached, so that the next request proves itself afresh."""
+
+
+@dataclass
+class Fixed(Auth):
+    """A credential that is the same on every request."""
+
+    scheme: str
+    values: Mapping[str, str]
+    interactive: bool = False
+
+    def headers(self) -> Mapping[str, str]:
+        return self.values
+
+
+class ClientCredentials(Auth):
+    """OAuth2 client credentials; the token is kept until shortly before it expires, and fetched through the same transport.
+
+    `lifetimes` lists what each answer said in `expires_in` (seconds), `fetched` counts tokens.
+    """
+
+    scheme = "oauth2"
+
+    def __init__(self, transport: Transport, url: str, client: tuple[str, str], scope: str | None, learn: Callable[[str], None]) -> None:
+        self._transport, self._url, self._client, self._scope, self._learn = transport, url, client, scope, learn
+        self._lock = threading.Lock()
+        self._token, self._until = "", 0.0
+        self._failed = 0
+        self.fetched = 0
+        self.lifetimes: list[float] = []
+        self.last: Exchange | None = None
+
+    def headers(self) -> Mapping[str, str]:
+        with self._lock:
+            if not self._token or time.monotonic() >= self._until:
+                self._fetch()
+            return {"Authorization": f"Bearer {self._token}"}
+
+    def renew(self) -> None:
+        with self._lock:
+            self._token = ""
+
+    def _fetch(self) -> None:
+        if self._failed >= MAX_FAILED_SIGN_INS:
+            raise Refused(
+                f"{self._failed} sign-ins failed; a third could lock the account", self._transport.system, "check client_id and client_secret"
+            )
+        exchange = self.last = self._transport.send(self._request(), None)
+        answer = exchange.body if isinstance(exchange.body, dict) else {}
+        token = answer.get("access_token")
+        if exchange.seen is not Seen.OK or not isinstance(token, str) or not token:
+            raise self._no_token(exchange, answer)
+        self._failed = 0
+        self._learn(token)
+        self._keep(token, answer.get("expires_in"))
+
+    def _keep(self, token: str, expires_in: object) -> None:
+        self._token, self.fetched = token, self.fetched + 1
+        try:
+            lifetime = float(str(expires_in))
+        except ValueError:
+            self.token_lifetime_s, self._until = None, time.monotonic() + 300.0
+            return
+        self.token_lifetime_s = lifetime
+        self.lifetimes.append(lifetime)
+        self._until = time.monotonic() + max(lifetime - RENEW_BEFORE_S, lifetime / 2)
+
+    def _request(self) -> Outgoing:
+        form = {"grant_type": "client_credentials", **({"scope": self._scope} if self._scope else {})}
+        user, secret = (quote(part, safe="") for part in self._client)
+        basic = base64.b64encode(f"{user}:{secret}".encode()).decode()
+        headers = {"Authorization": f"Basic {basic}", "Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+        why = Why("sign in as a machine")
+        return Outgoing("POST", self._url, "token", "token", why, headers, urlencode(form).encode(), form, reads=True)
+
+    def _no_token(self, exchange: Exchange, answer: Mapping[str, object]) -> Exception:
+        where = self._transport.system
+        if exchange.seen in (Seen.PATH, Seen.FAULT, Seen.THROTTLED):
+            return Unreachable(f"no token: {exchange.error or exchange.status}", where, "check the token address and the way to it")
+        self._failed += 1
+        said = str(answer.get("error", exchange.status))[:80]
+        return BadInput(f"the token service refused the client ({said})", where, "check client_id, client_secret and scope")
+
+
+def make_auth(credential: Credential, transport: Callable[[str], Transport], secrets: Mapping[str, str], base: str, where: str) -> tuple[Auth, list[str]]:
+    """The credential ready for use, and the secret values in it (for the redactor).
+
+    Args:
+        transport: gives the wire to an address; a token service may be another host than the system.
+
+    Raises:
+        BadInput: a reference that is not set.
+    """
+
+    def value(name: str) -> str:
+        return resolve(str(getattr(credential, name)), secrets, f"{where}.{name}")
+
+    if credential.scheme == "bearer":
+        return Fixed("bearer", {"Authorization": f"Bearer {value('token')}"}), [value("token")]
+    if credential.scheme == "api_key":
+        return Fixed("api_key", {credential.header: value("key")}), [value("key")]
+    if credential.scheme == "basic":
+        pair = f"{value('user')}:{value('password')}"
+        return Fixed("basic", {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}), [value("password"), pair]
+    if credential.scheme == "session":
+        header = credential.header if credential.header != "X-API-Key" else "Cookie"
+        return Fixed("session", {header: value("token")}, interactive=True), [value("token")]
+    url = urljoin(base.rstrip("/") + "/", value("token_url"))
+    wire = transport(url)
+    client = (value("client_id"), value("client_secret"))
+    return ClientCredentials(wire, url, client, credential.scope, wire.trace.redactor.learn), [client[1]]
