@@ -23,13 +23,13 @@ from runtime.understanding.encode import Encode
 
 Verdict = Literal["conflict", "possible", "scope", "agree", "unrelated"]
 
-SAME_VALUE_SUBJECT = 0.55
+SAME_VALUE_SUBJECT = 0.58
 SAME_POLARITY_SUBJECT = 0.70
 BARE_POLARITY_SUBJECT = 0.80
 FAINT = 0.50
 _SURE = 0.70
 _WORD_MATCH = 0.45
-_WORD_SAME = 0.70
+_WORD_SAME = 0.60
 _PREDICATE = 0.60
 
 
@@ -79,12 +79,9 @@ def judge(a: Claim, b: Claim, similarity: float, words: _Words) -> Judgement:
         found = _by_polarity(a, b, similarity)
     if found.verdict != "conflict":
         return found
-    if similarity < SAME_VALUE_SUBJECT:
-        return Judgement("possible" if similarity >= FAINT else "unrelated", f"{found.why}; the subjects are only faintly alike", found.kind)
-    odd = words.contrast(a.about, b.about) if found.kind == "permission" else words.contrast(a.masked, b.masked)
-    if odd is not None:
-        return Judgement("possible", f"{found.why}; but one speaks of {odd[0]}, the other of {odd[1]}", found.kind)
-    doubt = _doubt(a, b, similarity, found.kind, words)
+    if similarity < SAME_VALUE_SUBJECT or not _same_subject(a, b, similarity, found.kind, words):
+        return Judgement("unrelated")
+    doubt = _doubt(a, b, found.kind)
     if doubt:
         return Judgement("possible", f"{found.why}; {doubt}", found.kind)
     scope = compare(a.scope, b.scope, a.excluded, b.excluded)
@@ -97,18 +94,24 @@ def judge(a: Claim, b: Claim, similarity: float, words: _Words) -> Judgement:
     return found
 
 
-def _doubt(a: Claim, b: Claim, similarity: float, kind: str, words: _Words) -> str:
-    """A reason why the two may not be two versions of one rule; empty when there is none."""
+def _same_subject(a: Claim, b: Claim, similarity: float, kind: str, words: _Words) -> bool:
+    """Beyond the cosine: no telling word without partner on *both* sides, and enough words in common."""
+    if kind == "permission":
+        return words.contrast(a.about, b.about) is None and words.share_predicate(a, b)
+    if words.contrast(a.masked, b.masked) is not None:
+        return False
+    mixed_roles = not (a.of("outcome") and b.of("outcome") or a.of("condition") and b.of("condition"))
+    return similarity >= _SURE or not (a.in_row or b.in_row or mixed_roles) and words.shared(a.subject, b.subject) >= 2
+
+
+def _doubt(a: Claim, b: Claim, kind: str) -> str:
+    """A reason why the two may both hold all the same; empty when there is none."""
     if a.article == b.article:
         return "both stand in one article, which may tell them apart"
     if a.in_row and b.in_row:
         return "both are rows of tables"
-    if kind == "permission":
-        if a.polarity and b.polarity and a.polarity.conditional != b.polarity.conditional:
-            return "only one side sets a condition"
-        return "" if words.share_predicate(a, b) else "what one side denies the other does not say"
-    if similarity < _SURE and words.shared(a.masked, b.masked) < 2:
-        return "the subjects are only faintly alike"
+    if kind == "permission" and a.polarity and b.polarity and a.polarity.conditional != b.polarity.conditional:
+        return "only one side sets a condition"
     return ""
 
 

@@ -48,7 +48,7 @@ _DENIAL = re.compile(r"(?<![\w-])(?:not|n't|cannot|never|no|none|nobody|without|
 _TELLING = re.compile(r"[a-z][a-z'-]{2,}")
 _EMPTY = frozenset(
     "the any your our their its his her you they been being have has had does did are was were will would can could may might must should shall that this these those for from with and "
-    "allowed permitted required needed necessary need able also always yet longer ever only just more than".split()
+    "use used using allowed permitted required needed necessary need able also always yet longer ever only just more than".split()
 )
 _BREAK = re.compile(r"\s*(?:;|, but\b|, however\b|\bhowever\b|, although\b|, whereas\b|, while\b| but )\s*", re.I)
 

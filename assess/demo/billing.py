@@ -36,9 +36,16 @@ class Billing(RestService):
         self.flawless = flawless
         self.invoices = world.invoices
         self.charges = world.charges
-        self.accounts = {account: {"account_id": account, "contract_id": contract["contract_id"],
-                                   "plan": contract["plan"], "status": contract["status"], "currency": "EUR"}
-                         for account, contract in world.contracts.items()}
+        self.accounts = {
+            account: {
+                "account_id": account,
+                "contract_id": contract["contract_id"],
+                "plan": contract["plan"],
+                "status": contract["status"],
+                "currency": "EUR",
+            }
+            for account, contract in world.contracts.items()
+        }
         self.credits: dict[str, Record] = {}
         self.refunds: dict[str, Record] = {}
 
@@ -77,8 +84,11 @@ class Billing(RestService):
         return by_offset(request, [c for c in self.charges if wanted in (None, c["account_id"])])
 
     def create_credit(self, request: Request) -> Response:
-        body = fields(request, {"account_id": text, "amount": money, "currency": currency},
-                      {"charge_id": text, "reason": text, "reference": text})
+        body = fields(
+            request,
+            {"account_id": text, "amount": money, "currency": currency},
+            {"charge_id": text, "reason": text, "reference": text},
+        )
         self._account(body["account_id"])
         _of_account(self.charges, "charge_id", body)
         _within_limit(body)
@@ -94,8 +104,11 @@ class Billing(RestService):
         return self._take_back(self.credits, request.parts["credit_id"], "credit", "reversed")
 
     def create_refund(self, request: Request) -> Response:
-        body = fields(request, {"account_id": text, "invoice_id": text, "amount": money, "currency": currency},
-                      {"payment_id": text, "reason": text, "reference": text})
+        body = fields(
+            request,
+            {"account_id": text, "invoice_id": text, "amount": money, "currency": currency},
+            {"payment_id": text, "reason": text, "reference": text},
+        )
         self._account(body["account_id"])
         _of_account(self.invoices, "invoice_id", body)
         _within_limit(body)
@@ -138,12 +151,18 @@ class Billing(RestService):
     def _account(self, account: str) -> Record:
         return _existing(self.accounts, account, "account")
 
-    def _create(self, prefix: str, place: dict[str, Record], request: Request, body: Record, *,
-                keep_reference: bool = True) -> Response:
+    def _create(
+        self, prefix: str, place: dict[str, Record], request: Request, body: Record, *, keep_reference: bool = True
+    ) -> Response:
         with self.lock:
             reference = body.get("reference") or request.headers.get("idempotency-key", "")
-            record = {"id": self.next_id(prefix), **body, "status": "booked", "created_at": _now(),
-                      "reference": reference if keep_reference else ""}
+            record = {
+                "id": self.next_id(prefix),
+                **body,
+                "status": "booked",
+                "created_at": _now(),
+                "reference": reference if keep_reference else "",
+            }
             place[record["id"]] = record
         return Response(201, record, {"Location": f"{request.path}/{record['id']}"})
 
@@ -161,8 +180,12 @@ def _of_account(records: list[Record], key: str, body: Record) -> None:
 
 def _within_limit(body: Record) -> None:
     if Decimal(body["amount"]) > LARGEST_CREDIT:
-        raise Problem(422, "amount-above-limit", "The amount is above what this system books without a manager",
-                      f"at most {LARGEST_CREDIT} EUR")
+        raise Problem(
+            422,
+            "amount-above-limit",
+            "The amount is above what this system books without a manager",
+            f"at most {LARGEST_CREDIT} EUR",
+        )
 
 
 def _existing(place: dict[str, Record], identity: str, kind: str) -> Record:

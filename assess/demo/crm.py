@@ -55,10 +55,13 @@ class Crm(RestService):
 
     def find_customers(self, request: Request) -> Response:
         query = request.query
-        found = [c for c in self.customers.values()
-                 if query.get("email", c["email"]).lower() == c["email"]
-                 and query.get("phone", c["phone"]) == c["phone"]
-                 and ("order_id" not in query or query["order_id"] in [o["order_id"] for o in c["orders"]])]
+        found = [
+            c
+            for c in self.customers.values()
+            if query.get("email", c["email"]).lower() == c["email"]
+            and query.get("phone", c["phone"]) == c["phone"]
+            and ("order_id" not in query or query["order_id"] in [o["order_id"] for o in c["orders"]])
+        ]
         return by_cursor(request, sorted(found, key=lambda c: str(c["id"])))
 
     def get_customer(self, request: Request) -> Response:
@@ -82,8 +85,11 @@ class Crm(RestService):
 
     def list_interactions(self, request: Request) -> Response:
         account = self._customer(request.parts["account_id"])["account_id"]
-        notes = [{"id": n["id"], "channel": "note", "at": n["created_at"], "summary": n["text"]}
-                 for n in self.notes.values() if n["account_id"] == account]
+        notes = [
+            {"id": n["id"], "channel": "note", "at": n["created_at"], "summary": n["text"]}
+            for n in self.notes.values()
+            if n["account_id"] == account
+        ]
         return by_cursor(request, [*self.interactions.get(account, []), *notes])
 
     def create_note(self, request: Request) -> Response:
@@ -133,18 +139,31 @@ class Crm(RestService):
             raise Problem(404, "unknown-account", "There is no such account", f"no account {account[:40]}")
         return self.customers[account]
 
-    def _create(self, request: Request, operation: str, prefix: str, place: dict[str, Record], body: Record,
-                status: str) -> Response:
+    def _create(
+        self, request: Request, operation: str, prefix: str, place: dict[str, Record], body: Record, status: str
+    ) -> Response:
         with self.lock:
-            record = {"id": self.next_id(prefix), **body, "status": status, "created_at": _now(),
-                      "reference": body.get("reference") or request.headers.get("idempotency-key", "")}
+            record = {
+                "id": self.next_id(prefix),
+                **body,
+                "status": status,
+                "created_at": _now(),
+                "reference": body.get("reference") or request.headers.get("idempotency-key", ""),
+            }
             place[record["id"]] = record
             self._log(request, operation, record["id"])
         return Response(201, record, {"Location": f"{request.path}/{record['id']}"})
 
     def _log(self, request: Request, operation: str, resource: str) -> None:
-        self.audit.append({"id": self.next_id("AU"), "at": _now(), "client_id": request.client,
-                           "operation": operation, "resource_id": resource})
+        self.audit.append(
+            {
+                "id": self.next_id("AU"),
+                "at": _now(),
+                "client_id": request.client,
+                "operation": operation,
+                "resource_id": resource,
+            }
+        )
 
 
 def _existing(place: dict[str, Record], identity: str, kind: str) -> Record:

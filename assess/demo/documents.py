@@ -30,7 +30,7 @@ def money(value: Any) -> bool:
 
 
 def currency(value: Any) -> bool:
-    return value == "EUR"
+    return isinstance(value, str) and value == "EUR"
 
 
 def mapping(value: Any) -> bool:
@@ -76,7 +76,7 @@ def by_cursor(request: Request, records: Sequence[Record], *, key: str = "id") -
         if not places:
             raise Problem(400, "invalid-parameter", "The cursor is not known", "start again without cursor")
         start = places[0] + 1
-    page = list(records[start:start + limit])
+    page = list(records[start : start + limit])
     more = start + limit < len(records)
     token = base64.urlsafe_b64encode(str(page[-1][key]).encode()).decode() if more else None
     return Response(200, {"items": page, "next_cursor": token})
@@ -85,7 +85,7 @@ def by_cursor(request: Request, records: Sequence[Record], *, key: str = "id") -
 def by_offset(request: Request, records: Sequence[Record]) -> Response:
     """One page from `offset`; `total` counts the whole list."""
     limit, offset = whole(request, "limit", 20, 100), whole(request, "offset", 0, 1_000_000)
-    page = list(records[offset:offset + limit])
+    page = list(records[offset : offset + limit])
     return Response(200, {"items": page, "total": len(records), "offset": offset, "limit": limit})
 
 

@@ -20,8 +20,9 @@ from assess.demo.tokens import Tokens, demo_environment
 from assess.demo.usage import Usage
 
 
-def start(flawless: bool = False, data: Path | None = None, today: date | None = None,
-          ports: Mapping[str, int] | None = None) -> RunningEstate:
+def start(
+    flawless: bool = False, data: Path | None = None, today: date | None = None, ports: Mapping[str, int] | None = None
+) -> RunningEstate:
     """Start every system and return at once; they answer until `close()`.
 
     Args:
@@ -103,5 +104,7 @@ class RunningEstate:
     def __enter__(self) -> RunningEstate:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()

@@ -40,8 +40,16 @@ class Identity(RestService):
         if not wanted <= client.scopes:
             return _oauth_error(400, "invalid_scope")
         token = self.tokens.issue(client, wanted)
-        return Response(200, {"access_token": token, "token_type": "Bearer", "scope": " ".join(sorted(wanted)),
-                              "expires_in": int(self.tokens.lifetime_s)}, NO_STORE)
+        return Response(
+            200,
+            {
+                "access_token": token,
+                "token_type": "Bearer",
+                "scope": " ".join(sorted(wanted)),
+                "expires_in": int(self.tokens.lifetime_s),
+            },
+            NO_STORE,
+        )
 
     def revoke(self, request: Request) -> Response:
         form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
@@ -75,5 +83,3 @@ def basic_credentials(encoded: str) -> tuple[str, str]:
 def _oauth_error(status: int, code: str) -> Response:
     headers = {**NO_STORE, **({"WWW-Authenticate": 'Basic realm="northwind"'} if status == 401 else {})}
     return Response(status, {"error": code}, headers)
-
-

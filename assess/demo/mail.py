@@ -1,4 +1,4 @@
-"""mail: a sink that keeps what would have been sent. The address is looked up by account, so callers need not know it."""
+"""mail: a sink that keeps what would have been sent. The address is looked up by account; callers need not know it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ class Mail(RestService):
         ]
 
     def send_message(self, request: Request) -> Response:
-        body = fields(request, {"subject": text, "text": long_text}, {"account_id": text, "to": text, "reference": text})
+        body = fields(
+            request, {"subject": text, "text": long_text}, {"account_id": text, "to": text, "reference": text}
+        )
         address = body.get("to") or self.addresses.get(body.get("account_id", ""), "")
         if not address:
             raise Problem(422, "no-recipient", "The message has no recipient", "name a known account_id or to")
@@ -37,10 +39,16 @@ class Mail(RestService):
 
     def _keep(self, request: Request, body: Record, address: str) -> Response:
         with self.lock:
-            message = {"id": self.next_id("MS"), "account_id": body.get("account_id", ""), "to": _masked(address),
-                       "subject": body["subject"], "text": body["text"], "status": "sent",
-                       "reference": body.get("reference") or request.headers.get("idempotency-key", ""),
-                       "at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+            message = {
+                "id": self.next_id("MS"),
+                "account_id": body.get("account_id", ""),
+                "to": _masked(address),
+                "subject": body["subject"],
+                "text": body["text"],
+                "status": "sent",
+                "reference": body.get("reference") or request.headers.get("idempotency-key", ""),
+                "at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            }
             self.messages[message["id"]] = message
         return Response(201, message, {"Location": f"/messages/{message['id']}"})
 

@@ -1,4 +1,4 @@
-"""A small REST service on a loopback port: routes, bearer tokens, problem details, rate limits, entity tags, repeat keys.
+"""A small REST service on a loopback port: routes, bearer tokens, problem details, limits, entity tags, repeat keys.
 
 The five REST systems of the demo are built on it. Errors are RFC 9457 problem details, conditional requests follow
 RFC 9110 (ETag, If-Match, 412), throttling answers 429 with Retry-After. Nothing here knows a business word.
@@ -25,7 +25,7 @@ LIMIT_PER_MINUTE = 3000
 
 
 class Problem(Exception):
-    """An answer that is an error, as RFC 9457 wants it: `slug` ends the type URI, `detail` is written for the caller."""
+    """An answer that is an error (RFC 9457): `slug` ends the type URI, `detail` is written for the caller."""
 
     def __init__(self, status: int, slug: str, title: str, detail: str = "", **headers: str) -> None:
         super().__init__(detail or title)
@@ -118,8 +118,13 @@ class RestService:
             response = route.handler(known)
             return Response(response.status, response.body, {**limits, **response.headers})
         except Problem as problem:
-            document = {"type": f"https://errors.northwind.example/{problem.slug}", "title": problem.title,
-                        "status": problem.status, "detail": problem.detail, "instance": request.path}
+            document = {
+                "type": f"https://errors.northwind.example/{problem.slug}",
+                "title": problem.title,
+                "status": problem.status,
+                "detail": problem.detail,
+                "instance": request.path,
+            }
             headers = {"Content-Type": "application/problem+json", **limits, **problem.headers}
             return Response(problem.status, document, headers)
 
@@ -150,8 +155,9 @@ class RestService:
             if parts is not None:
                 allowed.append(route.method)
         if allowed:
-            raise Problem(405, "method-not-allowed", "This path does not take that method",
-                          Allow=", ".join(sorted(allowed)))
+            raise Problem(
+                405, "method-not-allowed", "This path does not take that method", Allow=", ".join(sorted(allowed))
+            )
         raise Problem(404, "unknown-path", "There is nothing at this path")
 
     def _client(self, request: Request, route: Route) -> str:
@@ -160,11 +166,20 @@ class RestService:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         grant = self.tokens.look_up(token.strip()) if scheme.lower() == "bearer" else None
         if grant is None:
-            raise Problem(401, "no-valid-token", "A valid bearer token is needed",
-                          WWW_Authenticate='Bearer realm="northwind", error="invalid_token"')
+            raise Problem(
+                401,
+                "no-valid-token",
+                "A valid bearer token is needed",
+                WWW_Authenticate='Bearer realm="northwind", error="invalid_token"',
+            )
         if route.scope not in grant.scopes:
-            raise Problem(403, "missing-scope", "This client may not do that", f"scope {route.scope} is needed",
-                          WWW_Authenticate=f'Bearer error="insufficient_scope", scope="{route.scope}"')
+            raise Problem(
+                403,
+                "missing-scope",
+                "This client may not do that",
+                f"scope {route.scope} is needed",
+                WWW_Authenticate=f'Bearer error="insufficient_scope", scope="{route.scope}"',
+            )
         return grant.client_id
 
 
@@ -185,8 +200,11 @@ class RateLimit:
             used = used + 1 if window == minute else 1
             self._used[client] = (minute, used)
         reset = str(60 - int(now % 60))
-        stated = {"X-RateLimit-Limit": str(self.per_minute), "X-RateLimit-Reset": reset,
-                  "X-RateLimit-Remaining": str(max(0, self.per_minute - used))}
+        stated = {
+            "X-RateLimit-Limit": str(self.per_minute),
+            "X-RateLimit-Reset": reset,
+            "X-RateLimit-Remaining": str(max(0, self.per_minute - used)),
+        }
         if used > self.per_minute:
             raise Problem(429, "too-many-requests", "The limit per minute is used up", Retry_After=reset, **stated)
         return stated

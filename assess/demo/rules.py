@@ -1,6 +1,7 @@
 """The demo's business rules and facts: pure functions of what was read from systems of record, never of a model.
 
-Rules compute (entry point group `cxready.rules`), facts answer yes or no (`cxready.facts`). Money is text in major units.
+Rules compute (entry point group `cxready.rules`), facts answer yes or no (`cxready.facts`). Money is text in major
+units.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ CENT = Decimal("0.01")
 def prorated_credit(usage: Record, logging: Record, contract: Record, charge_id: str) -> dict[str, Any]:
     """The share of a flat data charge that falls into hours in which the usage logger recorded nothing.
 
-    amount = charge × hours without logging inside the charge's window ÷ hours of the window, rounded half up to the cent.
-    Sessions that were recorded all the same are taken out of the gap. Nothing is credited where the contract allows
+    amount = charge × hours without logging inside the charge's window ÷ hours of the window, rounded half up to the
+    cent. Sessions that were recorded all the same are taken out of the gap. Nothing is credited where the contract allows
     billing of unrecorded usage, or where charge and contract do not belong together.
 
     Args:
@@ -42,10 +43,16 @@ def prorated_credit(usage: Record, logging: Record, contract: Record, charge_id:
     if gap <= timedelta(0):
         return _no_credit("Usage was recorded during the whole time of the charge.", charge)
     amount = (Decimal(str(charge["amount"])) * _hours(gap) / _hours(window)).quantize(CENT, ROUND_HALF_UP)
-    return {"amount": str(amount), "currency": charge["currency"], "gap_hours": _plain(_hours(gap)),
-            "window_hours": _plain(_hours(window)), "reason": "unrecorded usage", "charged": str(charge["amount"]),
-            "explanation": f"{_plain(_hours(gap))} of {_plain(_hours(window))} hours of charge {charge_id} "
-                           f"({charge['amount']} {charge['currency']}) had no usage logging."}
+    return {
+        "amount": str(amount),
+        "currency": charge["currency"],
+        "gap_hours": _plain(_hours(gap)),
+        "window_hours": _plain(_hours(window)),
+        "reason": "unrecorded usage",
+        "charged": str(charge["amount"]),
+        "explanation": f"{_plain(_hours(gap))} of {_plain(_hours(window))} hours of charge {charge_id} "
+        f"({charge['amount']} {charge['currency']}) had no usage logging.",
+    }
 
 
 def open_charges(usage: Record) -> list[str]:
@@ -56,13 +63,19 @@ def open_charges(usage: Record) -> list[str]:
 def correction_message(credit: Record, contract: Record, charge_id: str, credit_id: str) -> dict[str, str]:
     """Subject, text and CRM note of a correction: every figure comes from the computed credit."""
     amount = f"{credit['amount']} {credit['currency']}"
-    text = (f"We have corrected charge {charge_id} on your contract {contract['contract_id']}.\n\n"
-            f"You were charged {credit['charged']} {credit['currency']} at a flat rate for {credit['window_hours']} hours. "
-            f"For {credit['gap_hours']} of them our usage recording was down, so you owe nothing for that part. "
-            f"We have credited {amount} (credit {credit_id}); it appears on your next bill.\n\n"
-            "This message was written by a machine. Reply to it if you would like to speak with a person.")
-    return {"subject": f"Your bill: {amount} credited", "text": text,
-            "note": f"Credit {credit_id}, {amount}, for charge {charge_id}. {credit['explanation']}"}
+    text = (
+        f"We have corrected charge {charge_id} on your contract {contract['contract_id']}.\n\n"
+        f"You were charged {credit['charged']} {credit['currency']} at a flat rate for "
+        f"{credit['window_hours']} hours. "
+        f"For {credit['gap_hours']} of them our usage recording was down, so you owe nothing for that part. "
+        f"We have credited {amount} (credit {credit_id}); it appears on your next bill.\n\n"
+        "This message was written by a machine. Reply to it if you would like to speak with a person."
+    )
+    return {
+        "subject": f"Your bill: {amount} credited",
+        "text": text,
+        "note": f"Credit {credit_id}, {amount}, for charge {charge_id}. {credit['explanation']}",
+    }
 
 
 def overpayment(invoices: Sequence[Record]) -> dict[str, Any]:
@@ -72,19 +85,25 @@ def overpayment(invoices: Sequence[Record]) -> dict[str, Any]:
         paid = sum((Decimal(str(p["amount"])) for p in payments), Decimal(0))
         too_much = paid - Decimal(str(invoice["total"]))
         if too_much > 0:
-            return {"amount": str(too_much.quantize(CENT, ROUND_HALF_UP)), "currency": invoice["currency"],
-                    "invoice_id": invoice["invoice_id"], "payment_id": payments[-1]["payment_id"],
-                    "explanation": f"{len(payments)} payments of together {paid} for a total of {invoice['total']}."}
+            return {
+                "amount": str(too_much.quantize(CENT, ROUND_HALF_UP)),
+                "currency": invoice["currency"],
+                "invoice_id": invoice["invoice_id"],
+                "payment_id": payments[-1]["payment_id"],
+                "explanation": f"{len(payments)} payments of together {paid} for a total of {invoice['total']}.",
+            }
     return {**_no_credit("No invoice was paid more than once."), "invoice_id": "", "payment_id": ""}
 
 
 def refund_message(refund: Record, refund_id: str) -> dict[str, str]:
     """Subject and text for a refunded overpayment."""
     amount = f"{refund['amount']} {refund['currency']}"
-    return {"subject": f"Your refund of {amount}",
-            "text": f"Invoice {refund['invoice_id']} was paid more than once. We are paying back {amount} "
-                    f"(refund {refund_id}) to the account that payment {refund['payment_id']} came from.\n\n"
-                    "This message was written by a machine. Reply to it if you would like to speak with a person."}
+    return {
+        "subject": f"Your refund of {amount}",
+        "text": f"Invoice {refund['invoice_id']} was paid more than once. We are paying back {amount} "
+        f"(refund {refund_id}) to the account that payment {refund['payment_id']} came from.\n\n"
+        "This message was written by a machine. Reply to it if you would like to speak with a person.",
+    }
 
 
 def own_orders(customer: Record) -> list[str]:
@@ -99,31 +118,46 @@ def return_window(customer: Record, contract: Record, order_id: str, today: date
         return {"days_left": 0, "last_day": "", "device": "", "explanation": "The order is not one of this customer's."}
     last = date.fromisoformat(str(order["delivered"])[:10]) + timedelta(days=int(contract["return_days"]))
     left = (last - (today or datetime.now(UTC).date())).days + 1
-    return {"days_left": max(left, 0), "last_day": last.isoformat(), "device": order["device"],
-            "explanation": f"Delivered {order['delivered']}, {contract['return_days']} days to return."}
+    return {
+        "days_left": max(left, 0),
+        "last_day": last.isoformat(),
+        "device": order["device"],
+        "explanation": f"Delivered {order['delivered']}, {contract['return_days']} days to return.",
+    }
 
 
 def return_message(window: Record, order_id: str, return_id: str) -> dict[str, str]:
     """Subject and text for a registered return."""
-    return {"subject": f"Your return {return_id}",
-            "text": f"The return of your {window['device']} (order {order_id}) is registered as {return_id}. Please hand it "
-                    f"in by {window['last_day']}; the label follows by e-mail.\n\nThis message was written by a machine."}
+    return {
+        "subject": f"Your return {return_id}",
+        "text": f"The return of your {window['device']} (order {order_id}) is registered as {return_id}. "
+        f"Please hand it in by {window['last_day']}; the label follows by e-mail.\n\n"
+        "This message was written by a machine.",
+    }
 
 
 def plan_choice(account: Record, plan: str) -> dict[str, Any]:
     """What a change of plan would mean; `differs` is false for an unknown plan or the present one."""
     known = plan in PLANS
     fee = PLANS.get(plan, "0.00")
-    return {"plan": plan, "differs": known and account["plan"] != plan, "monthly_fee": fee,
-            "explanation": f"from {account['plan']} to {plan}, {fee} {account['currency']} a month" if known
-            else f"{plan} is no plan of ours"}
+    return {
+        "plan": plan,
+        "differs": known and account["plan"] != plan,
+        "monthly_fee": fee,
+        "explanation": f"from {account['plan']} to {plan}, {fee} {account['currency']} a month"
+        if known
+        else f"{plan} is no plan of ours",
+    }
 
 
 def plan_message(change: Record, contract: Record) -> dict[str, str]:
     """Subject and text for a changed plan."""
-    return {"subject": f"Your new plan {change['plan']}",
-            "text": f"Contract {contract['contract_id']} changes {change['explanation']}, from the next billing month on.\n\n"
-                    "This message was written by a machine."}
+    return {
+        "subject": f"Your new plan {change['plan']}",
+        "text": f"Contract {contract['contract_id']} changes {change['explanation']}, "
+        "from the next billing month on.\n\n"
+        "This message was written by a machine.",
+    }
 
 
 def usage_gap_found(read: Record) -> bool:
@@ -155,11 +189,24 @@ def instant(value: datetime | str) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-RULES: dict[str, Callable[..., Any]] = {rule.__name__: rule for rule in (
-    prorated_credit, open_charges, correction_message, overpayment, refund_message, own_orders, return_window,
-    return_message, plan_choice, plan_message)}
+RULES: dict[str, Callable[..., Any]] = {
+    rule.__name__: rule
+    for rule in (
+        prorated_credit,
+        open_charges,
+        correction_message,
+        overpayment,
+        refund_message,
+        own_orders,
+        return_window,
+        return_message,
+        plan_choice,
+        plan_message,
+    )
+}
 FACTS: dict[str, Callable[[Record], bool]] = {
-    fact.__name__: fact for fact in (usage_gap_found, contract_active, paid_twice, return_open)}
+    fact.__name__: fact for fact in (usage_gap_found, contract_active, paid_twice, return_open)
+}
 
 
 def _gap(usage: Record, logging: Record, start: datetime, end: datetime) -> timedelta:
@@ -199,5 +246,12 @@ def _plain(hours: Decimal) -> str:
 
 
 def _no_credit(why: str, charge: Record | None = None) -> dict[str, Any]:
-    return {"amount": "0.00", "currency": (charge or {}).get("currency", "EUR"), "gap_hours": "0", "window_hours": "0",
-            "reason": "", "charged": str((charge or {}).get("amount", "0.00")), "explanation": why}
+    return {
+        "amount": "0.00",
+        "currency": (charge or {}).get("currency", "EUR"),
+        "gap_hours": "0",
+        "window_hours": "0",
+        "reason": "",
+        "charged": str((charge or {}).get("amount", "0.00")),
+        "explanation": why,
+    }

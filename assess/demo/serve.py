@@ -1,4 +1,4 @@
-"""`python -m assess.demo.serve [--flawless]`: run the demo estate until Ctrl-C; prints addresses and variables as JSON."""
+"""`python -m assess.demo.serve [--flawless]`: run the demo estate until Ctrl-C; prints addresses as JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: done.set())
     with start(flawless=options.flawless) as estate:
-        print(json.dumps({"urls": estate.urls, "environment": estate.environment()}, indent=2), flush=True)
+        sys.stdout.write(json.dumps({"urls": estate.urls, "environment": estate.environment()}, indent=2) + "\n")
+        sys.stdout.flush()
         done.wait()
     return 0
 

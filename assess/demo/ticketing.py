@@ -53,19 +53,47 @@ class Ticketing(RestService):
         return by_cursor(request, found)
 
     def create_ticket(self, request: Request) -> Response:
-        body = fields(request, {"subject": text, "body": long_text}, {
-            "queue": text, "handoff_key": text, "priority": one_of(*PRIORITIES), "account_id": text, "context": mapping})
+        body = fields(
+            request,
+            {"subject": text, "body": long_text},
+            {
+                "queue": text,
+                "handoff_key": text,
+                "priority": one_of(*PRIORITIES),
+                "account_id": text,
+                "context": mapping,
+            },
+        )
         return self.once(request, lambda: self._create(request, body))
 
     def _create(self, request: Request, body: Record) -> Response:
         with self.lock:
-            ticket = {"id": self.next_id("TK"), "queue": "general", "priority": "normal", "handoff_key": "", "account_id": "",
-                      "context": {}, **body, "status": "open", "decision": None, "decided_by": None,
-                      "created_at": _now(), "created_by": request.client}
+            ticket = {
+                "id": self.next_id("TK"),
+                "queue": "general",
+                "priority": "normal",
+                "handoff_key": "",
+                "account_id": "",
+                "context": {},
+                **body,
+                "status": "open",
+                "decision": None,
+                "decided_by": None,
+                "created_at": _now(),
+                "created_by": request.client,
+            }
             self.tickets[ticket["id"]] = ticket
             channel = "pager" if ticket["priority"] in ("high", "urgent") else "desktop"
-            self.notifications.append({"id": self.next_id("NO"), "ticket_id": ticket["id"], "at": _now(),
-                                       "team": ticket["queue"], "channel": channel, "state": "delivered"})
+            self.notifications.append(
+                {
+                    "id": self.next_id("NO"),
+                    "ticket_id": ticket["id"],
+                    "at": _now(),
+                    "team": ticket["queue"],
+                    "channel": channel,
+                    "state": "delivered",
+                }
+            )
         return Response(201, ticket, {"Location": f"/tickets/{ticket['id']}", "ETag": entity_tag(ticket)})
 
     def get_ticket(self, request: Request) -> Response:
@@ -98,8 +126,14 @@ class Ticketing(RestService):
         body = fields(request, {"text": long_text}, {"reference": text})
 
         def make() -> Response:
-            comment = {"id": self.next_id("CO"), "ticket_id": ticket["id"], "text": body["text"], "at": _now(),
-                       "reference": body.get("reference", ""), "by": request.client}
+            comment = {
+                "id": self.next_id("CO"),
+                "ticket_id": ticket["id"],
+                "text": body["text"],
+                "at": _now(),
+                "reference": body.get("reference", ""),
+                "by": request.client,
+            }
             self.comments.append(comment)
             return Response(201, comment)
 

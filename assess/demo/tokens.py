@@ -60,8 +60,11 @@ class Tokens:
 
 def demo_clients() -> dict[str, Client]:
     """Every client of the demo by its id, for example `billing-agent`."""
-    clients = [Client(f"{system}-{holder}", demo_secret(system, holder), frozenset(f"{system}.{r}" for r in rights))
-               for system in REST_SYSTEMS for holder, rights in HOLDERS.items()]
+    clients = [
+        Client(f"{system}-{holder}", demo_secret(system, holder), frozenset(f"{system}.{r}" for r in rights))
+        for system in REST_SYSTEMS
+        for holder, rights in HOLDERS.items()
+    ]
     desk = frozenset({"ticketing.read", "ticketing.decide"})
     clients.append(Client("ticketing-desk", demo_secret("ticketing", "desk"), desk))
     return {client.client_id: client for client in clients}
@@ -74,7 +77,9 @@ def demo_secret(system: str, holder: str) -> str:
 
 def demo_environment() -> dict[str, str]:
     """Environment variables that the engagement file refers to: *_CLIENT_SECRET, and *_PASSWORD for the SOAP system."""
-    found = {f"{client.client_id.replace('-', '_').upper()}_CLIENT_SECRET": client.secret
-             for client in demo_clients().values()}
+    found = {
+        f"{client.client_id.replace('-', '_').upper()}_CLIENT_SECRET": client.secret
+        for client in demo_clients().values()
+    }
     found.update({f"USAGE_{holder.upper()}_PASSWORD": demo_secret("usage", holder) for holder in HOLDERS})
     return found

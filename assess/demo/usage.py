@@ -1,6 +1,6 @@
 """usage: recorded data sessions and the logger's outages. SOAP 1.1, document/literal, HTTP Basic, its own WSDL.
 
-`getUsage` gives sessions and rated charges of an account, `getLoggingStatus` the intervals in which nothing was recorded.
+`getUsage` gives sessions and rated charges of an account, `getLoggingStatus` the intervals without any recording.
 An unknown account is a typed fault (SOAP 1.1, 4.4). Documents with a DTD are refused unread.
 """
 
@@ -69,7 +69,7 @@ class Usage:
         if b"<!" in body:
             raise SoapFault("Client", "Document type declarations are not accepted")
         try:
-            envelope = ElementTree.fromstring(body)
+            envelope = ElementTree.fromstring(body)  # noqa: S314 - DTDs are refused above
         except ElementTree.ParseError as error:
             raise SoapFault("Client", f"The request is not well-formed XML: {error}") from None
         inner = envelope.find(f"{{{SOAP}}}Body")
@@ -77,7 +77,9 @@ class Usage:
         name = asked.tag.removeprefix(f"{{{OWN}}}") if asked is not None else ""
         if asked is None or name not in self.operations:
             raise SoapFault("Client", "The body names no operation of this service")
-        return self.operations[name]({child.tag.removeprefix(f"{{{OWN}}}"): (child.text or "").strip() for child in asked})
+        return self.operations[name](
+            {child.tag.removeprefix(f"{{{OWN}}}"): (child.text or "").strip() for child in asked}
+        )
 
     def _usage(self, asked: Record) -> Element:
         account = asked.get("account", "")
@@ -91,7 +93,10 @@ class Usage:
                 _fill(SubElement(answer, f"{{{OWN}}}sessions"), session)
         for charge in self.world.charges:
             if charge["account_id"] == account and charge["kind"] == "flat_fallback" and charge["from"] < end:
-                rated = {name: charge[name] for name in ("charge_id", "contract_id", "kind", "from", "to", "amount", "currency")}
+                rated = {
+                    name: charge[name]
+                    for name in ("charge_id", "contract_id", "kind", "from", "to", "amount", "currency")
+                }
                 _fill(SubElement(answer, f"{{{OWN}}}charges"), rated)
         return answer
 
@@ -128,7 +133,9 @@ def _instant(text: str) -> str:
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
-        raise SoapFault("Client", "A time is not an xsd:dateTime", "invalidInterval", **{"from": text, "to": text}) from None
+        raise SoapFault(
+            "Client", "A time is not an xsd:dateTime", "invalidInterval", **{"from": text, "to": text}
+        ) from None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

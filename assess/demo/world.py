@@ -50,7 +50,7 @@ def build(data: Path, today: date, seed: int = 20) -> World:
     world = World(month=(first - timedelta(days=1)).replace(day=1))
     named = json.loads((data / "world" / "customers.json").read_text(encoding="utf-8"))
     world.outages.append({"from": world.at(OUTAGE[0]), "to": world.at(OUTAGE[1]), "reason": "usage logger down"})
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311 - made-up customers, no secret
     for person in [*named, *(_added(draw, number) for number in range(ADDED))]:
         _add(world, person, today, draw)
     return world
@@ -64,19 +64,42 @@ def _add(world: World, person: Record, today: date, draw: random.Random) -> None
     account = person["account_id"]
     contract_id = f"CT-{account[2:]}"
     delivered = (today - timedelta(days=person.get("device_days", 200))).isoformat()
-    world.customers.append({
-        "id": f"CU-{account[2:]}", "account_id": account, "name": person["name"], "email": person["email"],
-        "phone": person["phone"], "date_of_birth": person["date_of_birth"], "language": person.get("language", "en"),
-        "contract_id": contract_id,
-        "orders": [{"order_id": f"OR-{account[2:]}", "device": person.get("device", "handset"),
-                    "delivered": delivered, "state": "delivered"}]})
+    world.customers.append(
+        {
+            "id": f"CU-{account[2:]}",
+            "account_id": account,
+            "name": person["name"],
+            "email": person["email"],
+            "phone": person["phone"],
+            "date_of_birth": person["date_of_birth"],
+            "language": person.get("language", "en"),
+            "contract_id": contract_id,
+            "orders": [
+                {
+                    "order_id": f"OR-{account[2:]}",
+                    "device": person.get("device", "handset"),
+                    "delivered": delivered,
+                    "state": "delivered",
+                }
+            ],
+        }
+    )
     world.contracts[account] = {
-        "contract_id": contract_id, "account_id": account, "plan": person["plan"], "status": person.get("status", "active"),
-        "start": (world.month - timedelta(days=400)).isoformat(), "end": None, "currency": "EUR",
-        "unrecorded_usage": "not_billable", "return_days": 14, "channel": person.get("bought", "online")}
+        "contract_id": contract_id,
+        "account_id": account,
+        "plan": person["plan"],
+        "status": person.get("status", "active"),
+        "start": (world.month - timedelta(days=400)).isoformat(),
+        "end": None,
+        "currency": "EUR",
+        "unrecorded_usage": "not_billable",
+        "return_days": 14,
+        "channel": person.get("bought", "online"),
+    }
     world.interactions[account] = [
         {"id": f"IN-{account[2:]}-{n}", "channel": channel, "at": world.at(day), "summary": summary}
-        for n, (channel, day, summary) in enumerate(person.get("history", _history(draw)), 1)]
+        for n, (channel, day, summary) in enumerate(person.get("history", _history(draw)), 1)
+    ]
     _add_billing(world, person, account, contract_id)
     _add_sessions(world, account, contract_id, draw)
 
@@ -89,34 +112,80 @@ def _history(draw: random.Random) -> list[tuple[str, int, str]]:
 def _add_billing(world: World, person: Record, account: str, contract_id: str) -> None:
     invoice_id = f"INV-{account[2:]}"
     plan_fee = Decimal(PLANS[person["plan"]])
-    lines: list[Record] = [{"kind": "plan_fee", "amount": str(plan_fee), "from": world.at(1), "to": world.end,
-                            "text": f"Plan {person['plan']}"}]
-    lines += [{"kind": extra["kind"], "amount": extra["amount"], "from": world.at(extra["days"][0]),
-               "to": world.at(extra["days"][1]), "text": extra["text"]} for extra in person.get("charges", [])]
+    lines: list[Record] = [
+        {
+            "kind": "plan_fee",
+            "amount": str(plan_fee),
+            "from": world.at(1),
+            "to": world.end,
+            "text": f"Plan {person['plan']}",
+        }
+    ]
+    lines += [
+        {
+            "kind": extra["kind"],
+            "amount": extra["amount"],
+            "from": world.at(extra["days"][0]),
+            "to": world.at(extra["days"][1]),
+            "text": extra["text"],
+        }
+        for extra in person.get("charges", [])
+    ]
     for number, line in enumerate(lines, 1):
-        world.charges.append({"charge_id": f"CH-{account[2:]}-{number}", "account_id": account, "invoice_id": invoice_id,
-                              "contract_id": contract_id, "currency": "EUR", **line})
+        world.charges.append(
+            {
+                "charge_id": f"CH-{account[2:]}-{number}",
+                "account_id": account,
+                "invoice_id": invoice_id,
+                "contract_id": contract_id,
+                "currency": "EUR",
+                **line,
+            }
+        )
     total = sum((Decimal(line["amount"]) for line in lines), Decimal("0.00"))
-    paid = [{"payment_id": f"PAY-{account[2:]}-{n}", "amount": str(total), "at": world.at(20 + n)}
-            for n in range(1, person.get("payments", 1) + 1)]
-    world.invoices.append({"invoice_id": invoice_id, "account_id": account, "contract_id": contract_id,
-                           "from": world.at(1), "to": world.end, "total": str(total), "currency": "EUR",
-                           "payments": paid})
+    paid = [
+        {"payment_id": f"PAY-{account[2:]}-{n}", "amount": str(total), "at": world.at(20 + n)}
+        for n in range(1, person.get("payments", 1) + 1)
+    ]
+    world.invoices.append(
+        {
+            "invoice_id": invoice_id,
+            "account_id": account,
+            "contract_id": contract_id,
+            "from": world.at(1),
+            "to": world.end,
+            "total": str(total),
+            "currency": "EUR",
+            "payments": paid,
+        }
+    )
 
 
 def _add_sessions(world: World, account: str, contract_id: str, draw: random.Random) -> None:
     down_from, down_to = OUTAGE
     days = [1 + number * 1.5 + draw.random() * 0.4 for number in range(18)]
     world.sessions[account] = [
-        {"start": world.at(day), "end": world.at(day + 0.08), "megabytes": f"{draw.uniform(20, 900):.1f}",
-         "contract_id": contract_id}
-        for day in days if not down_from <= day + 0.08 or day >= down_to]
+        {
+            "start": world.at(day),
+            "end": world.at(day + 0.08),
+            "megabytes": f"{draw.uniform(20, 900):.1f}",
+            "contract_id": contract_id,
+        }
+        for day in days
+        if not down_from <= day + 0.08 or day >= down_to
+    ]
 
 
 def _added(draw: random.Random, number: int) -> Record:
-    first = draw.choice(["Anna", "Ben", "Clara", "David", "Eva", "Felix", "Greta", "Hugo", "Ida", "Karl", "Lena", "Paul"])
+    first = draw.choice(
+        ["Anna", "Ben", "Clara", "David", "Eva", "Felix", "Greta", "Hugo", "Ida", "Karl", "Lena", "Paul"]
+    )
     last = draw.choice(["Albers", "Bergmann", "Conrad", "Dietz", "Engel", "Faber", "Graf", "Haas", "Jansen", "Kurz"])
-    return {"account_id": f"A-{20001 + number}", "name": f"{first} {last}",
-            "email": f"{first}.{last}{number}@example.com".lower(), "phone": f"+49301555{number:04d}",
-            "date_of_birth": f"{draw.randint(1950, 2004)}-{draw.randint(1, 12):02d}-{draw.randint(1, 28):02d}",
-            "plan": draw.choice(list(PLANS))}
+    return {
+        "account_id": f"A-{20001 + number}",
+        "name": f"{first} {last}",
+        "email": f"{first}.{last}{number}@example.com".lower(),
+        "phone": f"+49301555{number:04d}",
+        "date_of_birth": f"{draw.randint(1950, 2004)}-{draw.randint(1, 12):02d}-{draw.randint(1, 28):02d}",
+        "plan": draw.choice(list(PLANS)),
+    }

@@ -70,6 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="A real Request Tracker and MediaWiki on loopback ports.")
     parser.add_argument("command", choices=("start", "env", "stop"))
     parser.add_argument("--dir", type=Path, help="the estate's folder; start makes a temporary one by default")
+    parser.add_argument("--json", action="store_true", help="start and env: one JSON object instead of export lines")
     parser.add_argument("--keep", action="store_true", help="stop: leave the data")
     asked = parser.parse_args(arguments)
     if asked.command != "start" and asked.dir is None:
@@ -79,9 +80,12 @@ def main(arguments: list[str] | None = None) -> int:
         stop(folder, keep=asked.keep)
         return 0
     told = start(folder) if asked.command == "start" else environment(folder)
+    told["CXREADY_ESTATE"] = str(folder)
+    if asked.json:
+        print(json.dumps(told, indent=1))
+        return 0
     for name, value in sorted(told.items()):
         print(f"export {name}={shlex.quote(value)}")
-    print(f"export CXREADY_ESTATE={shlex.quote(str(folder))}")
     return 0
 
 

@@ -54,7 +54,7 @@ my $enforcer = user(Name => 'cx-enforcer', EmailAddress => 'cx-enforcer@desk.exa
 my $person = user(Name => 'desk-lead', RealName => 'Mara Lind', EmailAddress => 'mara.lind@desk.example');
 
 for my $place ($queue, $desk) {
-    grant($audit, $place, qw(SeeQueue ShowTicket ShowTicketComments SeeCustomField));
+    grant($audit, $place, qw(SeeQueue ShowTicket ShowTicketComments ShowOutgoingEmail SeeCustomField));
     grant($agent, $place, qw(SeeQueue ShowTicket SeeCustomField));
     grant($enforcer, $place, qw(SeeQueue ShowTicket ShowTicketComments SeeCustomField));
     grant($person, $place, qw(SeeQueue ShowTicket ShowTicketComments SeeCustomField ReplyToTicket CommentOnTicket ModifyTicket OwnTicket Watch));

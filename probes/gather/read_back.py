@@ -113,8 +113,8 @@ def _records(exchange: Exchange, answer: Any, reference: str | None, arguments: 
     listed = None if _is_record(exchange.body) else records_of(exchange.body)
     if listed is None:
         return [exchange.body] if isinstance(exchange.body, Mapping) else []
-    own = reference or (field_of(arguments, effect.repeat.reference) if effect.repeat else None)
-    wanted = {str(v) for v in (identity_of(answer), own) if v}
+    own = reference or identity_of(answer) or (field_of(arguments, effect.repeat.reference) if effect.repeat else None)
+    wanted = {str(own)} if own else set()
     return [r for r in listed if isinstance(r, Mapping) and wanted & {str(v) for v in r.values() if isinstance(v, str | int)}]
 
 

@@ -87,6 +87,13 @@ def take_back_open(session: Session, entry: Entry) -> TakenBack:
     return _found_again(session, entry, effect)
 
 
+def close_open(session: Session, system: str, operation: str) -> None:
+    """Looks up and takes back what requests without an answer may have created."""
+    for entry in session.ledger.open(session.run):
+        if entry.system == system and entry.operation == operation:
+            take_back_open(session, entry)
+
+
 def _found_again(session: Session, entry: Entry, effect: Effect | None) -> TakenBack:
     reference = _own_reference(entry)
     finder = effect.repeat.find if effect and effect.repeat else None

@@ -25,6 +25,7 @@ class Destination(Strict):
     read: str | None = Field(None, description="operation that reads it back")
     close: str | None = None
     comment: str | None = None
+    alerts: str | None = Field(None, description="operation that lists who was told about a record")
     to: str | None = None
     url: str | None = None
     secret: Secret | None = None

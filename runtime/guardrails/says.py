@@ -30,5 +30,9 @@ def equal_says(money: MoneyEffect) -> str:
     return f"an equal write of {_money(money.minor, money.currency)} for this customer went out within 24 hours; a person decides whether this one is meant"
 
 
+def why_approve(high_stakes: bool, action: str) -> str:
+    return "a case of this kind is never closed by a machine alone" if high_stakes else f"a person approves each {action.replace('_', ' ')}"
+
+
 def _money(minor: int, currency: str) -> str:
     return f"{from_minor(minor, currency)} {currency}"

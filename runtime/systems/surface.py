@@ -32,6 +32,7 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     body_schema: Mapping[str, Any] = field(default_factory=dict)
     body_required: bool = False
+    body_type: str = ""  # media type of the request body; empty: JSON
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # status → schema ({} when none is declared)
     answer_headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     security: tuple[str, ...] = ()

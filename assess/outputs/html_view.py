@@ -1,0 +1,121 @@
+"""The report as data: which sections there are, in which order, with which sentences; no markup but figures.
+
+`sections` is pure: the same assessment gives the same sections. Print decides afterwards how much of each filler fits (`pdf_fit`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from markupsafe import Markup
+
+from assess.assessment import Assessment, Cell, Finding
+from assess.outputs.html_words import clean, line
+from probes.finding import State
+
+Place = Literal["board", "finding", "appendix"]
+
+
+@dataclass(frozen=True)
+class Filler:
+    """A table that may give a page less or more: one line a row. Print shows as many rows as there is room for, `note` says of how many."""
+
+    title: str
+    head: tuple[str, ...]
+    widths: tuple[float, ...]  # per cent, one a column
+    rows: tuple[tuple[Markup | str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One chapter or finding: `template` draws `data`; `designed` sections end with a pinned bar."""
+
+    id: str
+    overline: str
+    title: str
+    lede: str
+    template: str
+    short: str
+    place: Place
+    data: dict[str, Any] = field(default_factory=dict)
+    bar: tuple[str, str] | None = None
+    fillers: tuple[Filler, ...] = ()
+
+    @property
+    def designed(self) -> bool:
+        return self.bar is not None
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a section is set: padding of table rows and air above headings (pt), rows of each filler, space before the bar (pt)."""
+
+    pad: float = 4.2
+    air: float = 11.0
+    rows: tuple[int, ...] = ()
+    push: float = 12.0
+
+
+class Names:
+    """Looks up what an entry of `held_by` or `could_be` means: a finding's number, `probe(subject)`, or a rule in words."""
+
+    def __init__(self, assessment: Assessment) -> None:
+        self._by_number = {f.number: f for f in assessment.findings}
+        self._by_cell: dict[str, Finding] = {}
+        for f in assessment.findings:
+            self._by_cell.setdefault(f"{f.probe}({f.subject})", f)
+        self._cells: dict[str, Cell] = {f"{c.probe}({c.subject})": c for c in assessment.cells}
+
+    def finding(self, entry: str) -> Finding | None:
+        return self._by_number.get(entry.split(" ")[0].strip("():,")) or self._by_cell.get(entry)
+
+    def cell(self, entry: str) -> Cell | None:
+        return self._cells.get(entry)
+
+    def number(self, entry: str) -> str:
+        """ "F-03", the question's name when it was not measured, or the words themselves."""
+        found = self.finding(entry)
+        return found.number if found else line(entry.split("(")[0] if self.cell(entry) else entry, 60)
+
+    def words(self, entry: str) -> str:
+        """A sentence part: the finding's title with its number, or what was not measured."""
+        found, cell = self.finding(entry), self.cell(entry)
+        if found:
+            return f"{line(found.title, 110).rstrip('.')} ({found.number})"
+        if cell:
+            return f"{cell.probe} of {line(cell.subject, 60)} {'was not measured' if cell.state is State.NOT_MEASURED else 'is not met'}"
+        return line(entry, 160)
+
+    def held(self, entries: list[str], most: int = 2) -> str:
+        """The first reasons as one sentence, findings before gaps, and how many more."""
+        said = list(dict.fromkeys(self.words(e) for e in sorted(entries, key=lambda e: self.finding(e) is None)))
+        more = f"; {len(said) - most} more" if len(said) > most else ""
+        return "; ".join(said[:most]) + more + "." if said else "Nothing."
+
+
+def sections(assessment: Assessment) -> list[Section]:
+    """All sections between cover and end, in reading order."""
+    from assess.outputs import html_board, html_detail, html_findings
+
+    return [
+        html_board.answer(assessment),
+        html_board.coverage(assessment),
+        html_board.workflows(assessment),
+        html_detail.systems(assessment),
+        *html_findings.major(assessment),
+        *html_findings.minor(assessment),
+        html_detail.roadmap(assessment),
+        html_detail.level(assessment),
+        html_detail.catalogue(assessment),
+        html_detail.digests(assessment),
+    ]
+
+
+def by_number(findings: list[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda f: (f.number, f.id))
+
+
+def paragraph(text: str, most: int = 900) -> str:
+    """Several sentences from outside, on one line."""
+    return " ".join(clean(text, most).split())

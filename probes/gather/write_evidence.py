@@ -1,0 +1,114 @@
+"""Artifacts of trying writes: did it stick, was it taken back, is it safe to repeat, does a stale change get refused, who may."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from probes.artifact import Artifact, Shot
+
+
+class FieldSeen(BaseModel):
+    """One field of a write: what was sent, what the record says afterwards (redacted)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    sent: str
+    found: str
+    before: str = ""
+
+
+class WriteRoundTrip(Artifact):
+    """One write on the test customer: sent, read back, taken back. Subject: system and operation."""
+
+    kind: ClassVar[str] = "write_round_trip"
+
+    does: Literal["create", "update", "delete"]
+    accepted: bool = Field(description="the system answered with success")
+    status: int | None = None
+    readable: bool = Field(description="there is a way to read the record back")
+    found: bool = Field(False, description="the record was found by reading")
+    kept: tuple[str, ...] = Field((), description="fields that the record shows as they were sent")
+    dropped: tuple[FieldSeen, ...] = Field((), description="fields that the record shows otherwise, twice, a second apart")
+    settle_s: float = 0.0
+    undone: Literal["removed", "reversed", "soft_delete", "not_undone", "none_offered", "nothing_to_undo"] = "nothing_to_undo"
+    undo: str = ""
+    undo_says: str = ""
+    example: str = Field("", description="what was written, in a word, like `1.00 EUR`")
+    write: Shot | None = None
+    read: Shot | None = None
+    undo_shots: tuple[Shot, ...] = ()
+
+
+class RepeatTrial(Artifact):
+    """The same write twice. Subject: system and operation."""
+
+    kind: ClassVar[str] = "repeat_trial"
+
+    does: Literal["create", "update", "delete"]
+    by: Literal["key", "read_back", "no"]
+    offered: bool = Field(description="a key is named by the effects file or the description")
+    header: str | None = None
+    find: str | None = None
+    settle_s: float = 0.0
+    records: int = Field(1, description="records that exist after the same write was sent twice")
+    second_key_honoured: bool | None = None
+    first: Shot | None = None
+    second: Shot | None = None
+    search: Shot | None = None
+
+
+class StaleChange(BaseModel):
+    """One update sent with an outdated If-Match. RFC 9110, 13.1.1."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    operation: str
+    etag: str | None = None
+    answer: Literal["refused", "accepted", "no_etag", "not_tried"]
+    why: str = ""
+    shots: tuple[Shot, ...] = ()
+
+
+class LostUpdates(Artifact):
+    """Every update that workflows call on a system, and what it says to an outdated change."""
+
+    kind: ClassVar[str] = "lost_updates"
+
+    updates: tuple[StaleChange, ...] = ()
+
+
+class AgentWrite(BaseModel):
+    """One write tried with the agent's own credential."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    operation: str
+    status: int | None
+    refused: bool
+    shot: Shot
+
+
+class Privilege(Artifact):
+    """Whether the agent's own credential may write where only the enforcing proxy should."""
+
+    kind: ClassVar[str] = "privilege"
+
+    writes_declared: int = Field(description="operations of the description that write")
+    enforced_elsewhere: bool = Field(description="writes are meant to arrive with another credential than the agent's")
+    tried: tuple[AgentWrite, ...] = ()
+
+
+class AuditTrail(Artifact):
+    """What the system's own log says about a write of ours."""
+
+    kind: ClassVar[str] = "audit_trail"
+
+    operation: str = Field("", description="the operation that reads the log; empty when there is none")
+    write: str = ""
+    found: bool = False
+    actor: str = Field("", description="who the log names")
+    named_field: str = ""
+    shot: Shot | None = None

@@ -1,0 +1,90 @@
+"""What settles a call before Cedar is asked: coverage, declared arguments, the customer, triggers of the conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from runtime.estate import Estate
+from runtime.gate import narrowest
+from runtime.guardrails.cedar import workflows_of
+from runtime.guardrails.request import Answer, Decision, Request
+from runtime.systems.surface import Surface
+
+
+class Settled(Exception):
+    """A step on the way has already decided."""
+
+    def __init__(self, answer: Answer, reason: str, rule: str) -> None:
+        super().__init__(reason)
+        self.decision = Decision(answer, reason, rule)
+
+
+def covering_action(estate: Estate, request: Request) -> str:
+    """Name of the action that lets the workflow call the operation.
+
+    Raises:
+        Settled: none does, or the autonomy is below approval.
+    """
+    name = estate.guardrails.action_of(request.operation)
+    if name is None:
+        raise Settled("refuse", f"no guardrail covers {request.operation}", "not_covered")
+    action = estate.guardrails.actions[name]
+    least = narrowest(action.autonomy, request.autonomy)
+    if least in ("observe", "blocked"):
+        who = name if action.autonomy == least else request.workflow
+        raise Settled("refuse", f"{who} may not write: it is set to {least}", "autonomy")
+    if request.workflow not in workflows_of(estate, action, request.operation):
+        raise Settled("refuse", f"the workflow {request.workflow} may not call {request.operation}", f"{name}.workflows")
+    return name
+
+
+def declared_arguments(surfaces: Mapping[str, Surface], operation: str, arguments: Mapping[str, Any]) -> None:
+    """Raises Settled for an argument that the system's description does not know."""
+    system, _, name = operation.partition(".")
+    surface = surfaces.get(system)
+    declared = surface.operations.get(name) if surface else None
+    if declared is None or not (declared.parameters or declared.body_schema):
+        return
+    known = {parameter.name for parameter in declared.parameters} | set(declared.body_schema.get("properties") or {})
+    extra = next((key for key in arguments if key not in known), None)
+    if extra is not None:
+        raise Settled("refuse", f"{operation} takes no {extra!r}", "undeclared_argument")
+
+
+def same_customer(request: Request, customer: str | None, moves_money: bool) -> None:
+    """Raises Settled when the touched record is not, or not certainly, the signed-in customer's."""
+    if customer is not None and request.session_customer is not None and customer != request.session_customer:
+        raise Settled("refuse", "the call touches another customer's record", "own_customer")
+    if (moves_money or customer is not None) and (customer is None or request.session_customer is None):
+        raise Settled("escalate", "it is not known for certain whose record would change", "customer_unknown")
+
+
+def triggers(estate: Estate, request: Request) -> None:
+    """Raises Settled when what was understood of the conversation calls for a person; an approval is a person's word."""
+    limits, seen = estate.guardrails.escalate_when, request.signals
+    if seen is None or request.approval is not None:
+        return
+    fired = {
+        "asks_for_human": ("the customer asks for a person", limits.asks_for_human and seen.asks_for_human),
+        "legal_threat": ("the customer speaks of legal steps", limits.legal_threat and seen.legal_threat),
+        "frustration_at_least": ("the customer is too upset for a machine", _at_least(seen.frustration, limits.frustration_at_least)),
+        "confidence_below": ("it is not certain what the customer wants", _below(seen.confidence, limits.confidence_below)),
+    }
+    for name, (reason, is_so) in fired.items():
+        if is_so:
+            raise Settled("escalate", reason, f"escalate_when.{name}")
+
+
+def is_high_stakes(estate: Estate, request: Request) -> bool:
+    """By the case's category or the workflow's own."""
+    goal = estate.goals.get(request.workflow)
+    return bool({request.category, goal.category if goal else None} & set(estate.guardrails.high_stakes))
+
+
+def _at_least(value: float | None, bound: float | None) -> bool:
+    return value is not None and bound is not None and value >= bound
+
+
+def _below(value: float | None, bound: float | None) -> bool:
+    return value is not None and bound is not None and value < bound

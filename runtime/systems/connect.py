@@ -1,0 +1,109 @@
+"""Connects to a system of the engagement as one holder: the only door through which anything reaches a system."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from runtime.errors import BadInput, Refused
+from runtime.systems.auth import Auth, make_auth
+from runtime.systems.surface_reader import load_surface
+from runtime.systems.exchange import System
+from runtime.systems.network import open_session
+from runtime.systems.references import resolve
+from runtime.systems.request_budget import RequestBudget
+from runtime.systems.rest import RestSystem
+from runtime.systems.settings import Holder, Network, SystemSettings
+from runtime.systems.surface import Surface
+from runtime.systems.trace import Trace
+from runtime.systems.transport import Bounds, Transport
+
+
+def connect(
+    name: str,
+    settings: SystemSettings,
+    *,
+    holder: Holder,
+    network: Network,
+    folder: Path,
+    budget: RequestBudget,
+    trace: Trace,
+    secrets: Mapping[str, str],
+    run: str = "",
+    contact: str = "",
+    environment: str = "staging",
+    for_pilot: bool = False,
+    surface: Surface | None = None,
+    bounds: Bounds | None = None,
+    anonymous: bool = False,
+) -> System:
+    """Prepares the way; nothing is sent before the first call.
+
+    Args:
+        secrets: values of `${NAME}` references; what is missing is looked up in the environment.
+        environment: `production` only together with `for_pilot`: measurements never go there.
+        surface: already loaded, to save reading the description again.
+        anonymous: without any credential, to see how the system refuses.
+
+    Raises:
+        BadInput: a reference that is not set, no credential for this holder, an unusable description or address.
+        Refused: production for anything but the pilot.
+    """
+    if environment == "production" and not for_pilot:
+        raise Refused("nothing is ever measured in production", name, "use staging; only the pilot acts in production")
+    if environment not in settings.environments:
+        raise BadInput(f"{name} has no environment {environment}", f"systems.{name}.environments", f"write {environment}: {{url: …}}")
+    base = _base(settings.environments[environment].url, secrets, name)  # type: ignore[index]
+    wire = _Wires(name, holder, settings.network or network, folder, budget, trace, secrets, run, contact, bounds or Bounds())
+    auth = None if anonymous else _auth(settings, holder, wire, base)
+    found = surface or load_surface(name, settings, folder)
+    transport = wire.to(base)
+    if settings.protocol == "rest":
+        return RestSystem(found, transport, auth)
+    if settings.protocol == "soap":
+        from runtime.systems.soap import SoapSystem
+
+        return SoapSystem(found, transport, auth, settings, folder)
+    raise BadInput(f"protocol {settings.protocol} is not spoken yet", f"systems.{name}.protocol", "rest and soap are")
+
+
+class _Wires:
+    """One session for a system; wires to it and to its token service share budget, trace and run."""
+
+    def __init__(
+        self, name: str, holder: Holder, network: Network, folder: Path, budget: RequestBudget, trace: Trace,
+        secrets: Mapping[str, str], run: str, contact: str, bounds: Bounds,
+    ) -> None:  # fmt: skip
+        self.name, self.holder, self.network, self.secrets = name, holder, network, secrets
+        self.budget, self.trace, self.run, self.contact, self.bounds = budget, trace, run, contact, bounds
+        self.session = open_session(network, folder=folder, secrets=secrets)
+
+    def to(self, base: str) -> Transport:
+        return Transport(
+            self.name, self.holder, base, self.session, self.network, self.secrets, self.budget, self.trace,
+            self.run, self.contact, self.bounds,
+        )  # fmt: skip
+
+
+def _auth(settings: SystemSettings, holder: Holder, wire: _Wires, base: str) -> Auth | None:
+    if not settings.credentials:
+        return None
+    credential = settings.credentials.get(holder)
+    where = f"systems.{wire.name}.credentials.{holder}"
+    if credential is None:
+        raise BadInput(f"{wire.name} has no credential for the holder {holder}", where, "write one, as reference")
+    auth, values = make_auth(credential, wire.to, wire.secrets, base, where)
+    wire.trace.redactor.learn(*values)
+    return auth
+
+
+def _base(url: str, secrets: Mapping[str, str], name: str) -> str:
+    found = resolve(url, secrets, f"systems.{name}.url").strip()
+    parts = urlsplit(found)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadInput("the address does not start with https://host", f"systems.{name}.url", "write a whole address")
+    if parts.username or parts.password or parts.query or parts.fragment or re.search(r"\s", found):
+        raise BadInput("the address holds a password, a query or a space", f"systems.{name}.url", "secrets belong under credentials")
+    return found
