@@ -33,6 +33,7 @@ class Crm(RestService):
         self.notes: dict[str, Record] = {}
         self.returns: dict[str, Record] = {}
         self.audit: list[Record] = []
+        self._places = {"NT": self.notes, "RT": self.returns}
 
     def routes(self) -> list[Route]:
         read, write, reverse = "crm.read", "crm.write", "crm.reverse"
@@ -95,7 +96,7 @@ class Crm(RestService):
     def create_note(self, request: Request) -> Response:
         body = fields(request, {"account_id": text, "text": long_text}, {"reference": text})
         self._customer(body["account_id"])
-        return self.once(request, lambda: self._create(request, "createNote", "NT", self.notes, body, "active"))
+        return self.once(request, lambda: self._create(request, "NT", body, operation="createNote", status="active"))
 
     def find_notes(self, request: Request) -> Response:
         return by_cursor(request, _matching(self.notes, request, "account_id", "reference"))
@@ -114,7 +115,9 @@ class Crm(RestService):
         body = fields(request, {"account_id": text, "order_id": text}, {"reason": long_text, "reference": text})
         if body["order_id"] not in [order["order_id"] for order in self._customer(body["account_id"])["orders"]]:
             raise Problem(422, "order-of-another", "The order does not belong to this account")
-        return self.once(request, lambda: self._create(request, "createReturn", "RT", self.returns, body, "registered"))
+        return self.once(
+            request, lambda: self._create(request, "RT", body, operation="createReturn", status="registered")
+        )
 
     def find_returns(self, request: Request) -> Response:
         return by_cursor(request, _matching(self.returns, request, "account_id", "reference"))
@@ -139,9 +142,7 @@ class Crm(RestService):
             raise Problem(404, "unknown-account", "There is no such account", f"no account {account[:40]}")
         return self.customers[account]
 
-    def _create(
-        self, request: Request, operation: str, prefix: str, place: dict[str, Record], body: Record, status: str
-    ) -> Response:
+    def _create(self, request: Request, prefix: str, body: Record, *, operation: str, status: str) -> Response:
         with self.lock:
             record = {
                 "id": self.next_id(prefix),
@@ -150,7 +151,7 @@ class Crm(RestService):
                 "created_at": _now(),
                 "reference": body.get("reference") or request.headers.get("idempotency-key", ""),
             }
-            place[record["id"]] = record
+            self._places[prefix][record["id"]] = record
             self._log(request, operation, record["id"])
         return Response(201, record, {"Location": f"{request.path}/{record['id']}"})
 

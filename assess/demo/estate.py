@@ -13,8 +13,9 @@ from assess.demo import world
 from assess.demo.billing import Billing
 from assess.demo.crm import Crm
 from assess.demo.identity import Identity
+from assess.demo.listener import Listener
 from assess.demo.mail import Mail
-from assess.demo.rest_service import Listener, Record, RestService
+from assess.demo.rest_service import Record, RestService
 from assess.demo.ticketing import Ticketing
 from assess.demo.tokens import Tokens, demo_environment
 from assess.demo.usage import Usage

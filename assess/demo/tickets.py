@@ -186,11 +186,11 @@ def rows(*, today: date, seed: int = 7, count: int = COUNT) -> Iterator[tuple[st
         repeat = bool(earlier) and draw.random() < 0.14
         requester = draw.choice(earlier[-40:]) if repeat else f"R-{draw.randrange(10**6):06d}"
         earlier.append(requester)
-        yield _row(draw, 480_000 + number, kind, created, requester, repeat)
+        yield _row(draw, 480_000 + number, kind, created, requester=requester, repeat=repeat)
 
 
 def _row(
-    draw: random.Random, number: int, kind: Kind, created: datetime, requester: str, repeat: bool
+    draw: random.Random, number: int, kind: Kind, created: datetime, *, requester: str, repeat: bool
 ) -> tuple[str, ...]:
     subject = draw.choice(kind.subjects).format(
         month=(created - timedelta(days=30)).strftime("%B"),

@@ -1,5 +1,6 @@
-# What the estate holds inside Request Tracker: four users with few rights, a queue, a customer, two custom fields, six tickets.
-# Prints one JSON object with what stands in each user's Authorization header. Run once by rt_server.py against a fresh database; RT_SITE_CONFIG names it.
+# What the estate holds inside Request Tracker: four users with few rights, two queues, two customers, three custom
+# fields, seven tickets. Prints one JSON object: what stands in each user's Authorization header.
+# Run once by rt_server.py against a fresh database, which RT_SITE_CONFIG names.
 use strict;
 use warnings;
 use lib '/usr/share/request-tracker5/lib', '/usr/local/share/request-tracker5/lib';
@@ -39,8 +40,10 @@ must($queue->Create(Name => 'cxready-test', Description => 'Tickets that cxready
 my $desk = RT::Queue->new($system);
 must($desk->Create(Name => 'service-desk', Description => 'Requests of customers', CorrespondAddress => 'desk@desk.example'));
 
-for my $name ('Handoff-Key', 'Appointment') {
-    my $field = RT::CustomField->new($system);
+# Decision is what a person answers to a handoff; only people may set it.
+my %field;
+for my $name ('Handoff-Key', 'Appointment', 'Decision') {
+    my $field = $field{$name} = RT::CustomField->new($system);
     must($field->Create(Name => $name, Type => 'FreeformSingle', LookupType => RT::Ticket->CustomFieldLookupType));
     must($field->AddToObject($_)) for $queue, $desk;
 }
@@ -57,10 +60,11 @@ for my $place ($queue, $desk) {
     grant($audit, $place, qw(SeeQueue ShowTicket ShowTicketComments ShowOutgoingEmail SeeCustomField));
     grant($agent, $place, qw(SeeQueue ShowTicket SeeCustomField));
     grant($enforcer, $place, qw(SeeQueue ShowTicket ShowTicketComments SeeCustomField));
-    grant($person, $place, qw(SeeQueue ShowTicket ShowTicketComments SeeCustomField ReplyToTicket CommentOnTicket ModifyTicket OwnTicket Watch));
+    grant($person, $place, qw(SeeQueue ShowTicket ShowTicketComments SeeCustomField ReplyToTicket CommentOnTicket ModifyTicket OwnTicket Watch ModifyCustomField));
 }
 grant($audit, $queue, qw(DeleteTicket ModifyTicket ModifyCustomField));
-grant($enforcer, $queue, qw(CreateTicket ReplyToTicket CommentOnTicket ModifyTicket ModifyCustomField));
+grant($enforcer, $queue, qw(CreateTicket ReplyToTicket CommentOnTicket ModifyTicket));
+grant($enforcer, $field{$_}, 'ModifyCustomField') for 'Handoff-Key', 'Appointment';
 grant($audit, RT->System, qw(ShowUserHistory));
 must($queue->AddWatcher(Type => 'AdminCc', PrincipalId => $person->PrincipalId));
 
@@ -68,6 +72,17 @@ my $customer = RT::User->new($system);
 must($customer->Create(Name => 'nadia.haas', RealName => 'Nadia Haas', EmailAddress => 'nadia.haas@customer.example', Privileged => 0));
 my $trial = RT::User->new($system);
 must($trial->Create(Name => 'cxready.trial', RealName => 'Trial Customer', EmailAddress => 'cxready.trial@customer.example', Privileged => 0));
+
+sub ticket {
+    my ($place, $from, $subject, $text) = @_;
+    my $mime = MIME::Entity->build(Subject => $subject, From => $from, Data => [$text], Type => 'text/plain', Charset => 'utf-8');
+    my $ticket = RT::Ticket->new($system);
+    my ($id, undef, $message) = $ticket->Create(Queue => $place->Id, Subject => $subject, Requestor => [$from], MIMEObj => $mime);
+    return must($id, $message);
+}
+
+# Number 1: the ticket that trials of an update change and put back. engagement.yaml names it.
+ticket($queue, 'cxready.trial@customer.example', '[cxready test] standing ticket', 'Trials change this ticket and put it back.');
 
 my %requests = (
     'Router blinks red since Monday'            => 'The router has blinked red since Monday morning. Restarting it did not help.',
@@ -77,11 +92,7 @@ my %requests = (
     'Slow connection in the evening'            => 'After eight in the evening I get 4 of 100 Mbit/s.',
     'New postal address'                        => 'We moved to Birkenweg 4. Please send letters there.',
 );
-for my $subject (sort keys %requests) {
-    my $mime = MIME::Entity->build(Subject => $subject, From => 'nadia.haas@customer.example', Data => [$requests{$subject}], Type => 'text/plain', Charset => 'utf-8');
-    my $ticket = RT::Ticket->new($system);
-    must($ticket->Create(Queue => $desk->Id, Subject => $subject, Requestor => ['nadia.haas@customer.example'], MIMEObj => $mime));
-}
+ticket($desk, 'nadia.haas@customer.example', $_, $requests{$_}) for sort keys %requests;
 
 my $root = RT::User->new($system);
 $root->Load('root');

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,16 +17,16 @@ SHOWN_SENT = ("idempotency-key", "if-match", "content-type", "accept")
 SHOWN_BACK = ("content-type", "etag", "retry-after", "location", "deprecation", "sunset", "link", "www-authenticate", "cf-mitigated", "x-amzn-waf-action", "idempotent-replayed")
 
 
-def shot_of(exchange: Exchange, **facts: Any) -> Shot:
-    """Request and answer as redacted text; credentials never stand in it."""
+def shot_of(exchange: Exchange, redact: Callable[[Any], Any], **facts: Any) -> Shot:
+    """Request and answer as redacted text; credentials never stand in it. `redact` knows the run's secrets."""
     place = urlsplit(exchange.url)
-    target = _redacted(place.path + (f"?{place.query}" if place.query else ""))
+    target = redact(place.path + (f"?{place.query}" if place.query else ""))
     first = f"{exchange.method} {target}" if exchange.method else exchange.operation
     return Shot(
         n=exchange.n,
         at=exchange.at,
-        request=_text(first, exchange.sent_headers, SHOWN_SENT, exchange.sent),
-        response=_text(_status_line(exchange), exchange.headers, SHOWN_BACK, exchange.body),
+        request=_text(first, exchange.sent_headers, SHOWN_SENT, exchange.sent, redact),
+        response=_text(_status_line(exchange), exchange.headers, SHOWN_BACK, exchange.body, redact),
         status=exchange.status,
         seen=str(exchange.seen),
         elapsed_ms=round(exchange.elapsed_ms, 1),
@@ -47,20 +48,13 @@ def _status_line(exchange: Exchange) -> str:
         return str(exchange.status)
 
 
-def _text(first: str, headers: Any, shown: tuple[str, ...], body: Any) -> str:
-    lines = [first, *(f"{name}: {_redacted(value)}" for name, value in headers.items() if name.lower() in shown or "ratelimit" in name.lower().replace("-", ""))]
+def _text(first: str, headers: Any, shown: tuple[str, ...], body: Any, redact: Callable[[Any], Any]) -> str:
+    lines = [first, *(f"{name}: {redact(value)}" for name, value in headers.items() if name.lower() in shown or "ratelimit" in name.lower().replace("-", ""))]
     if body not in (None, "", {}, []):
-        lines += ["", _body(body)]
+        lines += ["", _body(redact(body))]
     text = "\n".join(lines)
     return text if len(text) <= LONGEST else text[:LONGEST] + "\n…"
 
 
-def _body(body: Any) -> str:
-    clean = _redacted(body)
+def _body(clean: Any) -> str:
     return clean if isinstance(clean, str) else json.dumps(clean, indent=1, ensure_ascii=False, default=str)
-
-
-def _redacted(value: Any) -> Any:
-    from runtime.redaction import redact
-
-    return redact(value)

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from runtime.errors import Refused
+from runtime.errors import BadInput, Refused
 from runtime.systems.exchange import Exchange, System, Why
+from runtime.systems.operations import find_operation as found_in
 from runtime.systems.surface import Operation, Surface
 
 if TYPE_CHECKING:
@@ -77,11 +78,11 @@ class Guarded:
 
 
 def find_operation(surface: Surface, name: str) -> Operation | None:
-    """The operation by id; for SOAP also by its plain name, whatever its case, when only one matches."""
-    if name in surface.operations:
-        return surface.operations[name]
-    near = [op for key, op in surface.operations.items() if key.lower() == name.lower() or key.rsplit(".", 1)[-1].lower() == name.lower()]
-    return near[0] if len(near) == 1 else None
+    """The operation that a written id means; None when no operation, or more than one, fits."""
+    try:
+        return found_in(surface, name)
+    except BadInput:
+        return None
 
 
 def template_of(surface: Surface, method: str, path: str) -> str:

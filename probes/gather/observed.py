@@ -6,11 +6,11 @@ Classification happens on every response, so that a bot wall is seen wherever it
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from probes.artifact import Shot
-from probes.gather.evidence_shot import shot_of
 from runtime.systems.exchange import Exchange, Seen
 
 _LIMITS = ("ratelimit", "rate-limit")
@@ -31,12 +31,12 @@ class Observed(BaseModel):
     paths: list[Shot] = Field(default_factory=list)
     faults: list[Shot] = Field(default_factory=list)
 
-    def note(self, exchange: Exchange) -> None:
+    def note(self, exchange: Exchange, shot: Callable[[Exchange], Shot]) -> None:
         """Adds one exchange; safe between threads."""
         with _LOCK:
             self.seen[str(exchange.seen)] = self.seen.get(str(exchange.seen), 0) + 1
             self._note_headers(exchange)
-            self._note_kind(exchange)
+            self._note_kind(exchange, shot)
 
     def _note_headers(self, exchange: Exchange) -> None:
         for name, value in exchange.headers.items():
@@ -45,12 +45,12 @@ class Observed(BaseModel):
             if name.lower() in _END_OF_LIFE:
                 self.end_of_life.setdefault(exchange.operation or exchange.path_template, {})[name] = value
 
-    def _note_kind(self, exchange: Exchange) -> None:
+    def _note_kind(self, exchange: Exchange, shot: Callable[[Exchange], Shot]) -> None:
         if exchange.seen is Seen.OK and exchange.method in ("GET", "HEAD", "SOAP", "POST") and exchange.why.purpose.startswith("read"):
             self.read_ms.append(round(exchange.elapsed_ms, 2))
         kept = {Seen.THROTTLED: self.throttled, Seen.CHALLENGE: self.walls, Seen.LOGIN_PAGE: self.walls, Seen.PATH: self.paths, Seen.FAULT: self.faults}.get(exchange.seen)
         if kept is not None and len(kept) < 3:
-            kept.append(shot_of(exchange))
+            kept.append(shot(exchange))
 
 
 _LOCK = threading.Lock()

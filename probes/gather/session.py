@@ -20,7 +20,7 @@ from probes.gather.plan import surface_of
 from probes.gather.samples import Samples
 from runtime.estate import Estate
 from runtime.systems.exchange import Exchange, System
-from runtime.systems.settings import Credential, Holder, SystemSettings
+from runtime.systems.settings import Holder, SystemSettings
 from runtime.systems.surface import Surface
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Session:
 
     def shot(self, exchange: Exchange) -> Shot:
         """The exchange as redacted evidence."""
-        return shot_of(exchange)
+        return shot_of(exchange, self.trace.redactor.redact)
 
     def tell(self, system: str, asking: str) -> None:
         """Reports progress: what is being asked now, and how much of the budget is used."""
@@ -144,16 +144,14 @@ class Session:
         found = self.found.get((kind.kind, unit, item))
         return found if isinstance(found, kind) else None
 
-    def stranger(self, name: str) -> System:
-        """The system asked with a credential that it never issued. No account is named, so that none can be locked."""
-        unknown = Credential(scheme="bearer", token="${CXREADY_STRANGER}")
-        settings = self.estate.systems[name].model_copy(update={"credentials": {"agent": unknown}})
-        return self._connect(name, "agent", settings, {"CXREADY_STRANGER": "cxready-no-such-credential"})
+    def nobody(self, name: str) -> System:
+        """The system asked without any credential. No account is named, so that none can be locked."""
+        return self._connect(name, self.holders(name)[0] if self.holders(name) else "agent", anonymous=True)
 
-    def _connect(self, name: str, holder: Holder, settings: SystemSettings | None = None, more: Mapping[str, str] | None = None) -> System:
+    def _connect(self, name: str, holder: Holder, *, anonymous: bool = False) -> System:
         from runtime.systems.connect import connect
 
-        settings = settings or self.estate.systems[name]
+        settings = self.estate.systems[name]
         system = connect(
             name,
             settings,
@@ -162,8 +160,11 @@ class Session:
             folder=self.estate.folder,
             budget=self.budgets[name],
             trace=self.trace,
-            secrets={**self.secrets, **(more or {})},
+            secrets=self.secrets,
             run=self.run,
             contact=self.estate.contact,
+            surface=self.surface(name) if self.surface(name).digest else None,
+            anonymous=anonymous,
         )
-        return Guarded(system, self.guard, self.seen(name).note)
+        observed = self.seen(name)
+        return Guarded(system, self.guard, lambda exchange: observed.note(exchange, self.shot))

@@ -22,7 +22,7 @@ FEATURES = {
     "facts": 6, "sentences": 5, "vague words": 4, "lines": 3, "variety": 2, "reading ease": 2,
 }
 PASS = {"strict": (75, 60), "text": (70, 55)}  # median, tenth percentile
-_LABELS = {"why": "why", "who": "who", "problem": "problem", "checked": "checked", "tried": "checked", "done": "done", "not_done": "done", "recommended": "next", "unsure": "next", "decide_by": "when", "if_no_answer": "when"}
+_LABELS = {"why": "why", "who": "who", "problem": "problem", "checked": "checked", "tried": "checked", "done": "done", "not_done": "done", "unknown": "done", "recommended": "next", "unsure": "next", "decide_by": "when", "if_no_answer": "when"}
 _FACT = re.compile(r"(?<!\w)(?:[A-Z]{1,5}-?\d[\w-]*|[€$£]?\d[\d.,:/-]*\d?(?: ?(?:%|eur|usd|gbp|€))?)(?!\w)", re.IGNORECASE)
 
 

@@ -86,7 +86,8 @@ def _lines(handoff: Handoff, say: Mapping[str, str], clean: Callable[[str, int],
         Line("who", say["who"], clean("; ".join(filter(None, _customer(customer, say))), 240)),
         Line("checked", say["checked"], clean("; ".join(f"{f.name.replace('_', ' ')} {_plain(f.value)} ({f.source}, {f.evidence.replace('log:', say['log'] + ' ')})" for f in handoff.facts), 420), 2),
         Line("tried", say["tried"], clean("; ".join(f"{a.step} – {a.result}" for a in handoff.attempted), 240), 4),
-        Line("done", say["done"], clean(", ".join(handoff.effects.done) or say["nothing"], 160)),
+        Line("done", say["done"], clean(", ".join(handoff.effects.done) or ("" if handoff.effects.unknown else say["nothing"]), 160)),
+        Line("unknown", say["unknown"], clean(", ".join(handoff.effects.unknown), 160)),
         Line("not_done", say["not_done"], clean(", ".join(handoff.effects.not_done), 160)),
         Line("not_reachable", say["not_reachable"], clean(", ".join(handoff.not_reachable), 120)),
         Line("if_then", say["if"], clean(recommended.if_then, 200) if recommended else "", 3),
@@ -107,7 +108,7 @@ def _customer(customer: Any, say: Mapping[str, str]) -> list[str]:
 
 def _deadline(handoff: Handoff, say: Mapping[str, str], clean: Callable[[str, int], str]) -> str:
     when = _when(handoff.ask.decide_by) if handoff.ask.decide_by else ""
-    without = f"{say['if_no_answer'].lower() if when else say['if_no_answer']}: {handoff.ask.if_no_answer}" if handoff.ask.if_no_answer else ""
+    without = f"{say['or_else' if when else 'if_no_answer']}: {handoff.ask.if_no_answer}" if handoff.ask.if_no_answer else ""
     return clean("; ".join(filter(None, (when, without))), 200)
 
 

@@ -8,14 +8,14 @@ FALLBACK = "en"
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "decide_by": "Decide by", "if_no_answer": "Without an answer", "why": "Why", "who": "Customer", "problem": "Problem", "checked": "Checked", "tried": "Tried",
+        "decide_by": "Decide by", "if_no_answer": "Without an answer", "or_else": "without an answer", "why": "Why", "who": "Customer", "problem": "Problem", "checked": "Checked", "tried": "Tried",
         "done": "Done", "not_done": "Not done", "unknown": "Unknown effect", "recommended": "Recommended", "because": "because", "unsure": "Unsure", "or": "or",
         "promised": "Promised", "history": "Earlier", "words": "Customer's words (quoted, not an instruction)", "waiting": "waiting since", "reach": "reach",
         "nothing": "nothing was changed", "mood": "mood", "options": "Options", "code": "Reply with the own line", "unknown_first": "Unknown effect – check first",
         "not_reachable": "Not reachable", "alternatives": "Alternatives", "take_over": "Take over", "log": "log", "more": "more in the case", "none": "none", "if": "If-then",
     },
     "de": {
-        "decide_by": "Entscheiden bis", "if_no_answer": "Ohne Antwort", "why": "Warum", "who": "Kunde", "problem": "Anliegen", "checked": "Geprüft", "tried": "Versucht",
+        "decide_by": "Entscheiden bis", "if_no_answer": "Ohne Antwort", "or_else": "ohne Antwort", "why": "Warum", "who": "Kunde", "problem": "Anliegen", "checked": "Geprüft", "tried": "Versucht",
         "done": "Erledigt", "not_done": "Nicht erledigt", "unknown": "Wirkung unbekannt", "recommended": "Empfohlen", "because": "weil", "unsure": "Unsicher", "or": "oder",
         "promised": "Zugesagt", "history": "Früher", "words": "Worte des Kunden (Zitat, keine Anweisung)", "waiting": "wartet seit", "reach": "erreichbar",
         "nothing": "es wurde nichts geändert", "mood": "Stimmung", "options": "Möglichkeiten", "code": "Antwort in eigener Zeile", "unknown_first": "Wirkung unbekannt – zuerst prüfen",

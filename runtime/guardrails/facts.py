@@ -111,10 +111,12 @@ def _installed() -> dict[str, Fact]:
     found: dict[str, Fact] = {}
     for point in entry_points(group=GROUP):
         try:
-            function = point.load()
+            function = point.load()  # a function, or a mapping of several by name
         except Exception as error:
             log.warning("fact %s of an installed package could not be loaded: %s", point.name, error)
             continue
-        if getattr(function, "api", API) == API:
+        if isinstance(function, Mapping):
+            found.update(function)
+        elif getattr(function, "api", API) == API:
             found[point.name] = function
     return found

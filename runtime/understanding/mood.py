@@ -47,7 +47,8 @@ def mood(turns: Sequence[Turn], *, contacts_14_days: int = 1, language: str | No
         contacts_14_days: contacts of this customer about anything, this one included.
     """
     recent = list(turns)[-50:]
-    best, because = 0.0, ()
+    best = 0.0
+    because: tuple[str, ...] = ()
     for i, turn in enumerate(recent):
         if turn.who != "customer":
             continue

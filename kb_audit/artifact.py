@@ -1,0 +1,153 @@
+"""The derived artifacts of the knowledge audit: the whole audit, and what of it one workflow's intents reach.
+
+Findings carry literal quotes with their character range in the article's body; bodies themselves stay outside.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from kb_audit.sources.reading import NotRead
+from probes.artifact import Artifact
+
+FindingVerdict = Literal[
+    "conflict", "possible", "scope", "guardrail", "duplicate", "near_duplicate", "dead_link", "passed_date", "overdue_review",
+    "old_version", "cut_section", "long_article", "no_headings", "orphan", "gap", "weak", "injection", "hidden_text", "personal_data",
+    "secret", "not_found",
+]  # fmt: skip
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Side(_Frozen):
+    """One side of a finding: `quote` is `body[start:end]` of the article, `value` its normal form."""
+
+    article: str
+    heading: str
+    quote: str
+    value: str = ""
+    start: int = 0
+    end: int = 0
+    updated: date | None = None
+
+
+class KnowledgeFinding(_Frozen):
+    """One thing found, under the probe that asks for it. `cluster` joins conflicts about one subject."""
+
+    probe: str
+    verdict: FindingVerdict
+    sides: tuple[Side, ...]
+    why: str
+    kind: str = ""
+    suggestion: str = ""
+    cluster: int | None = None
+    similarity: float | None = None
+
+    @property
+    def articles(self) -> frozenset[str]:
+        return frozenset(side.article for side in self.sides)
+
+
+class ArticleRecord(_Frozen):
+    """An article without its text. `freshness` is 100 less the points of evidence, never less than 0; `risk` is 0–15, of age only."""
+
+    id: str
+    title: str
+    url: str = ""
+    owner: str = ""
+    audience: str = ""
+    language: str = ""
+    scope: dict[str, str] = Field(default_factory=dict)
+    updated: date | None = None
+    reviewed: date | None = None
+    words: int = 0
+    sections: int = 0
+    freshness: int = 100
+    risk: int = 0
+
+
+class SectionRecord(_Frozen):
+    id: str
+    article: str
+    heading: str
+    start: int
+    end: int
+    words: int
+
+
+class Reached(_Frozen):
+    section: str
+    article: str
+    heading: str
+    similarity: float
+
+
+class UtteranceCoverage(_Frozen):
+    """What the best sections for one utterance are: covered ≥ 0.50, weak ≥ 0.40, else a gap (cosine)."""
+
+    utterance: str
+    state: Literal["covered", "weak", "gap"]
+    best: tuple[Reached, ...] = ()
+
+
+class KnowledgeAudit(Artifact):
+    """Everything that was derived from the articles. `workflows` maps a workflow to the articles its utterances reach."""
+
+    kind: ClassVar[str] = "knowledge_audit"
+
+    as_of: date
+    sources: tuple[str, ...] = ()
+    articles: tuple[ArticleRecord, ...] = ()
+    sections: tuple[SectionRecord, ...] = ()
+    claims: int = 0
+    pairs: int = 0
+    agreeing: int = 0
+    not_read: tuple[NotRead, ...] = ()
+    not_assessed: tuple[NotRead, ...] = ()
+    external_links: int = 0
+    coverage: dict[str, tuple[UtteranceCoverage, ...]] = Field(default_factory=dict)
+    workflows: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    limits_compared: int = 0
+    findings: tuple[KnowledgeFinding, ...] = ()
+
+    def of_workflow(self, workflow: str) -> WorkflowKnowledge:
+        """The part that one workflow stands on: its reached articles and every finding that names one of them."""
+        ids = frozenset(self.workflows.get(workflow, ()))
+        from probes.finding import Subject
+
+        return WorkflowKnowledge(
+            subject=Subject(unit=workflow),
+            measured_at=self.measured_at,
+            tool=self.tool,
+            as_of=self.as_of,
+            articles=tuple(a for a in self.articles if a.id in ids),
+            utterances=self.coverage.get(workflow, ()),
+            claims=self.claims,
+            pairs=self.pairs,
+            limits_compared=self.limits_compared,
+            not_assessed=tuple(n for n in self.not_assessed if n.name in ids),
+            findings=tuple(f for f in self.findings if f.articles & ids),
+        )
+
+
+class WorkflowKnowledge(Artifact):
+    """The articles that a workflow's intents reach, and what was found in them."""
+
+    kind: ClassVar[str] = "workflow_knowledge"
+
+    as_of: date
+    articles: tuple[ArticleRecord, ...] = ()
+    utterances: tuple[UtteranceCoverage, ...] = ()
+    claims: int = 0
+    pairs: int = 0
+    limits_compared: int = 0
+    not_assessed: tuple[NotRead, ...] = ()
+    findings: tuple[KnowledgeFinding, ...] = ()
+
+    def found(self, *verdicts: FindingVerdict) -> tuple[KnowledgeFinding, ...]:
+        return tuple(f for f in self.findings if f.verdict in verdicts)

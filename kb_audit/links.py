@@ -1,0 +1,105 @@
+"""Internal links: which lead nowhere, and which articles nothing leads to. External links are counted, not followed.
+
+Links may run in circles; each is looked at once.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from kb_audit.article import Article, Link
+
+_PAGE = ("", ".md", ".markdown", ".html", ".htm")
+
+
+@dataclass(frozen=True)
+class DeadLink:
+    article: Article
+    link: Link
+    why: str
+
+
+@dataclass(frozen=True)
+class LinkReport:
+    dead: tuple[DeadLink, ...]
+    orphans: tuple[str, ...]
+    external: int
+
+
+def follow(articles: Sequence[Article], known_names: Iterable[str] = ()) -> LinkReport:
+    """Resolve every internal link. `known_names` exist but were not read (so a link to them is not dead)."""
+    places = _Places(articles, known_names)
+    dead: list[DeadLink] = []
+    reached: set[str] = set()
+    external = 0
+    for article in articles:
+        for link in article.links:
+            if _leaves(link.target, article):
+                external += 1
+                continue
+            found, why = places.find(article, link.target)
+            if why:
+                dead.append(DeadLink(article, link, why))
+            elif found and found != article.id:
+                reached.add(found)
+    orphans = tuple(a.id for a in articles if a.id not in reached and not _is_start(a.id)) if reached else ()
+    return LinkReport(tuple(dead), orphans, external)
+
+
+def _leaves(target: str, article: Article) -> bool:
+    parts = urlsplit(target) if "://" in target or target.startswith(("//", "mailto:", "tel:")) else None
+    return parts is not None and (not article.url or urlsplit(article.url).netloc != parts.netloc)
+
+
+class _Places:
+    """Every name under which a page may be linked: path with and without suffix, folder index, aliases, URL path, title."""
+
+    def __init__(self, articles: Sequence[Article], known_names: Iterable[str]) -> None:
+        self.names: dict[str, str] = {name: "" for known in known_names for name in _spellings(known)}
+        self.anchors = {a.id: a.anchors() for a in articles}
+        for article in articles:
+            alias = [urlsplit(x).path for x in (*article.aliases, article.url) if x]
+            for name in (article.id, *alias):
+                for spelling in _spellings(name):
+                    self.names[spelling] = article.id
+            self.names.setdefault(article.title.replace(" ", "_").lower(), article.id)
+
+    def find(self, article: Article, target: str) -> tuple[str, str]:
+        """Id of the article ("" when it is known but not read) and, if the link is dead, why."""
+        path, _, fragment = unquote(target).partition("#")
+        path = urlsplit(path).path.partition("?")[0] if "://" in path else path.partition("?")[0]
+        if not path:
+            gone = fragment and article.sections and fragment.lower() not in self.anchors[article.id]
+            return article.id, f"the page has no heading #{fragment}" if gone and not _custom_anchor(article, fragment) else ""
+        suffix = posixpath.splitext(path)[1].lower()
+        if "{" in path or (suffix not in _PAGE and len(suffix) <= 5):
+            return "", ""  # a template's variable, a picture or a download
+        for candidate in _candidates(article.id, path):
+            if candidate in self.names:
+                return self.names[candidate], ""
+        return "", f"there is no page {path}"
+
+
+def _custom_anchor(article: Article, fragment: str) -> bool:
+    return any(mark in article.body for mark in (f'id="{fragment}"', f'name="{fragment}"', f"{{#{fragment}}}", f"#{fragment}}}"))
+
+
+def _candidates(here: str, path: str) -> Iterator[str]:
+    base = posixpath.dirname(here)
+    for start in (posixpath.join(base, path), posixpath.join(posixpath.splitext(here)[0], path), path):
+        yield posixpath.normpath(start).strip("/").lower()
+        yield posixpath.splitext(posixpath.normpath(start).strip("/"))[0].lower()
+
+
+def _spellings(name: str) -> set[str]:
+    whole = posixpath.normpath(name).strip("/").lower()
+    bare = posixpath.splitext(whole)[0] if whole.endswith((".md", ".markdown", ".html", ".htm", ".txt")) else whole
+    folder = bare.removesuffix("/index").removesuffix("/readme")
+    return {whole, bare, folder, f"pages/{bare}", f"pages/{whole}"}
+
+
+def _is_start(name: str) -> bool:
+    return posixpath.splitext(posixpath.basename(name))[0].lower() in ("index", "readme", "home", "main_page", "main page")

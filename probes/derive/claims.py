@@ -1,0 +1,88 @@
+"""What must never be permitted: claims over the money effect of each write operation, as formulas of the bad case.
+
+A claim is proved when no request fulfils its formula together with the permits. The effect is taken from the effects
+file, independently of how the policy writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import z3
+
+from probes.derive.cedar_logic import Call
+from runtime.estate import Estate
+from runtime.guardrails.cedar import limit_minor, workflows_of
+from runtime.guardrails.effects import Effect
+from runtime.guardrails.policy import Action
+from runtime.money import from_minor, to_minor
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """`formula` is the bad case, without the permits; None: it is always the case (an absent limit)."""
+
+    name: str
+    says: str
+    formula: Any
+
+
+def claims_of(estate: Estate, operation: str, request: Call) -> Iterator[Wrong]:
+    """Every claim about one operation that an action covers."""
+    name = str(estate.guardrails.action_of(operation))
+    action, effect = estate.guardrails.actions[name], estate.effect(operation)
+    currency = action.limits.currency or estate.currency
+    if effect is not None and effect.money_out is not None:
+        yield from _money(effect, name, action, currency, request)
+    yield from _counts(action, name, request)
+    for fact in dict.fromkeys(action.conditions):
+        yield Wrong(f"only_if_{fact}", f"{operation} is only called when \"{fact.replace('_', ' ')}\" is confirmed", z3.Not(request.facts[fact]))
+    act = request.text["mode"] == request.symbols.of("act")
+    approve = request.text["mode"] == request.symbols.of("approve")
+    yield Wrong("high_stakes", "a high-stakes case is never closed by a machine alone", z3.And(act, request.boolean["high_stakes"]))
+    only = z3.Or(act, approve) if action.autonomy == "act" else approve
+    yield Wrong("autonomy", f"{name} is never done with more autonomy than {action.autonomy}", z3.Not(only))
+    allowed = [request.principal == request.symbols.of(w) for w in workflows_of(estate, action, operation)]
+    yield Wrong("workflows", f"only the named workflows call {operation}", z3.Not(z3.Or(*allowed)) if allowed else z3.BoolVal(True))
+
+
+def effect_of(effect: Effect | None, request: Call, currency: str) -> Any:
+    """The money effect as an unbounded integer."""
+    out = effect.money_out if effect else None
+    if out is None:
+        return z3.IntVal(0)
+    if out.fixed is not None:
+        return z3.IntVal(to_minor(out.fixed, currency))
+    if out.field is not None:
+        return request.long["amount"]
+    return request.long["value"] if out.full_value_of is not None else request.long["before"] - request.long["after"]
+
+
+def _money(effect: Effect, name: str, action: Action, currency: str, request: Call) -> Iterator[Wrong]:
+    moved = effect_of(effect, request, currency)
+    each = limit_minor(action, "each", currency) or 0
+    terms = [request.long[t] for t in ("amount", "value", "before", "after") if t in request.long]
+    yield Wrong("each", f"no permitted call of {name} moves more than {_said(each, currency)}", moved > each)
+    yield Wrong("never_negative", f"no permitted call of {name} moves a negative amount", z3.Or(moved < 0, *[t < 0 for t in terms]))
+    yield Wrong("currency", f"{name} moves {currency} only", request.text["currency"] != request.symbols.of(currency))
+    for limit, attribute, whose in (("customer_per_30_days", "spent_customer", "to one customer in 30 days"), ("all_per_day", "spent_day", "in 24 hours")):
+        cap, spent = limit_minor(action, limit, currency), request.long[attribute]
+        if cap is None:
+            yield Wrong(limit, f"what leaves {whose} is bounded", z3.BoolVal(True))
+        else:
+            says = f"if at most {_said(cap, currency)} left {whose} before a call of {name}, no more has left after it"
+            yield Wrong(limit, says, z3.Or(spent < 0, spent + moved > cap, moved < 0))
+
+
+def _counts(action: Action, name: str, request: Call) -> Iterator[Wrong]:
+    for limit, attribute in (("count_per_customer_per_30_days", "count_customer"), ("count_per_day", "count_day")):
+        cap = getattr(action.limits, limit)
+        if cap is not None:
+            counted = request.long[attribute]
+            yield Wrong(limit, f"{name} happens at most {cap} times ({limit.replace('_', ' ')})", z3.Or(counted < 0, counted + 1 > cap))
+
+
+def _said(minor: int, currency: str) -> str:
+    return f"{from_minor(minor, currency)} {currency}"

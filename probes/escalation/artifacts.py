@@ -1,0 +1,134 @@
+"""What the escalation probes read: declared routes, drills against the real destination, drills of the runtime, capacity."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from probes.artifact import Artifact, Shot
+
+
+class RoutePlan(Artifact):
+    """A route as declared (or a workflow that has none: `declared` false). `staff`: people on duty in each hour of the week, Monday 0 h first, deputies' routes included."""
+
+    kind: ClassVar[str] = "route_plan"
+    declared: bool = True
+    workflows: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    destination: str = ""
+    destination_kind: str = ""
+    deputy: str = ""
+    interface: str = ""
+    team: str = ""
+    sensitive: bool = False
+    approvers: int = 0
+    time_to_human_minutes: int = 0
+    zone: str = "UTC"
+    staff: tuple[int, ...] = ()
+    gaps: tuple[str, ...] = ()
+    open_minutes: int = 0
+    problems: tuple[str, ...] = ()
+
+
+class Delivered(BaseModel):
+    """One drill handoff as it was read back: how long it took, what was different, how it reads."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    stop: str
+    seconds: float
+    flaws: tuple[str, ...] = ()
+    score: int = 0
+    language: str = ""
+    measured: bool = True
+    missing: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    copies: int = 1
+    how: str = ""
+
+
+class HandoffDrill(Artifact):
+    """Disposable handoffs at a route's destination: read back, counted, closed."""
+
+    kind: ClassVar[str] = "handoff_drill"
+    destination: str
+    delivered: tuple[Delivered, ...] = ()
+    failure: str = ""
+    alerts: int | None = Field(None, description="who was told about the first one; None: the destination names no operation that lists it")
+    alert_seconds: float | None = None
+    alerted: str = ""
+    visible_after_s: float = 0.0
+    created: int = 0
+    closed: int = 0
+    shots: tuple[Shot, ...] = ()
+
+
+class OutageCase(BaseModel):
+    """One fault in the way of one handoff. `copies` over all destinations after everything had come back."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    fault: str
+    delivered_to: str = ""
+    copies: int = 0
+    after_s: float = 0.0
+    attempts: int = 0
+
+
+class OutageDrill(Artifact):
+    kind: ClassVar[str] = "outage_drill"
+    destination: str
+    deputy: str = ""
+    budget_s: int = 0
+    cases: tuple[OutageCase, ...] = ()
+
+
+class AnswerDrill(Artifact):
+    """Decisions by each way back: the right ones act once, the wrong ones do nothing. `agent_refused`: the destination refused a decision by the agent's own writer; None: not tried."""
+
+    kind: ClassVar[str] = "answer_drill"
+    destination: str = ""
+    right: dict[str, bool] = Field(default_factory=dict)
+    wrong: dict[str, bool] = Field(default_factory=dict, description="case → nothing happened")
+    field_at_destination: bool | None = None
+    agent_refused: bool | None = None
+    shots: tuple[Shot, ...] = ()
+
+
+class UnderstandingDrill(Artifact):
+    """Seeded messages through the runtime's own reading: who asks for a person, what is sensitive, and which route each would take."""
+
+    kind: ClassVar[str] = "understanding_drill"
+    human: dict[str, tuple[int, int]] = Field(default_factory=dict, description="language → recognised, asked")
+    human_missed: tuple[str, ...] = ()
+    category: dict[str, tuple[int, int]] = Field(default_factory=dict, description="category → recognised, asked")
+    category_missed: tuple[str, ...] = ()
+    unrouted: tuple[str, ...] = Field((), description="sensitive category for which a workflow has no sensitive route, in words")
+    leaked: tuple[str, ...] = Field((), description="restricted values that a rendered handoff still showed")
+
+
+class Scenario(BaseModel):
+    """Waiting at one share of handoffs, from an hour-by-hour backlog of the declared staff; hours, None: it never drains."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    share: float
+    label: str
+    per_month: float
+    median_h: float | None
+    p95_h: float | None
+    occupancy: float
+    worst_hour: str
+    staff_needed: int | None = Field(None, description="people in each open hour that meet the target")
+
+
+class Capacity(Artifact):
+    kind: ClassVar[str] = "capacity"
+    route: str
+    budget_h: float
+    minutes_each: float
+    minutes_source: str
+    per_month: float
+    scenarios: tuple[Scenario, ...] = ()
+    asked: str = Field("", description="label of the scenario that the autonomy asked for amounts to")

@@ -1,0 +1,228 @@
+"""Reads each system's description offline: operations, what they declare, what is wrong with it.
+
+Nothing is sent. OpenAPI documents are checked by openapi-spec-validator, WSDLs by the census of the connector.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from probes.artifact import Artifact
+from probes.finding import Subject
+from probes.gather.gatherer import Found, Gatherer, each_system, missing
+from probes.gather.plan import operations_called
+from probes.gather.session import Session
+from runtime.systems.surface import Operation, Surface
+
+VALIDATOR = "openapi-spec-validator"
+_LIMIT_WORDS = re.compile(r"rate.?limit|requests? (a|per) (second|minute|hour|day)|throttl|quota", re.IGNORECASE)
+_CHANGE_WORDS = re.compile(r"deprecat|sunset|breaking change|versioning", re.IGNORECASE)
+
+
+class OperationSeen(BaseModel):
+    """What one operation declares."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    method: str
+    path: str
+    reads: bool
+    words: str = Field("", description="summary and description, at most 400 characters")
+    answer_declared: bool = False
+    errors_declared: tuple[str, ...] = ()
+    parameters: int = 0
+    undocumented_parameters: tuple[str, ...] = ()
+    deprecated: bool = False
+    called: bool = Field(False, description="a workflow calls it")
+
+
+class Described(Artifact):
+    """The surface as declared. `problems`: grade, what, where."""
+
+    kind: ClassVar[str] = "described"
+
+    protocol: str
+    role: str = ""
+    owner: str | None = None
+    document: str | None = None
+    document_format: str = "none"
+    digest: str = ""
+    title: str = ""
+    api_version: str = ""
+    operations: tuple[OperationSeen, ...] = ()
+    problems: tuple[tuple[str, str, str], ...] = ()
+    invalid: tuple[str, ...] = Field((), description="what the validator says against the document")
+    validator: str = ""
+    called_but_undeclared: tuple[str, ...] = ()
+    security: tuple[str, ...] = ()
+    states_limits: str = Field("", description="the sentence about limits, when there is one")
+    declares_429: bool = False
+    declares_retry_after: bool = False
+    states_change_policy: str = ""
+
+
+class Address(Artifact):
+    """Where a system is asked, without the host's name: scheme, and whether it is this machine."""
+
+    kind: ClassVar[str] = "address"
+
+    scheme: str
+    loopback: bool
+
+
+def gather_system(session: Session, system: str) -> Found:
+    """The description of one system, and its address."""
+    settings = session.settings(system)
+    session.tell(system, "what does its description say?")
+    yield _address(session, system)
+    subject = Subject(unit=system)
+    if settings.description is None:
+        yield Described(subject=subject, measured_at=session.now, protocol=settings.protocol, role=settings.role, owner=settings.owner)
+        return
+    if not (session.estate.folder / settings.description).is_file():
+        yield missing(Described, subject, "no_input", f"{settings.description} is missing")
+        return
+    yield _described(session, system, session.surface(system))
+
+
+def _described(session: Session, system: str, surface: Surface) -> Described:
+    settings = session.settings(system)
+    called = {op.id for op in operations_called(session.estate, system)}
+    is_wsdl = settings.protocol == "soap"
+    text = _all_words(surface)
+    return Described(
+        subject=Subject(unit=system),
+        measured_at=session.now,
+        tool={} if is_wsdl else {VALIDATOR: version(VALIDATOR)},
+        protocol=settings.protocol,
+        role=settings.role,
+        owner=settings.owner,
+        document=settings.description,
+        document_format=surface.format,
+        digest=surface.digest,
+        title=surface.title,
+        api_version=surface.version,
+        operations=tuple(_seen(op, op.id in called) for op in surface.operations.values()),
+        problems=tuple((p.grade, p.what, p.where) for p in surface.problems[:100]),
+        invalid=() if is_wsdl else tuple(_against(session.estate.folder / str(settings.description))),
+        validator="" if is_wsdl else VALIDATOR,
+        called_but_undeclared=tuple(_undeclared(session, system, surface)),
+        security=tuple(surface.security_schemes),
+        states_limits=_sentence(text, _LIMIT_WORDS),
+        declares_429=any("429" in op.answers for op in surface.operations.values()),
+        declares_retry_after=any("retry-after" in {h.lower() for h in op.answer_headers.get("429", ())} for op in surface.operations.values()) or "retry-after" in text.lower(),
+        states_change_policy=_sentence(text, _CHANGE_WORDS),
+    )
+
+
+def _seen(operation: Operation, called: bool) -> OperationSeen:
+    answers = {status: schema for status, schema in operation.answers.items()}
+    parameters = [p for p in operation.parameters if p.where != "body"]
+    return OperationSeen(
+        id=operation.id,
+        method=operation.method,
+        path=operation.path,
+        reads=operation.reads,
+        words=" ".join(f"{operation.summary} {operation.description}".split())[:400],
+        answer_declared=any(schema for status, schema in answers.items() if status.startswith("2")) or "204" in answers,
+        errors_declared=tuple(sorted(s for s in answers if s[:1] in "45" or s == "default")),
+        parameters=len(parameters),
+        undocumented_parameters=tuple(p.name for p in parameters if not p.documented),
+        deprecated=operation.deprecated,
+        called=called,
+    )
+
+
+def _against(path: Path) -> list[str]:
+    """What openapi-spec-validator says, at most 20 sentences. No reference outside the file is followed."""
+    from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+
+    document = _document(path)
+    if not isinstance(document, dict):
+        return ["the document holds no object"]
+    if _remote_references(document):
+        return [f"refers to {ref} outside the document" for ref in _remote_references(document)[:20]]
+    kind = OpenAPIV31SpecValidator if str(document.get("openapi", "")).startswith("3.1") else OpenAPIV30SpecValidator
+    found = []
+    try:
+        for error in kind(document).iter_errors():
+            place = "/".join(str(p) for p in getattr(error, "absolute_path", ()))
+            found.append(f"{place or 'document'}: {str(getattr(error, 'message', error))[:200]}")
+            if len(found) >= 20:
+                break
+    except Exception as error:  # the validator raises its own and its libraries' errors on broken documents
+        found.append(f"the document cannot be checked: {type(error).__name__}: {str(error)[:200]}")
+    return found
+
+
+def _document(path: Path) -> Any:
+    import json
+
+    import yaml
+
+    text = path.read_text(encoding="utf-8")
+    try:
+        if path.suffix == ".json":
+            return json.loads(text)
+        return json.loads(json.dumps(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), default=str))
+    except (ValueError, yaml.YAMLError):
+        return None
+
+
+def _remote_references(document: Any) -> list[str]:
+    found: list[str] = []
+    stack = [document]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Mapping):
+            reference = node.get("$ref")
+            if isinstance(reference, str) and not reference.startswith("#"):
+                found.append(reference)
+            stack += list(node.values())
+        elif isinstance(node, list):
+            stack += node
+    return found
+
+
+def _undeclared(session: Session, system: str, surface: Surface) -> list[str]:
+    from probes.gather.guarded import find_operation
+
+    called = {op.partition(".")[2] for goal in session.estate.goals.values() for op in goal.operations() if op.startswith(f"{system}.")}
+    return sorted(name for name in called if find_operation(surface, name) is None)
+
+
+def _all_words(surface: Surface) -> str:
+    parts = [surface.text, *(answer for op in surface.operations.values() for answer in (op.description,))]
+    return " ".join(" ".join(parts).split())
+
+
+def _sentence(text: str, wanted: re.Pattern[str]) -> str:
+    return next((s.strip()[:300] for s in re.split(r"(?<=[.;])\s+", text) if wanted.search(s)), "")
+
+
+def _address(session: Session, system: str) -> Address:
+    from runtime.systems.references import resolve
+
+    url = resolve(session.settings(system).environments["staging"].url, session.secrets, f"systems.{system}.environments.staging.url")
+    place = urlsplit(url)
+    loopback = place.hostname in ("localhost", "::1") or (place.hostname or "").startswith("127.")
+    return Address(subject=Subject(unit=system), measured_at=session.now, scheme=place.scheme, loopback=loopback)
+
+
+GATHERER = Gatherer(
+    name="describe",
+    plan=lambda estate: [],
+    run=each_system("describe", (Described, Address), gather_system),
+    gives=(Described, Address),
+    level=1,
+    cost=0,
+    probes=("described", "description_valid", "owner_named", "tls", "soap_callable", "operations_tell_apart", "limits_stated", "throttling_recoverable", "deprecation_clear"),
+)

@@ -1,0 +1,183 @@
+"""Walks one list twice with two page sizes: the same ids, each once, in pages no larger than asked for.
+
+At most five pages a walk; where a list is longer, the beginnings are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from probes.artifact import Artifact, Missing, Shot
+from probes.finding import Subject
+from probes.gather.gatherer import missing
+from probes.gather.read_choice import page_parameters, reads
+from probes.gather.samples import identity_of, plain, records_of
+from probes.gather.session import Session
+from runtime.estate import Estate
+from runtime.systems.exchange import Exchange, Seen, Why
+from runtime.systems.surface import Operation
+
+SIZES = (3, 5)
+PAGES = {3: 5, 5: 3}
+_LINKS = {"next", "nextlink", "nextpage", "nexturl", "odatanextlink"}
+_TOKENS = {"nextcursor", "cursor", "nextpagetoken", "nexttoken", "continuationtoken", "after", "next"}
+
+
+class Pagination(Artifact):
+    """One list, walked twice. `pageable` False: the description declares no list with pages."""
+
+    kind: ClassVar[str] = "pagination"
+
+    pageable: bool
+    operation: str = ""
+    sizes: tuple[int, ...] = ()
+    pages: tuple[int, ...] = ()
+    records: tuple[int, ...] = ()
+    compared: int = 0
+    complete: bool = Field(False, description="both walks reached the end")
+    repeated: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = Field((), description="ids that one walk met and the other did not")
+    oversized: int = Field(0, description="largest number of records above the page size asked for")
+    way: str = ""
+    examples: tuple[Shot, ...] = ()
+
+
+def pageable(estate: Estate, system: str) -> list[Operation]:
+    """Lists with parameters for size and for the next page; one without required parameters first."""
+    found = [op for op in reads(estate, system) if all(page_parameters(op))]
+    return sorted(found, key=lambda op: ("{" in op.path, sum(p.required for p in op.parameters)))
+
+
+def walk(session: Session, system: str) -> Artifact | Missing:
+    """Two walks over the first list that holds more records than one small page."""
+    subject = Subject(unit=system)
+    candidates = pageable(session.estate, system)
+    if not candidates:
+        return Pagination(subject=subject, measured_at=session.now, pageable=False)
+    best: Artifact | Missing | None = None
+    for operation in candidates[:2]:
+        arguments, lacking = session.samples.arguments(session.estate, system, operation, session.now)
+        if lacking:
+            best = best or missing(Pagination, subject, "needs", f"no value for {', '.join(lacking)} of {operation.id}")
+            continue
+        found = _two_walks(session, system, operation, arguments)
+        if isinstance(found, Missing):
+            best = best or found
+            continue
+        if max(found.records) > SIZES[0]:
+            return found
+        best = found if not isinstance(best, Pagination) or max(found.records) > max(best.records) else best
+    return best or missing(Pagination, subject, "needs", f"no list of {system} could be asked")
+
+
+def _two_walks(session: Session, system: str, operation: Operation, arguments: dict[str, Any]) -> Pagination | Missing:
+    walks = []
+    for size in SIZES:
+        pages = list(_pages(session, system, operation, arguments, size))
+        if not pages or pages[-1].seen is not Seen.OK:
+            status = pages[-1].status if pages else None
+            return missing(Pagination, Subject(unit=system), "failed", f"{operation.id} answered {status} on page {len(pages)}")
+        walks.append(pages)
+        if len(pages) == 1 and len(_ids(pages[0])) < SIZES[0]:
+            break
+    return _compared(session, system, operation, walks)
+
+
+def _compared(session: Session, system: str, operation: Operation, walks: list[list[Exchange]]) -> Pagination:
+    ids = [[i for page in pages for i in _ids(page)] for pages in walks]
+    ended = [len(pages) < PAGES[size] or not _next(pages[-1], operation, size, 0) for pages, size in zip(walks, SIZES, strict=False)]
+    length = max(map(len, ids)) if all(ended) else min(map(len, ids))
+    first, last = ids[0][:length], ids[-1][:length]
+    return Pagination(
+        subject=Subject(unit=system),
+        measured_at=session.now,
+        pageable=True,
+        operation=operation.id,
+        sizes=SIZES[: len(walks)],
+        pages=tuple(len(w) for w in walks),
+        records=tuple(map(len, ids)),
+        compared=length,
+        complete=all(ended),
+        repeated=tuple(sorted({i for one in ids for i in one if one.count(i) > 1}))[:10],
+        skipped=tuple(sorted(set(first) ^ set(last)))[:10],
+        oversized=max(len(_ids(page)) - size for pages, size in zip(walks, SIZES, strict=False) for page in pages),
+        way=_way(walks[0][0], operation),
+        examples=tuple(session.shot(p) for p in (walks[0][:2] if len(walks[0]) > 1 else walks[0])),
+    )
+
+
+def _pages(session: Session, system: str, operation: Operation, arguments: Mapping[str, Any], size: int) -> Iterator[Exchange]:
+    size_name, _ = page_parameters(operation)
+    client = session.reader(system)
+    why = Why("read one page of a list", "pagination_complete", session.run)
+    page = client.call(operation.id, {**arguments, str(size_name): size}, why=why)
+    yield page
+    met = len(_ids(page))
+    for _ in range(PAGES[size] - 1):
+        following = _next(page, operation, size, met)
+        if page.seen is not Seen.OK or following is None:
+            return
+        page = client.request("GET", following, why=why) if isinstance(following, str) else client.call(operation.id, {**arguments, str(size_name): size, **following}, why=why)
+        yield page
+        if not _ids(page):
+            return
+        met += len(_ids(page))
+
+
+def _next(page: Exchange, operation: Operation, size: int, met: int) -> str | dict[str, Any] | None:
+    """A link, or the parameters of the next page; None at the end."""
+    _, name = page_parameters(operation)
+    body = page.body if isinstance(page.body, Mapping) else {}
+    link = _link_header(page)
+    if link:
+        return link
+    flat = {plain(str(k)): v for k, v in _envelope(body)}
+    url = next((flat[n] for n in _LINKS if isinstance(flat.get(n), str) and ("/" in flat[n] or "?" in flat[n])), None)
+    if url:
+        return str(url)
+    token = next((flat[n] for n in _TOKENS if flat.get(n) not in (None, "", False)), None)
+    if token is not None and name:
+        return {name: token}
+    if any(n in flat for n in _TOKENS | _LINKS) or not name:
+        return None
+    if plain(name) in ("offset", "skip", "start"):
+        total = next((flat[n] for n in ("total", "totalcount", "count", "totalresults") if isinstance(flat.get(n), int)), None)
+        at_end = met >= total if total is not None and met else len(_ids(page)) < size
+        return None if at_end else {name: met}
+    if plain(name) == "page":
+        current = flat.get("page", flat.get("currentpage", 1))
+        last = next((flat[n] for n in ("pages", "totalpages", "pagecount") if isinstance(flat.get(n), int)), None)
+        at_end = current >= last if last is not None and isinstance(current, int) else len(_ids(page)) < size
+        return None if at_end else {name: (current if isinstance(current, int) else met // size) + 1}
+    if plain(name) in ("startingafter", "after") and len(_ids(page)) == size and flat.get("hasmore") is not False:
+        return {name: _ids(page)[-1]}
+    return None
+
+
+def _envelope(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in body.items():
+        yield name, value
+        if isinstance(value, Mapping) and plain(name) in ("meta", "links", "paging", "pagination", "page"):
+            yield from ((k, v if not isinstance(v, Mapping) else v.get("href")) for k, v in value.items())
+
+
+def _link_header(page: Exchange) -> str | None:
+    from requests.utils import parse_header_links
+
+    header = page.header("Link")
+    found = next((link["url"] for link in parse_header_links(header) if link.get("rel") == "next"), None) if header else None
+    place = urlsplit(found) if found else None
+    return f"{place.path}?{place.query}" if place and place.query else found
+
+
+def _ids(page: Exchange) -> list[str]:
+    return [i for i in (identity_of(r) for r in records_of(page.body) or []) if i is not None]
+
+
+def _way(page: Exchange, operation: Operation) -> str:
+    _, name = page_parameters(operation)
+    return "link header" if page.header("Link") else str(name)

@@ -1,0 +1,201 @@
+"""Reads what the agent will read: answers against the declared schema, errors provoked safely, lists walked twice, a customer found.
+
+Nothing here writes. Malformed questions are only sent to operations that read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from probes.artifact import Artifact, Shot
+from probes.finding import Subject
+from probes.gather.errors_provoked import ErrorShapes, provoke
+from probes.gather.gatherer import Found, Gatherer, each_system, missing
+from probes.gather.pagination import Pagination, pageable, walk
+from probes.gather.plan import PlanLine, line, surface_of
+from probes.gather.read_choice import page_parameters, reads
+from probes.gather.samples import records_of, test_customer
+from probes.gather.session import Session
+from runtime.estate import Estate
+from runtime.systems.exchange import Exchange, Seen, Why
+from runtime.systems.surface import Operation
+
+PAGES_ASKED = 10
+
+
+class AnswerSeen(BaseModel):
+    """One answer against what the description declares for its status. `faults`: required fields missing, other types."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    operation: str
+    status: int | None
+    seen: str
+    declared: bool = Field(description="the status is declared with a schema")
+    faults: tuple[str, ...] = ()
+    shot: Shot | None = None
+
+
+class Answers(Artifact):
+    """Every read that could be asked, and which could not and why."""
+
+    kind: ClassVar[str] = "answers"
+
+    answers: tuple[AnswerSeen, ...]
+    not_asked: dict[str, str] = Field(default_factory=dict)
+
+
+def gather_system(session: Session, system: str) -> Found:
+    """Each read once, then the errors, then one list twice."""
+    session.tell(system, "do answers look as described?")
+    found = ask_all(session, system)
+    if found.answers:
+        yield found
+    else:
+        why = "; ".join(f"{name}: {why}" for name, why in found.not_asked.items()) or "the description holds no read operation"
+        yield missing(Answers, Subject(unit=system), "needs", why[:400])
+    session.tell(system, "do errors say what is wrong?")
+    yield provoke(session, system, [a.operation for a in found.answers if a.seen == "ok"])
+    session.tell(system, "do lists come whole?")
+    yield walk(session, system)
+
+
+def ask_all(session: Session, system: str) -> Answers:
+    """Asks every chosen read once; what earlier answers held helps to ask later ones."""
+    answers: list[AnswerSeen] = []
+    waiting = reads(session.estate, system)
+    lacking_of: dict[str, list[str]] = {}
+    while waiting:
+        ready, lacking_of = _askable(session, system, waiting)
+        if not ready:
+            break
+        for operation, arguments in ready:
+            answers.append(_ask(session, system, operation, arguments))
+            waiting.remove(operation)
+    not_asked = {op.id: "no value for " + ", ".join(lacking_of.get(op.id, [])) for op in waiting}
+    return Answers(subject=Subject(unit=system), measured_at=session.now, tool=_tool(), answers=tuple(answers), not_asked=not_asked)
+
+
+def _askable(session: Session, system: str, waiting: list[Operation]) -> tuple[list[tuple[Operation, dict[str, Any]]], dict[str, list[str]]]:
+    ready, lacking_of = [], {}
+    for operation in waiting:
+        arguments, lacking = session.samples.arguments(session.estate, system, operation, session.now)
+        if lacking:
+            lacking_of[operation.id] = lacking
+        else:
+            ready.append((operation, arguments))
+    return ready, lacking_of
+
+
+def _ask(session: Session, system: str, operation: Operation, arguments: dict[str, Any]) -> AnswerSeen:
+    customer = test_customer(session.estate, system)
+    of_customer = dict(arguments)
+    size, _ = page_parameters(operation)
+    customer_filter = _customer_parameter(session.estate, system, operation)
+    if customer_filter and customer and customer_filter not in of_customer:
+        of_customer[customer_filter] = customer
+    if size:
+        of_customer[size] = PAGES_ASKED
+    exchange = session.reader(system).call(operation.id, of_customer, why=Why("read one answer", "description_true", session.run))
+    own = customer is not None and customer in {str(v) for v in of_customer.values()}
+    session.samples.learn(system, exchange.body if exchange.seen is Seen.OK else None, own=own, resource=_resource(operation, exchange.body))
+    return _against_description(session, operation, exchange)
+
+
+def _customer_parameter(estate: Estate, system: str, operation: Operation) -> str | None:
+    from probes.gather.samples import plain
+
+    names = {"accountid", "account", "customerid", "customer"}
+    return next((p.name for p in operation.parameters if p.where == "query" and plain(p.name) in names), None)
+
+
+def _resource(operation: Operation, body: Any) -> str:
+    parts = [p for p in operation.path.split("/") if p and "{" not in p]
+    single = records_of(body) is None and operation.path.endswith("}")
+    return parts[-1].removesuffix("s") if parts and (single or records_of(body) is not None) else ""
+
+
+def _against_description(session: Session, operation: Operation, exchange: Exchange) -> AnswerSeen:
+    schema = operation.answers.get(str(exchange.status))
+    schema = operation.answers.get(f"{str(exchange.status)[:1]}XX") if schema is None else schema
+    schema = operation.answers.get("default") if schema is None else schema
+    faults = tuple(schema_faults(exchange.body, schema)) if schema and exchange.seen is Seen.OK else ()
+    if exchange.seen is Seen.OK and schema is None and operation.answers:
+        faults = (f"status {exchange.status} is not declared",)
+    return AnswerSeen(
+        operation=operation.id,
+        status=exchange.status,
+        seen=str(exchange.seen),
+        declared=bool(schema),
+        faults=faults,
+        shot=session.shot(exchange) if faults or exchange.seen is not Seen.OK else None,
+    )
+
+
+def schema_faults(body: Any, schema: Mapping[str, Any]) -> list[str]:
+    """What an answer breaks of its schema, at most five sentences; the values themselves are not repeated."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+
+    try:
+        errors = list(Draft202012Validator(_nullable(dict(schema))).iter_errors(body))
+    except (SchemaError, RecursionError) as error:
+        return [f"the declared schema cannot be used: {type(error).__name__}"]
+    return [_fault(e) for e in errors[:5]]
+
+
+def _fault(error: Any) -> str:
+    place = "/".join(str(p) for p in error.absolute_path) or "answer"
+    if error.validator == "required":
+        lacking = next((n for n in error.validator_value if n not in error.instance), "?")
+        return f"{place}: the required field {lacking} is missing"
+    if error.validator == "type":
+        return f"{place}: declared {error.validator_value}, seen {type(error.instance).__name__}"
+    return f"{place}: breaks `{error.validator}`"
+
+
+def _nullable(schema: Any) -> Any:
+    """OpenAPI 3.0's `nullable: true` as JSON Schema says it."""
+    if isinstance(schema, list):
+        return [_nullable(s) for s in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    made = {k: _nullable(v) for k, v in schema.items() if k not in ("nullable", "example", "xml", "discriminator")}
+    if schema.get("nullable") is True and isinstance(made.get("type"), str):
+        made["type"] = [made["type"], "null"]
+        if "enum" in made:
+            made["enum"] = [*made["enum"], None]
+    return made
+
+
+def _tool() -> dict[str, str]:
+    from importlib.metadata import version
+
+    return {"jsonschema": version("jsonschema")}
+
+
+def planned(estate: Estate) -> list[PlanLine]:
+    """Each read once, three provoked errors, one list walked with two page sizes."""
+    lines: list[PlanLine] = []
+    for system in estate.systems:
+        chosen = reads(estate, system)
+        lines += [line(system, op, "read one answer and compare it with the description", "description_true") for op in chosen]
+        lines += [line(system, op, "ask for something that does not exist, or wrongly", "errors_structured", 2) for op in chosen[:1] + chosen[-1:]] if chosen else []
+        listing = pageable(estate, system)
+        if listing and surface_of(estate, system).digest:
+            lines.append(line(system, listing[0], "walk one list twice, with two page sizes", "pagination_complete", 9))
+    return lines
+
+
+GATHERER = Gatherer(
+    name="read",
+    plan=planned,
+    run=each_system("read", (Answers, ErrorShapes, Pagination), gather_system),
+    gives=(Answers, ErrorShapes, Pagination),
+    level=2,
+    cost=20,
+    probes=("description_true", "errors_structured", "pagination_complete", "latency", "joins", "finds_customer", "history_readable", "writes_stick", "deletes_stick", "repeat_safe", "no_lost_updates", "notes_writable", "audit_trail", "least_privilege"),
+)

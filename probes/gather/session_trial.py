@@ -1,0 +1,205 @@
+"""Behaves as an agent does, and looks whether the systems let it: machine sign-in, two sessions at once, parallel reads without a browser.
+
+Every answer is classified by the connector; a challenge or a login page anywhere in the agent's traffic counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from probes.artifact import Artifact, Shot
+from probes.finding import Subject
+from probes.gather.gatherer import Found, Gatherer, each_system, missing
+from probes.gather.plan import PlanLine, line
+from probes.gather.read_choice import reads
+from probes.gather.samples import Samples
+from probes.gather.session import Session
+from runtime.errors import BadInput, CxreadyError, Refused, Unreachable
+from runtime.estate import Estate
+from runtime.systems.exchange import Exchange, Seen, System, Why
+from runtime.systems.surface import Operation
+
+PARALLEL = 4
+EACH_SESSION = 4
+
+
+class MachineAuth(Artifact):
+    """How the agent proves itself, and whether that worked without a person."""
+
+    kind: ClassVar[str] = "machine_auth"
+
+    scheme: str
+    holder: str
+    signed_in: bool
+    interactive: bool
+    token_lifetime_s: float | None = None
+    renewed: bool | None = Field(None, description="a second token was obtained without a person; None where tokens are not used")
+    own_identity: bool = Field(True, description="the agent's credential is not the one of another holder")
+    refused_without: bool | None = Field(None, description="the same read without a credential was refused")
+    says: str = ""
+    shot: Shot | None = None
+    shot_without: Shot | None = None
+
+
+class AgentTraffic(Artifact):
+    """A burst of agent-like reads: two sessions, several at once, no browser headers. Counts by kind of answer."""
+
+    kind: ClassVar[str] = "agent_traffic"
+
+    operation: str
+    sessions: int
+    parallel: int
+    requests: int
+    seen: dict[str, int]
+    second_session_killed_first: bool = False
+    example: Shot | None = None
+    worst: Shot | None = None
+
+
+def gather_system(session: Session, system: str) -> Found:
+    """Signs in, reads once, reads in parallel; an unreachable system is noted for the gatherers that follow."""
+    subject = Subject(unit=system)
+    session.tell(system, "can a machine sign in and stay signed in?")
+    read = cheapest_read(session.estate, system, session.now)
+    if read is None:
+        for kind in (MachineAuth, AgentTraffic):
+            yield missing(kind, subject, "needs", f"no read operation of {system} can be asked with the values at hand")
+        return
+    operation, arguments = read
+    try:
+        client = session.reader(system)
+        first = client.call(operation.id, arguments, why=Why("read as the agent", "machine_auth", session.run))
+    except Unreachable as error:
+        session.unreachable[system] = str(error)
+        yield from (missing(kind, subject, "unreachable", str(error)) for kind in (MachineAuth, AgentTraffic))
+        return
+    except BadInput as error:
+        if "not set" in error.what:
+            raise
+        yield _not_signed_in(session, system, error)
+        yield missing(AgentTraffic, subject, "credential", str(error))
+        return
+    if first.seen is Seen.PATH:
+        session.unreachable[system] = first.error or f"something on the way answered {first.status}"
+        yield from (missing(kind, subject, "path", session.unreachable[system]) for kind in (MachineAuth, AgentTraffic))
+        return
+    session.samples.learn(system, first.body)
+    yield _machine_auth(session, system, client, operation, arguments, first)
+    yield _traffic(session, system, client, operation, arguments)
+
+
+def _machine_auth(session: Session, system: str, client: System, operation: Operation, arguments: dict[str, Any], first: Exchange) -> MachineAuth:
+    auth = getattr(client, "auth", None)
+    without = _without(session, system, operation, arguments)
+    credential = session.settings(system).credentials.get(client.holder)  # type: ignore[call-overload]
+    return MachineAuth(
+        subject=Subject(unit=system),
+        measured_at=session.now,
+        scheme=credential.scheme if credential else "none",
+        holder=client.holder,
+        signed_in=first.seen is Seen.OK,
+        interactive=bool(getattr(auth, "interactive", False)) or (credential is not None and credential.scheme == "session"),
+        token_lifetime_s=getattr(auth, "token_lifetime_s", None),
+        renewed=_renewed(session, system, client, operation, arguments),
+        own_identity=_own(session, system, client.holder),
+        refused_without=None if without is None else without.status in (401, 403, 407) or without.seen in (Seen.REFUSED, Seen.LOGIN_PAGE),
+        says=f"{operation.id} answered {first.status}",
+        shot=session.shot(first),
+        shot_without=session.shot(without) if without else None,
+    )
+
+
+def _renewed(session: Session, system: str, client: System, operation: Operation, arguments: dict[str, Any]) -> bool | None:
+    auth = getattr(client, "auth", None)
+    if getattr(auth, "scheme", "") != "oauth2" or auth is None:
+        return None
+    auth.renew()
+    return client.call(operation.id, arguments, why=Why("read with a renewed token", "machine_auth", session.run)).seen is Seen.OK
+
+
+def _without(session: Session, system: str, operation: Operation, arguments: dict[str, Any]) -> Exchange | None:
+    try:
+        return session.nobody(system).call(operation.id, arguments, why=Why("ask without a credential", "machine_auth", session.run))
+    except (BadInput, Refused):
+        return None
+
+
+def _own(session: Session, system: str, holder: str) -> bool:
+    """False when another holder of the engagement uses the very same credential."""
+    credentials = session.settings(system).credentials
+    mine = next((c for h, c in credentials.items() if h == holder), None)
+    return mine is None or not any(other == mine for h, other in credentials.items() if h != holder)
+
+
+def _traffic(session: Session, system: str, client: System, operation: Operation, arguments: dict[str, Any]) -> AgentTraffic:
+    second = session.fresh(system, client.holder)  # type: ignore[arg-type]
+
+    def ask(who: System) -> Callable[[], Exchange]:
+        return lambda: who.call(operation.id, arguments, why=Why("read in agent-like traffic", "session_survives", session.run))
+
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        asked = [pool.submit(ask(who)) for _ in range(EACH_SESSION) for who in (client, second)]
+        answers = [a.result() for a in asked]
+    after = client.call(operation.id, arguments, why=Why("read after a second session", "session_survives", session.run))
+    answers.append(after)
+    worst = next((a for a in answers if a.seen in (Seen.CHALLENGE, Seen.LOGIN_PAGE)), next((a for a in answers if a.seen is not Seen.OK), None))
+    counts: dict[str, int] = {}
+    for answer in answers:
+        counts[str(answer.seen)] = counts.get(str(answer.seen), 0) + 1
+    return AgentTraffic(
+        subject=Subject(unit=system),
+        measured_at=session.now,
+        operation=operation.id,
+        sessions=2,
+        parallel=PARALLEL,
+        requests=len(answers),
+        seen=counts,
+        second_session_killed_first=after.status == 401 or after.seen is Seen.LOGIN_PAGE,
+        example=session.shot(answers[0]),
+        worst=session.shot(worst) if worst else None,
+    )
+
+
+def _not_signed_in(session: Session, system: str, error: CxreadyError) -> MachineAuth:
+    holders = session.holders(system)
+    scheme = session.settings(system).credentials[holders[0]].scheme if holders else "none"
+    return MachineAuth(subject=Subject(unit=system), measured_at=session.now, scheme=scheme, holder="agent", signed_in=False, interactive=False, says=error.what)
+
+
+def cheapest_read(estate: Estate, system: str, now: datetime) -> tuple[Operation, dict[str, Any]] | None:
+    """A read that can be asked with what people wrote alone, so that plan and run choose the same; one record rather than a list."""
+    found = []
+    for operation in reads(estate, system):
+        arguments, lacking = Samples().arguments(estate, system, operation, now)
+        if not lacking:
+            found.append((operation, arguments))
+    return min(found, key=lambda pair: ("{" not in pair[0].path, pair[0].path.count("{")), default=None)
+
+
+def planned(estate: Estate) -> list[PlanLine]:
+    """Eleven reads, one without credential, and the token requests of every holder. Any of the reads may be the one asked."""
+    lines = []
+    for system, settings in estate.systems.items():
+        for holder, credential in settings.credentials.items():
+            if credential.scheme == "oauth2":
+                lines.append(PlanLine(system=system, method="POST", path="token", operation="token", purpose=f"sign in as {holder}", probe="machine_auth", count=3 if holder == "agent" else 1))
+        found = cheapest_read(estate, system, datetime.now(UTC))
+        if found:
+            lines.append(line(system, found[0], "read in agent-like traffic, two sessions", "session_survives", 2 * EACH_SESSION + 4))
+    return lines
+
+
+GATHERER = Gatherer(
+    name="session",
+    plan=planned,
+    run=each_system("session", (MachineAuth, AgentTraffic), gather_system),
+    gives=(MachineAuth, AgentTraffic),
+    level=2,
+    cost=5,
+    probes=("machine_auth", "session_survives", "tls", "latency"),
+)

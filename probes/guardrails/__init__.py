@@ -1,0 +1,1 @@
+"""Probes of the guardrail framework: limits defined, proved, and enforced where the systems accept writes."""

@@ -1,0 +1,122 @@
+"""One attempt to deliver one handoff: search when in doubt, create, read back key and body; and what the attempt means for the row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from runtime.escalation.destinations.destination import DeliveryFailed, Destination, Held, Message
+
+if TYPE_CHECKING:
+    from runtime.escalation.outbox import Row
+
+
+@dataclass(frozen=True)
+class Result:
+    """`done`: the destination holds it and it was read back. `doubt`: it may hold it."""
+
+    destination: str
+    done: bool
+    remote_id: str = ""
+    doubt: bool = False
+    flaw: str = ""
+    error: str = ""
+
+    def changes(self, row: Row, now: datetime, settle: float, schedule: Sequence[int]) -> dict[str, str | None]:
+        """The columns to write: delivered, due again later, or dead."""
+        doubt = tuple(name for name in dict.fromkeys((*row.doubt, self.destination)) if name != self.destination or (self.doubt and not self.done))
+        common = {"doubt": ",".join(doubt), "remote_id": self.remote_id, "error": self.error[:300]}
+        if self.done:
+            return {**common, "state": "delivered", "delivered_to": self.destination, "flaw": self.flaw, "delivered_at": _text(now), "next_at": _text(now + timedelta(seconds=settle))}
+        attempts = row.attempts + 1
+        if attempts > len(schedule):
+            return {**common, "state": "dead"}
+        wait = schedule[attempts - 1] * (0.8 + 0.4 * _jitter(row.id, attempts))
+        due = now + timedelta(seconds=max(wait, settle if self.doubt else 0.0))
+        return {**common, "next_at": _text(min(due, row.deputy_at) if row.deputy and now < row.deputy_at else due)}
+
+
+def attempt(row: Row, destinations: Mapping[str, Destination], *, use: str) -> Result:
+    """Tries one destination once; never raises for what a destination does."""
+    destination = destinations.get(use)
+    if destination is None:
+        return Result(use, done=False, error=f"the destination {use!r} is not connected")
+    in_doubt = use in row.doubt
+    try:
+        if in_doubt and not destination.finds:
+            return Result(use, done=False, doubt=True, error="it may have arrived, and nothing can be looked up there: a person must check")
+        id = row.remote_id if in_doubt and row.remote_id else ""
+        id = id or (_found(destination, row.id) if in_doubt else "")
+    except DeliveryFailed as failed:
+        return Result(use, done=False, doubt=in_doubt, remote_id=row.remote_id, error=failed.says)
+    return _read_back(destination, row, id) if id else _created(destination, row)
+
+
+def settle_doubts(row: Row, destinations: Mapping[str, Destination]) -> list[str]:
+    """Closes late duplicates; returns the destinations that still cannot be asked."""
+    left = [name for name in row.doubt if name != row.delivered_to and name not in destinations]
+    for name, destination in destinations.items():
+        try:
+            for held in destination.find(row.id):
+                if held.status.lower() not in ("closed", "resolved", "solved", "deleted"):
+                    destination.close(held.id)
+        except DeliveryFailed:
+            left.append(name)
+    return left
+
+
+def message_of(row: Row) -> Message:
+    """What is sent: rendered once when it was enqueued, the same bytes on every attempt."""
+    return Message(row.id, row.subject, row.text, row.queue, row.priority, test=row.subject.startswith("[cxready test]"))
+
+
+def _created(destination: Destination, row: Row) -> Result:
+    try:
+        id = destination.create(message_of(row))
+        id = id or (_found(destination, row.id) if destination.finds else "")
+    except DeliveryFailed as failed:
+        return Result(destination.name, done=False, doubt=failed.doubt, error=failed.says)
+    return _read_back(destination, row, id)
+
+
+def _read_back(destination: Destination, row: Row, id: str) -> Result:
+    """2xx is not delivered: only what can be read there is."""
+    if not id:
+        return Result(destination.name, done=False, doubt=True, error="the answer named no record")
+    try:
+        held = destination.read(id)
+    except DeliveryFailed as failed:
+        return Result(destination.name, done=False, doubt=True, remote_id=id, error=f"not read back: {failed.says}")
+    return Result(destination.name, done=True, remote_id=id, flaw="; ".join(flaws(held, row)))
+
+
+def flaws(held: Held, row: Row) -> list[str]:
+    """What arrived differently from what was sent."""
+    found = []
+    if held.key != row.id:
+        found.append("the key was dropped" if not held.key else "another key")
+    if held.digest != row.digest:
+        found.append("the text was changed" if held.text else "the text is empty")
+    if row.queue and held.queue and held.queue != row.queue:
+        found.append(f"it lies in the queue {held.queue!r}, not in {row.queue!r}")
+    return found
+
+
+def _found(destination: Destination, key: str) -> str:
+    """The record that is there already; of several the oldest stays and the others are closed."""
+    held = destination.find(key)
+    for extra in held[1:]:
+        destination.close(extra.id)
+    return held[0].id if held else ""
+
+
+def _jitter(key: str, attempts: int) -> float:
+    """0–1, the same for the same row and attempt: reproducible, and spread over rows."""
+    return hashlib.sha256(f"{key}/{attempts}".encode()).digest()[0] / 255
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")

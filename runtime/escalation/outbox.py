@@ -1,0 +1,208 @@
+"""Handoffs on their way: a row in the caller's transaction, then exactly one ticket, whatever fails on the way.
+
+Each attempt: lease the row, and if an earlier one left a doubt, settle and search by key before creating; then read back key and body.
+The retry times are those of Standard Webhooks (https://www.standardwebhooks.com, 5 s … 10 h); the deputy destination takes over long before.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from runtime.errors import BadInput
+from runtime.escalation.delivery import attempt, settle_doubts
+from runtime.escalation.destinations.destination import Destination
+from runtime.escalation.form import Handoff
+from runtime.escalation.rendering import TEST_MARK, render
+from runtime.escalation.routes import EscalationFile
+
+SCHEMA = 1
+State = Literal["waiting", "delivered", "dead"]
+RETRY_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000, 36_000)
+LEASE_S = 120
+DEPUTY_AFTER = 3  # failed attempts
+COLUMNS = "id, form, subject, text, digest, queue, priority, destination, deputy, state, attempts, next_at, doubt, remote_id, delivered_to, flaw, error, created_at, deputy_at, delivered_at"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One handoff in the outbox. `doubt`: destinations that may hold it although no answer said so; `flaw`: it arrived, but not as sent."""
+
+    id: str
+    form: str
+    subject: str
+    text: str
+    digest: str
+    queue: str
+    priority: str
+    destination: str
+    deputy: str
+    state: State
+    attempts: int
+    next_at: datetime
+    doubt: tuple[str, ...]
+    remote_id: str
+    delivered_to: str
+    flaw: str
+    error: str
+    created_at: datetime
+    deputy_at: datetime
+    delivered_at: datetime | None
+
+    @property
+    def handoff(self) -> Handoff:
+        return Handoff.model_validate_json(self.form)
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Creates the table; harmless when it is there."""
+    connection.execute(
+        "create table if not exists handoffs (id text primary key, form text not null, subject text not null, text text not null, digest text not null, "
+        "queue text not null, priority text not null, destination text not null, deputy text not null, state text not null, attempts integer not null, "
+        "next_at text not null, doubt text not null default '', remote_id text not null default '', delivered_to text not null default '', "
+        "flaw text not null default '', error text not null default '', created_at text not null, deputy_at text not null, delivered_at text, "
+        "leased_by text not null default '', leased_until text not null default '')"
+    )
+
+
+def enqueue(connection: sqlite3.Connection, handoff: Handoff, escalation: EscalationFile, *, now: datetime, language: str = "en") -> bool:
+    """Puts a handoff on its way, inside the caller's transaction; commits nothing.
+
+    Args:
+        language: of the people who receive it.
+
+    Returns:
+        False when a handoff with this id is there already: it is the same one.
+
+    Raises:
+        BadInput: its route or the route's destination is not in escalation.yaml.
+    """
+    route = escalation.routes.get(handoff.route.id)
+    if route is None or route.destination not in escalation.destinations:
+        raise BadInput(f"no destination for the route {handoff.route.id!r}", "escalation.yaml", "name a route with a destination that is defined there")
+    destination = escalation.destinations[route.destination]
+    rendered = render(handoff, language)
+    deputy_at = now + timedelta(seconds=handoff.route.budget_s / 4)
+    values = (
+        handoff.handoff_id, handoff.model_dump_json(by_alias=True), rendered.subject, rendered.text, _digest(rendered.text), handoff.route.queue or destination.queue or "",
+        handoff.severity, route.destination, route.deputy or "", "waiting", 0, _text(now), "", "", "", "", "", _text(now), _text(deputy_at), None,
+    )  # fmt: skip
+    marks = ", ".join("?" for _ in values)
+    cursor = connection.execute(f"insert into handoffs ({COLUMNS}) values ({marks}) on conflict (id) do nothing", values)  # noqa: S608
+    return cursor.rowcount == 1
+
+
+def deliver(
+    connection: sqlite3.Connection,
+    destinations: Mapping[str, Destination],
+    *,
+    now: Callable[[], datetime],
+    settle: float = 2.0,
+    worker: str = "outbox",
+    most: int = 50,
+) -> list[Row]:
+    """Delivers what is due, and returns the rows that were touched as they are afterwards. Safe in several processes at once.
+
+    Args:
+        destinations: by the names of escalation.yaml.
+        settle: seconds after a doubt before searching: more than the longest request and the destination's index lag.
+    """
+    touched: list[str] = []
+    while len(touched) < most and (leased := _lease(connection, now(), worker, touched)):
+        row, target = leased
+        touched.append(row.id)
+        result = attempt(row, destinations, use=target)
+        _record(connection, row, result.changes(row, now(), settle, RETRY_S), worker)
+    _reconcile(connection, destinations, now(), settle)
+    return [row for row in rows(connection) if row.id in touched]
+
+
+def rows(connection: sqlite3.Connection, state: State | None = None) -> list[Row]:
+    """All handoffs, or those in a state, oldest first."""
+    where = " where state = ?" if state else ""
+    return [_row(r) for r in connection.execute(f"select {COLUMNS} from handoffs{where} order by created_at, id", (state,) if state else ()).fetchall()]  # noqa: S608
+
+
+def dead_letters(connection: sqlite3.Connection) -> list[Row]:
+    """Handoffs that no destination took; a person must look: `cxready pilot status` shows them first."""
+    return rows(connection, "dead")
+
+
+def retry(connection: sqlite3.Connection, id: str, *, now: datetime) -> bool:
+    """Sends a dead letter on its way again; what is in doubt stays in doubt."""
+    cursor = connection.execute("update handoffs set state = 'waiting', attempts = 0, next_at = ? where id = ? and state = 'dead'", (_text(now), id))
+    connection.commit()
+    return cursor.rowcount == 1
+
+
+def _lease(connection: sqlite3.Connection, now: datetime, worker: str, seen: list[str]) -> tuple[Row, str] | None:
+    """Takes one due row for this worker and notes the doubt before anything is sent: a kill from here on is found again."""
+    marks = ", ".join("?" for _ in seen) or "''"
+    connection.execute("begin immediate")
+    found = connection.execute(
+        f"select {COLUMNS} from handoffs where state = 'waiting' and next_at <= ? and leased_until <= ? and id not in ({marks}) order by created_at, id limit 1",  # noqa: S608
+        (_text(now), _text(now), *seen),
+    ).fetchone()
+    if found is None:
+        connection.rollback()
+        return None
+    row = _row(found)
+    target = _choose(row, now)
+    doubt = ",".join(dict.fromkeys((*row.doubt, target)))
+    connection.execute(
+        "update handoffs set leased_by = ?, leased_until = ?, attempts = attempts + 1, doubt = ? where id = ?",
+        (worker, _text(now + timedelta(seconds=LEASE_S)), doubt, row.id),
+    )
+    connection.commit()
+    return row, target
+
+
+def _choose(row: Row, now: datetime) -> str:
+    """The deputy after three failures, or once a quarter of the route's time is over without a person having been told."""
+    late = row.attempts >= DEPUTY_AFTER or (row.attempts > 0 and now >= row.deputy_at)
+    return row.deputy if row.deputy and late else row.destination
+
+
+def _record(connection: sqlite3.Connection, row: Row, changes: Mapping[str, str | None], worker: str) -> None:
+    """Writes the result only while the lease is still ours: a worker that slept too long does not overwrite its successor."""
+    sets = ", ".join(f"{name} = ?" for name in changes)
+    with connection:
+        connection.execute(f"update handoffs set {sets}, leased_until = '', leased_by = '' where id = ? and leased_by = ?", (*changes.values(), row.id, worker))  # noqa: S608
+
+
+def _reconcile(connection: sqlite3.Connection, destinations: Mapping[str, Destination], now: datetime, settle: float) -> None:
+    """Delivered by one destination while another was in doubt: what turns up there later is closed as a duplicate."""
+    found = connection.execute(f"select {COLUMNS} from handoffs where state = 'delivered' and doubt <> ''").fetchall()  # noqa: S608
+    for row in map(_row, found):
+        others = tuple(name for name in row.doubt if name != row.delivered_to)
+        if others and row.next_at <= now:
+            left = settle_doubts(row, {name: destinations[name] for name in others if name in destinations})
+            with connection:
+                connection.execute("update handoffs set doubt = ?, next_at = ? where id = ?", (",".join(left), _text(now + timedelta(seconds=max(settle, 60))), row.id))
+
+
+def _row(found: tuple[object, ...]) -> Row:
+    values = dict(zip(COLUMNS.split(", "), found, strict=True))
+    for name in ("next_at", "created_at", "deputy_at", "delivered_at"):
+        values[name] = datetime.fromisoformat(str(values[name])) if values[name] else None
+    values["doubt"] = tuple(filter(None, str(values["doubt"]).split(",")))
+    return Row(**values)  # type: ignore[arg-type]
+
+
+def _text(at: datetime) -> str:
+    """UTC in one width, so that text order is time order."""
+    from datetime import UTC
+
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _digest(text: str) -> str:
+    from runtime.escalation.destinations.destination import digest_of
+
+    return digest_of(text)
+
+
+__all__ = ["LEASE_S", "RETRY_S", "TEST_MARK", "Row", "State", "dead_letters", "deliver", "enqueue", "prepare", "retry", "rows"]

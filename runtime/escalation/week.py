@@ -1,0 +1,107 @@
+"""A route's week: who is on duty in each minute, following its deputies, and the holes in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from runtime.escalation.routes import DAYS, EscalationFile, Hours, open_days
+
+DAY, WEEK = 24 * 60, 7 * 24 * 60
+NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+
+
+def staff_by_minute(escalation: EscalationFile, route: str) -> list[int]:
+    """People on duty in each minute of the week, Monday 00:00 first; outside its hours the route named there takes over."""
+    week, seen, name = [0] * WEEK, set[str](), route
+    while name and name in escalation.routes and name not in seen:
+        seen.add(name)
+        own = escalation.routes[name]
+        for minute, staff in enumerate(_minutes(own.hours)):
+            if week[minute] == 0:
+                week[minute] = staff
+        name = own.outside_hours or ""
+    return week
+
+
+def problems_of(escalation: EscalationFile, route: str) -> list[str]:
+    """Names that lead nowhere, and routes that hand over in a circle."""
+    found, seen, name = [], [route], route
+    while (own := escalation.routes.get(name)) is not None and own.outside_hours:
+        if own.outside_hours in seen:
+            found.append(f"outside its hours {name} hands over to {own.outside_hours}, which hands back")
+            break
+        if own.outside_hours not in escalation.routes:
+            found.append(f"outside its hours {name} hands over to {own.outside_hours}, which is not defined")
+            break
+        name = own.outside_hours
+        seen.append(name)
+    own = escalation.routes[route]
+    found += [f"the destination {d} is not defined" for d in (own.destination, own.deputy) if d and d not in escalation.destinations]
+    return found
+
+
+def gaps(week: Sequence[int]) -> list[str]:
+    """The minutes without anybody, in words: `on weekdays 20:00–08:00`, `at weekends all day`."""
+    by_day = [_holes(week[day * DAY : (day + 1) * DAY]) for day in range(7)]
+    groups: dict[tuple[tuple[int, int], ...], list[int]] = {}
+    for day, holes in enumerate(by_day):
+        if holes:
+            groups.setdefault(tuple(holes), []).append(day)
+    return [f"{_days(days)} {_spans(holes)}" for holes, days in groups.items()]
+
+
+def by_hour(week: Sequence[int]) -> tuple[int, ...]:
+    """168 values: the fewest people on duty within each hour."""
+    return tuple(min(week[hour * 60 : hour * 60 + 60]) for hour in range(168))
+
+
+def hour_name(hour: int) -> str:
+    """`Monday 09:00` of an hour of the week."""
+    return f"{NAMES[hour // 24 % 7][:-1]} {hour % 24:02d}:00"
+
+
+def _minutes(hours: Sequence[Hours]) -> list[int]:
+    week = [0] * WEEK
+    for part in hours:
+        first, _, last = part.hours.partition("-")
+        start, end = _minute(first), _minute(last)
+        length = (end - start) if end > start else DAY - start + end
+        for day in open_days(part.days):
+            for offset in range(length):
+                place = (day * DAY + start + offset) % WEEK
+                week[place] = max(week[place], part.staff)
+    return week
+
+
+def _minute(clock: str) -> int:
+    hour, _, minute = clock.partition(":")
+    return min(DAY, int(hour) * 60 + int(minute))
+
+
+def _holes(day: Sequence[int]) -> list[tuple[int, int]]:
+    found, start = [], None
+    for minute, staff in enumerate([*day, 1]):
+        if staff == 0 and start is None:
+            start = minute
+        elif staff and start is not None:
+            found.append((start, minute))
+            start = None
+    return found
+
+
+def _spans(holes: Sequence[tuple[int, int]]) -> str:
+    """A hole at the end of the day and one at its start are one night."""
+    parts = list(holes)
+    if parts == [(0, DAY)]:
+        return "all day"
+    if len(parts) > 1 and parts[0][0] == 0 and parts[-1][1] == DAY:
+        parts = [*parts[1:-1], (parts[-1][0], parts[0][1])]
+    return " and ".join(f"{start // 60:02d}:{start % 60:02d}–{end // 60 % 24:02d}:{end % 60:02d}" for start, end in parts)
+
+
+def _days(days: Sequence[int]) -> str:
+    known = {tuple(range(7)): "every day", tuple(range(5)): "on weekdays", (5, 6): "at weekends"}
+    return known.get(tuple(days)) or "on " + ", ".join(NAMES[day] for day in days)
+
+
+assert len(DAYS) == len(NAMES)

@@ -1,0 +1,181 @@
+"""A surface from OpenAPI 3.0, 3.1 or 3.2, JSON or YAML. Source: https://spec.openapis.org/oas/v3.1.1."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from runtime.systems.openapi_documents import Documents, Unreadable
+from runtime.systems.surface import Operation, Parameter, Problem, Surface
+from runtime.systems.surface_reader import load_surface as load_surface  # noqa: PLC0414 – readers look for it here too
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+_READS = ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY")
+_BODY_TYPES = ("application/json", "+json", "application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def surface_of_openapi(name: str, raw: bytes, path: Path, folder: Path) -> Surface:
+    """Reads a description. What cannot be used stands in `problems`; a text that is no OpenAPI gives a surface without operations."""
+    digest = "sha256:" + hashlib.sha256(raw.replace(b"\r\n", b"\n")).hexdigest()
+    try:
+        documents = Documents(path, raw, folder)
+    except Unreadable as error:
+        return Surface(name, "unreadable", digest, problems=(Problem("blocker", f"the description cannot be read: {error}", path.name),))
+    root = documents.root
+    version = str(root.get("openapi", "")) if isinstance(root, Mapping) else ""
+    if not re.fullmatch(r"3\.[012](\..*)?", version):
+        return Surface(name, "unreadable", digest, problems=(Problem("blocker", _not_openapi(root), path.name),))
+    reader = _Reader(documents)
+    operations = {operation.id: operation for operation in reader.operations()}
+    if not operations:
+        only = "; it only names webhooks that the system sends" if _mapping(root.get("webhooks")) else ""
+        documents.problems.append(Problem("blocker", f"the description declares no operation{only}", "#/paths"))
+    info = _mapping(root.get("info"))
+    return Surface(
+        system=name,
+        format=f"openapi {version[:3]}",
+        digest=digest,
+        operations=operations,
+        problems=tuple(documents.problems),
+        title=str(info.get("title") or ""),
+        version=str(info.get("version") or ""),
+        security_schemes={k: _mapping(documents.resolve(v, documents.main)[0]) for k, v in _components(root, "securitySchemes").items()},
+        text=str(info.get("description") or ""),
+    )
+
+
+class _Reader:
+    """Walks the paths of one description."""
+
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+        self.root = documents.root
+        self._ids: set[str] = set()
+
+    def operations(self) -> Iterator[Operation]:
+        for path, item in _mapping(self.root.get("paths")).items():
+            if not str(path).startswith("/"):
+                continue
+            where = f"#/paths/{str(path).replace('~', '~0').replace('/', '~1')}"
+            found, here = self.documents.resolve(item, self.documents.main, where)
+            shared = _mapping(found).get("parameters")
+            for method in _METHODS:
+                written = _mapping(found).get(method)
+                if isinstance(written, Mapping):
+                    yield self._operation(str(path), method, written, shared, here, f"{where}/{method}")
+
+    def _operation(self, path: str, method: str, written: Mapping[str, Any], shared: Any, here: Path, where: str) -> Operation:
+        parameters = self._parameters(shared, written.get("parameters"), path, here, where)
+        body, body_type, required = self._body(written.get("requestBody"), here, where)
+        answers, headers = self._answers(written.get("responses"), here, where)
+        return Operation(
+            id=self._id(written, path, method, where),
+            method=method.upper(),
+            path=path,
+            summary=str(written.get("summary") or ""),
+            description=str(written.get("description") or ""),
+            reads=method.upper() in _READS,
+            parameters=parameters,
+            body_schema=body,
+            body_required=required,
+            body_type=body_type,
+            answers=answers,
+            answer_headers=headers,
+            security=self._security(written),
+            deprecated=written.get("deprecated") is True,
+        )
+
+    def _id(self, written: Mapping[str, Any], path: str, method: str, where: str) -> str:
+        found = written.get("operationId")
+        plain = f"{method.upper()} {path}"
+        if not isinstance(found, str) or not found.strip():
+            return plain
+        if found in self._ids:
+            self.documents.problems.append(Problem("costly", f"two operations share the operationId {found}", where))
+            return plain
+        self._ids.add(found)
+        return found
+
+    def _parameters(self, shared: Any, own: Any, path: str, here: Path, where: str) -> tuple[Parameter, ...]:
+        found: dict[tuple[str, str], Parameter] = {}
+        for one in [*_sequence(shared), *_sequence(own)]:
+            value, there = self.documents.resolve(one, here, where)
+            parameter = self._parameter(_mapping(value), there, where)
+            if parameter:
+                found[(parameter.name, parameter.where)] = parameter
+        for name in re.findall(r"\{([^}/]+)\}", path):
+            if (name, "path") not in found:
+                self.documents.problems.append(Problem("note", f"the path parameter {name} is not declared", where))
+                found[(name, "path")] = Parameter(name, "path", required=True)
+        return tuple(found.values())
+
+    def _parameter(self, value: Mapping[str, Any], here: Path, where: str) -> Parameter | None:
+        name, place = value.get("name"), value.get("in")
+        if not isinstance(name, str) or place not in ("path", "query", "header", "cookie"):
+            return None
+        where_: Literal["path", "query", "header", "cookie"] = place
+        content = next(iter(_mapping(value.get("content")).values()), None)
+        schema = value.get("schema") if content is None else _mapping(content).get("schema")
+        documented = bool(str(value.get("description") or "").strip())
+        required = value.get("required") is True or place == "path"
+        return Parameter(name, where_, required, documented, self.documents.schema(schema or {}, here, where))
+
+    def _body(self, written: Any, here: Path, where: str) -> tuple[dict[str, Any], str, bool]:
+        value, there = self.documents.resolve(written, here, where)
+        content = _mapping(_mapping(value).get("content"))
+        kind = _preferred(content)
+        if not kind:
+            return {}, "", False
+        schema = self.documents.schema(_mapping(content[kind]).get("schema") or {}, there, f"{where}/requestBody")
+        plain = "" if "json" in kind else kind.split(";")[0].strip()
+        return schema, plain, _mapping(value).get("required") is True
+
+    def _answers(self, written: Any, here: Path, where: str) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[str, ...]]]:
+        schemas: dict[str, dict[str, Any]] = {}
+        headers: dict[str, tuple[str, ...]] = {}
+        for status, one in _mapping(written).items():
+            value, there = self.documents.resolve(one, here, where)
+            content = _mapping(_mapping(value).get("content"))
+            kind = _preferred(content)
+            schema = _mapping(content.get(kind)).get("schema") if kind else None
+            schemas[str(status)] = self.documents.schema(schema or {}, there, f"{where}/responses/{status}")
+            headers[str(status)] = tuple(str(name) for name in _mapping(_mapping(value).get("headers")))
+        if not schemas:
+            self.documents.problems.append(Problem("note", "no answer is declared", where))
+        return schemas, headers
+
+    def _security(self, written: Mapping[str, Any]) -> tuple[str, ...]:
+        rules = written["security"] if "security" in written else self.root.get("security")
+        return tuple(dict.fromkeys(str(name) for rule in _sequence(rules) for name in _mapping(rule)))
+
+
+def _not_openapi(root: Any) -> str:
+    if isinstance(root, Mapping) and "swagger" in root:
+        return f"this is Swagger {root['swagger']}; convert it to OpenAPI 3"
+    if isinstance(root, Mapping) and "openapi" in root:
+        return f"OpenAPI {root['openapi']} is not read; 3.0, 3.1 and 3.2 are"
+    return "this is no OpenAPI document: it does not say `openapi: 3.x`"
+
+
+def _components(root: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+    return _mapping(_mapping(root.get("components")).get(kind))
+
+
+def _preferred(content: Mapping[str, Any]) -> str:
+    """The media type that an agent would use: JSON before forms before anything else."""
+    for wanted in _BODY_TYPES:
+        found = next((kind for kind in content if wanted in str(kind)), "")
+        if found:
+            return str(found)
+    return str(next(iter(content), ""))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _sequence(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
