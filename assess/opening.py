@@ -70,12 +70,12 @@ def facts_of(at: Opened, as_of: datetime | None) -> Facts:
     from kb_audit.audit import KnowledgeAudit
     from probes.derive.proof import Proof
     from probes.finding import EVERYWHERE, Subject
-    from probes.gather.describe import Description
+    from probes.gather.describe import Described
 
     manifest = at.bundle.manifest
     everywhere = Subject(unit=EVERYWHERE)
     audit, proof = at.bundle.get(KnowledgeAudit, everywhere), at.bundle.get(Proof, everywhere)
-    described = at.bundle.all(Description)
+    described = at.bundle.all(Described)
     return Facts(
         as_of=(as_of or manifest.as_of).astimezone(UTC),
         digest=manifest.digest,
@@ -84,7 +84,7 @@ def facts_of(at: Opened, as_of: datetime | None) -> Facts:
         reversed=manifest.reversed,
         left_behind=manifest.left_behind,
         inventory=manifest.inventory,
-        surfaces={d.subject.unit: d.digest for d in described if isinstance(d, Description)},
+        surfaces={d.subject.unit: d.digest for d in described if isinstance(d, Described)},
         knowledge=audit.counts() if isinstance(audit, KnowledgeAudit) else {},
         proved=proof.proved_words() if isinstance(proof, Proof) else (),
         policy=proof.policy if isinstance(proof, Proof) else "",

@@ -11,7 +11,7 @@ from assess.gates import Judged
 from assess.levels import asked
 from probes.artifact import Missing
 from probes.finding import DIMENSIONS, Dimension, State, Subject
-from probes.gather.describe import Description
+from probes.gather.describe import Described
 from probes.gather.repeat import RepeatTrial
 from probes.probe import WorkflowScope
 from runtime.gate import RepeatSafe, WorkflowGate
@@ -54,7 +54,7 @@ def system_rows(
     for name, settings in folder.estate.systems.items():
         dimension: Dimension = "crm" if settings.role == "crm" else "api"
         unit = levels[dimension].units.get(name)
-        described = artifacts.get(Description, Subject(unit=name))
+        described = artifacts.get(Described, Subject(unit=name))
         credential = settings.credentials.get("agent") or next(iter(settings.credentials.values()), None)
         rows.append(
             SystemRow(
@@ -63,8 +63,8 @@ def system_rows(
                 protocol=settings.protocol,
                 authentication=credential.scheme if credential else "none named",
                 owner=settings.owner,
-                format=described.format_of if isinstance(described, Description) else "",
-                operations=len(described.operations) if isinstance(described, Description) else 0,
+                format=described.document_format if isinstance(described, Described) else "",
+                operations=len(described.operations) if isinstance(described, Described) else 0,
                 operations_used=len({o for o in used if o.startswith(f"{name}.")}),
                 level=Interval(confirmed=unit.confirmed, possible=unit.possible) if unit else None,
                 requests=requests.get(name, 0),

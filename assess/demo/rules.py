@@ -20,8 +20,8 @@ CENT = Decimal("0.01")
 def prorated_credit(usage: Record, logging: Record, contract: Record, charge_id: str) -> dict[str, Any]:
     """The share of a flat data charge that falls into hours in which the usage logger recorded nothing.
 
-    amount = charge × hours without logging inside the charge's window ÷ hours of the window, rounded half
-    up to the cent. Sessions that were recorded all the same are taken out of the gap. Nothing is credited where the contract allows
+    amount = charge × hours without logging inside the charge's window ÷ hours of the window, rounded half up to cents.
+    Sessions that were recorded all the same are taken out of the gap. Nothing is credited where the contract allows
     billing of unrecorded usage, or where charge and contract do not belong together.
 
     Args:

@@ -82,6 +82,8 @@ def _walk(value: Any, depth: int) -> int:
         for name in value:
             if not isinstance(name, str) or not _NAME.fullmatch(name):
                 raise NotCanonical(f"{str(name)[:40]!r} is no name of a field")
+        if len({name.lower() for name in value}) < len(value):
+            raise NotCanonical("two names differ only in their case")
         return 1 + sum(_walk(inner, depth + 1) for inner in value.values())
     if isinstance(value, (list, tuple)):
         return 1 + sum(_walk(inner, depth + 1) for inner in value)

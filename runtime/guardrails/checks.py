@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runtime.estate import Estate
@@ -39,11 +39,16 @@ def covering_action(estate: Estate, request: Request) -> str:
     return name
 
 
-def declared_arguments(surfaces: Mapping[str, Surface], operation: str, arguments: Mapping[str, Any]) -> None:
-    """Raises Settled for an argument that the system's description does not know."""
+def declared_arguments(surfaces: Mapping[str, Surface], operation: str, arguments: Mapping[str, Any], sends: Sequence[str]) -> None:
+    """Raises Settled for an argument that the system's description does not know.
+
+    `body` would replace the whole request past every limit, so it must be declared as a field, and hold text.
+    """
     system, _, name = operation.partition(".")
     surface = surfaces.get(system)
     declared = surface.operations.get(name) if surface else None
+    if "body" in arguments and not ("body" in sends and isinstance(arguments["body"], str)):
+        raise Settled("refuse", f"{operation} takes no whole 'body'", "undeclared_argument")
     if declared is None or not (declared.parameters or declared.body_schema):
         return
     known = {parameter.name for parameter in declared.parameters} | set(declared.body_schema.get("properties") or {})

@@ -131,7 +131,7 @@ class DecisionPoint:
         name = covering_action(estate, request)
         action = estate.guardrails.actions[name]
         arguments = canonical.checked(request.arguments)
-        declared_arguments(self._surfaces, operation, arguments)
+        declared_arguments(self._surfaces, operation, arguments, effect.sends)
         digest = canonical.digest({"operation": operation, "arguments": arguments})
         category = carried(estate.guardrails, effect, arguments)
         if category:

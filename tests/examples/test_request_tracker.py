@@ -153,6 +153,16 @@ def test_a_stale_etag_is_refused_with_412_and_changes_nothing(desk: Desk) -> Non
 
 
 @pytest.mark.estate
+def test_an_etag_holds_only_for_who_read_it_or_sees_the_same(desk: Desk) -> None:
+    number = desk.ticket()
+    tags = {who: desk(who, "GET", f"/ticket/{number}").headers["ETag"] for who in ("audit", "enforcer", "agent")}
+    refused = desk("enforcer", "PUT", f"/ticket/{number}", {"If-Match": tags["agent"]}, json={"Subject": "x"})
+
+    assert tags["audit"] == tags["enforcer"] != tags["agent"]
+    assert refused.status_code == 412
+
+
+@pytest.mark.estate
 def test_of_two_updates_at_the_same_moment_both_can_be_accepted(desk: Desk) -> None:
     number = desk.ticket()
     both = 0
@@ -249,8 +259,10 @@ def test_tickets_page_completely_and_histories_do_not(desk: Desk) -> None:
 
     number = desk.ticket()
     desk("enforcer", "POST", f"/ticket/{number}/comment", json={"Content": "x", "ContentType": "text/plain"})
-    history = desk("audit", "GET", f"/ticket/{number}/history", params={"per_page": 2}).json()
-    whole = desk("audit", "GET", f"/ticket/{number}/history", params={"per_page": 100}).json()
+    reply = {"Content": "x", "ContentType": "text/plain"}
+    assert desk("enforcer", "POST", f"/ticket/{number}/correspond", json=reply).status_code == 201
+    history = desk("agent", "GET", f"/ticket/{number}/history", params={"per_page": 2}).json()
+    whole = desk("agent", "GET", f"/ticket/{number}/history", params={"per_page": 100}).json()
 
     assert walk(4) == walk(2) == walk(100) and len(walk(4)) == 6
     assert whole["count"] >= 2 and history["count"] < 2

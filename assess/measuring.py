@@ -1,0 +1,79 @@
+"""Collect: gather and derive, put together for an engagement's folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from assess.catalogue import collection
+from assess.engagement import Folder
+from probes.gather.plan import Plan
+from probes.gather.run import CollectResult, collect
+from probes.gather.session import Progress, silent
+from runtime.understanding.encode import Encode
+
+
+def measure(
+    folder: Folder,
+    *,
+    plan: Plan | None = None,
+    only_system: str | None = None,
+    only_probe: str | None = None,
+    max_requests: int = 100,
+    progress: Progress = silent,
+    secrets: Mapping[str, str] | None = None,
+    encode: Callable[[], Encode] | None = None,
+    approved_by: str = "",
+) -> CollectResult:
+    """Measures the staging estate of a folder and writes one bundle.
+
+    Raises:
+        Conflict: another run has the folder, or the plan does not fit.
+        Refused: the plan forbids a request.
+    """
+    from assess.catalogue import VERSION
+
+    found = collection()
+    return collect(
+        folder.estate,
+        folder=folder.path,
+        inputs=folder.written_files(),
+        kinds=found.kinds,
+        gatherers=found.gatherers,
+        derivers=found.derivers(encode or default_encoder),
+        catalogue=VERSION,
+        plan=plan,
+        only_system=only_system,
+        only_probe=only_probe,
+        max_requests=max_requests,
+        progress=progress,
+        secrets=secrets if secrets is not None else os.environ,
+        approved_by=approved_by,
+    )
+
+
+def default_encoder() -> Encode:
+    """The model that the machine's settings name; loaded when first used."""
+    from kb_audit.embedding import encoder
+
+    return encoder()
+
+
+def plan_of(folder: Folder, *, only_system: str | None, only_probe: str | None, max_requests: int) -> Plan:
+    """What a run would send, without a network."""
+    from probes.gather.plan import plan
+
+    return plan(folder.estate, collection().gatherers, only_system=only_system, only_probe=only_probe, max_requests=max_requests)
+
+
+def read_plan(path: Path) -> Plan:
+    """An approved plan.
+
+    Raises:
+        BadInput: not a plan.
+        Conflict: its digest does not fit its lines: it was edited.
+    """
+    from probes.gather.plan import read
+
+    return read(path)
