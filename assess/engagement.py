@@ -5,9 +5,7 @@ Secrets stay references; the same folder shape lies in a bundle's `inputs/`, so 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -23,7 +21,7 @@ from runtime.guardrails.effects import EffectsFile
 from runtime.guardrails.policy import GuardrailsFile
 from runtime.pilot_settings import PilotFile
 from runtime.systems.settings import Network, SystemSettings
-from runtime.written import Strict, Written, load, read_text
+from runtime.written import Strict, Written, digest_of, load
 
 Level = Literal[1, 2, 3, 4, 5]
 
@@ -140,11 +138,6 @@ class Folder:
         return {p.as_posix(): digest_of(self.path / p) for p in self.written_files()}
 
 
-def digest_of(path: Path) -> str:
-    """sha256 of a text file, independent of line ends and byte order mark."""
-    return "sha256:" + hashlib.sha256(read_text(path).encode()).hexdigest()
-
-
 def load_folder(path: Path) -> Folder:
     """Loads and cross-checks a folder.
 
@@ -223,12 +216,3 @@ def _near(name: str, known: Any) -> str:
 
     near = difflib.get_close_matches(name, list(known), n=1)
     return f"; did you mean `{near[0]}`?" if near else ""
-
-
-def is_date(text: str) -> bool:
-    """True for YYYY-MM-DD (ISO 8601)."""
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

@@ -61,7 +61,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Article:
-    """One page of a knowledge base. Dates and owner are `None`/empty when the source does not say them: never guessed."""
+    """One page of a knowledge base. Dates and owner stay `None`/empty when the source does not say them."""
 
     id: str
     title: str
@@ -85,10 +85,7 @@ class Article:
     def words(self) -> int:
         """Words of running text; headings and code do not count."""
         return sum(
-            len(plain(self.body[b.start : b.end]).split())
-            for s in self.sections
-            for b in s.blocks
-            if b.kind != "code"
+            len(plain(self.body[b.start : b.end]).split()) for s in self.sections for b in s.blocks if b.kind != "code"
         )
 
     def anchors(self) -> frozenset[str]:
@@ -96,7 +93,9 @@ class Article:
         return frozenset(slug(name) for s in self.sections for name in s.path[-1:])
 
 
-def cut_sections(article: str, title: str, headings: Iterable[Heading], blocks: Iterable[Block], length: int) -> tuple[Section, ...]:
+def cut_sections(
+    article: str, title: str, headings: Iterable[Heading], blocks: Iterable[Block], length: int
+) -> tuple[Section, ...]:
     """Sections of a body of `length` characters; a heading without text of its own makes no section."""
     heads = sorted(headings, key=lambda h: h.start)
     waiting = sorted(blocks, key=lambda b: b.start)

@@ -12,11 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kb_audit.sources.reading import NotRead
 from probes.artifact import Artifact
+from probes.finding import Subject
 
 FindingVerdict = Literal[
-    "conflict", "possible", "scope", "guardrail", "duplicate", "near_duplicate", "dead_link", "passed_date", "overdue_review",
-    "old_version", "cut_section", "long_article", "no_headings", "orphan", "gap", "weak", "injection", "hidden_text", "personal_data",
-    "secret", "not_found",
+    "conflict", "possible", "scope", "guardrail", "duplicate", "near_duplicate", "dead_link", "passed_date",
+    "overdue_review", "old_version", "cut_section", "long_article", "no_headings", "orphan", "injection", "hidden_text",
+    "personal_data", "secret", "not_found",
 ]  # fmt: skip
 
 
@@ -54,7 +55,7 @@ class KnowledgeFinding(_Frozen):
 
 
 class ArticleRecord(_Frozen):
-    """An article without its text. `freshness` is 100 less the points of evidence, never less than 0; `risk` is 0–15, of age only."""
+    """An article without its text. `freshness` is 100 less the points of evidence, at least 0; `risk` (0–15): age."""
 
     id: str
     title: str
@@ -96,7 +97,7 @@ class UtteranceCoverage(_Frozen):
 
 
 class KnowledgeAudit(Artifact):
-    """Everything that was derived from the articles. `workflows` maps a workflow to the articles its utterances reach."""
+    """Everything that was derived from the articles. `workflows`: the articles that each one reaches."""
 
     kind: ClassVar[str] = "knowledge_audit"
 
@@ -118,8 +119,6 @@ class KnowledgeAudit(Artifact):
     def of_workflow(self, workflow: str) -> WorkflowKnowledge:
         """The part that one workflow stands on: its reached articles and every finding that names one of them."""
         ids = frozenset(self.workflows.get(workflow, ()))
-        from probes.finding import Subject
-
         return WorkflowKnowledge(
             subject=Subject(unit=workflow),
             measured_at=self.measured_at,

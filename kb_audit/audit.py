@@ -1,7 +1,7 @@
 """The audit: from sources to one derived artifact that probes judge and reports print.
 
-    from kb_audit.audit import audit
-    found = audit(["knowledge/"], encode=encoder(), as_of=date.today())
+from kb_audit.audit import audit
+found = audit(["knowledge/"], encode=encoder(), as_of=date.today())
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from pathlib import Path
 from kb_audit import coverage, report_findings
 from kb_audit.article import Article, Section
 from kb_audit.artifact import ArticleRecord, KnowledgeAudit, KnowledgeFinding, SectionRecord
-from kb_audit.claims import Claim, claims
+from kb_audit.claims import claims
 from kb_audit.conflicts import find_conflicts
 from kb_audit.duplicates import find_duplicates
 from kb_audit.freshness import POINTS, evidence, risk_of_age
 from kb_audit.guardrail_agreement import ActionLimit, as_limits, disagreements
 from kb_audit.languages import language
-from kb_audit.links import LinkReport, follow
+from kb_audit.links import follow
 from kb_audit.safety import look
 from kb_audit.sources import folder
 from kb_audit.sources.reading import NotRead, Reading, together
@@ -71,7 +71,9 @@ def audit(
     stated = [claim for article in pages.english for claim in claims(article)]
     say("embedding", 0, len(pages.texts) + len(stated))
     rows = encode(pages.texts)
-    found += report_findings.of_duplicates(pages.articles, pages.sections, find_duplicates(pages.texts, [s.article for s in pages.sections], rows))
+    found += report_findings.of_duplicates(
+        pages.articles, pages.sections, find_duplicates(pages.texts, [s.article for s in pages.sections], rows)
+    )
     say("comparing claims", 0, len(stated))
     compared = find_conflicts(stated, encode)
     found += report_findings.of_conflicts(pages.articles, stated, compared)
@@ -79,7 +81,9 @@ def audit(
     found += report_findings.of_limits(pages.articles, stated, disagreements(stated, bounds))
     say("coverage", 0, len(intents or {}))
     covered = coverage.cover(intents or {}, pages.sections, pages.texts, encode)
-    found += report_findings.of_retrieval(pages.articles, pages.sections, coverage.not_found_by_heading(pages.sections, pages.texts, encode))
+    found += report_findings.of_retrieval(
+        pages.articles, pages.sections, coverage.not_found_by_heading(pages.sections, pages.texts, encode)
+    )
     say("done", len(pages.articles), len(pages.articles))
     return KnowledgeAudit(
         subject=Subject(unit=EVERYWHERE),
@@ -113,7 +117,9 @@ class _Pages:
     def of(cls, reading: Reading) -> _Pages:
         spoken = {a.id: language(a) for a in reading.articles}
         other = tuple(
-            NotRead(name=name, why=f"is in another language ({code}); conflicts and coverage are judged in English only")
+            NotRead(
+                name=name, why=f"is in another language ({code}); conflicts and coverage are judged in English only"
+            )
             for name, code in spoken.items()
             if code not in ("", "en")
         )
@@ -149,12 +155,22 @@ def _record(article: Article, found: Iterable[KnowledgeFinding], as_of: date) ->
 def _younger_side(article: Article, finding: KnowledgeFinding) -> bool:
     """The younger side of a conflict loses no points: it is probably the one that is right."""
     dates = [side.updated for side in finding.sides if side.updated]
-    return finding.verdict == "conflict" and article.updated is not None and len(dates) > 1 and article.updated == max(dates) != min(dates)
+    return (
+        finding.verdict == "conflict"
+        and article.updated is not None
+        and len(dates) > 1
+        and article.updated == max(dates) != min(dates)
+    )
 
 
 def _section(section: Section, text: str) -> SectionRecord:
     return SectionRecord(
-        id=section.id, article=section.article, heading=section.heading, start=section.start, end=section.end, words=len(text.split())
+        id=section.id,
+        article=section.article,
+        heading=section.heading,
+        start=section.start,
+        end=section.end,
+        words=len(text.split()),
     )
 
 

@@ -3,6 +3,8 @@
 A value in a heading is scope, not a claim. A sentence without a subject takes its heading's.
 """
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import re
@@ -24,12 +26,21 @@ _THRESHOLD = re.compile(
     r"payments?|transfers?|bookings?|parcels?|packages?|files?|trips?|stays?|tickets?|bags?|gifts?|credits?)\b[^,;:]{0,25}\b(?:of|over|above|under|below|exceeding|worth|more than|less than|longer than)\s*(?:\w+\s)?$",
     re.I,
 )
-_CONSEQUENCE = re.compile(r"\b(?:we|they|expect|there (?:is|are)|it (?:costs|takes)|you (?:pay|get|receive|must|can|need|will))\b", re.I)
-_ARITHMETIC = re.compile(r"\b(?:e\.g\.|for example|for instance|such as|example|imagine|say,|let's say|suppose|today,|would)\b", re.I)
+_CONSEQUENCE = re.compile(
+    r"\b(?:we|they|expect|there (?:is|are)|it (?:costs|takes)|you (?:pay|get|receive|must|can|need|will))\b", re.I
+)
+_ARITHMETIC = re.compile(
+    r"\b(?:e\.g\.|for example|for instance|such as|example|imagine|say,|let's say|suppose|today,|would)\b", re.I
+)
 _COMPLETE = re.compile(r"^[\"'“(]*[A-ZÀ-Ý0-9].*[.!][\"'”)]*$", re.S)
-_STRICT = re.compile(r"(?<!no )(?<!not )\b(?:over|above|more than|longer than|greater than|exceeding|exceeds|under|below|less than|fewer than)\s*$", re.I)
+_STRICT = re.compile(
+    r"(?<!no )(?<!not )\b(?:over|above|more than|longer than|greater than|exceeding|exceeds|under|below|less than|fewer than)\s*$",
+    re.I,
+)
 _QUESTION = re.compile(r"\?\s*[\"'”’)]*$")
-_DESCRIPTIVE = re.compile(r"\b(?:had|was|were|recorded|reported|grew|founded|launched|raised|ago|in the past|last year|since)\b", re.I)
+_DESCRIPTIVE = re.compile(
+    r"\b(?:had|was|were|recorded|reported|grew|founded|launched|raised|ago|in the past|last year|since)\b", re.I
+)
 _DEONTIC = re.compile(
     r"\b(?:can|may|must|should|shall|will|cannot|required?|allowed|permitted|within|up to|at least|at most|limit(?:ed)?|maximum|minimum|no (?:more|later|less)|"
     r"fees?|costs?|charged?|prices?|eligible|entitled|need|policy|deadline|due|expires?|valid|takes?|available|open|free)\b",
@@ -56,6 +67,7 @@ class Claim:
     heading_values: tuple[Value, ...]
     polarity: Polarity | None
     scope: Mapping[str, frozenset[str]]
+    own_scope: Mapping[str, frozenset[str]]
     excluded: Mapping[str, frozenset[str]]
     deontic: bool
     in_row: bool = False
@@ -115,6 +127,7 @@ def claim_of(sentence: Sentence, fields: Mapping[str, str], excluded: Mapping[st
         heading_values=tuple(v for h in headings for v in values(h)),
         polarity=sign,
         scope=read_scope(f"{lead} {text}" if lead else text, headings, fields),
+        own_scope=read_scope(f"{lead} {text}" if lead else text),
         excluded=excluded,
         deontic=bool(_DEONTIC.search(text)) or not _DESCRIPTIVE.search(text),
         in_row=sentence.in_row,
@@ -128,9 +141,15 @@ def _role(text: str, value: Value) -> Role:
         return "condition"
     if value.kind in ("duration", "size", "age") and _STRICT.search(before):
         return "condition"
-    if value.kind in ("amount", "count", "size", "percentage", "age") and value.operator != "exactly" and _THRESHOLD.search(before):
+    if (
+        value.kind in ("amount", "count", "size", "percentage", "age")
+        and value.operator != "exactly"
+        and _THRESHOLD.search(before)
+    ):
         return "condition"
-    if value.kind == "amount" and re.search(r"\b(?:on|for)\s+(?:\w+\s){0,3}?(?:over|above|under|below|exceeding)\s*$", before, re.I):
+    if value.kind == "amount" and re.search(
+        r"\b(?:on|for)\s+(?:\w+\s){0,3}?(?:over|above|under|below|exceeding)\s*$", before, re.I
+    ):
         return "condition"
     return "outcome"
 

@@ -1,7 +1,7 @@
 """Coverage: which sections answer what customers ask, and which questions nothing answers.
 
-Cosine of an utterance with a section: ≥ 0.50 covered, 0.40–0.50 weak, below a gap. It shows that the subject is there, not that
-the answer is right; so what it reaches is then looked at by every other question of the audit.
+Cosine of an utterance with a section: ≥ 0.50 covered, 0.40–0.50 weak, below a gap. It shows that the subject is there,
+not that the answer is right; so what it reaches is then looked at by every other question of the audit.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ class Coverage:
     articles: dict[str, tuple[str, ...]]
 
 
-def cover(intents: Mapping[str, Sequence[str]], sections: Sequence[Section], texts: Sequence[str], encode: Encode) -> Coverage:
+def cover(
+    intents: Mapping[str, Sequence[str]], sections: Sequence[Section], texts: Sequence[str], encode: Encode
+) -> Coverage:
     """`intents` maps a workflow to its utterances; `texts` runs parallel to `sections`."""
     rows = encode(texts)
     flat = [(workflow, text) for workflow, utterances in intents.items() for text in utterances]
@@ -35,7 +37,10 @@ def cover(intents: Mapping[str, Sequence[str]], sections: Sequence[Section], tex
     per: dict[str, list[UtteranceCoverage]] = {workflow: [] for workflow in intents}
     for (workflow, text), best in zip(flat, found, strict=True):
         per[workflow].append(_one(text, best, sections))
-    reached = {w: tuple(sorted({r.article for u in each for r in u.best if r.similarity >= COVERED})) for w, each in per.items()}
+    reached = {
+        w: tuple(sorted({r.article for u in each for r in u.best if r.similarity >= COVERED}))
+        for w, each in per.items()
+    }
     return Coverage({w: tuple(each) for w, each in per.items()}, reached)
 
 
@@ -45,7 +50,9 @@ def _one(text: str, best: list[tuple[int, float]], sections: Sequence[Section]) 
         utterance=text,
         state="covered" if top >= COVERED else "weak" if top >= WEAK else "gap",
         best=tuple(
-            Reached(section=sections[i].id, article=sections[i].article, heading=sections[i].heading, similarity=round(s, 3))
+            Reached(
+                section=sections[i].id, article=sections[i].article, heading=sections[i].heading, similarity=round(s, 3)
+            )
             for i, s in best
             if s >= WEAK
         ),
@@ -54,7 +61,13 @@ def _one(text: str, best: list[tuple[int, float]], sections: Sequence[Section]) 
 
 def not_found_by_heading(sections: Sequence[Section], texts: Sequence[str], encode: Encode) -> list[int]:
     """Sections (by number) that a search for their own heading does not bring among the first five."""
-    asked = [i for i, section in enumerate(sections) if len(section.path) > 1 and len(" ".join(section.path).split()) >= 3]
+    asked = [
+        i for i, section in enumerate(sections) if len(section.path) > 1 and len(" ".join(section.path).split()) >= 3
+    ]
     queries = [f"{sections[i].path[0]}: {sections[i].heading}" for i in asked]
     found = nearest(encode(queries), encode(texts), TOP) if asked else []
-    return [i for i, best in zip(asked, found, strict=True) if all(sections[j].article != sections[i].article for j, _ in best)]
+    return [
+        i
+        for i, best in zip(asked, found, strict=True)
+        if all(sections[j].article != sections[i].article for j, _ in best)
+    ]

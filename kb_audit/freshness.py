@@ -4,6 +4,8 @@ Old pages are edited *less* in the following year than young ones, so age says h
 Evidence: a promise or a validity whose date has passed, a review that is overdue, "currently" said of an old version.
 """
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import re
@@ -18,7 +20,20 @@ from kb_audit.sentences import Sentence, sentences
 POINTS = {"passed_date": 25, "overdue_review": 20, "old_version": 15, "dead_link": 10, "conflict": 25}
 MAX_RISK = 15
 _GRACE = timedelta(days=14)
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _MONTH = "|".join(f"{m[:3]}(?:{m[3:]})?" for m in _MONTHS)
 _DATED = re.compile(
     rf"\b(?P<iso>20\d\d-\d\d-\d\d)\b|\b(?P<m1>{_MONTH})\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y1>20\d\d)\b"
@@ -52,10 +67,18 @@ def evidence(articles: Iterable[Article], as_of: date) -> list[StaleEvidence]:
     found: list[StaleEvidence] = []
     for article in pages:
         if article.review_due is not None and article.review_due < as_of:
-            found.append(StaleEvidence("overdue_review", article.id, None, f"its review was due on {article.review_due.isoformat()}"))
+            found.append(
+                StaleEvidence(
+                    "overdue_review", article.id, None, f"its review was due on {article.review_due.isoformat()}"
+                )
+            )
         for sentence in sentences(article):
-            found += [StaleEvidence("passed_date", article.id, sentence, says) for says in _passed(sentence.text, as_of)]
-            found += [StaleEvidence("old_version", article.id, sentence, says) for says in _lagging(sentence.text, newest)]
+            found += [
+                StaleEvidence("passed_date", article.id, sentence, says) for says in _passed(sentence.text, as_of)
+            ]
+            found += [
+                StaleEvidence("old_version", article.id, sentence, says) for says in _lagging(sentence.text, newest)
+            ]
     return found
 
 
@@ -93,7 +116,9 @@ def _last_day(match: re.Match[str]) -> date | None:
         if found["iso"]:
             return date.fromisoformat(found["iso"])
         if found["y1"] or found["y2"]:
-            return date(int(found["y1"] or found["y2"]), _month(found["m1"] or found["m2"]), int(found["d1"] or found["d2"]))
+            return date(
+                int(found["y1"] or found["y2"]), _month(found["m1"] or found["m2"]), int(found["d1"] or found["d2"])
+            )
         if found["y3"] or found["y4"]:
             year, month = int(found["y3"] or found["y4"]), _month(found["m3"]) if found["m3"] else int(found["q"]) * 3
             return (date(year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

@@ -1,5 +1,7 @@
 """Articles against guardrails: an article that promises more than the agent may give makes it break a promise or a limit."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import re
@@ -16,7 +18,10 @@ _GRANT = re.compile(
     re.I,
 )
 _ABOVE = re.compile(r"\b(?:above|over|more than|exceeding|larger than|higher than)\b", re.I)
-_HANDED_ON = re.compile(r"\b(?:approv\w+ by|needs? (?:the )?approval|supervisor|team lead|manager|specialist|back ?office|escalat\w+|person (?:checks|decides|looks))\b", re.I)
+_HANDED_ON = re.compile(
+    r"\b(?:approv\w+ by|needs? (?:the )?approval|supervisor|team lead|manager|specialist|back ?office|escalat\w+|person (?:checks|decides|looks))\b",
+    re.I,
+)
 _SAME_DEED = {"credit": r"credit(?:ed|s)?\b(?! (?:card|check|score|limit|rating|note number))", "refund": r"refund\w*|paid back|money back|reimburs\w+", "payout": r"pay-?outs?", "compensation": r"compensat\w+", "discount": r"discounts?", "waive": r"waiv\w+", "voucher": r"vouchers?"}  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """When two values of one kind cannot both be the rule.
 
-Where a sentence sets a limit, the bound *is* the claim: "within 30 days" and "within 14 days" contradict although 14 lies
-inside 30. Where it describes, only disjoint intervals contradict: "over 25 cases" and "31 cases" go together.
+Where a sentence sets a limit, the bound *is* the claim: "within 30 days" and "within 14 days" contradict although
+14 lies inside 30. Where it describes, only disjoint intervals contradict: "over 25 cases" and "31 cases" go together.
 """
 
 from __future__ import annotations
@@ -24,10 +24,12 @@ def relate(a: Value, b: Value, *, deontic: bool = True) -> Verdict:
         return "incomparable"
     if _near(a, b, 1.0):
         return "same"
-    if a.business != b.business and a.kind == "duration":
-        # five business days are about seven calendar days; the same number with one "business" left out is looseness
-        if _near(*((b, a) if a.business else (a, b)), _BUSINESS, 0.15):
-            return "compatible"
+    if (
+        a.business != b.business
+        and a.kind == "duration"
+        and _near(*((b, a) if a.business else (a, b)), _BUSINESS, 0.15)
+    ):
+        return "compatible"  # five business days are about seven calendar days
     if not deontic:
         return "compatible" if a.lo <= b.hi and b.lo <= a.hi else "incompatible"
     if {a.operator, b.operator} == {"at_most", "at_least"} or "between" in (a.operator, b.operator):
@@ -45,7 +47,11 @@ def _ranges(a: Value, b: Value) -> Verdict:
     edge = other.bounds[0]
     if other.operator in ("exactly", "about"):
         return "compatible" if span.lo * 0.98 <= edge <= span.hi * 1.02 else "incompatible"
-    return "compatible" if abs(edge - (span.hi if other.operator == "at_most" else span.lo)) <= _TOLERANCE * max(edge, 1e-9) else "incompatible"
+    return (
+        "compatible"
+        if abs(edge - (span.hi if other.operator == "at_most" else span.lo)) <= _TOLERANCE * max(edge, 1e-9)
+        else "incompatible"
+    )
 
 
 def _other_period(a: Value, b: Value) -> bool:
@@ -58,7 +64,7 @@ def far_apart(a: Value, b: Value) -> bool:
     if a.kind != "duration":
         return False
     low, high = sorted((max(a.bounds, default=0.0), max(b.bounds, default=0.0)))
-    return high > 12 * max(low, 1e-9)
+    return high > 24.5 * max(low, 1e-9)
 
 
 def _same_unit(a: Value, b: Value) -> bool:
@@ -80,7 +86,9 @@ def _near(a: Value, b: Value, factor: float, tolerance: float = _TOLERANCE) -> b
     left, right = _mid_or_bounds(a), _mid_or_bounds(b)
     if len(left) != len(right):
         return False
-    return all(abs(x - y * factor) <= tolerance * max(abs(x), abs(y * factor), 1e-9) for x, y in zip(left, right, strict=True))
+    return all(
+        abs(x - y * factor) <= tolerance * max(abs(x), abs(y * factor), 1e-9) for x, y in zip(left, right, strict=True)
+    )
 
 
 def _mid_or_bounds(value: Value) -> Sequence[float]:

@@ -55,7 +55,7 @@ def _leaves(target: str, article: Article) -> bool:
 
 
 class _Places:
-    """Every name under which a page may be linked: path with and without suffix, folder index, aliases, URL path, title."""
+    """Every name under which a page may be linked: path with or without suffix, folder, aliases, URL path, title."""
 
     def __init__(self, articles: Sequence[Article], known_names: Iterable[str]) -> None:
         self.names: dict[str, str] = {name: "" for known in known_names for name in _spellings(known)}
@@ -73,7 +73,9 @@ class _Places:
         path = urlsplit(path).path.partition("?")[0] if "://" in path else path.partition("?")[0]
         if not path:
             gone = fragment and article.sections and fragment.lower() not in self.anchors[article.id]
-            return article.id, f"the page has no heading #{fragment}" if gone and not _custom_anchor(article, fragment) else ""
+            return article.id, f"the page has no heading #{fragment}" if gone and not _custom_anchor(
+                article, fragment
+            ) else ""
         suffix = posixpath.splitext(path)[1].lower()
         if "{" in path or (suffix not in _PAGE and len(suffix) <= 5):
             return "", ""  # a template's variable, a picture or a download
@@ -84,7 +86,10 @@ class _Places:
 
 
 def _custom_anchor(article: Article, fragment: str) -> bool:
-    return any(mark in article.body for mark in (f'id="{fragment}"', f'name="{fragment}"', f"{{#{fragment}}}", f"#{fragment}}}"))
+    return any(
+        mark in article.body
+        for mark in (f'id="{fragment}"', f'name="{fragment}"', f"{{#{fragment}}}", f"#{fragment}}}")
+    )
 
 
 def _candidates(here: str, path: str) -> Iterator[str]:
@@ -102,4 +107,10 @@ def _spellings(name: str) -> set[str]:
 
 
 def _is_start(name: str) -> bool:
-    return posixpath.splitext(posixpath.basename(name))[0].lower() in ("index", "readme", "home", "main_page", "main page")
+    return posixpath.splitext(posixpath.basename(name))[0].lower() in (
+        "index",
+        "readme",
+        "home",
+        "main_page",
+        "main page",
+    )

@@ -3,6 +3,8 @@
 `about` is the sentence without the words that carry the polarity, so that "can be returned" and "cannot be returned" meet.
 """
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import re
@@ -25,6 +27,7 @@ _RULES: tuple[tuple[str, int, Force | None, str], ...] = (
     (r"unavailable|not available|not offered|not supported|unsupported|not accept(?:ed)?|(?:do|does)(?:n't| not) (?:accept|offer|support|provide|allow)|refuse[sd]?|reject(?:s|ed)?|declined?", -1, "fact", "offer"),
     (r"(?:do|does|did|is|are|was|were|will|would|has|have)(?:n't| not)", -1, "fact", ""),
     (r"manual(?:ly)?|by hand", -1, "fact", "by itself"),
+    (r"unpaid", -1, "fact", "paid"),
     (r"closed", -1, "fact", "open"),
     (r"(?:the )?customers? pays?|you pay|paid by (?:the )?customer|at (?:your|the customer's) (?:own )?(?:expense|cost)|(?:is|are) (?:your|the customer's) responsibility|not reimbursed?", -1, "fact", "we pay"),
     (r"must|(?:is|are) (?:required|mandatory|obligatory|necessary|compulsory)|required|mandatory|compulsory|(?:need|needs|have|has) to|shall|requires?|obligated|always", 1, "obligation", "must"),
@@ -42,13 +45,75 @@ _RULES: tuple[tuple[str, int, Force | None, str], ...] = (
 _CUES = re.compile("|".join(rf"(?P<r{i}>(?<![\w-])(?:{p})(?![\w-]))" for i, (p, *_) in enumerate(_RULES)), re.I)
 _ONLY = re.compile(r"\bonly\b|\bsolely\b|\bexclusively\b|\bno one (?:but|except)\b|\bnobody (?:but|except)\b", re.I)
 _ANYONE = re.compile(r"\b(?:any(?:one|body)?|every(?:one|body)?|all)\b(?! (?:sales|items|times))", re.I)
-_NO = re.compile(r"(?<![\w-])(?:no|none|neither|nobody|nothing|without|nor)(?![\w-])(?! (?:later|more|less|longer|fewer|earlier|matter|one but))", re.I)
+_NO = re.compile(
+    r"(?<![\w-])(?:no|none|neither|nobody|nothing|without|nor)(?![\w-])(?! (?:later|more|less|longer|fewer|earlier|matter|one but))",
+    re.I,
+)
 _IF = re.compile(r"\b(?:if|unless|when|whether|in case|once)\b[^,;:.]*(?:,|$|(?=[.;:]))", re.I)
-_DENIAL = re.compile(r"(?<![\w-])(?:not|n't|cannot|never|no|none|nobody|without|unable|prohibit\w*|forbid\w*|forbidden|optional\w*)(?![\w-])|n't\b", re.I)
+_DENIAL = re.compile(
+    r"(?<![\w-])(?:not|n't|cannot|never|no|none|nobody|without|unable|prohibit\w*|forbid\w*|forbidden|optional\w*)(?![\w-])|n't\b",
+    re.I,
+)
 _TELLING = re.compile(r"[a-z][a-z'-]{2,}")
 _EMPTY = frozenset(
-    "the any your our their its his her you they been being have has had does did are was were will would can could may might must should shall that this these those for from with and "
-    "use used using allowed permitted required needed necessary need able also always yet longer ever only just more than".split()
+    [
+        "the",
+        "any",
+        "your",
+        "our",
+        "their",
+        "its",
+        "his",
+        "her",
+        "you",
+        "they",
+        "been",
+        "being",
+        "have",
+        "has",
+        "had",
+        "does",
+        "did",
+        "are",
+        "was",
+        "were",
+        "will",
+        "would",
+        "can",
+        "could",
+        "may",
+        "might",
+        "must",
+        "should",
+        "shall",
+        "that",
+        "this",
+        "these",
+        "those",
+        "for",
+        "from",
+        "with",
+        "and",
+        "use",
+        "used",
+        "using",
+        "allowed",
+        "permitted",
+        "required",
+        "needed",
+        "necessary",
+        "need",
+        "able",
+        "also",
+        "always",
+        "yet",
+        "longer",
+        "ever",
+        "only",
+        "just",
+        "more",
+        "than",
+    ]
 )
 _BREAK = re.compile(r"\s*(?:;|, but\b|, however\b|\bhowever\b|, although\b|, whereas\b|, while\b| but )\s*", re.I)
 

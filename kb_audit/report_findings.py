@@ -20,7 +20,7 @@ _QUOTE = 600
 
 
 def of_conflicts(articles: Sequence[Article], claims: Sequence[Claim], compared: Compared) -> list[KnowledgeFinding]:
-    """Conflicts first, then what is possible or differs by scope; conflicts about one subject share a cluster number."""
+    """Conflicts first, then possible ones, then scope; conflicts about one subject share a cluster number."""
     pages = {a.id: a for a in articles}
     worth = [p for p in compared.pairs if p.judgement.verdict in ("conflict", "possible", "scope")]
     order = {"conflict": 0, "possible": 1, "scope": 2}
@@ -32,7 +32,7 @@ def of_conflicts(articles: Sequence[Article], claims: Sequence[Claim], compared:
         found.append(
             KnowledgeFinding(
                 probe="knowledge.no_conflicts",
-                verdict=pair.judgement.verdict,  # type: ignore[arg-type]
+                verdict=pair.judgement.verdict,
                 kind=pair.judgement.kind,
                 sides=(_claim_side(pages[a.article], a), _claim_side(pages[b.article], b)),
                 why=pair.judgement.why,
@@ -44,7 +44,9 @@ def of_conflicts(articles: Sequence[Article], claims: Sequence[Claim], compared:
     return found
 
 
-def of_limits(articles: Sequence[Article], claims: Sequence[Claim], found: Iterable[Disagreement]) -> list[KnowledgeFinding]:
+def of_limits(
+    articles: Sequence[Article], claims: Sequence[Claim], found: Iterable[Disagreement]
+) -> list[KnowledgeFinding]:
     pages = {a.id: a for a in articles}
     return [
         KnowledgeFinding(
@@ -72,7 +74,9 @@ def of_links(articles: Sequence[Article], report: LinkReport) -> list[KnowledgeF
     ]
     names = set(report.orphans)
     return dead + [
-        KnowledgeFinding(probe="knowledge.structured", verdict="orphan", sides=(_side(a, 0, 0),), why="no other article links to it")
+        KnowledgeFinding(
+            probe="knowledge.structured", verdict="orphan", sides=(_side(a, 0, 0),), why="no other article links to it"
+        )
         for a in articles
         if a.id in names
     ]
@@ -84,7 +88,11 @@ def of_freshness(articles: Sequence[Article], found: Iterable[StaleEvidence]) ->
         KnowledgeFinding(
             probe="knowledge.current",
             verdict=each.kind,
-            sides=(_side(pages[each.article], each.sentence.start, each.sentence.end) if each.sentence else _side(pages[each.article], 0, 0),),
+            sides=(
+                _side(pages[each.article], each.sentence.start, each.sentence.end)
+                if each.sentence
+                else _side(pages[each.article], 0, 0),
+            ),
             why=each.says,
             suggestion="say what holds now, or take the article down",
         )
@@ -97,7 +105,11 @@ def of_structure(found: Iterable[StructureIssue]) -> list[KnowledgeFinding]:
         KnowledgeFinding(
             probe="knowledge.structured",
             verdict=each.kind,
-            sides=(_side(each.article, each.section.start, each.section.start) if each.section else _side(each.article, 0, 0),),
+            sides=(
+                _side(each.article, each.section.start, each.section.start)
+                if each.section
+                else _side(each.article, 0, 0),
+            ),
             why=each.says,
             suggestion="divide it by headings, one question each",
         )
@@ -112,13 +124,26 @@ def of_safety(article: Article, found: Iterable[SafetyIssue]) -> Iterator[Knowle
         yield KnowledgeFinding(
             probe="knowledge.no_injection" if unsafe else "knowledge.no_personal_data",
             verdict=each.kind,
-            sides=(Side(article=article.id, heading=heading, quote=each.quote[:_QUOTE], start=each.start, end=each.end, updated=article.updated),),
+            sides=(
+                Side(
+                    article=article.id,
+                    heading=heading,
+                    quote=each.quote[:_QUOTE],
+                    start=each.start,
+                    end=each.end,
+                    updated=article.updated,
+                ),
+            ),
             why=each.says,
-            suggestion="take it out, and find out who put it there" if unsafe else "replace it by a role's address or an invented example",
+            suggestion="take it out, and find out who put it there"
+            if unsafe
+            else "replace it by a role's address or an invented example",
         )
 
 
-def of_duplicates(articles: Sequence[Article], sections: Sequence[Section], found: Iterable[Duplicate]) -> list[KnowledgeFinding]:
+def of_duplicates(
+    articles: Sequence[Article], sections: Sequence[Section], found: Iterable[Duplicate]
+) -> list[KnowledgeFinding]:
     pages = {a.id: a for a in articles}
     return [
         KnowledgeFinding(
@@ -126,14 +151,18 @@ def of_duplicates(articles: Sequence[Article], sections: Sequence[Section], foun
             verdict=d.kind,
             sides=tuple(_side(pages[s.article], s.start, s.end) for s in (sections[d.a], sections[d.b])),
             why="the same text stands twice" if d.kind == "duplicate" else "two sections say nearly the same",
-            suggestion=_probably_right(pages[sections[d.a].article], pages[sections[d.b].article]).replace("is probably right", "stays; link to it"),
+            suggestion=_probably_right(pages[sections[d.a].article], pages[sections[d.b].article]).replace(
+                "is probably right", "stays; link to it"
+            ),
             similarity=round(d.similarity, 3),
         )
         for d in found
     ]
 
 
-def of_retrieval(articles: Sequence[Article], sections: Sequence[Section], lost: Iterable[int]) -> list[KnowledgeFinding]:
+def of_retrieval(
+    articles: Sequence[Article], sections: Sequence[Section], lost: Iterable[int]
+) -> list[KnowledgeFinding]:
     pages = {a.id: a for a in articles}
     return [
         KnowledgeFinding(

@@ -1,7 +1,10 @@
 """Safety: text that instructs an AI, text that a reader cannot see, and personal data or secrets in articles.
 
-An agent reads articles as knowledge; whoever can edit one could otherwise give it orders (OWASP LLM01, indirect prompt injection).
+An agent reads articles as knowledge; whoever can edit one could otherwise give it orders
+(OWASP LLM01, indirect prompt injection).
 """
+
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -22,14 +25,63 @@ _ORDERS = re.compile(
     re.I | re.M,
 )
 _INVISIBLE = re.compile("[\u200b\u200c\u2060-\u2064\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]+")
-_TO_MACHINE = re.compile(r"\b(?:AI|LLM|assistant|chat ?bot|language model|prompt|instructions?|ignore|agent must|refund|credit|approve)\b", re.I)
+_TO_MACHINE = re.compile(
+    r"\b(?:AI|LLM|assistant|chat ?bot|language model|prompt|instructions?|ignore|agent must|refund|credit|approve)\b",
+    re.I,
+)
 _PERSON_MAIL = re.compile(r"\b(?P<local>[a-z]{2,}[._][a-z]{2,})@(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)+)\b", re.I)
 _ROLE_WORDS = frozenset(
-    "support help info service services team care sales billing press contact office desk no reply noreply customer accounts legal privacy data protection hr it admin security abuse returns "
-    "orders jobs news media events travel finance claims complaints feedback hello mail".split()
+    [
+        "support",
+        "help",
+        "info",
+        "service",
+        "services",
+        "team",
+        "care",
+        "sales",
+        "billing",
+        "press",
+        "contact",
+        "office",
+        "desk",
+        "no",
+        "reply",
+        "noreply",
+        "customer",
+        "accounts",
+        "legal",
+        "privacy",
+        "data",
+        "protection",
+        "hr",
+        "it",
+        "admin",
+        "security",
+        "abuse",
+        "returns",
+        "orders",
+        "jobs",
+        "news",
+        "media",
+        "events",
+        "travel",
+        "finance",
+        "claims",
+        "complaints",
+        "feedback",
+        "hello",
+        "mail",
+    ]
 )
-_IDENTITY = re.compile(r"\b(?:ssn|social security (?:number|no\.?))\D{0,15}\d{3}-\d{2}-\d{4}\b|\b(?:date of birth|dob|born on)\s*:\s*\d[\d./-]{6,}", re.I)
-_SECRET = re.compile(r"\b(?:password|passwd|api[_ -]?key|client[_ -]?secret|access[_ -]?token)\s*(?:is|:|=)\s*[\"'`]?(?=[^\s\"'`]*\d)[^\s\"'`]{8,}", re.I)
+_IDENTITY = re.compile(
+    r"\b(?:ssn|social security (?:number|no\.?))\D{0,15}\d{3}-\d{2}-\d{4}\b|\b(?:date of birth|dob|born on)\s*:\s*\d[\d./-]{6,}",
+    re.I,
+)
+_SECRET = re.compile(
+    r"\b(?:password|passwd|api[_ -]?key|client[_ -]?secret|access[_ -]?token)\s*(?:is|:|=)\s*[\"'`]?(?=[^\s\"'`]*\d)[^\s\"'`]{8,}",
+    re.I,
+)
 _MARKS = {"‹card ": "a card number", "‹iban ": "an IBAN", "‹secret›": "a credential"}
 _WINDOW = 2000
 
@@ -76,7 +128,9 @@ def _personal(article: Article) -> Iterator[SafetyIssue]:
             says = "the e-mail address of a person"
             yield SafetyIssue("personal_data", *match.span(), f"{match['local'][0]}…@{match['host']}", says)
     for match in _IDENTITY.finditer(article.body):
-        yield SafetyIssue("personal_data", *match.span(), match.group(0)[:4] + "…", "a person's identity number or birthday")
+        yield SafetyIssue(
+            "personal_data", *match.span(), match.group(0)[:4] + "…", "a person's identity number or birthday"
+        )
     for match in _SECRET.finditer(article.body):
         yield SafetyIssue("secret", *match.span(), match.group(0).split()[0][:12] + "…", "a password or key")
     yield from _numbers(article.body)
@@ -90,5 +144,11 @@ def _numbers(body: str) -> Iterator[SafetyIssue]:
             clean = redactor.text(line[:_WINDOW])
             for mark, says in _MARKS.items():
                 if mark in clean and mark not in line:
-                    yield SafetyIssue("secret" if "credential" in says else "personal_data", at, at + len(line.rstrip("\n")), clean.strip()[:200], says)
+                    yield SafetyIssue(
+                        "secret" if "credential" in says else "personal_data",
+                        at,
+                        at + len(line.rstrip("\n")),
+                        clean.strip()[:200],
+                        says,
+                    )
         at += len(line)

@@ -32,7 +32,9 @@ def issues(articles: Iterable[Article]) -> Iterator[StructureIssue]:
         if words > LONG_ARTICLE:
             yield StructureIssue("long_article", article, None, f"has {words} words; split it below {LONG_ARTICLE}")
         if words > _NEEDS_HEADINGS and len(article.sections) == 1:
-            yield StructureIssue("no_headings", article, article.sections[0], f"has {words} words and no heading below its title")
+            yield StructureIssue(
+                "no_headings", article, article.sections[0], f"has {words} words and no heading below its title"
+            )
         for section in article.sections:
             pieces = word_pieces(section_text(article, section))
             if pieces > WORD_PIECES:
@@ -46,5 +48,5 @@ def section_text(article: Article, section: Section) -> str:
 
 
 def word_pieces(text: str) -> int:
-    """An estimate without the tokenizer: a word of up to seven letters is one piece, a longer one more; so is each sign."""
+    """An estimate without the tokenizer: a word of up to seven letters is one piece, a longer one more, a sign one."""
     return sum(1 + max(0, len(w) - 7) // 5 if w[0].isalnum() else 1 for w in re.findall(r"\w+|[^\w\s]", text))

@@ -1,5 +1,7 @@
 """What `cxready kb audit` prints: a summary for a terminal, and the JSON that other programs read."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import textwrap
@@ -60,7 +62,12 @@ def as_json(audit: KnowledgeAudit) -> dict[str, Any]:
 
 
 def _head(audit: KnowledgeAudit) -> str:
-    parts = [f"{len(audit.articles)} articles", f"{len(audit.sections)} sections", f"{audit.claims} claims", f"{audit.pairs} pairs compared"]
+    parts = [
+        f"{len(audit.articles)} articles",
+        f"{len(audit.sections)} sections",
+        f"{audit.claims} claims",
+        f"{audit.pairs} pairs compared",
+    ]
     left = f", {len(audit.not_read)} not read" if audit.not_read else ""
     return f"{', '.join(parts)}{left}; as of {audit.as_of.isoformat()}"
 
@@ -81,7 +88,11 @@ def _examples(findings: list[KnowledgeFinding], show: int) -> list[str]:
     for finding in findings[:show]:
         side = finding.sides[0]
         other = f" and {finding.sides[1].article}" if len(finding.sides) > 1 else ""
-        out.append(textwrap.shorten(f"{side.article} › {side.heading}{other}: {finding.why}", _WIDTH + 20, placeholder=" …").rjust(0))
+        out.append(
+            textwrap.shorten(
+                f"{side.article} › {side.heading}{other}: {finding.why}", _WIDTH + 20, placeholder=" …"
+            ).rjust(0)
+        )
     more = [f"… {len(findings) - show} more"] if len(findings) > show else []
     return [f"         {line}" for line in out + more]
 

@@ -3,16 +3,34 @@
 "at least 30 days" is [30, ∞) days, "up to $50" is (-∞, 50] USD, "2–3 weeks" is [14, 21] days, "free" is an amount of 0.
 """
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import inf
 from typing import Literal
 
-ValueKind = Literal["amount", "percentage", "duration", "date", "time", "count", "size", "age"]
+from kb_audit.value_patterns import (
+    ABOUT,
+    AT_LEAST,
+    AT_MOST,
+    CURRENCY,
+    DAYS,
+    LEAST_AFTER,
+    MONTHS,
+    MOST_AFTER,
+    PATTERNS,
+    PER,
+    PERIODS,
+    SIZES,
+    WORDS,
+    ValueKind,
+)
+
 Operator = Literal["exactly", "at_most", "at_least", "between", "about"]
 
 
@@ -38,70 +56,25 @@ class Value:
         return tuple(each for each in (self.lo, self.hi) if abs(each) != inf)
 
 
-_WORDS = {
-    w: i
-    for i, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split()
-    )
-} | {"thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50, "twice": 2, "sixty": 60, "ninety": 90, "hundred": 100, "a hundred": 100, "half": 0.5}  # fmt: skip
-_NUMBER = r"(?:\d{1,3}(?:[,\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")"
-_SPAN = rf"(?P<n>{_NUMBER})(?:\s*(?:-|–|—|to|and|or)\s*(?P<m>{_NUMBER}))?"
-_CURRENCY = {"$": "USD", "us$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR",
-             "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "cent": "cent", "cents": "cent", "chf": "CHF", "¥": "JPY", "yen": "JPY", "₹": "INR"}  # fmt: skip
-_MONEY_SIGN = r"(?:us\$|[$€£¥₹]|(?:usd|eur|gbp|chf)\s?)"
-_MONEY_WORD = r"(?:usd|eur|gbp|chf|euros?|dollars?|pounds?|yen|€|£|\$|cents?)(?![a-z])"
-_DAYS = {"second": 1 / 86400, "minute": 1 / 1440, "min": 1 / 1440, "hour": 1 / 24, "hr": 1 / 24, "h": 1 / 24, "day": 1.0, "night": 1.0,
-         "week": 7.0, "fortnight": 14.0, "month": 30.42, "year": 365.0, "quarter": 91.25}  # fmt: skip
-_SIZES = {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kbps": 1e3, "mbps": 1e6, "mbit/s": 1e6, "gbps": 1e9, "gbit/s": 1e9,
-          "kg": 1e3, "g": 1.0, "lb": 453.6, "lbs": 453.6, "km": 1e3, "cm": 0.01, "m": 1.0, "miles": 1609.0, "mile": 1609.0}  # fmt: skip
-_MONTHS = "january february march april may june july august september october november december".split()
-_MONTH = r"(?P<mon>" + "|".join(f"{m[:3]}(?:{m[3:]})?" for m in _MONTHS) + r"|sept)\.?"
-_UNIT = r"(?P<u>seconds?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|fortnights?|months?|quarters?|years?)(?![a-z])"
-_KIND_OF_DAY = r"(?P<b>business|working|calendar|full|consecutive|additional|extra|more|other|whole|school|paid|work)?"
-_COUNTED = (
-    r"(?P<c>users?|seats?|devices?|attempts?|lines?|people|persons?|members?|items?|accounts?|times?|employees?|guests?|bags?|"
-    r"pieces?|points?|messages?|calls?|tickets?|profiles?|screens?|licen[cs]es?|projects?|copies|bottles?|units?|photos?|files?|"
-    r"sims?|cards?|addresses|channels?|stops?|changes?|payments?|instal?lments?|orders?|children|pets?|visits?|questions?|"
-    r"characters?|requests?|emails?|pages?|sessions?|appointments?|colleagues?|reviewers?|approvals?|signatures?|steps?|rooms?|vehicles?|drivers?|refills?|doses?|downloads?)"
-)
-_PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.I))  # type: ignore[misc]
-    for kind, pattern in (
-        ("age", rf"(?:(?<=aged )|(?<=age )|(?<=age of )|(?<=over the age of )|(?:(?<=children )|(?<=kids )|(?<=guests )|(?<=passengers )|(?<=anyone )|(?<=people )|(?<=travellers )|(?<=those ))(?:under|over|below|above|aged?)\s)(?P<n>\d{{1,2}})(?P<m>)\b|\b(?P<n2>\d{{1,2}})(?:\s+years old|-year-olds?| years of age)\b"),
-        ("amount", rf"(?P<s>{_MONEY_SIGN})\s?(?P<n>\d[\d,]*(?:\.\d+)?)(?P<k>k\b|\s?million\b)?(?:\s*(?:-|–|to|and)\s*{_MONEY_SIGN}?\s?(?P<m>\d[\d,]*(?:\.\d+)?))?"),
-        ("amount", rf"\b{_SPAN}\s?(?P<s>{_MONEY_WORD})"),
-        ("percentage", rf"\b{_SPAN}\s?(?:%|percent\b|per cent\b)"),
-        ("date", rf"\b(?P<y>20\d\d)-(?P<mo>0[1-9]|1[0-2])-(?P<d>[0-3]\d)\b|\b{_MONTH}\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:)(?:,?\s+(?P<y2>20\d\d))?|\b(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH.replace('?P<mon>', '?P<mon3>')}(?![a-z])(?:,?\s+(?P<y3>20\d\d))?"),
-        ("time", r"\b(?P<h>\d{1,2})(?:[:.](?P<mi>\d\d))?\s?(?P<ap>[ap]\.?m\b\.?)|\b(?P<h2>[01]?\d|2[0-3]):(?P<mi2>[0-5]\d)\b|\b(?P<noon>noon|midnight)\b"),
-        ("duration", rf"\b{_SPAN}(?:\s?\(\d+\))?[\s-]{_KIND_OF_DAY}[\s-]?{_UNIT}|(?:(?<=within )|(?<=after )|(?<=for )|(?<=least )|(?<=takes ))(?P<one>an?|one)\s(?P<b1>business |working )?(?P<u1>hour|day|week|fortnight|month|year)\b|\b(?P<s24>24/7)"),
-        ("size", rf"\b(?P<n>\d[\d,]*(?:\.\d+)?)\s?(?P<u>kbps|mbps|gbps|mbit/s|gbit/s|kb|mb|gb|tb|kg|lbs?|km|cm|miles?)\b"),
-        ("count", r"\b(?P<n>twice)(?P<m>)(?P<c>)\b(?! as| the)"),
-        ("count", rf"\b{_SPAN}\s(?:[a-z-]+\s){{0,2}}?{_COUNTED}\b"),
-        ("amount", r"(?P<free>\bfree of charge\b|\bat no (?:extra |additional )?(?:cost|charge)\b|\bno (?:extra |additional )?(?:charge|fee|cost)s?\b(?! for late)|\bwithout (?:any )?(?:charge|fee)\b|"
-                   r"(?:\b(?:is|are|be|ship|ships|shipped|delivered|entirely|completely|always|stays?) )free\b(?! (?:from|to|of(?! charge)|trial|plan|tier))|\bfree (?=shipping|delivery|returns?|replacement|repair|cancel|of charge|roaming|parking|wi-?fi|installation|collection|exchange|upgrade|pick))"),
-    )
-)  # fmt: skip
-_AT_MOST = re.compile(r"(?:up to|at most|no (?:more|longer|later) than|not (?:more|longer|later) than|maximum(?: of)?|max\.?|within(?: the (?:first|next|last))?|in(?:side)? the (?:first|next)|less than|fewer than|under|below|not exceed(?:ing)?|limited to|capped at|a limit of|before|until|by)(?: (?:a|the|an|about|just|period of|total(?: of)?))?\s*$", re.I)  # fmt: skip
-_AT_LEAST = re.compile(r"(?:at least|no (?:less|fewer|earlier|sooner) than|not less than|minimum(?: of)?|min\.?|(?<!no )(?<!not )more than|over|above|(?<!not )exceed(?:s|ing)?|greater than|(?<!no )(?<!not )longer than|starting at|starts at|from|older than)(?: (?:a|the|an))?\s*$", re.I)  # fmt: skip
-_ABOUT = re.compile(r"(?:about|around|approximately|approx\.?|roughly|nearly|almost|typically|usually|~)\s*$", re.I)
-_MOST_AFTER = re.compile(r"^\s*(?:or (?:less|fewer|under|below|younger)|maximum|max\b|at (?:the )?most)", re.I)
-_LEAST_AFTER = re.compile(r"^\s*(?:or (?:more|over|above|longer|older|greater|later)|minimum|and (?:over|above|older|up)|\+)", re.I)
-_PER = re.compile(r"^\s*(?:\w+\s)?(?:per|a|an|each|every|/)\s?(hour|day|night|workweek|week|month|pay period|period|year|user|person|device|line|order|item|transaction|minute|mile|kg|gb|seat)\b|^\s*(monthly|yearly|annually|weekly|daily)\b", re.I)  # fmt: skip
-_PERIODS = {"monthly": "month", "yearly": "year", "annually": "year", "weekly": "week", "daily": "day"}
-
-
 def values(text: str) -> list[Value]:
     """All typed values of a sentence, in order, none overlapping another."""
     taken: list[Value] = []
-    for kind, pattern in _PATTERNS:
+    for kind, pattern in PATTERNS:
         for match in pattern.finditer(text):
             if any(match.start() < v.end and v.start < match.end() for v in taken):
                 continue
             value = _value(kind, match, text)
+            if value is not None and kind == "duration" and _AGE.search(text) and (match["u"] or "").lower().startswith("year"):
+                value = replace(value, kind="age", lo=value.lo / 365, hi=value.hi / 365, unit="years")
             if value is not None:
                 taken.append(value)
-    return sorted(taken, key=lambda v: v.start)
+    found = sorted(taken, key=lambda v: v.start)
+    return [v for i, v in enumerate(found) if i == 0 or not _restates(text, found[i - 1], v)]
+
+
+def _restates(text: str, first: Value, second: Value) -> bool:
+    """ "two weeks (80 hours)": what stands in brackets right behind a value of its kind explains it."""
+    return first.kind == second.kind and text[first.end : second.start].strip() == "("
 
 
 def mask(text: str, found: list[Value]) -> str:
@@ -117,14 +90,19 @@ _MASKS = {"amount": "some amount", "percentage": "some percent", "duration": "so
           "count": "some number", "size": "some size", "age": "some age"}  # fmt: skip
 
 
+_LATEST = re.compile(r"\b(?:no|not) later than(?: \w+)?\s*$", re.I)
+_BEFORE = re.compile(r"^\s*(?:before|prior|in advance|ahead)\b", re.I)
+_AGE = re.compile(r"\bage\b(?! of)", re.I)
+
+
 def _value(kind: ValueKind, match: re.Match[str], text: str) -> Value | None:
     read = _READERS[kind](match)
     if read is None:
         return None
     lo, hi, unit, business = read
     operator, low, high = _interval(text, match, lo, hi)
-    per = _PER.match(text[match.end() :])
-    period = (per.group(1) or _PERIODS[per.group(2).lower()]).lower() if per else ""
+    per = PER.match(text[match.end() :])
+    period = (per.group(1) or PERIODS[per.group(2).lower()]).lower() if per else ""
     return Value(kind, low, high, unit, operator, match.start(), match.end(), period, business)
 
 
@@ -132,11 +110,13 @@ def _interval(text: str, match: re.Match[str], lo: float, hi: float) -> tuple[Op
     before, after = text[max(0, match.start() - 40) : match.start()], text[match.end() : match.end() + 20]
     if lo != hi:
         return "between", lo, hi
-    if _AT_LEAST.search(before) or _LEAST_AFTER.match(after):
+    if AT_LEAST.search(before) or LEAST_AFTER.match(after):
         return "at_least", lo, inf
-    if _AT_MOST.search(before) or _MOST_AFTER.match(after):
+    if _LATEST.search(before) and _BEFORE.match(after):
+        return "at_least", lo, inf
+    if AT_MOST.search(before) or MOST_AFTER.match(after):
         return "at_most", -inf, hi
-    if _ABOUT.search(before):
+    if ABOUT.search(before):
         return "about", lo * 0.9, hi * 1.1
     return "exactly", lo, hi
 
@@ -144,7 +124,7 @@ def _interval(text: str, match: re.Match[str], lo: float, hi: float) -> tuple[Op
 def number(text: str) -> float:
     """A number in digits or English words up to a hundred."""
     low = text.lower().strip()
-    return float(_WORDS[low]) if low in _WORDS else float(low.replace(",", "").replace("\u202f", ""))
+    return float(WORDS[low]) if low in WORDS else float(low.replace(",", "").replace("\u202f", ""))
 
 
 _Read = tuple[float, float, str, bool]
@@ -160,8 +140,10 @@ def _amount(match: re.Match[str]) -> _Read | None:
     groups = match.groupdict()
     if groups.get("free"):
         return 0.0, 0.0, "", False
-    currency = _CURRENCY.get(groups["s"].lower().strip(), groups["s"].upper())
-    scale = {"k": 1e3, "million": 1e6}.get((groups.get("k") or "").lower().strip(), 1.0) * (0.01 if currency == "cent" else 1)
+    currency = CURRENCY.get(groups["s"].lower().strip(), groups["s"].upper())
+    scale = {"k": 1e3, "million": 1e6}.get((groups.get("k") or "").lower().strip(), 1.0) * (
+        0.01 if currency == "cent" else 1
+    )
     lo, hi = _pair(match, scale)
     return lo, hi, "" if currency == "cent" else currency, False
 
@@ -174,9 +156,9 @@ def _duration(match: re.Match[str]) -> _Read | None:
     if match["s24"]:
         return None
     if match["one"]:
-        return _DAYS[match["u1"].lower()], _DAYS[match["u1"].lower()], "days", bool(match["b1"])
+        return DAYS[match["u1"].lower()], DAYS[match["u1"].lower()], "days", bool(match["b1"])
     unit = match["u"].lower().rstrip("s")
-    scale = _DAYS[unit] if unit != "" else 1.0
+    scale = DAYS[unit] if unit != "" else 1.0
     return *_pair(match, scale), "days", (match["b"] or "").lower() in ("business", "working", "work")
 
 
@@ -184,7 +166,11 @@ def _date(match: re.Match[str]) -> _Read | None:
     groups = match.groupdict()
     year = groups["y"] or groups["y2"] or groups["y3"]
     name = groups["mon"] or groups["mon3"]
-    month = int(groups["mo"]) if groups["mo"] else 1 + next(i for i, m in enumerate(_MONTHS) if m.startswith(name[:3].lower()))
+    month = (
+        int(groups["mo"])
+        if groups["mo"]
+        else 1 + next(i for i, m in enumerate(MONTHS) if m.startswith(name[:3].lower()))
+    )
     day = int(groups["d"] or groups["d2"] or groups["d3"])
     try:
         at = date(int(year) if year else 2000, month, day).toordinal()
@@ -210,8 +196,16 @@ def _time(match: re.Match[str]) -> _Read | None:
 
 def _size(match: re.Match[str]) -> _Read:
     unit = match["u"].lower()
-    family = "bps" if unit.endswith(("bps", "it/s")) else "b" if unit in ("kb", "mb", "gb", "tb") else "g" if unit in ("kg", "lb", "lbs") else "m"
-    return *_pair(match, _SIZES[unit]), family, False
+    family = (
+        "bps"
+        if unit.endswith(("bps", "it/s"))
+        else "b"
+        if unit in ("kb", "mb", "gb", "tb")
+        else "g"
+        if unit in ("kg", "lb", "lbs")
+        else "m"
+    )
+    return *_pair(match, SIZES[unit]), family, False
 
 
 def _count(match: re.Match[str]) -> _Read | None:
@@ -251,7 +245,7 @@ def _one(value: Value, each: float) -> str:
         return f"{int(each) // 60:02d}:{int(each) % 60:02d}"
     if value.unit in ("date", "day of the year"):
         found = date.fromordinal(int(each))
-        return found.isoformat() if value.unit == "date" else f"{found.day} {_MONTHS[found.month - 1].capitalize()}"
+        return found.isoformat() if value.unit == "date" else f"{found.day} {MONTHS[found.month - 1].capitalize()}"
     if value.unit == "days":
         kind = "business " if value.business else ""
         for name, days in (("days", 1.0), ("hours", 1 / 24), ("minutes", 1 / 1440)):

@@ -1,6 +1,7 @@
 """What was decided and done, one row a step: append-only, each row chained to the one before it by its hash.
 
-Triggers refuse changes; a change made past them (another program, a hex editor) breaks the chain and `verify` names the row.
+Triggers refuse changes; a change made past them (another program, a hex editor) breaks the chain and `verify` names
+the row.
 A cut-off end shows against an anchor: a head that was written down before, here and ideally elsewhere too.
 """
 
@@ -83,7 +84,8 @@ def prepare(connection: sqlite3.Connection) -> None:
 def append(connection: sqlite3.Connection, entry: Entry) -> Entry:
     """Adds one row and returns it with number, time and hash.
 
-    Inside an open transaction it commits with that transaction, otherwise at once. Arguments and detail are redacted here
+    Inside an open transaction it commits with that transaction, otherwise at once. Arguments and detail are redacted
+    here
     too, so that no caller can forget it.
 
     Args:
@@ -119,7 +121,9 @@ def anchor(connection: sqlite3.Connection) -> list[Anchor]:
     known = {(a.run, a.hash) for a in _anchors(connection)}
     for head in heads:
         if (head.run, head.hash) not in known:
-            connection.execute("INSERT INTO decision_anchors VALUES (?, ?, ?, ?)", (head.run, head.seq, head.hash, head.at))
+            connection.execute(
+                "INSERT INTO decision_anchors VALUES (?, ?, ?, ?)", (head.run, head.seq, head.hash, head.at)
+            )
     return heads
 
 
@@ -145,10 +149,14 @@ def verify(connection: sqlite3.Connection, run: str | None = None, *, anchors: I
 
 
 def _insert(connection: sqlite3.Connection, entry: Entry) -> Entry:
-    last = connection.execute("SELECT seq, hash FROM decision_log WHERE run = ? ORDER BY seq DESC LIMIT 1", (entry.run,)).fetchone()
+    last = connection.execute(
+        "SELECT seq, hash FROM decision_log WHERE run = ? ORDER BY seq DESC LIMIT 1", (entry.run,)
+    ).fetchone()
     seq, previous = (last[0] + 1, last[1]) if last else (1, START)
     at = entry.at or datetime.now(UTC).isoformat()
-    added = replace(entry, at=at, seq=seq, previous=previous, arguments=_plain(entry.arguments), detail=_plain(entry.detail))
+    added = replace(
+        entry, at=at, seq=seq, previous=previous, arguments=_plain(entry.arguments), detail=_plain(entry.detail)
+    )
     added = replace(added, hash=_hash(added))
     values = (
         added.run, added.seq, added.at, added.step, added.operation, _dumps(added.arguments),
@@ -165,11 +173,14 @@ def _hash(entry: Entry) -> str:
         entry.run, entry.seq, entry.at, entry.step, entry.operation, entry.arguments,
         entry.decision, entry.effect, entry.detail, entry.previous,
     ]  # fmt: skip
-    return hashlib.sha256(json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    ).hexdigest()
 
 
 def _broken(run: str, chain: list[Entry]) -> list[str]:
-    problems, previous = [], START
+    problems: list[str] = []
+    previous = START
     for place, entry in enumerate(chain, start=1):
         if entry.seq != place:
             return [*problems, f"{run}: row {place} is missing (row {entry.seq} follows)"]
@@ -223,10 +234,10 @@ def _dumps(value: Mapping[str, Any]) -> str:
 _COLUMNS = "run, seq, at, step, operation, arguments, decision, effect, detail, previous, hash"
 _NO = "SELECT RAISE(ABORT, 'the decision log is append-only')"
 _TABLES = (
-    "CREATE TABLE IF NOT EXISTS decision_log (id INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, seq INTEGER NOT NULL, "
+    "CREATE TABLE IF NOT EXISTS decision_log (id INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, seq INTEGER NOT NULL, "  # noqa: E501
     "at TEXT NOT NULL, step TEXT NOT NULL, operation TEXT NOT NULL, arguments TEXT NOT NULL, decision TEXT NOT NULL, "
     "effect TEXT NOT NULL, detail TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL, UNIQUE (run, seq))",
-    "CREATE TABLE IF NOT EXISTS decision_anchors (run TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, at TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS decision_anchors (run TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, at TEXT NOT NULL)",  # noqa: E501
     f"CREATE TRIGGER IF NOT EXISTS decision_log_no_update BEFORE UPDATE ON decision_log BEGIN {_NO}; END",
     f"CREATE TRIGGER IF NOT EXISTS decision_log_no_delete BEFORE DELETE ON decision_log BEGIN {_NO}; END",
     f"CREATE TRIGGER IF NOT EXISTS decision_anchors_no_update BEFORE UPDATE ON decision_anchors BEGIN {_NO}; END",

@@ -19,11 +19,11 @@ from urllib.parse import quote
 
 from runtime.redacted_fields import kind_of_field
 
-SECRET = "‹secret›"
+SECRET = "‹secret›"  # noqa: S105 – the mark, not a secret
 MAX_DEPTH = 60
 
 _MARK = re.compile(r"‹[a-z-]+( [0-9a-f]{4})?›")
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}")
+_EMAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+'-]{0,63}(?:@|%40)[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}")
 _CARD = re.compile(r"(?<![\w.-])[2-6](?:[ -]?\d){12,18}(?![\w-])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b")
 _DIGITS = re.compile(r"\d")
@@ -69,8 +69,8 @@ class Redactor:
         if self._pattern:
             text = self._pattern.sub(SECRET, text)
         text = _TOKEN.sub(lambda m: (m["scheme"] or m["host"] or "") + SECRET, text)
-        if "@" in text:
-            text = _EMAIL.sub(lambda m: self.mark("e-mail", m[0].lower()), text)
+        if "@" in text or "%40" in text:
+            text = _EMAIL.sub(lambda m: self.mark("e-mail", m[0].lower().replace("%40", "@")), text)
         if len(_DIGITS.findall(text[:100_000])) >= 7:
             text = _IBAN.sub(lambda m: self._if(_is_iban(m[0]), "iban", m[0]), text)
             text = _CARD.sub(lambda m: self._if(_is_card(m[0]), "card", m[0]), text)
@@ -135,6 +135,11 @@ def redact(value: Any) -> Any:
     return _default().redact(value)
 
 
+def learn(*values: str) -> None:
+    """Makes secrets known to `redact` and to the logging filter of this process."""
+    _default().learn(*values)
+
+
 @cache
 def _default() -> Redactor:
     return Redactor()
@@ -144,7 +149,13 @@ def _is_card(text: str) -> bool:
     from stdnum import luhn
 
     digits = re.sub(r"[ -]", "", text)
-    return digits.isascii() and digits.isdigit() and 13 <= len(digits) <= 19 and digits[0] in "23456" and luhn.is_valid(digits)
+    return (
+        digits.isascii()
+        and digits.isdigit()
+        and 13 <= len(digits) <= 19
+        and digits[0] in "23456"
+        and luhn.is_valid(digits)
+    )
 
 
 def _is_iban(text: str) -> bool:

@@ -7,6 +7,7 @@ Source of the dialect: YAML 1.2.2, https://yaml.org/spec/1.2.2/ (ruamel.yaml, sa
 from __future__ import annotations
 
 import difflib
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import StringIO
@@ -103,6 +104,11 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise BadInput("the file is not UTF-8", f"{path}:{line}", "save it as UTF-8") from None
+
+
+def digest_of(path: Path) -> str:
+    """`sha256:…` of a text file, independent of line ends and byte order mark."""
+    return "sha256:" + hashlib.sha256(read_text(path).encode()).hexdigest()
 
 
 def _check_format(plain: dict[Any, Any], path: Path, lines: Lines) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -40,7 +41,7 @@ def start(
         "crm": Crm(tokens, made),
         "billing": Billing(tokens, made, flawless=flawless),
         "usage": Usage(made, place / "descriptions" / "usage.wsdl"),
-        "ticketing": Ticketing(tokens),
+        "ticketing": Ticketing(tokens, made),
         "mail": Mail(tokens, made),
     }
     listeners = {name: Listener(service.answer, (ports or {}).get(name, 0)) for name, service in services.items()}
@@ -78,7 +79,7 @@ class RunningEstate:
 
     @property
     def records(self) -> dict[str, list[Record]]:
-        """What is live now: not removed, reversed, void, cancelled or closed."""
+        """What is live now: not removed, reversed, void, cancelled, closed or archived."""
         places: dict[str, Mapping[str, Record]] = {}
         for service in self.services.values():
             if isinstance(service, Billing):
@@ -89,7 +90,7 @@ class RunningEstate:
                 places["tickets"] = service.tickets
             elif isinstance(service, Mail):
                 places["messages"] = service.messages
-        gone = {"reversed", "void", "cancelled", "closed"}
+        gone = {"reversed", "void", "cancelled", "closed", "archived"}
         return {kind: [r for r in list(place.values()) if r["status"] not in gone] for kind, place in places.items()}
 
     def plan_of(self, account: str) -> str:
@@ -99,8 +100,9 @@ class RunningEstate:
         return str(billing.accounts[account]["plan"])
 
     def close(self) -> None:
-        for listener in self.listeners.values():
-            listener.close()
+        """Stop all systems side by side; requests under way are answered first."""
+        with ThreadPoolExecutor(len(self.listeners)) as pool:
+            list(pool.map(Listener.close, self.listeners.values()))
 
     def __enter__(self) -> RunningEstate:
         return self

@@ -15,7 +15,7 @@ from pathlib import Path
 from assess.demo.estate import RunningEstate
 from assess.demo.tickets import write_tickets
 from assess.demo.usage import PLACEHOLDER
-from assess.engagement import digest_of
+from runtime.written import digest_of
 
 WRITTEN = date(2026, 11, 1)
 _DATED = re.compile(r'((?:^|[{\s])(?:updated|reviewed|on): "?)(\d{4}-\d{2}-\d{2})', re.MULTILINE)

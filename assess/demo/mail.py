@@ -18,7 +18,7 @@ class Mail(RestService):
     def __init__(self, tokens: Tokens, world: World) -> None:
         super().__init__(tokens)
         self.addresses = {customer["account_id"]: str(customer["email"]) for customer in world.customers}
-        self.messages: dict[str, Record] = {}
+        self.messages: dict[str, Record] = {message["id"]: message for message in world.past_messages}
 
     def routes(self) -> list[Route]:
         return [

@@ -19,6 +19,7 @@ from assess.demo.rest_service import (
     entity_tag,
 )
 from assess.demo.tokens import Tokens
+from assess.demo.world import World
 
 PRIORITIES = ("low", "normal", "high", "urgent")
 
@@ -28,9 +29,9 @@ class Ticketing(RestService):
 
     name = "ticketing"
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: Tokens, world: World) -> None:
         super().__init__(tokens)
-        self.tickets: dict[str, Record] = {}
+        self.tickets: dict[str, Record] = {ticket["id"]: ticket for ticket in world.past_tickets}
         self.comments: list[Record] = []
         self.notifications: list[Record] = []
 

@@ -118,8 +118,8 @@ KINDS = (
             "Voicemail does not answer",
             "SIM card is broken",
             "Slow wireless network at home",
-            "Roaming in Switzerland",
-            "Moving house in {month}",
+            "What does roaming in Switzerland cost?",
+            "I am moving house in {month}",
             "Cancel my contract",
             "Reset my password",
             "Keep my number",
@@ -137,7 +137,7 @@ KINDS = (
         (
             "Someone ordered a phone in my name",
             "My number was taken over, this is fraud",
-            "Unknown contract in my name",
+            "There is a contract in my name that I never made",
         ),
     ),
     Kind(
@@ -154,7 +154,7 @@ KINDS = (
         18,
         (2, 3),
         "Care team",
-        ("My father has died, what about his contract?", "Death of a customer"),
+        ("My father has died, what about his contract?", "My mother passed away, please end her contract"),
     ),
     Kind("vulnerable", 0.005, 20, (1, 3), "Care team", ("I depend on my line and cannot pay this month",)),
 )

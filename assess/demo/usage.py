@@ -53,11 +53,15 @@ class Usage:
         try:
             stated = self.rate.count(request.headers.get("authorization", "anonymous"))
         except Problem as problem:
-            return Response(problem.status, b"", problem.headers)
+            throttled = SoapFault("Server", problem.title)
+            return Response(problem.status, _envelope(_fault(throttled)), {**XML, **problem.headers})
         if request.method in ("GET", "HEAD") and "wsdl" in request.query:
             return Response(200, self._wsdl(request), XML)
         if not _known(request):
-            return Response(401, b"", {"WWW-Authenticate": 'Basic realm="usage"', **stated})
+            denied = SoapFault("Client", "A service user and its password are needed (HTTP Basic)")
+            return Response(
+                401, _envelope(_fault(denied)), {**XML, "WWW-Authenticate": 'Basic realm="usage"', **stated}
+            )
         if request.method != "POST" or request.path != "/usage":
             return Response(405 if request.path == "/usage" else 404, b"", {"Allow": "POST", **stated})
         try:

@@ -33,6 +33,8 @@ class World:
     charges: list[Record] = field(default_factory=list)
     sessions: dict[str, list[Record]] = field(default_factory=dict)
     outages: list[Record] = field(default_factory=list)
+    past_tickets: list[Record] = field(default_factory=list)
+    past_messages: list[Record] = field(default_factory=list)
 
     def at(self, day: float) -> str:
         """The instant at `day` of the billing month (1.5 is the 1st at noon), ISO 8601 with Z."""
@@ -53,6 +55,7 @@ def build(data: Path, today: date, seed: int = 20) -> World:
     draw = random.Random(seed)  # noqa: S311 - made-up customers, no secret
     for person in [*named, *(_added(draw, number) for number in range(ADDED))]:
         _add(world, person, today, draw)
+    _add_past(world)
     return world
 
 
@@ -106,7 +109,8 @@ def _add(world: World, person: Record, today: date, draw: random.Random) -> None
 
 def _history(draw: random.Random) -> list[tuple[str, int, str]]:
     topics = ["Asked about roaming", "Reported slow data", "Asked for an invoice copy", "Changed the address"]
-    return [(draw.choice(["phone", "email", "chat"]), day, draw.choice(topics)) for day in (4, 19)]
+    channels = draw.sample(["phone", "email", "chat"], 2)
+    return [(channel, day, draw.choice(topics)) for channel, day in zip(channels, (4, 19), strict=True)]
 
 
 def _add_billing(world: World, person: Record, account: str, contract_id: str) -> None:
@@ -174,6 +178,40 @@ def _add_sessions(world: World, account: str, contract_id: str, draw: random.Ran
         for day in days
         if not down_from <= day + 0.08 or day >= down_to
     ]
+
+
+def _add_past(world: World) -> None:
+    """Closed tickets and archived messages of the billing month, one of each for every customer."""
+    for number, customer in enumerate(world.customers, 1):
+        account, at = customer["account_id"], world.at(1 + number * 0.4)
+        said = {"account_id": account, "subject": f"Invoice copy for {account}"}
+        world.past_tickets.append(
+            {
+                "id": f"TK-{100 + number}",
+                **said,
+                "body": "Asked for a copy of the invoice; sent.",
+                "queue": "billing-desk",
+                "priority": "low",
+                "handoff_key": "",
+                "context": {},
+                "status": "closed",
+                "decision": None,
+                "decided_by": None,
+                "created_at": at,
+                "created_by": "ticketing-desk",
+            }
+        )
+        world.past_messages.append(
+            {
+                "id": f"MS-{100 + number}",
+                **said,
+                "to": f"{customer['email'][0]}***@example.com",
+                "status": "archived",
+                "text": "Here is the copy of your invoice.",
+                "reference": f"past-{number}",
+                "at": at,
+            }
+        )
 
 
 def _added(draw: random.Random, number: int) -> Record:

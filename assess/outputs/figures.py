@@ -34,7 +34,7 @@ def chart(width: float, height: float, title: str, description: str, *shapes: Ma
     """A whole figure with its text alternative."""
     head = element("title", clean(title, 300)) + element("desc", clean(description, 1500))
     body = head + Markup("").join(shapes)
-    return element("svg", body, xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {_plain(width)} {_plain(height)}", width=width, height=height, role="img")
+    return element("svg", body, xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {_plain(width)} {_plain(height)}", width=f"{_plain(width)}pt", height=f"{_plain(height)}pt", role="img")
 
 
 def text(x: float, y: float, words: object, size: float = 8, fill: str = TEXT, weight: int = 400, anchor: str = "start", family: str = SANS) -> Markup:

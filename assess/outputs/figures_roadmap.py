@@ -11,7 +11,7 @@ from assess.outputs.figures import ACCENT, GREY, KIND_FILL, NAVY, RULE, box, cha
 from assess.outputs.figures_bars import weeks_axis
 from assess.outputs.html_words import line
 
-LEFT, WIDTH, PITCH = 196.0, 292.0, 23.0
+LEFT, WIDTH, PITCH = 238.0, 250.0, 23.0
 HORIZONS = ((30 / 7, "days 1–30"), (60 / 7, "31–60"), (90 / 7, "61–90"))
 
 

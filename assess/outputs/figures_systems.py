@@ -18,7 +18,7 @@ from runtime.systems.settings import Autonomy
 
 ORDER = ("usage", "crm", "billing", "logistics", "identity", "ticketing", "knowledge", "other")
 MOST, GAP, BOX_H, WIDTH = 4, 15.0, 62.0, 493.0
-TOP = 106.0
+TOP, LANE = 98.0, 10.0
 RED = "#B3401A"
 Place = tuple[float, float, int, int]  # left, top, row, column
 
@@ -28,27 +28,32 @@ def systems_map(assessment: Assessment) -> Markup:
     systems = sorted(assessment.systems, key=lambda s: (ORDER.index(s.role) if s.role in ORDER else len(ORDER), s.name))
     columns = min(MOST, max(1, -(-len(systems) // max(1, -(-len(systems) // MOST)))))
     width = (WIDTH - GAP * (columns - 1)) / columns
-    pitch = BOX_H + _gutter(assessment.joins)
-    places: dict[str, Place] = {}
-    for i, system in enumerate(systems):
-        row, column = divmod(i, columns)
-        places[system.name] = (column * (width + GAP), TOP + row * pitch, row, column)
+    cells = {s.name: divmod(i, columns) for i, s in enumerate(systems)}
+    lanes = _lanes(assessment.joins, cells)
+    gutter = 24.0 + LANE * max((lane + 1 for _, lane in lanes.values()), default=0)
+    pitch = BOX_H + gutter
+    places: dict[str, Place] = {name: (c * (width + GAP), TOP + r * pitch, r, c) for name, (r, c) in cells.items()}
     rows = -(-len(systems) // columns) if systems else 0
     shapes = [*_agent(assessment), *_trunk(places, width, columns, rows, pitch)]
-    shapes += [shape for n, join in enumerate(assessment.joins) for shape in _join(n, join, places, width, pitch)]
+    shapes += [shape for n, join in enumerate(assessment.joins) for shape in _join(n, join, places, width, lanes)]
     shapes += [shape for system in systems for shape in _box(system, places[system.name], width)]
-    height = TOP + max(rows, 1) * pitch - _gutter(assessment.joins) + (_gutter(assessment.joins) if _last_row_used(assessment.joins, places, rows) else 4)
+    below = 12 + LANE * max((lane + 1 for row, lane in lanes.values() if row == rows - 1), default=-1)
+    height = TOP + max(rows, 1) * pitch - gutter + max(below, 2)
     return chart(WIDTH, height, "Systems and the keys between them", _words(systems, assessment.joins), *shapes)
 
 
-def _gutter(joins: Sequence[Join]) -> float:
-    """Room between rows: a lane for each key that cannot run straight."""
-    return 26.0 + 9.0 * min(len(joins), 8)
-
-
-def _last_row_used(joins: Sequence[Join], places: dict[str, Place], rows: int) -> bool:
-    routed = [j for j in joins if j.source in places and j.target in places and not _neighbours(places[j.source], places[j.target])]
-    return any(_lane_row(places[j.source], places[j.target]) == rows - 1 for j in routed)
+def _lanes(joins: Sequence[Join], cells: dict[str, tuple[int, int]]) -> dict[int, tuple[int, int]]:
+    """Join number to (row under which it runs, lane): one lane for each key that cannot run straight to a neighbour."""
+    used: dict[int, int] = {}
+    lanes: dict[int, tuple[int, int]] = {}
+    for n, join in enumerate(joins):
+        a, b = (cells.get(name) for name in _ends(join))
+        if a is None or b is None or a == b or _neighbours(a, b):
+            continue
+        row = min(a[0], b[0])
+        lanes[n] = (row, used.get(row, 0))
+        used[row] = used.get(row, 0) + 1
+    return lanes
 
 
 def _agent(assessment: Assessment) -> list[Markup]:
@@ -69,8 +74,8 @@ def _trunk(places: dict[str, Place], width: float, columns: int, rows: int, pitc
     """Thin grey lines: the agent's calls to each system, down the outer gutter for lower rows."""
     if not places:
         return []
-    bus, color = TOP - 18, "#A3AFBF"
-    shapes = [stroke([(246.5, 64), (246.5, bus)], color, 0.8), text(253, bus - 10, "calls, each with the agent’s own credential", 7.5, GREY)]
+    bus, color = TOP - 14, "#A3AFBF"
+    shapes = [stroke([(246.5, 64), (246.5, bus)], color, 0.8), text(253, bus - 9, "calls, each with the agent’s own credential", 7.5, GREY)]
     first = [left + width / 2 for left, _, row, _ in places.values() if row == 0]
     shapes.append(stroke([(min([*first, 246.5]), bus), (max([*first, 246.5]), bus)], color, 0.8))
     shapes += [stroke([(x, bus), (x, TOP)], color, 0.8) for x in first]
@@ -89,10 +94,14 @@ def _box(system: SystemRow, place: Place, width: float) -> list[Markup]:
     shapes = [box(x, y, width, BOX_H, "#FFFFFF", "#8A97AA", 2, stroke_width=0.9), box(x + 0.5, y + 0.5, width - 1, 15, PANEL, radius=2)]
     shapes += [text(x + 7, y + 8, fitted(system.role.upper(), width - 30, 7.2), 6.9, GREY, 600), stroke([(x, y + 15.5), (x + width, y + 15.5)], "#D3DAE3", 0.6)]
     shapes.append(mark(_gate_of(system) if system.level else "not_measured", x + width - 10, y + 8, 8.5))
-    shapes.append(text(x + 7, y + 25, fitted(upper(system.name), width - 14, 9.5), 9.5, NAVY, 600))
+    shapes.append(text(x + 7, y + 25, fitted(_name(system.name), width - 14, 9.5), 9.5, NAVY, 600))
     shapes += _badges([system.protocol.upper(), system.authentication], x + 7, y + 33, width - 14)
     level = f"level {interval(system.level.confirmed, system.level.possible)}" if system.level else "no level"
     return [*shapes, text(x + 7, y + 55, f"{level} · {system.operations_used} of {system.operations} operations", 7.2, GREY)]
+
+
+def _name(name: str) -> str:
+    return name.upper() if len(name) <= 3 else upper(name)
 
 
 def _badges(words: Sequence[str], x: float, y: float, room: float) -> list[Markup]:
@@ -113,28 +122,30 @@ def _gate_of(system: SystemRow) -> Autonomy:
     return gates.get(confirmed, "act")
 
 
-def _neighbours(a: Place, b: Place) -> bool:
-    return a[2] == b[2] and abs(a[3] - b[3]) == 1
+def _neighbours(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    """Beside each other in one row; (row, column)."""
+    return a[0] == b[0] and abs(a[1] - b[1]) == 1
 
 
-def _lane_row(a: Place, b: Place) -> int:
-    """The row under which a routed key runs."""
-    return min(a[2], b[2])
+def _ends(join: Join) -> tuple[str, str]:
+    """Systems at both ends; a join may name their fields too: `usage.contract_no`."""
+    return join.source.split(".")[0], join.target.split(".")[0]
 
 
-def _join(n: int, join: Join, places: dict[str, Place], width: float, pitch: float) -> list[Markup]:
-    if join.source not in places or join.target not in places or join.source == join.target:
+def _join(n: int, join: Join, places: dict[str, Place], width: float, lanes: dict[int, tuple[int, int]]) -> list[Markup]:
+    source, target = _ends(join)
+    if source not in places or target not in places or source == target:
         return []
-    a, b = places[join.source], places[join.target]
+    a, b = places[source], places[target]
     if a[2] > b[2] or (a[2] == b[2] and a[3] > b[3]):
         a, b = b, a
     color, dash, thick = {State.MET: (ACCENT, "none", 2.0), State.NOT_MET: (RED, "4 2.5", 1.7)}.get(join.state, (GREY, "1.5 2", 1.3))
-    if _neighbours(a, b):
+    if n not in lanes:
         y = a[1] + 25 + 9 * (n % 3)
         way = [(a[0] + width, y), (b[0], y)]
         middle = ((way[0][0] + way[1][0]) / 2, y)
     else:
-        lane = a[1] + BOX_H + 12 + 9 * (n % 8)
+        lane = a[1] + BOX_H + 8 + LANE * lanes[n][1]
         xa, xb = _port(a, n, width), _port(b, n, width)
         below = b[1] if b[2] == a[2] + 1 else b[1] + (BOX_H if b[2] == a[2] else 0)
         way = [(xa, a[1] + BOX_H), (xa, lane), (xb, lane), (xb, below)]
@@ -158,5 +169,5 @@ def _number(n: int, join: Join, middle: tuple[float, float], color: str) -> list
 def _words(systems: Sequence[SystemRow], joins: Sequence[Join]) -> str:
     boxes = "; ".join(f"{s.name} ({s.role}, {s.protocol})" for s in systems) or "no systems"
     said = {State.MET: "holds", State.NOT_MET: "is missing"}
-    lines = "; ".join(f"{i}: {j.source} and {j.target}, the key {said.get(j.state, 'was not measured')}" for i, j in enumerate(joins, 1)) or "none asked"
+    lines = "; ".join(f"{i}: {_ends(j)[0]} and {_ends(j)[1]}, the key {said.get(j.state, 'was not measured')}" for i, j in enumerate(joins, 1)) or "none asked"
     return f"Systems: {boxes}. Keys: {lines}."

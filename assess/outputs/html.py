@@ -31,7 +31,6 @@ SHEETS: dict[Medium, tuple[str, ...]] = {
     "measure": ("fonts.css", "look.css", "print.css", "measure.css"),
     "screen": ("fonts.css", "look.css", "screen.css"),
 }
-CONTENTS_FROM = 12
 
 
 def write_html(assessment: Assessment, path: Path) -> None:
@@ -43,7 +42,7 @@ def write_html(assessment: Assessment, path: Path) -> None:
     replace(path, render(assessment, "screen", sections(assessment)).encode("utf-8"))
 
 
-def render(assessment: Assessment, medium: Medium, parts: list[Section], fits: Mapping[str, Fit] | None = None, contents_pad: float = 4.2) -> str:
+def render(assessment: Assessment, medium: Medium, parts: list[Section], fits: Mapping[str, Fit] | None = None) -> str:
     """The whole document for one medium; `fits` sets the sections in print."""
     given = fits or {}
     paper: dict[str, Any] = {
@@ -51,8 +50,6 @@ def render(assessment: Assessment, medium: Medium, parts: list[Section], fits: M
         "sections": parts,
         "styles": Markup(_styles(medium)),  # noqa: S704  our own files
         "medium": "screen" if medium == "screen" else "print",
-        "contents": len(parts) + 1 > CONTENTS_FROM or medium == "screen",
-        "contents_pad": contents_pad,
     }
     return _environment().get_template("report.html.j2").render(**paper, **_facts(assessment))
 
@@ -96,7 +93,7 @@ def _facts(a: Assessment) -> dict[str, Any]:
 @cache
 def _environment() -> Environment:
     environment = Environment(loader=PackageLoader("templates", "report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(line=words.line, clean=words.clean, day=words.day, number=words.number, counted=words.counted)
+    environment.filters.update(line=words.line, clean=words.clean, day=words.day, balanced=words.balanced, number=words.number, counted=words.counted)
     environment.globals.update(
         symbol=symbol, swatch=swatch, kind_fill=KIND_FILL, gate_labels=words.GATE_LABELS, gate_short=words.GATE_SHORT, state_words=words.STATE_WORDS, short_names=words.SHORT_NAMES
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from typing import Any
 
 from assess.assessment import LEVEL_NAMES, Assessment, Cell, Coverage, Milestone, Workflow
@@ -26,6 +27,8 @@ def headline(a: Assessment) -> str:
         return "No workflow has been named yet"
     if passing == whole:
         return f"{'All ' + spelled(whole) + ' workflows' if whole > 1 else 'The one workflow'} can go live"
+    if not passing:
+        return f"None of {counted(whole, 'workflow', letters=True)} can go live yet"
     return f"{upper(spelled(passing))} of {counted(whole, 'workflow', letters=True)} can go live"
 
 
@@ -44,8 +47,8 @@ def answer(a: Assessment) -> Section:
         started = spelled(len(a.workflows) - len(held)) + (" workflow" if len(a.workflows) - len(held) == 1 else " workflows")
         until = f" until {counted(len(closing), 'finding', letters=True)} {'is' if len(closing) == 1 else 'are'} closed" if closing else " until it is measured"
         title = f"Start with {started}; hold {listed([_title(w).lower() for w in held], 3)}{until}"
-    data = {"verdict": verdict(a), "figures": _key_figures(a), "bar": _gate_bar(a), "unit": _volume_note(a), "gates": _gate_rows(a), "decisions": a.decisions, "next": a.next[:3], "notes": a.notes[:3]}
-    fillers = (_to_close(a), to_measure(a, 3), *reading(a))
+    data = {"verdict": verdict(a), "figures": _key_figures(a), "bar": _gate_bar(a), "unit": _volume_note(a), "gates": _gate_rows(a), "decisions": a.decisions, "notes": a.notes[:3]}
+    fillers = (replace(to_measure(a), least=2), _to_close(a), *reading(a))
     lede = "Each workflow is judged on its own systems, articles and limits; its weakest dimension decides."
     return Section("answer", "1 · The answer on one page", line(title, 150), lede, "answer", "The answer on one page", "board", data, _if_you_wait(a), fillers)
 

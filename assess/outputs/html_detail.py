@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from assess.assessment import LEVEL_NAMES, Assessment, Cell, Step, UnitLevel
+from assess.assessment import LEVEL_NAMES, Assessment, Cell, Join, Milestone, Step, UnitLevel
 from assess.outputs.figures_bars import weight_bars
 from assess.outputs.figures_roadmap import gantt, in_order, last_week
 from assess.outputs.figures_systems import systems_map
@@ -16,6 +16,14 @@ from assess.outputs.html_words import DIMENSION_NAMES, SHORT_NAMES, counted, day
 from probes.finding import DIMENSIONS, State
 
 ROWS_A_CHART = 18
+MOST_CELLS = 13
+
+
+def contents(a: Assessment, parts: list[Section]) -> Section:
+    """The list of sections, with how to read them where the page has room."""
+    bar = ("In short", "Confirmed counts what nobody measured as not met, possible counts it as met. Only confirmed levels open gates; a report without gaps has no interval.")
+    lede = "Chapters 1 to 3 answer the board’s question; findings and roadmap are for those who mend and plan, the appendices for those who check."
+    return Section("contents", "Contents", "What this report holds", lede, "contents", "Contents", "board", {"parts": parts}, bar, reading(a))
 
 
 def systems(a: Assessment) -> Section:
@@ -26,13 +34,24 @@ def systems(a: Assessment) -> Section:
     elif not missing and not unknown:
         title = f"All {counted(len(a.joins), 'key', letters=True)} between the systems hold" if len(a.joins) > 1 else "The one key between the systems holds"
     elif missing:
-        title = f"{upper(spelled(held))} of {counted(len(a.joins), 'key', letters=True)} hold; {line(missing[0].source, 30)} and {line(missing[0].target, 30)} do not meet"
+        title = f"{upper(spelled(held))} of {counted(len(a.joins), 'key', letters=True)} hold; {link(missing[0])} do not meet"
     else:
         title = f"{upper(spelled(held))} of {counted(len(a.joins), 'key', letters=True)} hold; {spelled(unknown)} could not be followed"
     lede = "Boxes by role, with protocol and confirmed level. A thick line is a key that links two systems’ records; its number leads to the table below."
-    data = {"map": systems_map(a), "joins": a.joins, "systems": a.systems, "interval": interval}
+    data = {"map": systems_map(a), "joins": [(link(j), key(j), j) for j in a.joins], "systems": a.systems, "interval": interval}
     fillers = (checks(a, "Checks of systems that do not hold", lambda c: c.dimension in ("crm", "api") and c.state is State.NOT_MET), checks(a, "Checks of systems that hold", lambda c: c.dimension in ("crm", "api") and c.state is State.MET), *reading(a))
-    return Section("systems", "4 · Systems", line(title, 150), lede, "systems", "Systems and the keys between them", "board", data, _systems_bar(a, [f"{line(j.source, 30)} and {line(j.target, 30)}" for j in missing]), fillers)
+    return Section("systems", "4 · Systems", line(title, 150), lede, "systems", "Systems and the keys between them", "board", data, _systems_bar(a, [link(j) for j in missing]), fillers)
+
+
+def link(join: Join) -> str:
+    """The two systems that a key links: `usage.contract_no`, `crm.id` become "usage and crm"."""
+    return f"{line(join.source.split('.')[0], 30)} and {line(join.target.split('.')[0], 30)}"
+
+
+def key(join: Join) -> str:
+    """The fields that carry the key, where they are named."""
+    fields = [line(end.split(".", 1)[1], 40) for end in (join.source, join.target) if "." in end]
+    return " = ".join(dict.fromkeys(fields))
 
 
 def _systems_bar(a: Assessment, missing: list[str]) -> tuple[str, str]:
@@ -59,13 +78,18 @@ def roadmap(a: Assessment) -> Section:
         title = "No date can be given before more is measured" if not tasks else f"{upper(counted(len(tasks), 'task', letters=True))}, and a target that needs more measurements"
     days = sum(t.effort.days[1] for t in tasks)
     lede = f"{upper(counted(len(tasks), 'task', letters=True))}, {number(round(days))} person-days most likely. Dark: to the date that holds in half of the cases (P50). Light: to the date that holds in four of five (P80)."
-    last = last_week(a.roadmap)
-    charts = [gantt(tasks[i : i + ROWS_A_CHART], a.roadmap.milestones if i + ROWS_A_CHART >= len(tasks) else [], last) for i in range(0, len(tasks), ROWS_A_CHART)]
+    last, stones = last_week(a.roadmap), levels_only(a.roadmap.milestones)
+    charts = [gantt(tasks[i : i + ROWS_A_CHART], stones if i + ROWS_A_CHART >= len(tasks) else [], last) for i in range(0, len(tasks), ROWS_A_CHART)]
     data = {"charts": charts, "milestones": a.roadmap.milestones, "roles": _roles(a), "tasks": tasks, "assumptions": [line(x, 220) for x in a.roadmap.assumptions], "one_more": line(a.roadmap.one_more, 200), "weeks": weeks}
     if not tasks:
         lede = "Nothing is scheduled: no finding asks for a remedy, or nothing has been measured that could ask for one."
     fillers = (_opens(a), to_measure(a), *reading(a)[:1], *reading(a)[3:], *reading(a)[1:3])
     return Section("roadmap", "6 · Roadmap", title, lede, "roadmap", "Roadmap", "board", data, _roadmap_bar(a), fillers)
+
+
+def levels_only(milestones: list[Milestone]) -> list[Milestone]:
+    """Milestones that the chart shows; those of single workflows stand in the table."""
+    return [m for m in milestones if "level" in m.what.lower()][:4] or milestones[:4]
 
 
 def _roles(a: Assessment) -> list[tuple[str, str, str]]:
@@ -100,7 +124,7 @@ def level(a: Assessment) -> Section:
     cells = sorted((c for c in a.cells if c.dimension == dimension and c.subject.unit in (unit, "*") and not c.later), key=lambda c: (c.level, c.probe, str(c.subject)))
     title = f"{DIMENSION_NAMES[dimension]} is at confirmed {found.confirmed}, possible {found.possible}: how {counted(len(cells), 'check')} become that interval"
     lede = f"The example is {line(human(unit), 60) or 'the whole dimension'}. A level holds when more than 85 % of its weight is met in each unit, every lower level holds too, and no essential check is missed."
-    data = {"cells": cells[:16], "left_out": max(0, len(cells) - 16), "bars": weight_bars(own.steps) if own and own.steps else "", "own": own, "lines": [paragraph(x, 240) for x in (example.lines if example else [])][:12], "units": _units(a), "reading": _read_off(own), "dimension": DIMENSION_NAMES[dimension], "unit": line(human(unit), 60)}
+    data = {"cells": cells[:MOST_CELLS], "left_out": max(0, len(cells) - MOST_CELLS), "bars": weight_bars(own.steps) if own and own.steps else "", "own": own, "lines": [paragraph(x, 240) for x in (example.lines if example else [])][-9:], "units": _units(a), "reading": _read_off(own) if not example else [], "dimension": DIMENSION_NAMES[dimension], "unit": line(human(unit), 60)}
     bar = ("So what", _level_words(a))
     return Section("level", "A · How a level comes about", line(title, 150), lede, "level", "How a level comes about", "appendix", data, bar, reading(a)[3:] + reading(a)[:3])
 

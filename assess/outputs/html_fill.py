@@ -27,7 +27,7 @@ ORDER = (State.NOT_MET, State.NOT_MEASURED, State.MET, State.NOT_APPLICABLE)
 def checks(assessment: Assessment, title: str, wanted: Callable[[Cell], bool], without: str = "") -> Filler:
     """Checks that a reader may ask for at this place, worst first; `without` leaves out the page's own probe."""
     cells = sorted((c for c in assessment.cells if wanted(c) and c.probe != without), key=_urgency)
-    return Filler(title, ("Check", "Asked of", "Level", "Outcome", "What was found"), (24, 19, 7, 14, 36), tuple(_row(c) for c in cells[:MOST]))
+    return Filler(title, ("Check", "Asked of", "Level", "Outcome", "What was found"), (27, 17, 6, 16, 34), tuple(_row(c) for c in cells[:MOST]))
 
 
 def reading(assessment: Assessment) -> tuple[Filler, ...]:
@@ -44,8 +44,8 @@ def reading(assessment: Assessment) -> tuple[Filler, ...]:
 
 
 def to_measure(assessment: Assessment, skip: int = 0) -> Filler:
-    rows = tuple((line(m.probe, 60), line(m.subject, 60), line(m.do, 160)) for m in assessment.next[skip : skip + MOST])
-    return Filler("Measurements that would tell most", ("Check", "Asked of", "What to do"), (27, 17, 56), rows)
+    rows = tuple((code(m.probe), line(m.subject, 60), line(m.do, 160), line(m.could_move, 120)) for m in assessment.next[skip : skip + MOST])
+    return Filler("Measure first", ("Check", "Asked of", "What to do", "What it could move"), (25, 14, 36, 25), rows, note="what is unknown, by what it could move")
 
 
 def _urgency(cell: Cell) -> tuple[int, bool, int, str, str]:

@@ -74,7 +74,7 @@ def _section(f: Finding, a: Assessment, first: bool) -> Section:
         "verify": _verify(f),
         "how": paragraph(f.how, 420),
         "relates": [line(r, 160) for r in f.relates],
-        "why": paragraph(f.why, 420) if f.consequence else "",
+        "why": paragraph(f.why, 420) if f.consequence and len(f.why) > 190 else "",
     }
     unit = f.subject.unit
     fillers = (

@@ -14,6 +14,7 @@ from assess.assessment import Assessment, Cell, Finding
 from assess.outputs.html_words import clean, line
 from probes.finding import State
 
+CONTENTS_FROM = 12
 Place = Literal["board", "finding", "appendix"]
 
 
@@ -25,6 +26,8 @@ class Filler:
     head: tuple[str, ...]
     widths: tuple[float, ...]  # per cent, one a column
     rows: tuple[tuple[Markup | str, ...], ...]
+    least: int = 0  # rows that stand whatever the room
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,10 @@ class Section:
     @property
     def designed(self) -> bool:
         return self.bar is not None
+
+    @property
+    def least(self) -> tuple[int, ...]:
+        return tuple(min(f.least, len(f.rows)) for f in self.fillers)
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,7 @@ def sections(assessment: Assessment) -> list[Section]:
     """All sections between cover and end, in reading order."""
     from assess.outputs import html_board, html_detail, html_findings
 
-    return [
+    parts = [
         html_board.answer(assessment),
         html_board.coverage(assessment),
         html_board.workflows(assessment),
@@ -110,6 +117,7 @@ def sections(assessment: Assessment) -> list[Section]:
         html_detail.catalogue(assessment),
         html_detail.digests(assessment),
     ]
+    return [html_detail.contents(assessment, parts), *parts] if len(parts) + 1 > CONTENTS_FROM else parts
 
 
 def by_number(findings: list[Finding]) -> list[Finding]:

@@ -136,6 +136,13 @@ def grouped(value: str) -> str:
     return " ".join(plain[i : i + 8] for i in range(0, len(plain), 8))
 
 
+def balanced(words: str, room: float = 493.0, size: float = 20.5) -> float:
+    """Width in pt that sets a heading in even lines: the shortest that needs no further line."""
+    whole = size * 0.49 * len(words)
+    lines = -(-whole // room)
+    return room if lines < 2 else min(room, whole / lines * 1.25)
+
+
 def human(name: str) -> str:
     """`billing-dispute` → "billing dispute"."""
     return line(name.replace("-", " ").replace("_", " "), 120)

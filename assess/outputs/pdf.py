@@ -45,15 +45,18 @@ def write_pdf(assessment: Assessment, path: Path) -> PdfMade:
     """
     started = time.monotonic()
     with _complaints() as warnings:
-        document, _, _ = laid_out(assessment)
+        document, _, _ = laid_out(assessment, warnings)
         with _epoch(int(assessment.as_of.timestamp())):
             content = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=_identifier(assessment), full_fonts=False)
     replace(path, content)
     return PdfMade(len(document.pages), len(content), time.monotonic() - started, tuple(warnings))
 
 
-def laid_out(assessment: Assessment) -> tuple[Any, list[Section], dict[str, Fit]]:
-    """The finished layout (a WeasyPrint document), its sections, and how each was set."""
+def laid_out(assessment: Assessment, warnings: list[str] | None = None) -> tuple[Any, list[Section], dict[str, Fit]]:
+    """The finished layout (a WeasyPrint document), its sections, and how each was set.
+
+    `warnings` keeps what was said about the final layout only: partial ones lack link targets.
+    """
     weasyprint = _weasyprint()
     parts = sections(assessment)
     fonts = weasyprint.text.fonts.FontConfiguration()
@@ -61,14 +64,26 @@ def laid_out(assessment: Assessment) -> tuple[Any, list[Section], dict[str, Fit]
     def printed(markup: str) -> Any:
         return weasyprint.HTML(string=markup, base_url="report:", url_fetcher=_fetcher()).render(font_config=fonts)
 
-    heights = pdf_fit.natural(printed(render(assessment, "measure", parts, pdf_fit.sampled(parts))).pages, parts)
+    designed = [s for s in parts if s.designed]
+    heights = pdf_fit.natural(printed(render(assessment, "measure", designed, pdf_fit.sampled(designed))).pages, designed)
     fits = {s.id: pdf_fit.planned(s, heights[s.id]) if s.designed else Fit(rows=(0,) * len(s.fillers)) for s in parts}
-    for _ in range(MOST_PASSES):
+    def _mended(open_: list[Section], fits: dict[str, Fit], ends: dict[str, pdf_fit.Ending]) -> dict[str, Fit]:
+        """Corrects the sections that did not end well, printing only those."""
+        mended = {s.id: fits[s.id] for s in open_}
+        for _ in range(MOST_PASSES):
+            mended = {s.id: pdf_fit.corrected(s, mended[s.id], ends[s.id], heights[s.id]) for s in open_ if s.id in ends}
+            ends = pdf_fit.endings(printed(render(assessment, "print", open_, mended)).pages)
+            if pdf_fit.settled(open_, ends):
+                break
+        return mended
+
+    for _ in range(2):
+        (warnings if warnings is not None else []).clear()
         document = printed(render(assessment, "print", parts, fits))
         ends = pdf_fit.endings(document.pages)
         if pdf_fit.settled(parts, ends):
             break
-        fits = {s.id: pdf_fit.corrected(s, fits[s.id], ends[s.id], heights[s.id]) if s.id in ends else fits[s.id] for s in parts}
+        fits |= _mended([s for s in designed if not pdf_fit.settled([s], ends)], fits, ends)
     return document, parts, fits
 
 

@@ -16,6 +16,7 @@ PX = 0.75  # WeasyPrint's boxes are in CSS pixels
 WISHED_GAP, LARGEST_GAP = 20.0, 58.0
 PAD, AIR = Fit().pad, Fit().air
 PAD_MOST, PAD_LEAST, AIR_MOST, AIR_LEAST = 8.0, 2.2, 19.0, 7.0
+PUSH_LEAST = 4.0
 SAMPLE_ROWS = 2
 
 
@@ -74,8 +75,9 @@ def _natural(boxes: list[Any], section: Section, page_box: Any) -> Natural:
         overhead[i] = outer - sum(lines)
         filled += outer
     inside = {id(b) for filler in fillers.values() for b in filler.descendants()}
-    stretch = sum(1 for b in boxes if _is_stretch_row(b) and id(b) not in inside)
-    heads = sum(1 for b in boxes if _tag(b) == "h2" and id(b) not in inside and type(b).__name__ == "BlockBox")
+    stretch = sum(1 for t in boxes if _is_table(t) for b in t.descendants() if _is_body_row(b))
+    inside |= {id(b) for pair in boxes if _has_class(pair, "two") for b in pair.descendants()}
+    heads = len({id(b.element) for b in boxes if _tag(b) == "h2" and id(b) not in inside and type(b).__name__ == "BlockBox"})
     return Natural(
         body=body.margin_height() * PX - filled,
         bar=(bar.border_height() * PX if bar is not None else 0.0),
@@ -93,21 +95,24 @@ def planned(section: Section, heights: Natural, room: float | None = None) -> Fi
     rows = _rows(section, heights, left)
     for i, count in enumerate(rows):
         left -= heights.overhead[i] + count * heights.row[i] if count else 0.0
-    return _spread(heights, left, rows)
+    fit = _spread(heights, left, rows)
+    return fit if fit.push > PUSH_LEAST or left >= 0 else Fit(rows=rows, push=WISHED_GAP)
 
 
 def _rows(section: Section, heights: Natural, left: float) -> tuple[int, ...]:
     """Filler rows, in the fillers' order, as long as air alone cannot take the room."""
-    chosen = [0] * len(section.fillers)
+    chosen = list(section.least)
+    left -= sum(heights.overhead[i] + n * heights.row[i] for i, n in enumerate(chosen) if n)
     for i, filler in enumerate(section.fillers):
         if left < LARGEST_GAP - WISHED_GAP:
             break
         if not filler.rows or not heights.row[i]:
             continue
-        count = min(len(filler.rows), int((left - heights.overhead[i]) / heights.row[i]))
-        if count >= 1:
-            chosen[i] = count
-            left -= heights.overhead[i] + count * heights.row[i]
+        opening = 0.0 if chosen[i] else heights.overhead[i]
+        more = min(len(filler.rows) - chosen[i], int((left - opening) / heights.row[i]))
+        if more >= 1:
+            chosen[i] += more
+            left -= opening + more * heights.row[i]
     return tuple(chosen)
 
 
@@ -120,7 +125,7 @@ def _spread(heights: Natural, left: float, rows: tuple[int, ...]) -> Fit:
     pad = min(max(PAD + step, PAD_LEAST), PAD_MOST)
     air = min(max(AIR + step * 2.2, AIR_LEAST), AIR_MOST)
     taken = 2 * lines * (pad - PAD) + heads * (air - AIR)
-    return Fit(pad=pad, air=air, rows=rows, push=max(4.0, WISHED_GAP + left - taken - 1.0))
+    return Fit(pad=pad, air=air, rows=rows, push=max(PUSH_LEAST, WISHED_GAP + left - taken - 1.0))
 
 
 def endings(pages: list[Any]) -> dict[str, Ending]:
@@ -147,10 +152,9 @@ def _ending(name: str, bodies: list[tuple[int, Any]], number: int, bar: Any, pag
 
 def corrected(section: Section, fit: Fit, ending: Ending, heights: Natural) -> Fit:
     """A second choice for a section that did not end as planned (mostly: it runs over several pages)."""
-    if ending.bar_page != ending.last_page:
-        return replace(fit, push=4.0, pad=max(PAD_LEAST, fit.pad - 0.4), air=max(AIR_LEAST, fit.air - 1.0))
-    slack = ending.gap + ending.below
-    if -0.5 <= ending.below <= 4.0 and ending.gap <= LARGEST_GAP:
+    alone = ending.bar_page != ending.last_page  # the bar has a page to itself: fill it
+    slack = PAGE_HEIGHT - ending.bar if alone else ending.gap + ending.below
+    if not alone and -0.5 <= ending.below <= 9.0 and ending.gap <= LARGEST_GAP:
         return fit
     rows = list(fit.rows) or [0] * len(section.fillers)
     left = slack - WISHED_GAP
@@ -163,13 +167,13 @@ def corrected(section: Section, fit: Fit, ending: Ending, heights: Natural) -> F
         if more >= 1:
             rows[i] += more
             left -= start + more * height
-    return replace(fit, rows=tuple(rows), push=max(4.0, WISHED_GAP + left - 1.5))
+    return replace(fit, rows=tuple(rows), push=max(PUSH_LEAST, WISHED_GAP + left - 1.5))
 
 
 def settled(parts: list[Section], found: Mapping[str, Ending]) -> bool:
     """Every bar stands on its section's last page, at the foot, with a gap that is neither negative nor a hole."""
     ends = [found[s.id] for s in parts if s.id in found]
-    return all(e.bar_page == e.last_page and -0.5 <= e.below <= 6.0 and e.gap <= 60.0 for e in ends)
+    return all(e.bar_page == e.last_page and -0.5 <= e.below <= 9.0 and e.gap <= 60.0 for e in ends)
 
 
 def _boxes(page: Any) -> Iterator[Any]:
@@ -190,12 +194,18 @@ def _tag(box: Any) -> str:
 
 
 def _is(box: Any, tag: str, css_class: str) -> bool:
+    return _tag(box) == tag and type(box).__name__ == "TableRowBox" and _has_class(box, css_class)
+
+
+def _has_class(box: Any, css_class: str) -> bool:
     element = getattr(box, "element", None)
-    return _tag(box) == tag and type(box).__name__ == "TableRowBox" and element is not None and css_class in (element.get("class") or "").split()
+    return element is not None and css_class in (element.get("class") or "").split()
 
 
-def _is_stretch_row(box: Any) -> bool:
-    """Rows of tables that may breathe: body rows of tables of class t."""
-    if type(box).__name__ != "TableRowBox" or box.element is None or box.element.get("class"):
-        return False
-    return any(type(child).__name__ == "TableCellBox" and _tag(child) == "td" for child in box.children)
+def _is_table(box: Any) -> bool:
+    """Tables whose rows may breathe: those of class t (side by side, or set dense, they do not)."""
+    return type(box).__name__ == "TableBox" and _has_class(box, "t")
+
+
+def _is_body_row(box: Any) -> bool:
+    return type(box).__name__ == "TableRowBox" and any(type(child).__name__ == "TableCellBox" and _tag(child) == "td" for child in box.children)

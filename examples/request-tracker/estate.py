@@ -41,12 +41,17 @@ def start(folder: Path) -> dict[str, str]:
     environment = {"RT_URL": f"http://127.0.0.1:{rt_port}/REST/2.0"}
     environment |= rt_server.prepare(folder / "rt", rt_port)
     environment |= wiki_server.prepare(folder / "wiki", wiki_port)
-    processes = [rt_server.start(folder / "rt", rt_port)]
-    _remember(folder, environment, processes)
-    processes.append(wiki_server.start(folder / "wiki", wiki_port))
-    _remember(folder, environment, processes)
-    _wait_for(f"{environment['RT_URL']}/rt", folder / "rt" / "rt.log")
-    _wait_for(f"{environment['WIKI_URL']}?action=query&format=json", folder / "wiki" / "wiki.log")
+    processes: list[int] = []
+    try:
+        for starter, place, port in ((rt_server.start, "rt", rt_port), (wiki_server.start, "wiki", wiki_port)):
+            processes.append(starter(folder / place, port))
+            _remember(folder, environment, processes)
+        _wait_for(f"{environment['RT_URL']}/rt", folder / "rt" / "rt.log")
+        _wait_for(f"{environment['WIKI_URL']}?action=query&format=json", folder / "wiki" / "wiki.log")
+    except BaseException:
+        for process in processes:
+            _end(process)
+        raise
     return environment
 
 
@@ -58,8 +63,9 @@ def environment(folder: Path) -> dict[str, str]:
 
 def stop(folder: Path, *, keep: bool = False) -> None:
     """End the two process groups that `start` made, and remove the folder unless `keep`."""
-    for group in _state(folder)["processes"]:
-        _end(group)
+    for group, begun in _state(folder)["processes"]:
+        if _begun(group) == begun:  # the number may belong to somebody else's process by now
+            _end(group)
     if keep:
         (folder / STATE).unlink()
     else:
@@ -90,7 +96,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _remember(folder: Path, environment: dict[str, str], processes: list[int]) -> None:
-    text = json.dumps({"environment": environment, "processes": processes}, indent=1)
+    known = [(process, _begun(process)) for process in processes]
+    text = json.dumps({"environment": environment, "processes": known}, indent=1)
     unfinished = folder / f"{STATE}.part"
     unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(folder / STATE)
@@ -102,6 +109,14 @@ def _state(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise SystemExit(f"No estate in {folder}: start one with `estate.py start --dir {folder}`.") from None
     return told
+
+
+def _begun(process: int) -> str:
+    """When a process was started, in clock ticks after boot (proc(5), field 22); empty when there is none."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[19]
+    except OSError:
+        return ""
 
 
 def _free_ports(count: int) -> list[int]:

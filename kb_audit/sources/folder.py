@@ -60,7 +60,9 @@ def _read(file: Path, name: str, root: str) -> Article | NotRead:
     try:
         size = file.stat().st_size
         if size > MAX_BYTES:
-            return NotRead(name=name, why=f"{size / 1e6:.0f} MB is more than the {MAX_BYTES / 1e6:.0f} MB that one page may have")
+            return NotRead(
+                name=name, why=f"{size / 1e6:.0f} MB is more than the {MAX_BYTES / 1e6:.0f} MB that one page may have"
+            )
         raw = file.read_bytes()
     except OSError as error:
         return NotRead(name=name, why=f"cannot be opened: {error.strerror or error}")
@@ -86,7 +88,9 @@ def decode(raw: bytes) -> str | _Undecodable:
     try:
         return raw.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
-        return _Undecodable(f"is not valid {encoding.removesuffix('-sig').upper()} (byte {error.start}); save it as UTF-8")
+        return _Undecodable(
+            f"is not valid {encoding.removesuffix('-sig').upper()} (byte {error.start}); save it as UTF-8"
+        )
 
 
 def _parse(parser: Callable[[str, str, str], Article], text: str, name: str, root: str) -> Article | NotRead:

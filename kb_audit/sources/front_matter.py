@@ -10,7 +10,17 @@ from typing import Any
 
 _FENCE = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S)
 _OWNER = ("owner", "owners", "maintainer", "ms.author", "author", "team")
-_UPDATED = ("updated", "last_updated", "last_modified", "last_modified_at", "modified", "updated_at", "lastmod", "ms.date", "date")
+_UPDATED = (
+    "updated",
+    "last_updated",
+    "last_modified",
+    "last_modified_at",
+    "modified",
+    "updated_at",
+    "lastmod",
+    "ms.date",
+    "date",
+)
 _REVIEWED = ("reviewed", "last_reviewed", "reviewed_at", "verified", "last_verified")
 _DUE = ("review_by", "review_due", "next_review", "expires", "valid_until", "review_before")
 _CREATED = ("created", "created_at", "published", "publish_date")
@@ -67,7 +77,9 @@ def of(data: Mapping[str, Any]) -> PageFields:
         reviewed=_date(lower, _REVIEWED),
         review_due=_date(lower, _DUE),
         scope={str(key): _text(value) for key, value in scope.items()},
-        aliases=tuple(str(each) for alias in aliases for each in (alias if isinstance(alias, list) else [alias]) if each),
+        aliases=tuple(
+            str(each) for alias in aliases for each in (alias if isinstance(alias, list) else [alias]) if each
+        ),
     )
 
 

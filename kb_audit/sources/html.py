@@ -1,4 +1,4 @@
-"""Saved HTML pages: the visible text becomes the body; comments and invisible elements are kept apart as hidden text."""
+"""Saved HTML pages: the visible text becomes the body; comments and invisible elements are kept as hidden text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ _INVISIBLE = re.compile(
     r"|(?<!-)color\s*:\s*(?:#fff(?:fff)?\b|white\b)|text-indent\s*:\s*-\d{3,}",
     re.I,
 )
-_KINDS: dict[str, BlockKind] = {"p": "paragraph", "li": "item", "tr": "row", "pre": "code", "dd": "paragraph", "blockquote": "paragraph"}
+_KINDS: dict[str, BlockKind] = {
+    "p": "paragraph",
+    "li": "item",
+    "tr": "row",
+    "pre": "code",
+    "dd": "paragraph",
+    "blockquote": "paragraph",
+}
 _HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -74,7 +81,9 @@ class _Writer:
             self.headings.append(Heading(int(element.name[1]), text, start, len(self.body)))
         else:
             self.blocks.append(Block(kind, start, start + len(text), _lead(element)))
-        self.links += [Link(str(a["href"]), start, a.get_text(" ", strip=True)) for a in element.find_all("a", href=True)]
+        self.links += [
+            Link(str(a["href"]), start, a.get_text(" ", strip=True)) for a in element.find_all("a", href=True)
+        ]
 
     def hide(self, text: str) -> tuple[int, int]:
         start = self._put(text)
@@ -90,7 +99,11 @@ def _lead(element: Tag) -> str:
     if element.name == "tr":
         table = element.find_parent("table")
         head = table.find("tr") if table else None
-        return head.get_text(" | ", strip=True) if isinstance(head, Tag) and head is not element and head.find("th") else ""
+        return (
+            head.get_text(" | ", strip=True)
+            if isinstance(head, Tag) and head is not element and head.find("th")
+            else ""
+        )
     listing = element.find_parent(["ul", "ol"]) if element.name == "li" else None
     before = listing.find_previous_sibling() if listing else None
     text = before.get_text(" ", strip=True) if isinstance(before, Tag) else ""
@@ -105,7 +118,10 @@ def _take_invisible(soup: BeautifulSoup) -> Iterator[Tag]:
 
 def _meta(soup: BeautifulSoup) -> dict[str, str]:
     pairs = {str(m.get("name") or m.get("property") or ""): str(m.get("content") or "") for m in soup.find_all("meta")}
-    short = {key.rsplit(":", 1)[-1].replace("modified_time", "updated").replace("published_time", "created"): value for key, value in pairs.items()}
+    short = {
+        key.rsplit(":", 1)[-1].replace("modified_time", "updated").replace("published_time", "created"): value
+        for key, value in pairs.items()
+    }
     return {key: value for key, value in short.items() if key}
 
 

@@ -56,7 +56,7 @@ def _headings(tokens: list[Token], lines: list[int]) -> Iterator[Heading]:
 
 
 def _blocks(tokens: list[Token], lines: list[int], body: str) -> Iterator[Block]:
-    """Leaf blocks in reading order. A list item's lead is the paragraph before its list; a row's lead the table's head."""
+    """Leaf blocks in reading order; the lead of an item is the paragraph before its list, of a row the table's head."""
     depth, last, header, leads = 0, "", "", [""]
     for index, token in enumerate(tokens):
         if token.type in ("bullet_list_open", "ordered_list_open"):

@@ -53,7 +53,9 @@ def read(fetch: Fetch, *, url: str = "", namespace: int = 0, max_requests: int =
 def _pages(answer: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     if "error" in answer:
         error = answer["error"]
-        raise BadInput(f"MediaWiki refuses: {error.get('info', error)}", "api.php", "check the address and the reader's rights")
+        raise BadInput(
+            f"MediaWiki refuses: {error.get('info', error)}", "api.php", "check the address and the reader's rights"
+        )
     query = answer.get("query", {})
     if not isinstance(query, Mapping) or not isinstance(query.get("pages", []), list):
         raise BadInput("the answer is not MediaWiki's (formatversion=2)", "api.php", "give the address of api.php")

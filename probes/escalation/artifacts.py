@@ -37,6 +37,8 @@ class Delivered(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     stop: str
+    route: str
+    destination: str
     seconds: float
     flaws: tuple[str, ...] = ()
     score: int = 0
@@ -46,18 +48,17 @@ class Delivered(BaseModel):
     reasons: tuple[str, ...] = ()
     copies: int = 1
     how: str = ""
+    alerted: tuple[str, ...] | None = Field(None, description="who was told; None: the destination cannot say, or was not asked")
+    alert_seconds: float | None = None
 
 
 class HandoffDrill(Artifact):
-    """Disposable handoffs at a route's destination: read back, counted, closed."""
+    """Disposable handoffs at the system behind a route's destination, spread over its queues: read back, counted, closed."""
 
     kind: ClassVar[str] = "handoff_drill"
     destination: str
+    system: str = ""
     delivered: tuple[Delivered, ...] = ()
-    failure: str = ""
-    alerts: int | None = Field(None, description="who was told about the first one; None: the destination names no operation that lists it")
-    alert_seconds: float | None = None
-    alerted: str = ""
     visible_after_s: float = 0.0
     created: int = 0
     closed: int = 0
@@ -70,6 +71,8 @@ class OutageCase(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     fault: str
+    route: str = ""
+    budget_s: int = 0
     delivered_to: str = ""
     copies: int = 0
     after_s: float = 0.0
@@ -80,7 +83,6 @@ class OutageDrill(Artifact):
     kind: ClassVar[str] = "outage_drill"
     destination: str
     deputy: str = ""
-    budget_s: int = 0
     cases: tuple[OutageCase, ...] = ()
 
 

@@ -6,7 +6,7 @@ import http
 import json
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from probes.artifact import Shot
 from probes.finding import Evidence
@@ -20,7 +20,7 @@ SHOWN_BACK = ("content-type", "etag", "retry-after", "location", "deprecation", 
 def shot_of(exchange: Exchange, redact: Callable[[Any], Any], **facts: Any) -> Shot:
     """Request and answer as redacted text; credentials never stand in it. `redact` knows the run's secrets."""
     place = urlsplit(exchange.url)
-    target = redact(place.path + (f"?{place.query}" if place.query else ""))
+    target = redact(place.path + (f"?{unquote(place.query)}" if place.query else ""))
     first = f"{exchange.method} {target}" if exchange.method else exchange.operation
     return Shot(
         n=exchange.n,

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from probes.gather.guarded import find_operation
-from runtime.errors import CxreadyError
+from runtime.errors import BadInput, Conflict, CxreadyError
 from runtime.estate import Estate
 from runtime.systems.settings import SystemSettings
 from runtime.systems.surface import Operation, Surface
+from runtime.written import read_text
 
 if TYPE_CHECKING:
     from probes.gather.gatherer import Gatherer
@@ -83,20 +85,63 @@ def plan(estate: Estate, gatherers: Sequence[Gatherer], *, only_system: str | No
     used: dict[str, int] = {}
     for gatherer in in_order(gatherers, only_probe):
         for system, lines in _by_system(gatherer.plan(estate)).items():
-            asked = sum(line.count for line in lines)
             if only_system not in (None, system):
                 continue
-            if used.get(system, 0) + asked > max_requests:
-                left_out[f"{gatherer.name} on {system}"] = f"{asked} requests do not fit into the {max_requests} allowed ({used.get(system, 0)} are used)"
-                continue
-            used[system] = used.get(system, 0) + asked
-            kept += lines
+            room = max_requests - used.get(system, 0)
+            fitting, why = _fitting(gatherer, lines, room)
+            if why:
+                left_out[f"{gatherer.name} on {system}"] = why
+            used[system] = used.get(system, 0) + sum(one.count for one in fitting)
+            kept += fitting
     return Plan(organisation=estate.organisation, inputs=inputs, max_requests=max_requests, lines=tuple(kept), left_out=left_out)
+
+
+def _fitting(gatherer: Gatherer, lines: list[PlanLine], room: int) -> tuple[list[PlanLine], str]:
+    """All lines where they fit; reads are cut to what is left, writes only come together with what takes them back."""
+    asked = sum(one.count for one in lines)
+    if asked <= room:
+        return lines, ""
+    why = f"at most {asked} requests are wanted, {max(room, 0)} are left"
+    if any(one.access == "write" for one in lines) and not gatherer.fills:
+        return [], why
+    fitting = []
+    for one in lines:
+        count = min(one.count, room)
+        room -= max(count, 0)
+        if count > 0:
+            fitting.append(one.model_copy(update={"count": count}))
+    return fitting, "" if gatherer.fills else why
+
+
+def read(path: Path) -> Plan:
+    """An approved plan from its file: the plan as JSON, with its `digest` beside the fields.
+
+    Raises:
+        BadInput: the file is missing or is no plan.
+        Conflict: its digest does not fit its lines: it was edited.
+    """
+    try:
+        raw = json.loads(read_text(path))
+        stated = raw.pop("digest", None) if isinstance(raw, dict) else None
+        found = Plan.model_validate(raw)
+    except (ValueError, ValidationError) as error:
+        raise BadInput(f"this is no plan: {str(error).splitlines()[0]}", str(path), "make one with `cxready collect DIR --dry-run -o plan.json`") from None
+    if stated != found.digest:
+        raise Conflict("the plan was changed after it was made", str(path), "make a new plan with `cxready collect DIR --dry-run -o plan.json` and have it approved")
+    return found
+
+
+def write(found: Plan, path: Path) -> None:
+    """The plan as a file, whole or not at all."""
+    text = json.dumps({**found.model_dump(mode="json"), "digest": found.digest}, indent=1, ensure_ascii=False) + "\n"
+    made = path.with_name(path.name + ".new")
+    made.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(made, path)
 
 
 def in_order(gatherers: Iterable[Gatherer], only_probe: str | None = None) -> list[Gatherer]:
     """Lowest level first, then cheapest; those that the one wanted probe does not need stay out."""
-    wanted = [g for g in gatherers if only_probe is None or g.serves(only_probe)]
+    wanted = [g for g in gatherers if only_probe is None or g.level <= 1 or g.serves(only_probe)]
     return sorted(wanted, key=lambda g: (g.level, g.cost))
 
 

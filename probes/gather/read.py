@@ -198,4 +198,5 @@ GATHERER = Gatherer(
     level=2,
     cost=20,
     probes=("description_true", "errors_structured", "pagination_complete", "latency", "joins", "finds_customer", "history_readable", "writes_stick", "deletes_stick", "repeat_safe", "no_lost_updates", "notes_writable", "audit_trail", "least_privilege"),
+    again=True,
 )

@@ -39,9 +39,11 @@ class Samples:
             keys = [plain(name)] + ([plain(resource) + "id"] if plain(name) == "id" and resource else [])
             for key in keys:
                 values = pool.setdefault(key, [])
-                if value in values:
+                if value in values and not own:
                     continue
-                values.insert(0, value) if own else values.append(value)
+                if value in values:
+                    values.remove(value)
+                values.insert(0 if own else len(values), value)
                 del values[KEPT:]
 
     def arguments(self, estate: Estate, system: str, operation: Operation, now: datetime, *, optional: bool = False) -> tuple[dict[str, Any], list[str]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -106,6 +107,16 @@ class Session:
         if self.kept:
             self.kept(gatherer, system)
 
+    @contextmanager
+    def unguarded(self) -> Iterator[None]:
+        """For taking back only: what was written is undone whatever the plan says."""
+        guard, systems = self.guard, self._systems
+        self.guard, self._systems = None, {}
+        try:
+            yield
+        finally:
+            self.guard, self._systems = guard, systems
+
     def fresh(self, name: str, holder: Holder) -> System:
         """A second, independent session of the same holder."""
         return self._connect(name, holder)
@@ -166,5 +177,10 @@ class Session:
             surface=self.surface(name) if self.surface(name).digest else None,
             anonymous=anonymous,
         )
-        observed = self.seen(name)
-        return Guarded(system, self.guard, lambda exchange: observed.note(exchange, self.shot))
+        return Guarded(system, self.guard, self._noted)
+
+    def _noted(self, exchange: Exchange) -> None:
+        """Every answer is classified and learned from, whoever asked."""
+        self.seen(exchange.system).note(exchange, self.shot)
+        if exchange.ok:
+            self.samples.learn(exchange.system, exchange.body)

@@ -12,10 +12,11 @@ from probes.artifact import Artifact, Missing
 from probes.finding import Subject
 from probes.gather.gatherer import missing
 from probes.gather.read_back import read_back, reader_of
+from probes.gather.repeat import RepeatTrial
 from probes.gather.samples import field_of, plain
 from probes.gather.session import Session
 from probes.gather.undo import TakenBack, take_back, undo_arguments, undo_of
-from probes.gather.write_evidence import FieldSeen, LostUpdates, RepeatTrial, StaleChange, WriteRoundTrip
+from probes.gather.write_evidence import FieldSeen, LostUpdates, StaleChange, WriteRoundTrip
 from runtime.guardrails.effects import Effect
 from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.surface import Operation
@@ -41,7 +42,8 @@ def try_update(session: Session, system: str, name: str, operation: Operation, e
 
 def _tried(session: Session, subject: Subject, name: str, operation: Operation, effect: Effect, change: dict[str, Any], before: Exchange) -> Found:
     system = subject.unit
-    fields = [f for f in change if field_of(before.body, f) is not None]
+    keys = {p.name for p in operation.parameters if p.where in ("path", "query", "header")}
+    fields = [f for f in change if f not in keys and field_of(before.body, f) is not None]
     entry = _intend(session, system, name, operation, effect, change, before.body)
     taken: TakenBack | None = None
     etag = before.header("ETag")

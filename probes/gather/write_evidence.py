@@ -42,24 +42,6 @@ class WriteRoundTrip(Artifact):
     undo_shots: tuple[Shot, ...] = ()
 
 
-class RepeatTrial(Artifact):
-    """The same write twice. Subject: system and operation."""
-
-    kind: ClassVar[str] = "repeat_trial"
-
-    does: Literal["create", "update", "delete"]
-    by: Literal["key", "read_back", "no"]
-    offered: bool = Field(description="a key is named by the effects file or the description")
-    header: str | None = None
-    find: str | None = None
-    settle_s: float = 0.0
-    records: int = Field(1, description="records that exist after the same write was sent twice")
-    second_key_honoured: bool | None = None
-    first: Shot | None = None
-    second: Shot | None = None
-    search: Shot | None = None
-
-
 class StaleChange(BaseModel):
     """One update sent with an outdated If-Match. RFC 9110, 13.1.1."""
 

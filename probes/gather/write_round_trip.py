@@ -13,15 +13,18 @@ from typing import Any
 
 from probes.artifact import Artifact, Missing
 from probes.finding import Subject
+from probes.gather.audit_trail import audit_operation, look_up
 from probes.gather.gatherer import Found, Gatherer, each_system, missing
+from probes.gather.notes import NoteTrial, note_trial
 from probes.gather.plan import PlanLine, line, surface_of
 from probes.gather.guarded import find_operation
 from probes.gather.read_back import ReadBack, read_back
+from probes.gather.repeat import RepeatTrial
 from probes.gather.samples import field_of, identity_of
 from probes.gather.session import Session
 from probes.gather.undo import TakenBack, close_open, take_back, undo_of
 from probes.gather.update_trial import try_update
-from probes.gather.write_evidence import AuditTrail, FieldSeen, LostUpdates, RepeatTrial, StaleChange, WriteRoundTrip
+from probes.gather.write_evidence import AuditTrail, FieldSeen, LostUpdates, StaleChange, WriteRoundTrip
 from probes.gather.write_targets import Target, creator_undone_by, targets
 from runtime.errors import CxreadyError
 from runtime.estate import Estate
@@ -47,6 +50,19 @@ def gather_system(session: Session, system: str) -> Found:
                 continue
             yield found
     yield not_tried[0] if not_tried else LostUpdates(subject=Subject(unit=system), measured_at=session.now, updates=tuple(stale))
+    if session.settings(system).role == "crm":
+        yield note_trial(session, system)
+        yield from _audit_at_the_end(session, system)
+
+
+def _audit_at_the_end(session: Session, system: str) -> Found:
+    if session.get(AuditTrail, system) is not None:
+        return
+    subject = Subject(unit=system)
+    if audit_operation(session.estate, system) is None:
+        yield AuditTrail(subject=subject, measured_at=session.now)
+    else:
+        yield missing(AuditTrail, subject, "needs", f"no write of {system} could be tried, so its log was not looked at")
 
 
 def _target(session: Session, system: str, target: Target) -> Any:
@@ -84,6 +100,10 @@ class _Trial:
     entries: list[tuple[int, Any]] = field(default_factory=list)
     taken: list[TakenBack] = field(default_factory=list)
 
+    def said(self) -> dict[str, Any]:
+        """What the record should show. Our own reference is not part of the business; `repeat_safe` asks about it."""
+        return {k: v for k, v in self.arguments.items() if v != self.reference}
+
 
 def _try_create(session: Session, system: str, target: Target) -> Found:
     deleted = target.name if target.effect and target.effect.does == "delete" else None
@@ -101,7 +121,7 @@ def _try_create(session: Session, system: str, target: Target) -> Found:
         if first.seen is not Seen.OK:
             yield from _not_accepted(session, subject, trial, first)
             return
-        seen = read_back(session, system, trial.name, trial.effect, trial.arguments, first.body, None, until=lambda r: bool(r.record) and not _differing(trial.arguments, r.record))
+        seen = read_back(session, system, trial.name, trial.effect, trial.arguments, first.body, None, until=lambda r: bool(r.record) and not _differing(trial.said(), r.record))
         repeat = _repeat(session, system, trial, first, seen) if deleted is None else None
         audit = _audit(session, system, trial, first)
     finally:
@@ -183,7 +203,7 @@ def _search(session: Session, system: str, trial: _Trial, expected: int) -> Read
 
 
 def _round_trip(session: Session, subject: Subject, does: Any, trial: _Trial, first: Exchange, seen: ReadBack) -> WriteRoundTrip:
-    differing = _differing(trial.arguments, seen.record) if seen.record is not None else ()
+    differing = _differing(trial.said(), seen.record) if seen.record is not None else ()
     taken = next((t for t in trial.taken if t.how in ("not_undone", "none_offered")), trial.taken[0] if trial.taken else None)
     undo = undo_of(session, subject.unit, trial.name, trial.effect)
     return WriteRoundTrip(
@@ -216,8 +236,6 @@ def _repeated_delete(session: Session, subject: Subject, trial: _Trial) -> Repea
 def _audit(session: Session, system: str, trial: _Trial, first: Exchange) -> AuditTrail | None:
     if session.settings(system).role != "crm":
         return None
-    from probes.gather.audit_trail import look_up
-
     return look_up(session, system, trial.name, identity_of(first.body))
 
 
@@ -284,8 +302,6 @@ def _lines(surface: Any, system: str, name: str, operation: Operation, effect: E
 
 
 def _audit_lines(estate: Estate, system: str) -> list[PlanLine]:
-    from probes.gather.audit_trail import audit_operation
-
     operation = audit_operation(estate, system)
     return [line(system, operation, "look the write up in the system's own log", "audit_trail")] if operation else []
 
@@ -294,7 +310,7 @@ GATHERER = Gatherer(
     name="writes",
     plan=planned,
     run=each_system("writes", (WriteRoundTrip, RepeatTrial, LostUpdates), gather_system),
-    gives=(WriteRoundTrip, RepeatTrial, LostUpdates, AuditTrail),
+    gives=(WriteRoundTrip, RepeatTrial, LostUpdates, AuditTrail, NoteTrial),
     level=3,
     cost=30,
     probes=("writes_stick", "deletes_stick", "repeat_safe", "no_lost_updates", "notes_writable", "audit_trail"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from runtime.escalation.routes import DAYS, EscalationFile, Hours, open_days
+from runtime.escalation.routes import EscalationFile, Hours, open_days
 
 DAY, WEEK = 24 * 60, 7 * 24 * 60
 NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
@@ -104,4 +104,3 @@ def _days(days: Sequence[int]) -> str:
     return known.get(tuple(days)) or "on " + ", ".join(NAMES[day] for day in days)
 
 
-assert len(DAYS) == len(NAMES)

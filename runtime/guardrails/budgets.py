@@ -142,7 +142,7 @@ class BudgetLedger:
         """Reservations whose outcome nobody has told: after a crash, or unknown."""
         with self.transaction() as connection:
             rows = connection.execute("SELECT id, key, minor, state FROM entries WHERE state IN ('reserved', 'unknown') ORDER BY id").fetchall()
-        return [Reservation(*row, fresh=False) for row in rows]
+        return [Reservation(number, key, minor, state, fresh=False) for number, key, minor, state in rows]
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

@@ -132,7 +132,6 @@ class DecisionPoint:
         action = estate.guardrails.actions[name]
         arguments = canonical.checked(request.arguments)
         declared_arguments(self._surfaces, operation, arguments, effect.sends)
-        digest = canonical.digest({"operation": operation, "arguments": arguments})
         category = carried(estate.guardrails, effect, arguments)
         if category:
             raise Settled("refuse", f"the call carries restricted data ({category.replace('_', ' ')})", f"restricted_data.{category}")
@@ -141,6 +140,7 @@ class DecisionPoint:
             customer = customer_of(effect, arguments, request.facts_input)
         except Unclear as error:
             raise Settled("escalate" if error.escalate else "refuse", str(error), "money_effect") from None
+        digest = canonical.digest({"operation": operation, "arguments": arguments, "moves": [money.minor, money.currency]})
         same_customer(request, customer, effect.money_out is not None)
         triggers(estate, request)
         context = FactContext(request.workflow, operation, arguments, request.facts_input, customer, request.session_customer, money.minor, money.currency)

@@ -112,7 +112,12 @@ class Forwarder:
         header = effect.repeat.key if effect and effect.repeat and effect.repeat.key else None
         extra = {**({header: key} if header else {}), **({"If-Match": if_match} if if_match else {})}
         try:
-            exchange = self._system(system).call(name, arguments, headers=extra, why=Why("a call that passed the guardrails", run=self._run))
+            way = self._system(system)
+        except BaseException:
+            self._point.release(decision.reservation)
+            raise
+        try:
+            exchange = way.call(name, arguments, headers=extra, why=Why("a call that passed the guardrails", run=self._run))
         except (Refused, BadInput):  # nothing was sent
             self._point.release(decision.reservation)
             raise

@@ -123,10 +123,10 @@ class _Scene:
             length = check_head(method, headers, self.own_host)
             sent = headers.get("Authorization", "")
             if not hmac.compare_digest(sent.encode(), f"Bearer {self.token}".encode()):
-                return problem(401, "refuse", "the call carries no valid token of this run", "token")
+                return self._denied(401, "the call carries no valid token of this run", "token", method, path)
             context = case_context.verified(self.secret, headers.get(case_context.HEADER, ""))
             if context is None:
-                return problem(403, "refuse", "the call does not say, signed, whom it is for", "context")
+                return self._denied(403, "the call does not say, signed, whom it is for", "context", method, path)
             found = target(path, method, self.surfaces)
             given = arguments(found, headers, read(length))
             return self.forwarder.pass_on(found, given, context, key=headers.get("Idempotency-Key", ""), if_match=headers.get("If-Match"))

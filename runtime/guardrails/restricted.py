@@ -23,7 +23,9 @@ FIELDS: dict[str, str] = {
     "password": r"pass(word|wd|code|phrase)|pin|secret",
 }
 MASK = "‹masked›"
-_DIGITS = re.compile(r"(?<![A-Za-z0-9])[3-6](?:[ .\-/]?\d){12,18}(?!\d)")
+_DIGITS = re.compile(  # written whole, in groups of four, in American Express' groups, or digit by digit
+    r"(?<![A-Za-z0-9])(?:[3-6]\d{12,18}|[3-6]\d{3}([ .\-/_]+)\d{4}\1\d{4}\1\d{1,7}|3[47]\d{2}([ .\-/_]+)\d{6}\2\d{5}|[3-6](?:[ .\-/_]+\d){12,18})(?![ .\-]?\d)"
+)
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ .\-]?[A-Za-z0-9]){11,30}")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 

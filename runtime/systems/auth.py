@@ -10,12 +10,12 @@ import base64
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urljoin
 
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
+from runtime import redaction
 from runtime.errors import BadInput, Refused, Unreachable
 from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.references import resolve
@@ -27,7 +27,9 @@ MAX_FAILED_SIGN_INS = 2
 
 
 class Auth(AuthBase):
-    """Base: puts the credential on a request. `token_lifetime_s` is None where tokens do not expire or nothing says so."""
+    """Base: puts the credential on a request. `token_lifetime_s` is None where tokens do not expire or nothing says
+    so.
+    """
 
     scheme = ""
     interactive = False
@@ -45,27 +47,28 @@ class Auth(AuthBase):
         """Forgets what is cached, so that the next request proves itself afresh."""
 
 
-@dataclass
 class Fixed(Auth):
-    """A credential that is the same on every request."""
+    """A credential that is the same on every request; `interactive` when a person had to obtain it."""
 
-    scheme: str
-    values: Mapping[str, str]
-    interactive: bool = False
+    def __init__(self, scheme: str, values: Mapping[str, str], *, interactive: bool = False) -> None:
+        self.scheme, self.values, self.interactive = scheme, values, interactive
 
     def headers(self) -> Mapping[str, str]:
         return self.values
 
 
 class ClientCredentials(Auth):
-    """OAuth2 client credentials; the token is kept until shortly before it expires, and fetched through the same transport.
+    """OAuth2 client credentials; the token is kept until shortly before it expires, and fetched through the same
+    transport.
 
     `lifetimes` lists what each answer said in `expires_in` (seconds), `fetched` counts tokens.
     """
 
     scheme = "oauth2"
 
-    def __init__(self, transport: Transport, url: str, client: tuple[str, str], scope: str | None, learn: Callable[[str], None]) -> None:
+    def __init__(
+        self, transport: Transport, url: str, client: tuple[str, str], scope: str | None, learn: Callable[[str], None]
+    ) -> None:
         self._transport, self._url, self._client, self._scope, self._learn = transport, url, client, scope, learn
         self._lock = threading.Lock()
         self._token, self._until = "", 0.0
@@ -87,7 +90,9 @@ class ClientCredentials(Auth):
     def _fetch(self) -> None:
         if self._failed >= MAX_FAILED_SIGN_INS:
             raise Refused(
-                f"{self._failed} sign-ins failed; a third could lock the account", self._transport.system, "check client_id and client_secret"
+                f"{self._failed} sign-ins failed; a third could lock the account",
+                self._transport.system,
+                "check client_id and client_secret",
             )
         exchange = self.last = self._transport.send(self._request(), None)
         answer = exchange.body if isinstance(exchange.body, dict) else {}
@@ -96,6 +101,7 @@ class ClientCredentials(Auth):
             raise self._no_token(exchange, answer)
         self._failed = 0
         self._learn(token)
+        redaction.learn(token)
         self._keep(token, answer.get("expires_in"))
 
     def _keep(self, token: str, expires_in: object) -> None:
@@ -113,20 +119,30 @@ class ClientCredentials(Auth):
         form = {"grant_type": "client_credentials", **({"scope": self._scope} if self._scope else {})}
         user, secret = (quote(part, safe="") for part in self._client)
         basic = base64.b64encode(f"{user}:{secret}".encode()).decode()
-        headers = {"Authorization": f"Basic {basic}", "Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+        headers = {
+            "Authorization": f"Basic {basic}",
+            "Accept": "application/json",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
         why = Why("sign in as a machine")
         return Outgoing("POST", self._url, "token", "token", why, headers, urlencode(form).encode(), form, reads=True)
 
     def _no_token(self, exchange: Exchange, answer: Mapping[str, object]) -> Exception:
         where = self._transport.system
         if exchange.seen in (Seen.PATH, Seen.FAULT, Seen.THROTTLED):
-            return Unreachable(f"no token: {exchange.error or exchange.status}", where, "check the token address and the way to it")
+            return Unreachable(
+                f"no token: {exchange.error or exchange.status}", where, "check the token address and the way to it"
+            )
         self._failed += 1
         said = str(answer.get("error", exchange.status))[:80]
-        return BadInput(f"the token service refused the client ({said})", where, "check client_id, client_secret and scope")
+        return BadInput(
+            f"the token service refused the client ({said})", where, "check client_id, client_secret and scope"
+        )
 
 
-def make_auth(credential: Credential, transport: Callable[[str], Transport], secrets: Mapping[str, str], base: str, where: str) -> tuple[Auth, list[str]]:
+def make_auth(
+    credential: Credential, transport: Callable[[str], Transport], secrets: Mapping[str, str], base: str, where: str
+) -> tuple[Auth, list[str]]:
     """The credential ready for use, and the secret values in it (for the redactor).
 
     Args:
@@ -145,7 +161,10 @@ def make_auth(credential: Credential, transport: Callable[[str], Transport], sec
         return Fixed("api_key", {credential.header: value("key")}), [value("key")]
     if credential.scheme == "basic":
         pair = f"{value('user')}:{value('password')}"
-        return Fixed("basic", {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}), [value("password"), pair]
+        return Fixed("basic", {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}), [
+            value("password"),
+            pair,
+        ]
     if credential.scheme == "session":
         header = credential.header if credential.header != "X-API-Key" else "Cookie"
         return Fixed("session", {header: value("token")}, interactive=True), [value("token")]

@@ -1,6 +1,7 @@
 """What a response was: data, a clear no, throttling, a bot wall, a login page, the path, or a fault.
 
-Runs on every response. The order matters: a bot wall answers 200, 202, 403, 405, 429 or 503, and a proxy's block page looks
+Runs on every response. The order matters: a bot wall answers 200, 202, 403, 405, 429 or 503, and a proxy's block page
+looks
 like the system's own 403; an honest 401 or 403 in JSON is neither. Signs are from the vendors' documentation (AWS WAF:
 x-amzn-waf-action, Cloudflare: cf-mitigated) and from pages seen in the field; codes: RFC 9110, RFC 6585.
 """
@@ -20,22 +21,31 @@ _WALL = re.compile(
     r"|_incapsula_resource|incapsula incident id|captcha-delivery\.com|px-captcha|_pxcaptcha|perimeterx"
     r"|awswafcookiedomainlist|awswafintegration|token\.awswaf\.com|akam/\d+/pixel|sec-cp-challenge|/_sec/cp_challenge"
     r"|errors\.edgesuite\.net|the requested url was rejected\. please consult with your administrator"
-    r"|kpsdk|sucuri website firewall|g-recaptcha|recaptcha/api\.js|hcaptcha\.com/1/api\.js|are you a robot|verify you are human",
+    r"|kpsdk|sucuri website firewall|g-recaptcha|recaptcha/api\.js|hcaptcha\.com/1/api\.js|are you a robot|verify you are human",  # noqa: E501
     re.IGNORECASE,
 )
 _BLOCK_PAGE = re.compile(
-    r"zscaler|blue ?coat|proxysg|symantec web|forcepoint|websense|fortiguard|fortinet|palo alto networks|umbrella\.com|opendns"
+    r"zscaler|blue ?coat|proxysg|symantec web|forcepoint|websense|fortiguard|fortinet|palo alto networks|umbrella\.com|opendns"  # noqa: E501
     r"|mcafee web gateway|skyhigh|sophos web|netskope|iboss|barracuda|trend micro interscan|generated .{0,80}\(squid"
     r"|err_access_denied|web ?page (is )?blocked|captive portal|blocked by your (organi[sz]ation|administrator)",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(
-    r"type\s*=\s*[\"']?password|<title>[^<]{0,80}(log ?in|sign ?in|anmelden|anmeldung|log ?on|single sign)|id\s*=\s*[\"']?login"
+    r"type\s*=\s*[\"']?password|<title>[^<]{0,80}(log ?in|sign ?in|anmelden|anmeldung|log ?on|single sign)|id\s*=\s*[\"']?login"  # noqa: E501
     r"|samlrequest|name\s*=\s*[\"']?(j_username|username|login)[\"' >]|session (has )?(expired|timed out)",
     re.IGNORECASE,
 )
-_LOGIN_PLACE = re.compile(r"(?i)(^|[/._-])(log-?in|sign-?in|logon|sso|saml2?|oauth2?/authorize|authorize|adfs|session/new|accounts/login)\b")
-_PROXY_HEADERS = ("proxy-authenticate", "x-squid-error", "x-bluecoat-via", "x-zscaler", "x-netskope-block", "x-iboss-block")
+_LOGIN_PLACE = re.compile(
+    r"(?i)(^|[/._-])(log-?in|sign-?in|logon|sso|saml2?|oauth2?/authorize|authorize|adfs|session/new|accounts/login)\b"
+)
+_PROXY_HEADERS = (
+    "proxy-authenticate",
+    "x-squid-error",
+    "x-bluecoat-via",
+    "x-zscaler",
+    "x-netskope-block",
+    "x-iboss-block",
+)
 
 
 def classify(
@@ -77,7 +87,7 @@ def classify(
 
 
 def _is_page(content_type: str, body_start: str) -> bool:
-    kind = content_type.split(";")[0].strip().lower()
+    kind = content_type.split(";", maxsplit=1)[0].strip().lower()
     if kind in ("text/html", "application/xhtml+xml"):
         return True
     return kind in ("", "text/plain") and bool(re.match(r"\s*(<!doctype html|<html)", body_start, re.IGNORECASE))

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from runtime import redaction
 from runtime.errors import BadInput, Refused
 from runtime.systems.auth import Auth, make_auth
-from runtime.systems.surface_reader import load_surface
 from runtime.systems.exchange import System
 from runtime.systems.network import open_session
 from runtime.systems.references import resolve
 from runtime.systems.request_budget import RequestBudget
 from runtime.systems.rest import RestSystem
-from runtime.systems.settings import Holder, Network, SystemSettings
+from runtime.systems.settings import Holder, Network, SystemSettings, Window
 from runtime.systems.surface import Surface
+from runtime.systems.surface_reader import load_surface
 from runtime.systems.trace import Trace
 from runtime.systems.transport import Bounds, Transport
 
@@ -54,9 +55,25 @@ def connect(
     if environment == "production" and not for_pilot:
         raise Refused("nothing is ever measured in production", name, "use staging; only the pilot acts in production")
     if environment not in settings.environments:
-        raise BadInput(f"{name} has no environment {environment}", f"systems.{name}.environments", f"write {environment}: {{url: …}}")
-    base = _base(settings.environments[environment].url, secrets, name)  # type: ignore[index]
-    wire = _Wires(name, holder, settings.network or network, folder, budget, trace, secrets, run, contact, bounds or Bounds())
+        raise BadInput(
+            f"{name} has no environment {environment}",
+            f"systems.{name}.environments",
+            f"write {environment}: {{url: …}}",
+        )
+    base = _base(settings.environments[environment].url, secrets, name)
+    wire = _Wires(
+        name,
+        holder,
+        settings.network or network,
+        folder,
+        budget,
+        trace,
+        secrets,
+        run,
+        contact,
+        bounds or Bounds(),
+        () if for_pilot else settings.windows,
+    )
     auth = None if anonymous else _auth(settings, holder, wire, base)
     found = surface or load_surface(name, settings, folder)
     transport = wire.to(base)
@@ -72,18 +89,19 @@ def connect(
 class _Wires:
     """One session for a system; wires to it and to its token service share budget, trace and run."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self, name: str, holder: Holder, network: Network, folder: Path, budget: RequestBudget, trace: Trace,
-        secrets: Mapping[str, str], run: str, contact: str, bounds: Bounds,
+        secrets: Mapping[str, str], run: str, contact: str, bounds: Bounds, windows: Sequence[Window],
     ) -> None:  # fmt: skip
         self.name, self.holder, self.network, self.secrets = name, holder, network, secrets
         self.budget, self.trace, self.run, self.contact, self.bounds = budget, trace, run, contact, bounds
+        self.windows = windows
         self.session = open_session(network, folder=folder, secrets=secrets)
 
     def to(self, base: str) -> Transport:
         return Transport(
             self.name, self.holder, base, self.session, self.network, self.secrets, self.budget, self.trace,
-            self.run, self.contact, self.bounds,
+            self.run, self.contact, self.bounds, self.windows,
         )  # fmt: skip
 
 
@@ -96,6 +114,7 @@ def _auth(settings: SystemSettings, holder: Holder, wire: _Wires, base: str) -> 
         raise BadInput(f"{wire.name} has no credential for the holder {holder}", where, "write one, as reference")
     auth, values = make_auth(credential, wire.to, wire.secrets, base, where)
     wire.trace.redactor.learn(*values)
+    redaction.learn(*values)
     return auth
 
 
@@ -105,5 +124,9 @@ def _base(url: str, secrets: Mapping[str, str], name: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadInput("the address does not start with https://host", f"systems.{name}.url", "write a whole address")
     if parts.username or parts.password or parts.query or parts.fragment or re.search(r"\s", found):
-        raise BadInput("the address holds a password, a query or a space", f"systems.{name}.url", "secrets belong under credentials")
+        raise BadInput(
+            "the address holds a password, a query or a space",
+            f"systems.{name}.url",
+            "secrets belong under credentials",
+        )
     return found

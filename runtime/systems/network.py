@@ -1,6 +1,7 @@
 """The way out: which proxy, whom to trust, which hosts. TLS checking cannot be switched off.
 
-The environment is read for a proxy only, and only when the engagement names none; `.netrc`, REQUESTS_CA_BUNDLE and the like never count.
+The environment is read for a proxy only, and only when the engagement names none; `.netrc`, REQUESTS_CA_BUNDLE and
+the like never count.
 """
 
 from __future__ import annotations
@@ -32,9 +33,8 @@ def open_session(network: Network, *, folder: Path, secrets: Mapping[str, str]) 
     Raises:
         BadInput: a CA file or client certificate is missing, outside the folder or not a certificate.
     """
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
-    session.max_redirects = 0
     trust = _Trust(network, folder, secrets)
     session.mount("https://", trust)
     session.mount("http://", trust)
@@ -96,6 +96,13 @@ def user_agent(contact: str = "") -> str:
     return f"cxready/{number} (+{clean})" if clean else f"cxready/{number}"
 
 
+class _Session(requests.Session):
+    """Never prepares a redirect: requests would read its body without bounds; the transport decides where to go on."""
+
+    def get_redirect_target(self, resp: Any) -> None:
+        return None
+
+
 class _Trust(HTTPAdapter):
     """Carries our own TLS context; made at the first https address, for plain http needs none."""
 
@@ -112,7 +119,7 @@ class _Trust(HTTPAdapter):
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> tuple[Any, Any]:
         host, pool = super().build_connection_pool_key_attributes(request, True, None)
         if host.get("scheme") == "https":
-            pool = {"ssl_context": self.context()}
+            return host, {"ssl_context": self.context()}
         return host, pool
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
@@ -136,7 +143,9 @@ def _context(network: Network, folder: Path) -> ssl.SSLContext:
         try:
             context = ssl.create_default_context(cafile=str(file))
         except (ssl.SSLError, OSError):
-            raise BadInput("the file holds no CA certificate", f"network.ca {network.ca}", "export the CA as PEM, without its key") from None
+            raise BadInput(
+                "the file holds no CA certificate", f"network.ca {network.ca}", "export the CA as PEM, without its key"
+            ) from None
     if network.client_certificate:
         file = inside(folder, network.client_certificate, "network.client_certificate")
         try:

@@ -18,12 +18,19 @@ _BODY_TYPES = ("application/json", "+json", "application/x-www-form-urlencoded",
 
 
 def surface_of_openapi(name: str, raw: bytes, path: Path, folder: Path) -> Surface:
-    """Reads a description. What cannot be used stands in `problems`; a text that is no OpenAPI gives a surface without operations."""
+    """Reads a description. What cannot be used stands in `problems`;
+    a text that is no OpenAPI gives a surface without operations.
+    """
     digest = "sha256:" + hashlib.sha256(raw.replace(b"\r\n", b"\n")).hexdigest()
     try:
         documents = Documents(path, raw, folder)
     except Unreadable as error:
-        return Surface(name, "unreadable", digest, problems=(Problem("blocker", f"the description cannot be read: {error}", path.name),))
+        return Surface(
+            name,
+            "unreadable",
+            digest,
+            problems=(Problem("blocker", f"the description cannot be read: {error}", path.name),),
+        )
     root = documents.root
     version = str(root.get("openapi", "")) if isinstance(root, Mapping) else ""
     if not re.fullmatch(r"3\.[012](\..*)?", version):
@@ -42,7 +49,10 @@ def surface_of_openapi(name: str, raw: bytes, path: Path, folder: Path) -> Surfa
         problems=tuple(documents.problems),
         title=str(info.get("title") or ""),
         version=str(info.get("version") or ""),
-        security_schemes={k: _mapping(documents.resolve(v, documents.main)[0]) for k, v in _components(root, "securitySchemes").items()},
+        security_schemes={
+            k: _mapping(documents.resolve(v, documents.main)[0])
+            for k, v in _components(root, "securitySchemes").items()
+        },
         text=str(info.get("description") or ""),
     )
 
@@ -67,7 +77,9 @@ class _Reader:
                 if isinstance(written, Mapping):
                     yield self._operation(str(path), method, written, shared, here, f"{where}/{method}")
 
-    def _operation(self, path: str, method: str, written: Mapping[str, Any], shared: Any, here: Path, where: str) -> Operation:
+    def _operation(  # noqa: PLR0917
+        self, path: str, method: str, written: Mapping[str, Any], shared: Any, here: Path, where: str
+    ) -> Operation:
         parameters = self._parameters(shared, written.get("parameters"), path, here, where)
         body, body_type, required = self._body(written.get("requestBody"), here, where)
         answers, headers = self._answers(written.get("responses"), here, where)
@@ -133,7 +145,9 @@ class _Reader:
         plain = "" if "json" in kind else kind.split(";")[0].strip()
         return schema, plain, _mapping(value).get("required") is True
 
-    def _answers(self, written: Any, here: Path, where: str) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[str, ...]]]:
+    def _answers(
+        self, written: Any, here: Path, where: str
+    ) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[str, ...]]]:
         schemas: dict[str, dict[str, Any]] = {}
         headers: dict[str, tuple[str, ...]] = {}
         for status, one in _mapping(written).items():

@@ -1,6 +1,7 @@
 """The files of an OpenAPI description: read safely, with references followed inside the engagement's folder only.
 
-Schemas are inlined within bounds. What is cyclic or too large keeps its `$ref`, and the schema then carries `components`, so that a
+Schemas are inlined within bounds. What is cyclic or too large keeps its `$ref`, and the schema then carries
+`components`, so that a
 JSON Schema validator can still follow it. Remote references are problems, never requests.
 """
 
@@ -148,10 +149,14 @@ class _Loader(yaml.CSafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in found if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")]
+    first: [
+        (tag, pattern) for tag, pattern in found if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
+    ]
     for first, found in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), list("tTfF"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), list("tTfF")
+)
 
 
 def parse_document(raw: bytes) -> Any:
@@ -204,9 +209,8 @@ def _converted(node: Any, depth: int) -> Any:
 def _plain_null(schema: dict[str, Any]) -> dict[str, Any]:
     """OpenAPI 3.0 dialect to JSON Schema: `nullable`, and boolean exclusive bounds."""
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if isinstance(schema.get(exclusive), bool):
-            if schema.pop(exclusive) and bound in schema:
-                schema[exclusive] = schema.pop(bound)
+        if isinstance(schema.get(exclusive), bool) and schema.pop(exclusive) and bound in schema:
+            schema[exclusive] = schema.pop(bound)
     if schema.pop("nullable", None) is not True:
         return schema
     if isinstance(schema.get("type"), str):

@@ -1,6 +1,7 @@
 """Finds an operation of a surface by the id that a person wrote.
 
-Canonical ids: OpenAPI `operationId`, else `METHOD /path`; SOAP `Port.Operation`. Written ids may differ in case, and a SOAP
+Canonical ids: OpenAPI `operationId`, else `METHOD /path`; SOAP `Port.Operation`. Written ids may differ in case, and
+a SOAP
 operation may be named without its port, as long as only one operation fits.
 """
 
@@ -24,7 +25,11 @@ def find_operation(surface: Surface, written: str) -> Operation:
     if written in surface.operations:
         return surface.operations[written]
     wanted = written.lower()
-    for fits in (lambda op: op.id.lower() == wanted, lambda op: f"{op.method} {op.path}".lower() == wanted, lambda op: op.id.rpartition(".")[2].lower() == wanted):
+    for fits in (
+        lambda op: op.id.lower() == wanted,
+        lambda op: f"{op.method} {op.path}".lower() == wanted,
+        lambda op: op.id.rpartition(".")[2].lower() == wanted,
+    ):
         found = [op for op in surface.operations.values() if fits(op)]
         if len(found) == 1:
             return found[0]
@@ -42,4 +47,6 @@ def find_operation(surface: Surface, written: str) -> Operation:
 def _undescribed(method: str, path: str) -> Operation:
     names = re.findall(r"\{([^}/]+)\}", path)
     parameters = tuple(Parameter(name, "path", required=True) for name in names)
-    return Operation(f"{method} {path}", method, path, reads=method in ("GET", "HEAD", "OPTIONS"), parameters=parameters)
+    return Operation(
+        f"{method} {path}", method, path, reads=method in ("GET", "HEAD", "OPTIONS"), parameters=parameters
+    )

@@ -1,6 +1,7 @@
 """The limits that a system states in its answers, in the dialects of the draft standard and of vendors.
 
-Sources: IETF draft-ietf-httpapi-ratelimit-headers (the old three fields and RateLimit/RateLimit-Policy), and the vendors' public
+Sources: IETF draft-ietf-httpapi-ratelimit-headers (the old three fields and RateLimit/RateLimit-Policy), and the
+    vendors' public
 documentation for HubSpot, Zendesk, Salesforce, Shopify and Dataverse; the vendors' live services were not tried.
 """
 
@@ -44,7 +45,9 @@ def stated_limits(headers: Mapping[str, str], *, now: float | None = None) -> tu
     moment = time.time() if now is None else now
     found = [_triple(held, names, moment) for names in _TRIPLES]
     found += [_pair(held, name, pattern) for name, pattern in _PAIRS.items()]
-    found += [StatedLimit(n, size, left, 300) for n, size in _DATAVERSE.items() if (left := _number(held.get(n))) is not None]
+    found += [
+        StatedLimit(n, size, left, 300) for n, size in _DATAVERSE.items() if (left := _number(held.get(n))) is not None
+    ]
     found.append(_structured(held))
     return tuple(limit for limit in found if limit)
 
@@ -84,7 +87,7 @@ def _structured(held: Mapping[str, str]) -> StatedLimit | None:
 
 
 def _number(value: str | None) -> int | None:
-    found = re.match(r"\s*(\d{1,12})", value or "")
+    found = re.match(r"\s*(\d{1,16})", value or "")
     return int(found[1]) if found else None
 
 

@@ -1,4 +1,6 @@
-"""References to values that stand in no file: `${NAME}` from the environment, `keyring:service/user` from the system's key store."""
+"""References to values that stand in no file:
+`${NAME}` from the environment, `keyring:service/user` from the system's key store.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,11 @@ def _from_keyring(entry: str, where: str) -> str:
     try:
         value = keyring.get_password(service, user)
     except KeyringError as error:
-        raise BadInput(f"the key store cannot be read ({type(error).__name__})", where, "unlock it, or use ${NAME}") from None
+        raise BadInput(
+            f"the key store cannot be read ({type(error).__name__})", where, "unlock it, or use ${NAME}"
+        ) from None
     if not value:
-        raise BadInput(f"the key store holds no {service}/{user}", where, f"`keyring set {service} {user}` puts it there")
+        raise BadInput(
+            f"the key store holds no {service}/{user}", where, f"`keyring set {service} {user}` puts it there"
+        )
     return value

@@ -27,7 +27,12 @@ class RestSystem:
         self.surface, self.transport, self.auth = surface, transport, auth
 
     def call(
-        self, operation: str, arguments: Mapping[str, Any] | None = None, *, headers: Mapping[str, str] | None = None, why: Why
+        self,
+        operation: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        why: Why,
     ) -> Exchange:
         """See `exchange.System.call`; an operation without description is written `METHOD /path/{name}`."""
         found = find_operation(self.surface, operation)
@@ -36,22 +41,30 @@ class RestSystem:
         data, content_type = encode(placed.body, found.body_type)
         if content_type and not _has(sent, "content-type"):
             sent["Content-Type"] = content_type
-        out = Outgoing(found.method, self._url(placed.path), found.path, found.id, why, sent, data, placed.body, reads=found.reads)
+        out = Outgoing(
+            found.method, self._url(placed.path), found.path, found.id, why, sent, data, placed.body, reads=found.reads
+        )
         return self._send(out)
 
     def request(
         self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None, why: Why
     ) -> Exchange:
-        """See `exchange.System.request`. `path` may be a whole link on the system's own address; a text or bytes body goes as it is."""
+        """See `exchange.System.request`. `path` may be a whole link on the system's own address;
+        a text or bytes body goes as it is.
+        """
         url = path if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", path) else self._url(path)
         sent = {"Accept": _ACCEPT, **(headers or {})}
         raw = isinstance(body, str | bytes)
-        data, content_type = (body.encode() if isinstance(body, str) else body, "application/json") if raw else encode(body, "")
+        data, content_type = (
+            (body.encode() if isinstance(body, str) else body, "application/json") if raw else encode(body, "")
+        )
         if content_type and not _has(sent, "content-type"):
             sent["Content-Type"] = content_type
         shown = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
         verb = method.upper()
-        return self._send(Outgoing(verb, url, path_of(url), f"{verb} {path_of(url)}", why, sent, data, shown, reads=verb in READING))
+        return self._send(
+            Outgoing(verb, url, path_of(url), f"{verb} {path_of(url)}", why, sent, data, shown, reads=verb in READING)
+        )
 
     def _url(self, path: str) -> str:
         base = self.transport.base.rstrip("/")
@@ -63,7 +76,12 @@ class RestSystem:
         """A token that died early is renewed once: 401 says that nothing was done (RFC 9110, 15.5.2)."""
         before = self.auth.fetched if isinstance(self.auth, ClientCredentials) else 0
         exchange = self.transport.send(out, self.auth)
-        if exchange.status == 401 and isinstance(self.auth, ClientCredentials) and before and self.auth.fetched == before:
+        if (
+            exchange.status == 401
+            and isinstance(self.auth, ClientCredentials)
+            and before
+            and self.auth.fetched == before
+        ):
             self.auth.renew()
             exchange = self.transport.send(out, self.auth)
         return exchange
@@ -92,7 +110,9 @@ def place(operation: Operation, arguments: Mapping[str, Any], system: str) -> Pl
     cookies: list[str] = []
     for parameter in operation.parameters:
         name = next((key for key in left if key == parameter.name), None)
-        name = name or next((k for k in left if parameter.where == "header" and k.lower() == parameter.name.lower()), None)
+        name = name or next(
+            (k for k in left if parameter.where == "header" and k.lower() == parameter.name.lower()), None
+        )
         if name is None or parameter.where in ("body", "path"):
             continue
         value = left.pop(name)
@@ -109,7 +129,11 @@ def place(operation: Operation, arguments: Mapping[str, Any], system: str) -> Pl
     if operation.method in ("GET", "HEAD", "OPTIONS") or (operation.method == "DELETE" and not operation.body_schema):
         query += [pair for name, value in left.items() if value is not None for pair in _query(name, value)]
         left = {}
-    body = arguments["body"] if "body" in arguments and "body" not in _body_names(operation) else (left or _empty(operation))
+    body = (
+        arguments["body"]
+        if "body" in arguments and "body" not in _body_names(operation)
+        else (left or _empty(operation))
+    )
     return Placed(path + ("?" + urlencode(query) if query else ""), headers, body)
 
 
@@ -138,7 +162,11 @@ def _empty(operation: Operation) -> dict[str, Any] | None:
 def _segment(name: str, value: Any, operation: Operation, system: str) -> str:
     text = "" if value is None else _plain(value)
     if text in ("", ".", ".."):
-        raise BadInput(f"the path parameter {name} is {'missing' if not text else 'no record id'}", f"{system}.{operation.id}", f"give {name}")
+        raise BadInput(
+            f"the path parameter {name} is {'missing' if not text else 'no record id'}",
+            f"{system}.{operation.id}",
+            f"give {name}",
+        )
     return quote(text, safe="")
 
 

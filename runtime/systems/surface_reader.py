@@ -14,7 +14,8 @@ MAX_BYTES = 30_000_000
 def load_surface(name: str, settings: SystemSettings, folder: Path) -> Surface:
     """The surface of a system; without a description `Surface(format="none")`, without operations.
 
-    What is wrong *inside* a description is a `Problem` of the surface; a description that cannot be read at all is an error.
+    What is wrong *inside* a description is a `Problem` of the surface; a description that cannot be read at all is an
+    error.
 
     Raises:
         BadInput: the file is missing, outside the folder, empty or larger than 30 MB.

@@ -1,6 +1,7 @@
 """Every request and answer of a run, redacted, in one SQLite file on the collecting machine.
 
-Secrets and personal data are taken out before a row is written; digests of the sent and received bodies stay, so that a row can be
+Secrets and personal data are taken out before a row is written; digests of the sent and received bodies stay, so that
+a row can be
 matched with a system's own log.
 """
 
@@ -26,7 +27,8 @@ class Trace:
 
     Args:
         path: file, created when missing; None keeps the rows in memory.
-        redactor: knows the run's secrets; by default one whose pseudonyms go on where an earlier trace in this file stopped.
+        redactor: knows the run's secrets; by default one whose pseudonyms go on where an earlier trace in this file
+            stopped.
     """
 
     def __init__(self, path: Path | None, *, redactor: Redactor | None = None) -> None:
@@ -116,7 +118,11 @@ def _kept(value: Any, redactor: Redactor) -> str | None:
     if isinstance(value, str) and len(value) > LARGEST_KEPT:
         value = value[:LARGEST_KEPT]
     text = json.dumps(redactor.redact(value), ensure_ascii=False, default=str)
-    return text if len(text) <= LARGEST_KEPT * 2 else json.dumps(f"‹{len(text):,} characters, kept as digest only›", ensure_ascii=False)
+    return (
+        text
+        if len(text) <= LARGEST_KEPT * 2
+        else json.dumps(f"‹{len(text):,} characters, kept as digest only›", ensure_ascii=False)
+    )
 
 
 def _digest(value: Any) -> str | None:
@@ -137,9 +143,9 @@ def _opened(path: Path | None) -> sqlite3.Connection:
         connection.execute("CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
         connection.execute("INSERT OR IGNORE INTO about VALUES ('schema', ?)", (str(SCHEMA),))
         connection.execute(
-            "CREATE TABLE IF NOT EXISTS exchanges (n INTEGER PRIMARY KEY, at TEXT, run TEXT, probe TEXT, purpose TEXT, system TEXT, "
-            "holder TEXT, operation TEXT, method TEXT, url TEXT, path_template TEXT, status INTEGER, seen TEXT, elapsed_ms REAL, "
-            "sent_headers TEXT, sent TEXT, sent_digest TEXT, headers TEXT, body TEXT, body_digest TEXT, error TEXT, location TEXT)"
+            "CREATE TABLE IF NOT EXISTS exchanges (n INTEGER PRIMARY KEY, at TEXT, run TEXT, probe TEXT, purpose TEXT, system TEXT, "  # noqa: E501
+            "holder TEXT, operation TEXT, method TEXT, url TEXT, path_template TEXT, status INTEGER, seen TEXT, elapsed_ms REAL, "  # noqa: E501
+            "sent_headers TEXT, sent TEXT, sent_digest TEXT, headers TEXT, body TEXT, body_digest TEXT, error TEXT, location TEXT)"  # noqa: E501
         )
     found = int(connection.execute("SELECT value FROM about WHERE name = 'schema'").fetchone()[0])
     if found > SCHEMA:

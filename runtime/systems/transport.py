@@ -6,10 +6,9 @@ broken connection is an exchange like any other, with `seen` and `error` set.
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -18,19 +17,32 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests import exceptions as broken
 from requests.auth import AuthBase
-from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import HTTPError
 
 from runtime.errors import Refused
 from runtime.systems.classify import Broken, classify
 from runtime.systems.exchange import Exchange, Seen, Why
+from runtime.systems.failures import said
 from runtime.systems.network import check_same_origin, origin, proxies_for, user_agent
+from runtime.systems.parsed import Parse, as_declared
 from runtime.systems.rate_limits import retry_after, stated_limits
 from runtime.systems.request_budget import RequestBudget
-from runtime.systems.settings import Network
+from runtime.systems.settings import Network, Window
 from runtime.systems.trace import Trace
+from runtime.systems.windows import check_window
 
 READING = ("GET", "HEAD", "OPTIONS")
 HIDDEN = ("authorization", "proxy-authorization", "cookie")
+_OWN = {
+    "user-agent",
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "content-type",
+    "x-cxready-run",
+    "transfer-encoding",
+}
 STOP_AT = 0.2
 MAX_REDIRECTS = 3
 
@@ -60,7 +72,7 @@ class Outgoing:
     sent: Any = None
     wants_data: bool = True
     reads: bool | None = None
-    parse: Callable[[bytes, str], Any] | None = None
+    parse: Parse | None = None
 
     @property
     def reading(self) -> bool:
@@ -82,12 +94,14 @@ class Transport:
     run: str = ""
     contact: str = ""
     bounds: Bounds = field(default_factory=Bounds)
+    windows: Sequence[Window] = ()
     _blocked_until: float = 0.0
     _blocked_by: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, out: Outgoing, auth: AuthBase | None) -> Exchange:
-        """Sends it, follows redirects on the same host for reads, and waits once when a read is throttled for a short time.
+        """Sends it, follows redirects on the same host for reads, and waits once when a read is throttled for a short
+        time.
 
         Raises:
             Refused: the budget is spent, a stated limit has less than 20 % left, or the address is another host's.
@@ -108,8 +122,11 @@ class Transport:
 
     def _once(self, out: Outgoing, auth: AuthBase | None) -> Exchange:
         check_same_origin(out.url, self.base, self.system)
+        check_window(self.windows, writing=not out.reading, system=self.system)
         self._check_limits()
-        request = requests.Request(out.method, out.url, headers=self._headers(out), data=out.data, auth=auth or _Anonymous())
+        request = requests.Request(
+            out.method, out.url, headers=self._headers(out), data=out.data, auth=auth or _Anonymous()
+        )
         prepared = self.session.prepare_request(request)  # may fetch a token: that request comes first
         self.budget.take()
         exchange = self._exchange(out, prepared)
@@ -124,13 +141,14 @@ class Transport:
         content_type = next((v for k, v in headers.items() if k.lower() == "content-type"), "")
         start = raw[:8192].decode("utf-8", "replace")
         seen = classify(status, headers, start, content_type, wants_json=out.wants_data, error=kind)
-        body, unreadable = _body(raw, content_type, out.parse)
-        if unreadable and seen is Seen.OK:
-            seen, error = Seen.FAULT, unreadable
+        known = seen in (Seen.OK, Seen.REFUSED, Seen.FAULT) and status is not None and not error
+        parsed = (out.parse if out.parse and known else as_declared)(status or 0, raw, content_type)
+        if known and parsed.seen is not None and (seen is Seen.OK or out.parse):
+            seen, error = parsed.seen, parsed.error
         return Exchange(
             n=number, at=at, system=self.system, holder=self.holder, operation=out.operation, method=out.method,
-            url=prepared.url or out.url, path_template=out.template, why=_stamped(out.why, self.run), status=status, seen=seen,
-            elapsed_ms=elapsed, headers=headers, body=body, sent=out.sent, sent_headers=_shown(prepared.headers), error=error,
+            url=prepared.url or out.url, path_template=out.template, why=_stamped(out.why, self.run), status=status, seen=seen,  # noqa: E501
+            elapsed_ms=elapsed, headers=headers, body=parsed.body, sent=out.sent, sent_headers=_shown(prepared.headers, out.headers), error=error,  # noqa: E501
             location=next((v for k, v in headers.items() if k.lower() == "location"), ""),
         )  # fmt: skip
 
@@ -153,7 +171,7 @@ class Transport:
         except _TooMuch as error:
             return status, headers, b"", "fault", str(error)
         except (broken.RequestException, HTTPError, OSError, ValueError) as error:
-            return status, headers, b"", *_said(error)
+            return status, headers, b"", *said(error)
 
     def _read(self, response: requests.Response) -> bytes:
         """The decoded body, in bounds of size and time: a bomb or an endless body is given up, not swallowed."""
@@ -170,12 +188,28 @@ class Transport:
 
     def _onward(self, out: Outgoing, exchange: Exchange) -> Outgoing | None:
         """Where a read goes on; None for writes, other hosts and other schemes: those stay in `Exchange.location`."""
-        if exchange.status not in (301, 302, 303, 307, 308) or not exchange.location or exchange.seen is Seen.LOGIN_PAGE:
+        if (
+            exchange.status not in (301, 302, 303, 307, 308)
+            or not exchange.location
+            or exchange.seen is Seen.LOGIN_PAGE
+        ):
             return None
         target = urljoin(out.url, exchange.location)
         if out.method not in ("GET", "HEAD") or origin(target) != origin(self.base):
             return None
-        return Outgoing(out.method, target, out.template, out.operation, out.why, out.headers, None, None, out.wants_data, out.reads, out.parse)
+        return Outgoing(
+            out.method,
+            target,
+            out.template,
+            out.operation,
+            out.why,
+            out.headers,
+            None,
+            None,
+            out.wants_data,
+            out.reads,
+            out.parse,
+        )
 
     def _headers(self, out: Outgoing) -> dict[str, str]:
         headers = {"User-Agent": user_agent(self.contact), "Accept-Encoding": "gzip, deflate"}
@@ -186,9 +220,13 @@ class Transport:
     def _check_limits(self) -> None:
         with self._lock:
             left = self._blocked_until - time.monotonic()
-        if left > 0:
+        if 0 < left <= self.bounds.wait_s:
+            time.sleep(left)
+        elif left > 0:
             raise Refused(
-                f"{self._blocked_by}; cxready stops at {STOP_AT:.0%}", self.system, f"run the rest in {max(1, round(left))} s or later"
+                f"{self._blocked_by}; cxready stops at {STOP_AT:.0%}",
+                self.system,
+                f"run the rest in {max(1, round(left))} s or later",
             )
 
     def _note_limits(self, headers: Mapping[str, str]) -> None:
@@ -210,63 +248,12 @@ class _TooMuch(Exception):
     """An answer beyond the bounds."""
 
 
-def _said(error: Exception) -> tuple[Broken, str]:
-    """Kind and sentence of a failure; addresses only, no values."""
-    cause = _root(error)
-    if isinstance(error, broken.ProxyError):
-        return "path", f"the proxy did not let it through ({cause})"
-    if isinstance(error, broken.SSLError):
-        return "path", f"the certificate was not accepted ({cause})"
-    if isinstance(error, broken.ConnectTimeout):
-        return "path", "no connection within the time-out"
-    if isinstance(error, broken.ReadTimeout):
-        return "fault", "no answer within the time-out"
-    if isinstance(error, broken.ConnectionError) and _never_connected(error):
-        return "path", f"no connection ({cause})"
-    return "fault", f"the answer broke off ({cause})"
-
-
-def _never_connected(error: Exception) -> bool:
-    reason = getattr(error.args[0], "reason", error.args[0]) if error.args else error
-    return isinstance(reason, NewConnectionError | NameResolutionError)
-
-
-def _root(error: Exception) -> str:
-    inner: Any = error
-    while getattr(inner, "args", None) and isinstance(inner.args[-1], Exception):
-        inner = inner.args[-1]
-    reason = getattr(inner, "reason", None) or inner
-    text = str(reason) or type(reason).__name__
-    return text.split(": ", 1)[-1][:200] if "object at 0x" in text else text[:200]
-
-
-def _body(raw: bytes, content_type: str, parse: Callable[[bytes, str], Any] | None) -> tuple[Any, str]:
-    """The parsed body, and what is wrong when it is not what its type says."""
-    if parse is not None:
-        return parse(raw, content_type), ""
-    if not raw:
-        return None, ""
-    kind = content_type.split(";")[0].strip().lower()
-    text = _text(raw, content_type)
-    if kind.endswith(("/json", "+json")) or (not kind and text.lstrip()[:1] in ("{", "[")):
-        try:
-            return json.loads(text), ""
-        except (ValueError, RecursionError):
-            return text, "the answer is declared as JSON and is none"
-    return text, ""
-
-
-def _text(raw: bytes, content_type: str) -> str:
-    charset = content_type.lower().partition("charset=")[2].split(";")[0].strip(" \"'") or "utf-8"
-    try:
-        return raw.decode(charset, "replace").removeprefix("\ufeff")
-    except LookupError:
-        return raw.decode("utf-8", "replace")
-
-
-def _shown(headers: Mapping[str, Any]) -> dict[str, str]:
-    """Sent headers without any credential: nobody needs them after sending."""
-    return {k: "‹secret›" if k.lower() in HIDDEN or "key" in k.lower().split("-")[-1:] and "idempotency" not in k.lower() else str(v) for k, v in headers.items()}
+def _shown(headers: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
+    """Sent headers without any credential:
+    what neither the call nor this module set came from the auth, and is hidden.
+    """
+    known = {name.lower() for name in given} | _OWN
+    return {k: str(v) if k.lower() in known and k.lower() not in HIDDEN else "‹secret›" for k, v in headers.items()}
 
 
 def _stamped(why: Why, run: str) -> Why:

@@ -1,4 +1,6 @@
-"""What an operation probably does, guessed from its name and method; a person confirms it before anything relies on it."""
+"""What an operation probably does, guessed from its name and method;
+a person confirms it before anything relies on it.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +10,21 @@ from typing import Literal
 Does = Literal["read", "create", "update", "delete"]
 
 _WORDS: dict[Does, str] = {
-    "read": "get|list|find|search|query|read|fetch|retrieve|describe|lookup|look|count|check|show|view|export|download|preview|validate|is|has|can|hole|lese|suche",
+    "read": "get|list|find|search|query|read|fetch|retrieve|describe|lookup|look|count|check|show|view|export|download|preview|validate|is|has|can|hole|lese|suche",  # noqa: E501
     "delete": "delete|remove|destroy|purge|erase|losche",
-    "update": "update|change|set|modify|edit|patch|put|replace|rename|move|assign|enable|disable|activate|deactivate|close|reopen|cancel|void|reverse"
+    "update": "update|change|set|modify|edit|patch|put|replace|rename|move|assign|enable|disable|activate|deactivate|close|reopen|cancel|void|reverse"  # noqa: E501
     "|reset|suspend|resume|approve|reject|merge|archive|mark|aendere",
-    "create": "create|add|new|insert|post|send|submit|open|start|issue|register|book|order|pay|refund|charge|credit|make|upload|import|invite|request|initiate",
+    "create": "create|add|new|insert|post|send|submit|open|start|issue|register|book|order|pay|refund|charge|credit|make|upload|import|invite|request|initiate",  # noqa: E501
 }
 _FIRST = {does: re.compile(rf"({words})(?![a-z])", re.IGNORECASE) for does, words in _WORDS.items()}
-_METHODS: dict[str, Does] = {"GET": "read", "HEAD": "read", "OPTIONS": "read", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
+_METHODS: dict[str, Does] = {
+    "GET": "read",
+    "HEAD": "read",
+    "OPTIONS": "read",
+    "PUT": "update",
+    "PATCH": "update",
+    "DELETE": "delete",
+}
 
 
 def guess_does(name: str, method: str = "POST") -> Does:

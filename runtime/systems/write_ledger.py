@@ -1,4 +1,5 @@
-"""Every write on a system, on disk before its request goes out; what stays open after a crash is found by its reference.
+"""Every write on a system, on disk before its request goes out; what stays open after a crash is found by its
+reference.
 
 The ledger lies on the collecting machine only (`.cxready/`). It holds arguments whole, because taking a record back
 needs them; it never holds credentials.
@@ -44,7 +45,9 @@ class Entry:
 
 
 class WriteLedger:
-    """SQLite with synchronous=FULL: what `intend` returned for is on disk. `None` keeps it in memory (trials, tests)."""
+    """SQLite with synchronous=FULL: what `intend` returned for is on disk. `None` keeps it in memory (trials,
+    tests).
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.RLock()
@@ -138,7 +141,7 @@ def _opened(path: Path | None) -> sqlite3.Connection:
         raise BadInput(f"the write ledger has schema {found}; this version reads {SCHEMA}", str(path), "update cxready")
     with connection:
         connection.execute(
-            "CREATE TABLE IF NOT EXISTS writes (id INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, at TEXT NOT NULL, "
+            "CREATE TABLE IF NOT EXISTS writes (id INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, at TEXT NOT NULL, "  # noqa: E501
             "system TEXT NOT NULL, operation TEXT NOT NULL, arguments TEXT NOT NULL, undo TEXT, "
             "undo_arguments TEXT NOT NULL, state TEXT NOT NULL, record TEXT NOT NULL DEFAULT '{}', "
             "why TEXT NOT NULL DEFAULT '', changed TEXT)"

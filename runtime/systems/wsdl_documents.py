@@ -1,4 +1,6 @@
-"""The XML files of a WSDL: parsed without entities, DTDs or network, imports followed inside the engagement's folder only."""
+"""The XML files of a WSDL: parsed without entities, DTDs or network,
+imports followed inside the engagement's folder only.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,12 @@ WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 XSD = "{http://www.w3.org/2001/XMLSchema}"
 MAX_BYTES = 30_000_000
 MAX_FILES = 300
-_REFERENCES = {f"{WSDL}import": "location", f"{XSD}import": "schemaLocation", f"{XSD}include": "schemaLocation", f"{XSD}redefine": "schemaLocation"}
+_REFERENCES = {
+    f"{WSDL}import": "location",
+    f"{XSD}import": "schemaLocation",
+    f"{XSD}include": "schemaLocation",
+    f"{XSD}redefine": "schemaLocation",
+}
 
 
 @dataclass
@@ -56,12 +63,20 @@ def parse_safely(raw: bytes) -> etree._Element:
     Raises:
         ValueError: it holds a DTD (entities live there), is broken, or too deep.
     """
-    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, dtd_validation=False, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        dtd_validation=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     try:
         root = etree.fromstring(raw, parser)
     except etree.XMLSyntaxError as error:
         raise ValueError(f"not well-formed XML: {str(error.msg)[:160]}") from None
-    if root.getroottree().docinfo.doctype:
+    if getattr(root.getroottree().docinfo, "doctype", ""):
         raise ValueError("it holds a DTD, and with it possibly entities; neither is read")
     return root
 

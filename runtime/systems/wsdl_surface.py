@@ -1,6 +1,7 @@
 """A surface from a WSDL: the census' callable operations with their fields.
 
-Canonical ids are `Port.Operation`. An operation that several ports offer is listed once, under the first SOAP port that can be
+Canonical ids are `Port.Operation`. An operation that several ports offer is listed once, under the first SOAP port
+that can be
 called; the others are a note.
 """
 
@@ -30,7 +31,7 @@ def surface_of_wsdl(name: str, path: Path, folder: Path) -> Surface:
             continue
         operation = _operation(one, fields)
         operations.setdefault(operation.id, operation)
-    notes = [Problem("note", f"port {port} offers {n} operations again", f"port {port}") for port, n in again.items()]
+    notes = [Problem("note", f"port {port} offers operations again that another port has ({n})", f"port {port}") for port, n in again.items()]  # noqa: E501
     return Surface(
         system=name,
         format="wsdl 1.1",

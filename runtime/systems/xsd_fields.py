@@ -1,4 +1,6 @@
-"""The fields of a SOAP message as JSON Schema, read from the XML schemas beside the WSDL; bounded in depth and number."""
+"""The fields of a SOAP message as JSON Schema, read from the XML schemas beside the WSDL;
+bounded in depth and number.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ _SIMPLE = {
     "dateTime": {"type": "string", "format": "date-time"},
     "date": {"type": "string", "format": "date"},
     "anyURI": {"type": "string", "format": "uri"},
-    **{name: {"type": "integer"} for name in "int integer long short byte unsignedInt unsignedLong unsignedShort positiveInteger nonNegativeInteger".split()},
+    **{
+        name: {"type": "integer"}
+        for name in ["int", "integer", "long", "short", "byte", "unsignedInt", "unsignedLong", "unsignedShort", "positiveInteger", "nonNegativeInteger"]  # noqa: E501
+    },
     **{name: {"type": "number"} for name in ("float", "double")},
     "decimal": {"type": "string", "format": "decimal"},  # text, because money must not become a float
 }
@@ -73,7 +78,9 @@ class MessageFields:
         restriction = simple.find(f"{XSD}restriction")
         base = local(restriction.get("base", "string")) if restriction is not None else "string"
         schema = dict(_SIMPLE.get(base, {"type": "string"}))
-        values = [e.get("value", "") for e in restriction.findall(f"{XSD}enumeration")] if restriction is not None else []
+        values = (
+            [e.get("value", "") for e in restriction.findall(f"{XSD}enumeration")] if restriction is not None else []
+        )
         return schema | ({"enum": values} if values else {})
 
     def _complex(self, complex_type: etree._Element, depth: int) -> dict[str, Any]:
@@ -92,7 +99,8 @@ class MessageFields:
             repeated = element.get("maxOccurs", "1") not in ("0", "1")
             fields[name] = {"type": "array", "items": schema} if repeated else schema
             notes[name] = _documentation(element)
-            if element.get("minOccurs", "1") != "0" and element.getparent() is not None and element.getparent().tag != f"{XSD}choice":  # type: ignore[union-attr]
+            parent = element.getparent()
+            if element.get("minOccurs", "1") != "0" and parent is not None and parent.tag != f"{XSD}choice":
                 required.append(name)
         return _object(fields, required, notes)
 

@@ -9,7 +9,7 @@ from runtime.errors import BadInput, CxreadyError
 from runtime.escalation import routes
 from runtime.escalation.destinations.destination import Alert, DeliveryFailed, Held, Message
 from runtime.systems.exchange import Exchange, Seen, System, Why
-from runtime.systems.surface import Operation
+from runtime.systems.surface import Operation, Surface
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "subject": ("subject", "title", "summary", "short_description", "name"),
@@ -85,7 +85,7 @@ class RestDestination:
         self._call(self.writer, operation, arguments, headers=self._key_header(operation, key), why="write the result of a handoff")
 
     def alerts(self, id: str) -> list[Alert] | None:
-        operation = self.settings.alerts
+        operation = alerts_operation(self.settings, self.writer.surface)
         if not operation:
             return None
         exchange = self._call(self.cleaner, operation, {self._id_name(operation): id}, why="see who was told about a handoff")
@@ -131,6 +131,12 @@ class RestDestination:
         paths = [p.name for p in found.parameters if p.where == "path"]
         queries = [p.name for p in found.parameters if p.where == "query" and p.name.endswith("id")]
         return (paths or queries or ["id"])[-1 if paths else 0]
+
+
+def alerts_operation(settings: routes.Destination, surface: Surface) -> str | None:
+    """The operation that lists who was told; by default a GET of the description whose path speaks of notifications or alerts."""
+    named = [op.id for op in surface.operations.values() if op.method == "GET" and any(word in op.path.lower() for word in ("notification", "alert"))]
+    return settings.alerts or (named[0] if named else None)
 
 
 def checked(exchange: Exchange) -> Exchange:

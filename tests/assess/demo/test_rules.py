@@ -16,8 +16,17 @@ CONTRACT = {"contract_id": "CT-1", "status": "active", "unrecorded_usage": "not_
 LOGGING = {"outages": [{"from": "2026-10-13T06:00:00Z", "to": "2026-10-18T06:00:00+00:00"}]}
 USAGE = {
     "sessions": [{"start": "2026-10-12T06:00:00Z", "end": "2026-10-12T07:00:00Z", "contract_id": "CT-1"}],
-    "charges": [{"charge_id": "CH-1", "contract_id": "CT-1", "kind": "flat_fallback", "amount": "24.80",
-                 "currency": "EUR", "from": "2026-10-11T00:00:00Z", "to": "2026-10-21T00:00:00Z"}],
+    "charges": [
+        {
+            "charge_id": "CH-1",
+            "contract_id": "CT-1",
+            "kind": "flat_fallback",
+            "amount": "24.80",
+            "currency": "EUR",
+            "from": "2026-10-11T00:00:00Z",
+            "to": "2026-10-21T00:00:00Z",
+        }
+    ],
 }
 
 
@@ -36,7 +45,12 @@ def changed(record, path, value):
 
 def test_half_of_the_window_without_logging_is_half_of_the_charge():
     found = credit()
-    assert (found["amount"], found["currency"], found["gap_hours"], found["window_hours"]) == ("12.40", "EUR", "120", "240")
+    assert (found["amount"], found["currency"], found["gap_hours"], found["window_hours"]) == (
+        "12.40",
+        "EUR",
+        "120",
+        "240",
+    )
 
 
 def test_the_large_charge_of_the_demo_comes_to_74_50():

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-TICKET = {"subject": "Over the limit", "body": "Decide, please.", "queue": "billing-desk", "handoff_key": "h_1",
-          "context": {"amount": "74.50"}}
+TICKET = {
+    "subject": "Over the limit",
+    "body": "Decide, please.",
+    "queue": "billing-desk",
+    "handoff_key": "h_1",
+    "context": {"amount": "74.50"},
+}
 
 
 def test_a_ticket_is_found_by_its_handoff_key_and_keeps_its_context(call):
@@ -19,7 +24,9 @@ def test_a_ticket_is_found_by_its_handoff_key_and_keeps_its_context(call):
 def test_a_new_ticket_alerts_the_team_of_its_queue(call, priority, channel):
     made = call("ticketing", "enforcer")("POST", "/tickets", json={**TICKET, "priority": priority}).json()
     log = call("ticketing", "audit")("GET", "/notifications", params={"ticket_id": made["id"]}).json()["items"]
-    assert [(entry["team"], entry["channel"], entry["state"]) for entry in log] == [("billing-desk", channel, "delivered")]
+    assert [(entry["team"], entry["channel"], entry["state"]) for entry in log] == [
+        ("billing-desk", channel, "delivered")
+    ]
 
 
 def test_only_people_decide_and_the_first_decision_stands(call):

@@ -32,8 +32,9 @@ def test_nothing_was_recorded_while_the_logger_was_down(service):
     status = service.getLoggingStatus()
     (outage,) = status.outages
     assert status.hours_down == Decimal(120)
-    overlapping = [s for s in service.getUsage(account="A-10234").sessions
-                   if s.start < outage.to and s.end > outage["from"]]
+    overlapping = [
+        s for s in service.getUsage(account="A-10234").sessions if s.start < outage.to and s.end > outage["from"]
+    ]
     assert overlapping == []
 
 
@@ -53,7 +54,7 @@ def test_an_unknown_account_is_a_typed_fault(service):
 
 def test_without_a_password_there_is_no_answer(estate):
     answer = requests.post(f"{estate.urls['usage']}/usage", data="<x/>", auth=("usage-agent", "wrong"), timeout=10)
-    assert answer.status_code == 401
+    assert answer.status_code == 401 and b"faultstring" in answer.content
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,78 @@
+"""The patterns that find typed values in English text, with their units. Order matters: the first to match a place keeps it."""
+
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+ValueKind = Literal["amount", "percentage", "duration", "date", "time", "count", "size", "age"]
+
+WORDS = {
+    w: i
+    for i, w in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+    )
+} | {"thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50, "twice": 2, "sixty": 60, "ninety": 90, "hundred": 100, "a hundred": 100, "half": 0.5}  # fmt: skip
+NUMBER = (
+    r"(?:\d{1,3}(?:[,\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")"
+)
+SPAN = rf"(?P<n>{NUMBER})(?:\s*(?:-|–|—|to|and|or)\s*(?P<m>{NUMBER}))?"
+CURRENCY = {"$": "USD", "us$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR",
+             "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "cent": "cent", "cents": "cent", "chf": "CHF", "¥": "JPY", "yen": "JPY", "₹": "INR"}  # fmt: skip
+MONEY_SIGN = r"(?:us\$|[$€£¥₹]|(?:usd|eur|gbp|chf)\s?)"
+MONEY_WORD = r"(?:usd|eur|gbp|chf|euros?|dollars?|pounds?|yen|€|£|\$|cents?)(?![a-z])"
+DAYS = {"second": 1 / 86400, "minute": 1 / 1440, "min": 1 / 1440, "hour": 1 / 24, "hr": 1 / 24, "h": 1 / 24, "day": 1.0, "night": 1.0,
+         "week": 7.0, "fortnight": 14.0, "month": 30.42, "year": 365.0, "quarter": 91.25}  # fmt: skip
+SIZES = {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kbps": 1e3, "mbps": 1e6, "mbit/s": 1e6, "gbps": 1e9, "gbit/s": 1e9,
+          "kg": 1e3, "g": 1.0, "lb": 453.6, "lbs": 453.6, "km": 1e3, "cm": 0.01, "m": 1.0, "miles": 1609.0, "mile": 1609.0}  # fmt: skip
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+MONTH = r"(?P<mon>" + "|".join(f"{m[:3]}(?:{m[3:]})?" for m in MONTHS) + r"|sept)\.?"
+UNIT = r"(?P<u>seconds?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|fortnights?|months?|quarters?|years?)(?![a-z])"
+KIND_OF_DAY = r"(?P<b>business|working|calendar|full|consecutive|additional|extra|more|other|whole|school|paid|work)?"
+COUNTED = (
+    r"(?P<c>users?|seats?|devices?|attempts?|lines?|people|persons?|members?|items?|accounts?|times?|employees?|guests?|bags?|"
+    r"pieces?|points?|messages?|calls?|tickets?|profiles?|screens?|licen[cs]es?|projects?|copies|bottles?|units?|photos?|files?|"
+    r"sims?|cards?|addresses|channels?|stops?|changes?|payments?|instal?lments?|orders?|children|pets?|visits?|questions?|"
+    r"characters?|requests?|emails?|pages?|sessions?|appointments?|colleagues?|reviewers?|approvals?|signatures?|steps?|rooms?|vehicles?|drivers?|refills?|doses?|downloads?)"
+)
+PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern, re.I))  # type: ignore[misc]
+    for kind, pattern in (
+        ("age", r"(?:(?<=aged )|(?<=age )|(?<=age of )|(?<=over the age of )|(?:(?<=children )|(?<=kids )|(?<=guests )|(?<=passengers )|(?<=anyone )|(?<=people )|(?<=travellers )|(?<=those ))(?:under|over|below|above|aged?)\s)(?P<n>\d{1,2})(?P<m>)\b|\b(?P<n2>\d{1,2})(?:\s+years old|-year-olds?| years of age)\b"),
+        ("amount", rf"(?P<s>{MONEY_SIGN})\s?(?P<n>\d[\d,]*(?:\.\d+)?)(?P<k>k\b|\s?million\b)?(?:\s*(?:-|–|to|and)\s*{MONEY_SIGN}?\s?(?P<m>\d[\d,]*(?:\.\d+)?))?"),
+        ("amount", rf"\b{SPAN}\s?(?P<s>{MONEY_WORD})"),
+        ("percentage", rf"\b{SPAN}\s?(?:%|percent\b|per cent\b)"),
+        ("date", rf"\b(?P<y>20\d\d)-(?P<mo>0[1-9]|1[0-2])-(?P<d>[0-3]\d)\b|\b{MONTH}\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:)(?:,?\s+(?P<y2>20\d\d))?|\b(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH.replace('?P<mon>', '?P<mon3>')}(?![a-z])(?:,?\s+(?P<y3>20\d\d))?"),
+        ("time", r"\b(?P<h>\d{1,2})(?:[:.](?P<mi>\d\d))?\s?(?P<ap>[ap]\.?m\b\.?)|\b(?P<h2>[01]?\d|2[0-3]):(?P<mi2>[0-5]\d)\b|\b(?P<noon>noon|midnight)\b"),
+        ("duration", rf"\b{SPAN}(?:\s?\(\d+\))?[\s-]{KIND_OF_DAY}[\s-]?{UNIT}|(?:(?<=within )|(?<=after )|(?<=for )|(?<=least )|(?<=takes ))(?P<one>an?|one)\s(?P<b1>business |working )?(?P<u1>hour|day|week|fortnight|month|year)\b|\b(?P<s24>24/7)"),
+        ("size", r"\b(?P<n>\d[\d,]*(?:\.\d+)?)\s?(?P<u>kbps|mbps|gbps|mbit/s|gbit/s|kb|mb|gb|tb|kg|lbs?|km|cm|miles?)\b"),
+        ("count", r"\b(?P<n>twice)(?P<m>)(?P<c>)\b(?! as| the)"),
+        ("count", rf"\b{SPAN}\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
+        ("amount", r"(?P<free>\bfree of charge\b|\bat no (?:extra |additional )?(?:cost|charge)\b|\bno (?:extra |additional )?(?:charge|fee|cost)s?\b(?! for late)|\bwithout (?:any )?(?:charge|fee)\b|"
+                   r"(?:\b(?:is|are|be|ship|ships|shipped|delivered|entirely|completely|always|stays?) )free\b(?! (?:from|to|of(?! charge)|trial|plan|tier))|\bfree (?=shipping|delivery|returns?|replacement|repair|cancel|of charge|roaming|parking|wi-?fi|installation|collection|exchange|upgrade|pick))"),
+    )
+)  # fmt: skip
+AT_MOST = re.compile(r"(?:up to|at most|no (?:more|longer|later) than|not (?:more|longer|later) than|maximum(?: of)?|max\.?|within(?: the (?:first|next|last))?|in(?:side)? the (?:first|next)|less than|fewer than|under|below|not exceed(?:ing)?|limited to|capped at|a limit of|before|until|by)(?: (?:a|the|an|about|just|period of|total(?: of)?))?\s*$", re.I)  # fmt: skip
+AT_LEAST = re.compile(r"(?:at least|no (?:less|fewer|earlier|sooner) than|not less than|minimum(?: of)?|min\.?|(?<!no )(?<!not )more than|over|above|(?<!not )exceed(?:s|ing)?|greater than|(?<!no )(?<!not )longer than|starting at|starts at|from|older than)(?: (?:a|the|an))?\s*$", re.I)  # fmt: skip
+ABOUT = re.compile(r"(?:about|around|approximately|approx\.?|roughly|nearly|almost|typically|usually|~)\s*$", re.I)
+MOST_AFTER = re.compile(r"^\s*(?:or (?:less|fewer|under|below|younger)|maximum|max\b|at (?:the )?most)", re.I)
+LEAST_AFTER = re.compile(
+    r"^\s*(?:or (?:more|over|above|longer|older|greater|later)|minimum|and (?:over|above|older|up)|\+)", re.I
+)
+PER = re.compile(r"^\s*(?:\w+\s)?(?:per|a|an|each|every|/)\s?(hour|day|night|workweek|week|month|pay period|period|year|user|person|device|line|order|item|transaction|minute|mile|kg|gb|seat)\b|^\s*(monthly|yearly|annually|weekly|daily)\b", re.I)  # fmt: skip
+PERIODS = {"monthly": "month", "yearly": "year", "annually": "year", "weekly": "week", "daily": "day"}

@@ -1,0 +1,204 @@
+"""Known ways round a limit, tried on the decision point and on the real proxy in front of a stand-in system.
+
+The cases are data (`templates/guardrails/bypasses.json`). A case held when nothing was permitted and nothing arrived; a
+control call, well-formed and within its limits, must pass, or the trial would say nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlsplit
+
+from probes.artifact import Artifact, Missing
+from probes.derive.denials import denial_trial
+from probes.derive.raw_http import Headers, RawAnswer, send
+from probes.derive.stand_in import SECRETS, StandIn, estate_at, stand_in
+from probes.derive.trial_calls import CUSTOMER, TrialCall, calls_of, confirmed_facts
+from probes.finding import EVERYWHERE, Subject
+from probes.guardrails.evidence import BypassTrial, DenialTrial, Scene
+from runtime.errors import CxreadyError
+from runtime.estate import Estate
+from runtime.guardrails.budgets import BudgetLedger
+from runtime.guardrails.case_context import CaseContext
+from runtime.guardrails.decide import Approval, DecisionPoint, Request
+from runtime.guardrails.effects import CurrencyField
+from runtime.guardrails.proxy import RunningProxy, serve
+
+Case = Mapping[str, Any]
+
+
+def bypass_trial(estate: Estate, now: datetime) -> Iterator[Artifact | Missing]:
+    """The trial on the engagement's first operation that moves a chosen amount, and what the decision log made of it."""
+    call = attacked(estate)
+    if call is None:
+        for kind in (BypassTrial, DenialTrial):
+            yield Missing(wanted=kind.kind, subject=Subject(unit=EVERYWHERE), cause="needs", detail="no action covers a REST write with a description", would_measure="cover the writes of the workflows by actions in guardrails.yaml")
+        return
+    with TemporaryDirectory(prefix="cxready-") as place, stand_in() as system:
+        here = estate_at(estate, system.url, call.action)
+        call = replace(call, estate=here)
+        scenes = list(_on_decision_point(call, Path(place)))
+        proxy = serve(here, folder=Path(place) / "proxy", secrets=SECRETS, facts=confirmed_facts(here), run="bypasses")
+        try:
+            http = _Http(call, proxy, system)
+            control = http.control()
+            scenes += [http.scene(n, case) for n, case in enumerate(_cases()["http"]) if _fits(case, call)]
+        finally:
+            proxy.close()
+        yield BypassTrial(subject=Subject(unit=EVERYWHERE), measured_at=now, operation=call.operation, control=control and _control(call), scenes=tuple(scenes))
+        yield denial_trial(Path(place) / "proxy" / "pilot.sqlite", http.denied, now)
+
+
+def attacked(estate: Estate) -> TrialCall | None:
+    """The call that is attacked: one with an amount of its own before any other."""
+    calls = [call for action in estate.guardrails.actions for call in calls_of(estate, action) if _is_described(estate, call)]
+    return next((call for call in calls if call.money_field and call.each > 0), calls[0] if calls else None)
+
+
+def _is_described(estate: Estate, call: TrialCall) -> bool:
+    from runtime.guardrails.proxy import declared_surfaces
+
+    system, _, operation = call.operation.partition(".")
+    try:
+        surface = declared_surfaces(replace(estate, systems={system: estate.systems[system]})).get(system)
+    except (CxreadyError, KeyError):
+        return False
+    return surface is not None and operation in surface.operations
+
+
+def _on_decision_point(call: TrialCall, place: Path) -> Iterator[Scene]:
+    ledger = BudgetLedger.create(place / "calls.sqlite")
+    point = DecisionPoint(call.estate, ledger=ledger, facts=confirmed_facts(call.estate))
+    for n, case in enumerate(_cases()["call"]):
+        if _fits(case, call):
+            decision = point.decide(_changed(call, case, n))
+            yield Scene(name=case["name"], held=decision.decision in ("refuse", "escalate"), says=f"{decision.decision}: {decision.reason}", figures={"to": "decision point"})
+
+
+def _control(call: TrialCall) -> bool:
+    point = DecisionPoint(call.estate, ledger=None, facts=confirmed_facts(call.estate))
+    return point.decide(call.request(1, trial=True)).decision == "act"
+
+
+def _changed(call: TrialCall, case: Case, n: int) -> Request:
+    minor = call.each + 1 if case.get("over") else min(n + 1, call.each)
+    request = call.request(minor, trial=True, key=f"bypass-{n}")
+    arguments = {**request.arguments, **{_name(k, call): _named(v, call) for k, v in case.get("set", {}).items()}}
+    for name in case.get("drop", ()):
+        arguments.pop(_name(name, call), None)
+    for _ in range(case.get("deep", 0)):
+        arguments = {"a": arguments}
+    changes = {k: v.replace("%SYSTEM%", call.operation.partition(".")[0]).replace("%OPERATION_UPPER%", call.operation.upper()) if isinstance(v, str) else v for k, v in case.get("request", {}).items()}
+    if "approval" in case:
+        changes["approval"] = Approval("x", case["approval"])
+    return replace(request, arguments=arguments, **changes)
+
+
+def _fits(case: Case, call: TrialCall) -> bool:
+    """Cases about a field that this operation does not have are left out."""
+    text = json.dumps(case)
+    out = getattr(call.estate.effect(call.operation), "money_out", None)
+    if ("$money" in text.lower() or "%MONEY" in text or case.get("over")) and not (out and out.field and out.unit == "major"):
+        return False
+    if "$currency" in text and not (out and isinstance(out.currency, CurrencyField)):
+        return False
+    if "$customer" in text and not _customer_field(call):
+        return False
+    if case.get("request", {}).get("session_customer", "") is None and not _customer_field(call):
+        return False
+    restricted = case.get("when_restricted")
+    return restricted is None or call.estate.guardrails.restricted_data.get(restricted) in ("never_read", "never_send")
+
+
+def _customer_field(call: TrialCall) -> str | None:
+    effect = call.estate.effect(call.operation)
+    return effect.customer.field if effect and effect.customer else None
+
+
+def _name(name: str, call: TrialCall) -> str:
+    out = getattr(call.estate.effect(call.operation), "money_out", None)
+    if name == "$money":
+        return str(call.money_field)
+    if name == "$MONEY":
+        return str(call.money_field).upper()
+    if name == "$currency" and out and isinstance(out.currency, CurrencyField):
+        return out.currency.field
+    return str(_customer_field(call)) if name == "$customer" else name
+
+
+def _named(value: Any, call: TrialCall) -> Any:
+    return {_name(k, call): v for k, v in value.items()} if isinstance(value, dict) else value
+
+
+@dataclass
+class _Http:
+    """The proxy under attack, with what reached the system behind it."""
+
+    call: TrialCall
+    proxy: RunningProxy
+    system: StandIn
+    denied: int = 0
+
+    def __post_init__(self) -> None:
+        from runtime.guardrails.proxy import declared_surfaces
+
+        self.name, _, operation = self.call.operation.partition(".")
+        self.operation = declared_surfaces(self.call.estate)[self.name].operations[operation]
+        self.path = self.operation.path
+        for parameter in (p.name for p in self.operation.parameters if p.where == "path"):
+            self.path = self.path.replace(f"{{{parameter}}}", str(self.call.request(1).arguments.get(parameter, "X-1")))
+
+    def control(self) -> bool:
+        """A call as it should be passes and arrives, re-serialised."""
+        before = len(self.system.arrived)
+        answer = self._send({}, "control", min(self.call.each, 99))
+        return answer.passed and len(self.system.arrived) == before + 1
+
+    def scene(self, n: int, case: Case) -> Scene:
+        before = len(self.system.arrived)
+        answer = self._send(case, f"http-{n}", min(n + 1, self.call.each))
+        arrived = len(self.system.arrived) - before
+        self.denied += bool(answer.decision) and not answer.passed
+        reason = answer.body.get("reason", "") if isinstance(answer.body, dict) else ""
+        says = f"answered {answer.status or 'by closing the connection'}{f': {reason}' if reason else ''}; {arrived} requests arrived behind the proxy"
+        return Scene(name=str(case["name"]), held=not answer.passed and arrived == 0, says=says, figures={"to": "proxy", "status": answer.status})
+
+    def _send(self, case: Case, key: str, minor: int) -> RawAnswer:
+        request = self.call.request(minor)
+        in_path = {p.name for p in self.operation.parameters if p.where == "path"}
+        members = json.dumps({k: v for k, v in request.arguments.items() if k not in in_path})[1:-1]
+        body = str(case.get("body", "{%GOOD%}")).replace("%GOOD%", members)
+        field = str(self.call.money_field)
+        raw = body.replace("%MONEYESCAPED%", f"\\u{ord(field[0]):04x}{field[1:]}").replace("$money", field).encode()
+        context = CaseContext(workflow=self.call.workflow, case=key, customer=CUSTOMER, read=dict(request.facts_input))
+        signed = self.proxy.headers(context)
+        host = urlsplit(self.proxy.url).netloc
+        base = {"Host": host, **signed, "Content-Type": "application/json", "Idempotency-Key": key, "Content-Length": _length(case, raw)}
+        headers: Headers = [(k, v) for k, v in {**base, **case.get("headers", {})}.items() if k not in case.get("without", ())]
+        headers += list(case.get("twice", {}).items())
+        return send(self.proxy.url, case.get("method", self.operation.method), self._path(case), headers, raw)
+
+    def _path(self, case: Case) -> str:
+        path = str(case.get("path", "/%SYSTEM%%PATH%"))
+        for mark, value in (("%SYSTEM%", self.name), ("%PATHBARE%", self.path[1:]), ("%PATHUPPER%", self.path.upper()), ("%PATH%", self.path)):
+            path = path.replace(mark, value)
+        return path
+
+
+def _length(case: Case, raw: bytes) -> str:
+    said = str(case.get("length", ""))
+    return str(len(raw) + int(said)) if said.startswith("+") else said or str(len(raw))
+
+
+@cache
+def _cases() -> dict[str, list[Case]]:
+    found: dict[str, list[Case]] = json.loads((files("templates") / "guardrails" / "bypasses.json").read_text(encoding="utf-8"))
+    return found

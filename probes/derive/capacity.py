@@ -1,0 +1,83 @@
+"""Do the people named suffice? Handoffs expected at several shares, put through the route's own week hour by hour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from probes.artifact import Artifact, Missing
+from probes.derive.demand import Demand
+from probes.derive.route_plan import route_plan
+from probes.derive.run import Derivation, Deriver
+from probes.escalation.artifacts import Capacity, RoutePlan, Scenario
+from probes.finding import EVERYWHERE, Subject
+from runtime.escalation.backlog import staff_needed, waiting
+from runtime.escalation.week import hour_name
+from runtime.estate import Estate
+
+SHARES = ((0.15, "15 % are handed off"), (0.30, "30 % are handed off"), (0.50, "50 % are handed off"))
+ALL = (1.0, "a person approves each case")
+MINUTES_WITHOUT_DATA = 10.0
+WEEKS_A_MONTH = 52 / 12
+
+
+def run(derivation: Derivation) -> Iterator[Artifact | Missing]:
+    """A Capacity for each route; Missing without demand."""
+    found = derivation.found.get((Demand.kind, EVERYWHERE, ""))
+    for name in derivation.estate.escalation.routes:
+        if isinstance(found, Demand):
+            yield capacity(derivation.estate, name, found)
+        else:
+            cause = found.cause if isinstance(found, Missing) else "no_input"
+            would = found.would_measure if isinstance(found, Missing) else "name an export under `tickets` in engagement.yaml and collect again"
+            yield Missing(wanted=Capacity.kind, subject=Subject(unit=name), cause=cause, detail="no demand is known", would_measure=would)
+
+
+def capacity(estate: Estate, name: str, demand: Demand) -> Capacity:
+    """One route's waiting times at each share."""
+    route = route_plan(estate, name)
+    hours, per_month, minutes, source = _load(estate, route, demand)
+    own = [_scenario(route, hours, per_month, share, label, minutes) for share, label in (*SHARES, ALL)]
+    high_stakes = bool(route.categories) and not route.workflows
+    asked = ALL[1] if high_stakes or _approves(estate, route) else SHARES[-1][1]
+    return Capacity(subject=route.subject, route=name, budget_h=route.time_to_human_minutes / 60, minutes_each=minutes, minutes_source=source, per_month=round(per_month, 1), scenarios=tuple(own), asked=asked)
+
+
+def _load(estate: Estate, route: RoutePlan, demand: Demand) -> tuple[list[float], float, float, str]:
+    """Tickets an hour of the week, tickets a month, minutes each: of the route's workflows, and of its categories across all."""
+    flows = [demand.workflows[name] for name in route.workflows if name in demand.workflows]
+    by_category = sum(demand.high_stakes.get(category, 0) for category in route.categories)
+    tickets = sum(flow.tickets for flow in flows)
+    profile = [sum(flow.hours[hour] for flow in flows if flow.hours) for hour in range(168)] if tickets else list(demand.hours)
+    per_month = sum(flow.per_month for flow in flows) + demand.median_month * by_category / max(1, demand.read)
+    total = sum(profile) or 1
+    weekly = per_month / WEEKS_A_MONTH
+    minutes = next((flow.minutes for flow in sorted(flows, key=lambda f: -f.tickets) if flow.minutes), None) or demand.minutes
+    source = "handling time in the ticket export" if minutes else "assumed: the export has no handling time"
+    return [weekly * n / total for n in profile], per_month, minutes or MINUTES_WITHOUT_DATA, source
+
+
+def _scenario(route: RoutePlan, hours: list[float], per_month: float, share: float, label: str, minutes: float) -> Scenario:
+    arrivals = [n * share for n in hours]
+    found = waiting(arrivals, route.staff, minutes)
+    budget = route.time_to_human_minutes / 60
+    needed = staff_needed(arrivals, route.staff, minutes, budget) if per_month else 0
+    return Scenario(
+        share=share, label=label, per_month=round(per_month * share, 1), median_h=_round(found.median_h), p95_h=_round(found.p95_h),
+        occupancy=round(min(found.occupancy, 99.0), 3), worst_hour=hour_name(found.worst_hour), staff_needed=needed,
+    )  # fmt: skip
+
+
+def _approves(estate: Estate, route: RoutePlan) -> bool:
+    """A workflow of the route asks for `approve`: then every case waits for a person."""
+    for name in route.workflows:
+        actions = [estate.guardrails.action_of(op) for op in (estate.writes_of(name) if name in estate.goals else [])]
+        if any(action and estate.guardrails.actions[action].autonomy == "approve" for action in actions):
+            return True
+    return False
+
+
+def _round(hours: float | None) -> float | None:
+    return None if hours is None else round(hours, 2)
+
+
+DERIVER = Deriver(name="capacity", run=run, gives=(Capacity,), probes=("capacity",))

@@ -1,0 +1,94 @@
+"""The census of descriptions: which operations an agent would confuse, and what a bridge to a SOAP service costs.
+
+Two operations are close when their words (names and descriptions) overlap almost wholly. No model is needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from probes.artifact import Artifact, Missing
+from probes.derive.run import Derivation, Deriver
+from probes.gather.describe import Described, OperationSeen
+from probes.finding import Subject
+
+CLOSE = 0.9
+FEWEST_WORDS = 4
+MOST_COMPARED = 400
+
+
+class Pair(BaseModel):
+    """Two operations whose words say the same. `overlap` 0..1 (Jaccard of word stems)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    one: str
+    other: str
+    overlap: float
+    says: str = ""
+
+
+class SurfaceCensus(Artifact):
+    """What the words of a description are worth to somebody who must choose an operation by them."""
+
+    kind: ClassVar[str] = "surface_census"
+
+    operations: int
+    compared: int
+    silent: tuple[str, ...] = ()
+    close: tuple[Pair, ...] = ()
+    blockers: tuple[str, ...] = ()
+    costly: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def run(derivation: Derivation) -> Iterator[Artifact | Missing]:
+    """One census a described system."""
+    for found in list(derivation.found.values()):
+        if isinstance(found, Described):
+            yield census(found, derivation)
+        elif isinstance(found, Missing) and found.wanted == Described.kind:
+            yield found.model_copy(update={"wanted": SurfaceCensus.kind})
+
+
+def census(described: Described, derivation: Derivation) -> Artifact | Missing:
+    """Compares operations pairwise; those that workflows call come first where there are too many."""
+    if not described.operations:
+        return Missing(wanted=SurfaceCensus.kind, subject=described.subject, cause="no_input", detail=f"{described.subject.unit} has no description with operations", would_measure="put an OpenAPI document or WSDL under descriptions/ and name it in engagement.yaml")
+    chosen = sorted(described.operations, key=lambda op: not op.called)[:MOST_COMPARED]
+    by_grade = {grade: tuple(f"{what} ({where})" if where else what for g, what, where in described.problems if g == grade) for grade in ("blocker", "costly", "note")}
+    return SurfaceCensus(
+        subject=Subject(unit=described.subject.unit),
+        measured_at=derivation.now,
+        operations=len(described.operations),
+        compared=len(chosen),
+        silent=tuple(op.id for op in chosen if len(_words(op.words)) < 2),
+        close=tuple(_close_pairs(chosen)),
+        blockers=by_grade["blocker"],
+        costly=by_grade["costly"],
+        notes=by_grade["note"],
+    )
+
+
+def _close_pairs(operations: list[OperationSeen]) -> Iterator[Pair]:
+    words = {op.id: _words(op.words) for op in operations}
+    for one, other in combinations(operations, 2):
+        mine, theirs = words[one.id], words[other.id]
+        if min(len(mine), len(theirs)) < FEWEST_WORDS or one.reads != other.reads:
+            continue
+        overlap = len(mine & theirs) / len(mine | theirs)
+        if overlap >= CLOSE:
+            yield Pair(one=one.id, other=other.id, overlap=round(overlap, 2), says=one.words[:120])
+
+
+def _words(text: str) -> frozenset[str]:
+    spaced = re.sub(r"([a-z])([A-Z])", r"\1 \2", text)
+    return frozenset(w.lower().rstrip("s") for w in re.findall(r"[A-Za-zÀ-ÿ]{3,}", spaced))
+
+
+DERIVER = Deriver(name="surface census", run=run, gives=(SurfaceCensus,), probes=("operations_tell_apart", "soap_callable"))

@@ -1,0 +1,43 @@
+"""escalation.capacity: are there enough people for the handoffs to expect?"""
+
+from __future__ import annotations
+
+from probes.escalation.artifacts import Capacity as Load
+from probes.escalation.artifacts import Scenario
+from probes.finding import Evidence, Outcome, met, not_met
+from probes.probe import Effort, Probe
+
+HIGHEST_OCCUPANCY = 0.85
+
+
+class Capacity(Probe):
+    """The people named for a route keep its time to a person at the handoffs to be expected.
+
+    Why: an agent that escalates well into a queue nobody can work off has moved the waiting, not shortened it.
+    How: tickets by hour of the week are taken from the export; 15, 30 and 50 % of them are handed off (all, where each case needs an approval) and worked off hour by hour
+    by the people in escalation.yaml, nights and weekends included. Met: 95 % begin within the route's time, at an occupancy of at most 85 %. Formulas for telephone queues (Erlang) are wrong by days here.
+    Remedy: staff the hours that are named, let another desk take over, or write a time to a person that these hours can keep.
+    """
+
+    dimension, level, kind = "escalation", 4, "D/M"
+    effort = Effort(days=(1, 3, 10), role="workforce planner", wait_days=30)
+    needs = (Load,)
+
+    def judge(self, load: Load) -> Outcome:
+        asked = next((s for s in load.scenarios if s.label == load.asked), load.scenarios[-1])
+        evidence = [Evidence(says=_says(s), source="ticket export, escalation.yaml") for s in load.scenarios]
+        evidence.append(Evidence(says=f"{load.per_month:.0f} cases a month, {load.minutes_each:.0f} minutes each ({load.minutes_source}); time to a person {load.budget_h:g} h"))
+        if asked.p95_h is None or asked.occupancy > HIGHEST_OCCUPANCY:
+            return not_met(f"{load.route} cannot work off its handoffs when {asked.label}", *evidence, cause="too few people", consequence=WAIT)
+        if asked.p95_h > load.budget_h:
+            return not_met(f"{load.route}: one in twenty handoffs waits over {asked.p95_h:.0f} hours (arrived {asked.worst_hour}) when {asked.label}", *evidence, cause="hours without people", consequence=WAIT)
+        return met(f"{load.route} has the people for it, also when {asked.label}", *evidence)
+
+
+WAIT = "The customer was promised a colleague today and gets one after the weekend."
+
+
+def _says(s: Scenario) -> str:
+    wait = "the backlog never drains" if s.p95_h is None else f"median {s.median_h:g} h, 95 % within {s.p95_h:g} h"
+    needed = f"; {s.staff_needed} in each open hour would do" if s.staff_needed else ""
+    return f"{s.label}: {s.per_month:.0f} a month, {wait}, occupancy {s.occupancy:.0%}{needed}"

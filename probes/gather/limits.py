@@ -1,0 +1,131 @@
+"""What all answers of the run say about limits, end of life and speed; tops reads up to a sample that carries a p95.
+
+Limits are never exhausted on purpose. 59 samples carry a 95th percentile with 95 % confidence (0.95^59 < 0.05).
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from pydantic import Field
+
+from probes.artifact import Artifact, Shot
+from probes.finding import Subject
+from probes.gather.gatherer import Found, Gatherer, each_system, missing
+from probes.gather.plan import PlanLine, line
+from probes.gather.session import Session
+from probes.gather.session_trial import cheapest_read
+from runtime.errors import Refused
+from runtime.estate import Estate
+from runtime.systems.exchange import Seen, Why
+
+SAMPLES = 59
+KEPT_BACK = 5
+
+
+class Limits(Artifact):
+    """Limits and end of life as answers stated them. RFC 9745 (Deprecation), RFC 8594 (Sunset)."""
+
+    kind: ClassVar[str] = "limits"
+
+    answers: int = Field(description="answers that were looked at")
+    limit_headers: dict[str, str] = Field(default_factory=dict)
+    throttled: tuple[Shot, ...] = ()
+    throttled_with_retry_after: int = 0
+    end_of_life: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+
+class Traffic(Artifact):
+    """Every answer of the run by kind, and the walls met."""
+
+    kind: ClassVar[str] = "traffic"
+
+    seen: dict[str, int]
+    walls: tuple[Shot, ...] = ()
+    paths: tuple[Shot, ...] = ()
+    faults: tuple[Shot, ...] = ()
+
+
+class Latency(Artifact):
+    """Times of reads that succeeded, to the last byte, in milliseconds. `p95` is None below 59 samples."""
+
+    kind: ClassVar[str] = "latency"
+
+    samples: int
+    p50: float | None = None
+    p95: float | None = None
+    slowest: float | None = None
+
+
+def gather_system(session: Session, system: str) -> Found:
+    """Tops up the sample of reads, then sums up what was seen."""
+    session.tell(system, "how fast are reads?")
+    _top_up(session, system)
+    observed, subject = session.seen(system), Subject(unit=system)
+    if not observed.seen:
+        yield from (missing(kind, subject, "unreachable", "no answer was seen") for kind in (Limits, Traffic, Latency))
+        return
+    yield Limits(
+        subject=subject,
+        measured_at=session.now,
+        answers=sum(observed.seen.values()),
+        limit_headers=dict(observed.limit_headers),
+        throttled=tuple(observed.throttled),
+        throttled_with_retry_after=sum("retry-after" in shot.response.lower() for shot in observed.throttled),
+        end_of_life=dict(observed.end_of_life),
+    )
+    yield Traffic(subject=subject, measured_at=session.now, seen=dict(observed.seen), walls=tuple(observed.walls), paths=tuple(observed.paths), faults=tuple(observed.faults))
+    yield latency_of(observed.read_ms, subject, session.now)
+
+
+def latency_of(times: list[float], subject: Subject, at: datetime) -> Latency:
+    """Nearest-rank percentiles; a p95 only from 59 samples on."""
+    ordered = sorted(times)
+    if not ordered:
+        return Latency(subject=subject, measured_at=at, samples=0)
+
+    def rank(share: float) -> float:
+        return round(ordered[max(0, math.ceil(share * len(ordered)) - 1)], 1)
+
+    return Latency(subject=subject, measured_at=at, samples=len(ordered), p50=rank(0.5), p95=rank(0.95) if len(ordered) >= SAMPLES else None, slowest=round(ordered[-1], 1))
+
+
+def _top_up(session: Session, system: str) -> None:
+    read = cheapest_read(session.estate, system, session.now)
+    observed = session.seen(system)
+    needed = SAMPLES - len(observed.read_ms)
+    if read is None or needed <= 0 or session.left(system) - KEPT_BACK < needed:
+        return
+    operation, arguments = read
+    client = session.reader(system)
+    try:
+        for _ in range(needed):
+            exchange = client.call(operation.id, arguments, why=Why("read for the sample of times", "latency", session.run))
+            if exchange.seen is not Seen.OK:
+                return
+    except Refused:
+        return
+
+
+def planned(estate: Estate) -> list[PlanLine]:
+    """As many harmless reads as the sample lacks, at most 45; left out where the budget has no room."""
+    lines = []
+    for system in estate.systems:
+        read = cheapest_read(estate, system, datetime.now(UTC))
+        if read:
+            lines.append(line(system, read[0], "read again and again, for the sample of times", "latency", 45))
+    return lines
+
+
+GATHERER = Gatherer(
+    name="limits",
+    plan=planned,
+    run=each_system("limits", (Limits, Traffic, Latency), gather_system),
+    gives=(Limits, Traffic, Latency),
+    level=9,
+    cost=45,
+    probes=("limits_stated", "throttling_recoverable", "deprecation_clear", "latency", "session_survives"),
+    fills=True,
+)

@@ -1,0 +1,100 @@
+"""Tries each write with the agent's own credential where writes should arrive through the enforcing proxy: the system must refuse.
+
+What goes through by mistake is in the ledger before, and taken back after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from probes.finding import Subject
+from probes.gather.gatherer import Found, Gatherer, each_system, missing
+from probes.gather.guarded import find_operation
+from probes.gather.plan import PlanLine, line, surface_of
+from probes.gather.session import Session
+from probes.gather.undo import close_open, take_back, undo_of
+from probes.gather.write_evidence import AgentWrite, Privilege
+from probes.gather.write_targets import Target, targets
+from runtime.estate import Estate
+from runtime.systems.exchange import Seen, Why
+from runtime.systems.surface import Operation
+
+NEEDS = 5
+
+
+def gather_system(session: Session, system: str) -> Found:
+    """One refused write for each write that workflows call."""
+    session.tell(system, "is the agent's own credential refused where it should be?")
+    subject, declared = Subject(unit=system), writes_declared(session.estate, system)
+    elsewhere = session.estate.enforcement == "bundled_proxy" and {"agent", "enforcer"} <= set(session.holders(system))
+    chosen = _triable(session.estate, system) if declared else []
+    if declared and not elsewhere:
+        yield missing(Privilege, subject, "needs", f"{system} has no credentials `agent` and `enforcer` apart: with one credential for both, nothing can be refused")
+        return
+    if declared and not chosen:
+        blocked = next((t for t in targets(session.estate, system) if t.cause), None)
+        yield Privilege(subject=subject, measured_at=session.now, writes_declared=declared, enforced_elsewhere=elsewhere) if blocked is None else missing(Privilege, subject, blocked.cause or "needs", blocked.detail)
+        return
+    tried = [t for t in (_try(session, system, target) for target in chosen if session.left(system) > NEEDS) if t]
+    if chosen and not tried:
+        yield missing(Privilege, subject, "needs", f"no write of {system} could be tried with the values at hand")
+        return
+    yield Privilege(subject=subject, measured_at=session.now, writes_declared=declared, enforced_elsewhere=elsewhere, tried=tuple(tried))
+
+
+def _try(session: Session, system: str, target: Target) -> AgentWrite | None:
+    operation, effect = target.operation, target.effect
+    assert operation and effect
+    arguments, lacking = session.samples.body(session.estate, system, operation, session.now)
+    if lacking:
+        return None
+    reference = effect.repeat.reference if effect.repeat else None
+    if reference and effect.does == "create":
+        arguments = {**arguments, reference: session.reference()}
+    undo = undo_of(session, system, target.name, effect)
+    entry = session.ledger.intend(system, target.name, arguments, undo=undo.id if undo else None, undo_arguments={}, run=session.run)
+    exchange = session.system(system, "agent").call(operation.id, arguments, why=Why(f"write: try {target.name} with the agent's own credential", "least_privilege", session.run))
+    if exchange.seen is Seen.OK:
+        body: dict[str, Any] = dict(exchange.body) if isinstance(exchange.body, Mapping) else {}
+        session.ledger.created(entry, body)
+        take_back(session, entry, system, target.name, effect, arguments, body)
+    elif exchange.seen in (Seen.FAULT, Seen.PATH):
+        close_open(session, system, target.name)
+        return None
+    else:
+        session.ledger.nothing(entry)
+    return AgentWrite(operation=target.name, status=exchange.status, refused=exchange.status in (401, 403), shot=session.shot(exchange))
+
+
+def _triable(estate: Estate, system: str) -> list[Target]:
+    """Creates only: a create that goes through by mistake can be taken back without knowing a state before it."""
+    return [t for t in targets(estate, system) if not t.cause and t.effect and t.effect.does == "create" and t.effect.undo]
+
+
+def writes_declared(estate: Estate, system: str) -> int:
+    """Operations of the description that write, as the effects file says, else as their method says."""
+    written = estate.effects.get(system)
+    effects = written.operations if written and written.confirmed else {}
+
+    def writes(operation: Operation) -> bool:
+        effect = effects.get(operation.id) or effects.get(operation.id.rpartition(".")[2])
+        return effect.does != "read" if effect else not operation.reads
+
+    return sum(writes(op) for op in surface_of(estate, system).operations.values())
+
+
+def planned(estate: Estate) -> list[PlanLine]:
+    """One write a create operation that must be refused; the undo stands by for the case that it is not."""
+    lines: list[PlanLine] = []
+    for system, settings in estate.systems.items():
+        if estate.enforcement != "bundled_proxy" or not {"agent", "enforcer"} <= set(settings.credentials):
+            continue
+        for target in _triable(estate, system):
+            undo = find_operation(surface_of(estate, system), str(target.effect.undo)) if target.effect else None
+            assert target.operation
+            lines.append(line(system, target.operation, f"{target.name} with the agent's own credential: must be refused", "least_privilege", 1, undo.id if undo else None))
+    return lines
+
+
+GATHERER = Gatherer(name="privilege", plan=planned, run=each_system("privilege", (Privilege,), gather_system), gives=(Privilege,), level=3, cost=25, probes=("least_privilege",))

@@ -1,0 +1,27 @@
+"""What came of sending the same write twice: safe by key, safe by reading back, or not safe."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from probes.artifact import Artifact, Shot
+
+
+class RepeatTrial(Artifact):
+    """The same write twice. Subject: system and operation."""
+
+    kind: ClassVar[str] = "repeat_trial"
+
+    does: Literal["create", "update", "delete"]
+    by: Literal["key", "read_back", "no"]
+    offered: bool = Field(description="a key is named by the effects file or the description")
+    header: str | None = None
+    find: str | None = None
+    settle_s: float = 0.0
+    records: int = Field(1, description="records that exist after the same write was sent twice")
+    second_key_honoured: bool | None = None
+    first: Shot | None = None
+    second: Shot | None = None
+    search: Shot | None = None

@@ -1,0 +1,136 @@
+"""Writes that happen once: an intent before, an effect after, keyed by *what* is done, not by where the step stands.
+
+After a crash or a lost answer an open intent is settled in one of three ways, as the gate measured for the operation:
+by the system's own idempotency key, by reading back after settling, or not at all: then the effect is unknown and a
+person gets it. The same key from another case finds the first one's effect and writes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from runtime.gate import RepeatSafe
+
+State = Literal["intent", "done", "held", "refused", "unknown"]
+_TABLE = """CREATE TABLE IF NOT EXISTS effects (
+  key TEXT PRIMARY KEY, run TEXT NOT NULL, operation TEXT NOT NULL, state TEXT NOT NULL, answer TEXT NOT NULL DEFAULT 'null', at REAL NOT NULL)"""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What came back of one try. `unknown`: no answer, or one that does not say whether it was written."""
+
+    state: Literal["done", "held", "refused", "unknown"]
+    answer: Any = None
+    decision: str = ""
+    reason: str = ""
+    rule: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The settled effect of a write. `repeated`: it had been done before, by this case or another (`run`)."""
+
+    sent: Sent
+    run: str
+    repeated: bool = False
+
+
+Send = Callable[[bool], Sent]
+"""Sends the write; True: it was read back that nothing had been written."""
+Find = Callable[[], Any]
+"""Reads the written record back by our own reference; None when there is none.
+
+Raises:
+    LookupError: it cannot be told.
+"""
+
+
+def key_of(workflow: str, operation: str, values: Mapping[str, Any]) -> str:
+    """The idempotency key: sha256 of what is done. The amount is not part of it: a recomputed amount about one charge pays once."""
+    said = json.dumps([workflow, operation, dict(sorted(values.items()))], ensure_ascii=False, default=str)
+    return "cx-" + hashlib.sha256(said.encode()).hexdigest()[:40]
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Creates the table; harmless when it is there."""
+    connection.execute(_TABLE)
+
+
+def write_once(
+    connection: sqlite3.Connection, key: str, operation: str, *, run: str, repeat: RepeatSafe, send: Send, find: Find | None, sleep: Callable[[float], None] = time.sleep
+) -> Effect:
+    """Does the write unless it was done. Safe to call again after a kill at any point.
+
+    Args:
+        connection: autocommit; each state is durable before the next thing happens.
+    """
+    known = _known(connection, key)
+    if known and known[0] in ("done",):
+        return Effect(Sent("done", known[1], decision="act"), known[2], repeated=True)
+    if known and known[0] in ("intent", "unknown"):
+        return _settled(connection, key, known[2], run, known[3], repeat, send, find, sleep)
+    if not _begin(connection, key, operation, run):
+        sleep(0.2)
+        return write_once(connection, key, operation, run=run, repeat=repeat, send=send, find=find, sleep=sleep)
+    sent = send(False)
+    _record(connection, key, sent)
+    if sent.state == "unknown":
+        return _settled(connection, key, run, run, time.time(), repeat, send, find, sleep)
+    return Effect(sent, run)
+
+
+def open_intents(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """(run, operation) of writes whose effect is not known."""
+    return [(r[0], r[1]) for r in connection.execute("SELECT run, operation FROM effects WHERE state IN ('intent', 'unknown') ORDER BY at")]
+
+
+def _settled(
+    connection: sqlite3.Connection, key: str, owner: str, run: str, since: float, repeat: RepeatSafe, send: Send, find: Find | None, sleep: Callable[[float], None]
+) -> Effect:
+    """Finds out what became of an open intent."""
+    if repeat.by == "key":
+        return _kept(connection, key, send(False), owner)
+    if repeat.by == "read_back" and find is not None:
+        sleep(max(0.0, since + repeat.settle_s - time.time()))
+        try:
+            found = find()
+        except LookupError:
+            return _kept(connection, key, _NOT_KNOWN, owner)
+        sent = Sent("done", found, decision="act") if found is not None else send(True)
+        return _kept(connection, key, sent, owner)
+    return _kept(connection, key, _NOT_KNOWN, owner)
+
+
+_NOT_KNOWN = Sent("unknown", reason="nobody can tell whether it was written: there is no key that the system honours and nothing to read it back by", rule="unknown_effect")
+
+
+def _kept(connection: sqlite3.Connection, key: str, sent: Sent, owner: str) -> Effect:
+    _record(connection, key, sent)
+    return Effect(sent, owner)
+
+
+def _known(connection: sqlite3.Connection, key: str) -> tuple[str, Any, str, float] | None:
+    row = connection.execute("SELECT state, answer, run, at FROM effects WHERE key = ?", (key,)).fetchone()
+    return (row[0], json.loads(row[1]), row[2], row[3]) if row else None
+
+
+def _begin(connection: sqlite3.Connection, key: str, operation: str, run: str) -> bool:
+    """Writes the intent; False when another case was quicker. A held or refused one may be tried again."""
+    changed = connection.execute(
+        "INSERT INTO effects (key, run, operation, state, at) VALUES (?, ?, ?, 'intent', ?) "
+        "ON CONFLICT (key) DO UPDATE SET state = 'intent', run = excluded.run, at = excluded.at WHERE state IN ('held', 'refused')",
+        (key, run, operation, time.time()),
+    )
+    return changed.rowcount == 1
+
+
+def _record(connection: sqlite3.Connection, key: str, sent: Sent) -> None:
+    connection.execute("UPDATE effects SET state = ?, answer = ? WHERE key = ?", (sent.state, json.dumps(sent.answer, default=str), key))

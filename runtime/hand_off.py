@@ -1,0 +1,118 @@
+"""A case goes to a person: the handoff is projected from the log, put into the outbox in one transaction, and delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from runtime import decision_log
+from runtime.decision_log import Entry
+from runtime.escalation import outbox
+from runtime.escalation.form import Ask, Customer, Feeling, Handoff, Option, Reason, Recommendation, RouteTaken, StopClass
+from runtime.escalation.projection import project
+from runtime.pilot import Pilot
+from runtime.understanding.understand import Understood
+
+CLASS_OF_RULE: Mapping[str, StopClass] = {"restricted_data": "restricted_data", "unknown_effect": "unknown_effect", "tool_fault": "tool_fault", "high_stakes": "high_stakes"}
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Why a case stops, in the words that the person reads; `held`: the call that waits for a decision."""
+
+    kind: StopClass
+    rule: str
+    says: str
+    operation: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    digest: str = ""
+    deadline: datetime | None = None
+
+
+def class_of(decision: str, rule: str) -> StopClass:
+    """The handoff's class for a decision: a limit, restricted data, or something that is not allowed."""
+    known = next((kind for start, kind in CLASS_OF_RULE.items() if rule.startswith(start)), None)
+    return known or ("limit" if decision == "escalate" else "not_allowed")
+
+
+def hand_off(pilot: Pilot, case: Mapping[str, Any], workflow: str, understood: Understood, stopped: Stopped) -> Handoff:
+    """Enqueues and delivers. The same stop of the same case is one handoff, however often this runs."""
+    now = datetime.now(UTC)
+    handoff = _project(pilot, case, workflow, understood, stopped, now)
+    connection = pilot.connection
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if outbox.enqueue(connection, handoff, pilot.estate.escalation, now=now):
+            decision_log.append(
+                connection,
+                Entry(run=str(case["case"]), step="handoff", decision="handoff", detail={"handoff": handoff.handoff_id, "rule": stopped.rule, "says": stopped.says, "route": handoff.route.id}),
+            )
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    pilot.deliver()
+    return handoff
+
+
+def _project(pilot: Pilot, case: Mapping[str, Any], workflow: str, understood: Understood, stopped: Stopped, now: datetime) -> Handoff:
+    estate = pilot.estate
+    goal = estate.goals.get(workflow)
+    category = understood.category or (goal.category if goal else "")
+    route_name = estate.escalation.route_of(workflow, category) or next(iter(estate.escalation.routes))
+    route = estate.escalation.routes[route_name]
+    destination = estate.escalation.destinations[route.destination]
+    customer = str(case.get("customer") or "unknown")
+    return project(
+        decision_log.rows(pilot.connection, str(case["case"])),
+        ask=_ask(stopped, case, now, route.time_to_human_minutes),
+        why=Reason(rule=stopped.rule, class_=stopped.kind, text=stopped.says),
+        customer=Customer(
+            ref=customer,
+            display=f"Customer {customer}",
+            language=understood.language or "en",
+            channel=str(case.get("channel") or ""),
+            mood=Feeling(z=understood.frustration, because=understood.because),
+        ),
+        route=RouteTaken(id=route_name, queue=destination.queue or "", budget_s=route.time_to_human_minutes * 60),
+        created=now,
+        case=str(case["case"]),
+        workflow=workflow,
+        category=category,
+        problem=(goal.title or workflow) if goal else category,
+        quote=str(case.get("message", ""))[:2000],
+        recommended=_recommended(stopped),
+        writes=frozenset(estate.writes_of(workflow)) if goal else frozenset(),
+        severity="urgent" if stopped.kind == "high_stakes" else "high" if stopped.kind in ("frustration", "unknown_effect") else "normal",
+        sensitive=route.sensitive,
+    )
+
+
+def _ask(stopped: Stopped, case: Mapping[str, Any], now: datetime, minutes: int) -> Ask:
+    deadline = stopped.deadline or now + timedelta(minutes=minutes)
+    if not stopped.operation:
+        return Ask(kind="take_over", question=f"Please take over case {case['case']}: {stopped.says}.", decide_by=deadline, if_no_answer="the customer waits; nothing is done by the agent")
+    what = _in_words(stopped)
+    return Ask(
+        kind="decide",
+        question=f"Approve or refuse: {what}?",
+        options=(Option(id="approve", says=what, effect=stopped.digest or None), Option(id="refuse", says="do nothing", effect=None)),
+        decide_by=deadline,
+        if_no_answer="nothing is done; the customer is told that a person looks into it",
+    )
+
+
+def _in_words(stopped: Stopped) -> str:
+    amount, currency = stopped.arguments.get("amount"), stopped.arguments.get("currency", "")
+    about = stopped.arguments.get("account_id") or next((v for k, v in stopped.arguments.items() if k.endswith("_id")), "")
+    money = f" of {amount} {currency}".rstrip() if amount else ""
+    return f"{stopped.operation}{money}{f' for {about}' if about else ''}"
+
+
+def _recommended(stopped: Stopped) -> Recommendation | None:
+    """Only where every fact was read and just the limit or the stage holds it back."""
+    if stopped.operation and stopped.kind == "limit":
+        return Recommendation(option="approve", because="all conditions were read and hold; only the limit or the stage stops the agent")
+    return None

@@ -1,0 +1,172 @@
+"""Everything that a pilot holds open: the lock, the systems as the agent sees them, the enforcing proxy, the log, the ways to people.
+
+The agent's side never loads a credential that can write: writes go to the proxy's address. In shadow no proxy is started,
+so that nothing can execute, whoever presses what.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from runtime import decision_log, exactly_once, rules
+from runtime.decision_log import Entry
+from runtime.errors import Conflict
+from runtime.escalation import answer, outbox
+from runtime.escalation.destinations import open_destination
+from runtime.escalation.destinations.destination import Destination
+from runtime.estate import Estate
+from runtime.gate import Gate
+from runtime.gate_check import Allowed, allowed
+from runtime.guardrails.case_context import CaseContext
+from runtime.guardrails.certificate import Certificate
+from runtime.guardrails.decide import DecisionPoint
+from runtime.guardrails.kill_switch import KillSwitch
+from runtime.guardrails.proxy import RunningProxy, declared_surfaces, serve
+from runtime.guardrails.tightened import Tightened
+from runtime.pilot_settings import PilotFile
+from runtime.systems.connect import connect
+from runtime.systems.exchange import System
+from runtime.systems.request_budget import RequestBudget
+from runtime.systems.settings import Autonomy, Holder
+from runtime.systems.trace import Trace
+from runtime.understanding.encode import Encode
+from runtime.understanding.intent import Intents
+
+ENOUGH = 10**9
+
+
+@dataclass
+class Pilot:
+    """A context manager: opening takes the folder's lock, closing gives everything back.
+
+    Args:
+        secrets: values of secret references.
+        encode: texts to vectors, for intents.
+        at_most: whoever runs it may narrow further.
+    """
+
+    estate: Estate
+    gate: Gate
+    settings: PilotFile
+    secrets: Mapping[str, str]
+    encode: Encode
+    at_most: Autonomy = "act"
+    certificate: Certificate | None = None
+    settle: float = 1.0
+    _systems: dict[tuple[str, Holder], System] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def home(self) -> Path:
+        return self.estate.folder / ".cxready"
+
+    def __enter__(self) -> Pilot:
+        from filelock import FileLock, Timeout
+
+        self.home.mkdir(parents=True, exist_ok=True)
+        self._held = FileLock(self.home / "pilot.lock")
+        try:
+            self._held.acquire(timeout=0)
+        except Timeout:
+            raise Conflict("another pilot is running in this folder", str(self.home / "pilot.lock"), "stop it first: two would write twice") from None
+        self.log = decision_log.connect(self.home / "pilot.sqlite")
+        for part in (exactly_once, outbox, answer):
+            part.prepare(self.log)
+        self.proxy: RunningProxy | None = self._start_proxy() if self._may_write() else None
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self.proxy:
+            self.proxy.close()
+        decision_log.anchor(self.log)
+        self.log.close()
+        self._held.release()
+
+    def allowed(self, workflow: str) -> Allowed:
+        """What a workflow may do now."""
+        return allowed(workflow, self.gate, self.estate, self.settings, today=datetime.now(UTC).date(), at_most=self.at_most)
+
+    @cached_property
+    def intents(self) -> Intents:
+        return Intents({name: goal.utterances for name, goal in self.estate.goals.items()}, self.encode)
+
+    @cached_property
+    def rules(self) -> Mapping[str, rules.Rule]:
+        return rules.installed()
+
+    @cached_property
+    def watching(self) -> DecisionPoint:
+        """Decides in shadow: on trial, reserving and writing nothing."""
+        return DecisionPoint(
+            self.estate, ledger=None, tightened=Tightened(self.home / "pilot.sqlite"), stop=KillSwitch(self.home), surfaces=declared_surfaces(self.estate)
+        )
+
+    def system(self, name: str, holder: Holder = "agent") -> System:
+        """A system through one holder's own credential."""
+        with self._lock:
+            if (name, holder) not in self._systems:
+                self._systems[name, holder] = self._connect(name, holder)
+            return self._systems[name, holder]
+
+    @cached_property
+    def destinations(self) -> dict[str, Destination]:
+        """Where handoffs go; delivered with the enforcer's credential where one is named, read back with the auditor's."""
+        return {
+            name: open_destination(name, settings, writer=lambda s: self.system(s, self._first(s, "enforcer", "agent")), cleaner=lambda s: self.system(s, self._first(s, "audit", "agent")), folder=self.home)
+            for name, settings in self.estate.escalation.destinations.items()
+        }
+
+    def note(self, run: str, step: str, **parts: Any) -> Entry:
+        """One row of the decision log; the same row of a repeated step is not written twice."""
+        entry = Entry(run=run, step=step, **parts)
+        with self._lock:
+            same = [e for e in decision_log.rows(self.log, run) if (e.step, e.operation, e.effect, e.decision) == (step, entry.operation, entry.effect, entry.decision)]
+            return same[-1] if same else decision_log.append(self.log, entry)
+
+    def context(self, workflow: str, case: str, customer: str | None, autonomy: Autonomy, read: Mapping[str, Any], **more: Any) -> CaseContext:
+        """What the proxy is told of a case, signed."""
+        return CaseContext(workflow=workflow, case=case, customer=customer, autonomy=autonomy, read=dict(read), **more)
+
+    def deliver(self) -> list[outbox.Row]:
+        """Sends handoffs that are due."""
+        with self._lock:
+            return outbox.deliver(self.log, self.destinations, now=lambda: datetime.now(UTC), settle=self.settle)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        return self.log
+
+    def _may_write(self) -> bool:
+        return any(self.allowed(name).autonomy in ("act", "approve") for name in self.estate.goals)
+
+    def _start_proxy(self) -> RunningProxy:
+        return serve(
+            self.estate, folder=self.home, secrets=self.secrets, certificate=self.certificate, environment=self.settings.environment, for_pilot=True, run="pilot"
+        )
+
+    def _first(self, system: str, *holders: Holder) -> Holder:
+        return next((h for h in holders if h in self.estate.systems[system].credentials), holders[-1])
+
+    def _connect(self, name: str, holder: Holder) -> System:
+        settings = self.estate.systems[name]
+        return connect(
+            name,
+            settings,
+            holder=holder,
+            network=settings.network or self.estate.network,
+            folder=self.estate.folder,
+            budget=RequestBudget(ENOUGH, system=name),
+            trace=Trace.memory(),
+            secrets=self.secrets,
+            contact=self.estate.contact,
+            environment=self.settings.environment,
+            for_pilot=True,
+        )

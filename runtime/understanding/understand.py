@@ -1,0 +1,74 @@
+"""One message, understood: category (high stakes first), intent with confidence, mood, and what asks for a person at once.
+
+Nothing here can raise autonomy; it can only send a case to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from runtime.estate import Estate
+from runtime.guardrails.policy import HIGH_STAKES
+from runtime.understanding.category import category_of
+from runtime.understanding.intent import Intents
+from runtime.understanding.language import language_of
+from runtime.understanding.mood import Turn, mood
+from runtime.understanding.requests import asks_for_human, threatens_law
+
+MAX_MESSAGE = 20_000
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why a person gets the case before anything is done: class of the handoff's reason, rule, one sentence."""
+
+    kind: str
+    rule: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Understood:
+    intent: str | None
+    confidence: float
+    category: str | None
+    language: str
+    frustration: float
+    because: tuple[str, ...]
+    stop: Stop | None
+
+    def plain(self) -> dict[str, Any]:
+        """As plain values, for a checkpoint."""
+        return asdict(self)
+
+    @staticmethod
+    def of(plain: Mapping[str, Any]) -> Understood:
+        stop = plain["stop"]
+        return Understood(**{**plain, "because": tuple(plain["because"]), "stop": Stop(**stop) if stop else None})
+
+
+def understand(message: str, estate: Estate, intents: Intents, *, contacts: int = 1) -> Understood:
+    """Reads the first 20,000 characters of a message."""
+    text = message[:MAX_MESSAGE]
+    language, category = language_of(text), category_of(text)
+    feeling = mood([Turn("customer", text)], contacts_14_days=contacts)
+    intent = intents.of(text)
+    understood = Understood(intent.name, intent.confidence, category, language, feeling.z, tuple(feeling.because), None)
+    return Understood(**{**asdict(understood), "because": understood.because, "stop": _stop(text, understood, estate)})
+
+
+def _stop(text: str, found: Understood, estate: Estate) -> Stop | None:
+    when = estate.guardrails.escalate_when
+    stakes = {*estate.guardrails.high_stakes, *HIGH_STAKES}
+    if found.category in stakes:
+        words = str(found.category).replace("_", " ")
+        return Stop("high_stakes", f"high_stakes.{found.category}", f"{words}: such cases go to a person at once")
+    if when.asks_for_human and asks_for_human(text):
+        return Stop("asked_for_human", "escalate_when.asks_for_human", "the customer asks for a person")
+    if when.legal_threat and threatens_law(text):
+        return Stop("not_allowed", "escalate_when.legal_threat", "the customer threatens legal action")
+    if when.frustration_at_least is not None and found.frustration >= when.frustration_at_least:
+        return Stop("frustration", "escalate_when.frustration_at_least", f"the customer is frustrated ({', '.join(found.because)})")
+    return None

@@ -1,0 +1,85 @@
+"""Conflicts: precision and recall on labelled pairs, alarms and planted conflicts on a real handbook."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kb_audit.claims import Claim, claims
+from kb_audit.clusters import clusters
+from kb_audit.conflicts import find_conflicts
+from kb_audit.measure import load_pairs, score, verdicts
+from kb_audit.sources import folder, markdown
+from runtime.understanding.encode import Encode
+
+CASES = Path(__file__).parents[1] / "cases" / "knowledge"
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "precision", "recall"),
+    [("conflicts.jsonl", 150, 0.95, 0.85), ("conflicts_fresh.jsonl", 60, 0.90, 0.75)],
+)
+def test_precision_and_recall_hold_on_labelled_pairs(encode: Encode, name: str, least: int, precision: float, recall: float) -> None:
+    pairs = load_pairs(CASES / name)
+    assert len(pairs) >= least
+    found = score(pairs, verdicts(pairs, encode))
+    assert found.precision >= precision, found.wrong
+    assert found.recall >= recall, found.wrong
+
+
+def test_the_order_of_the_two_sides_does_not_matter(encode: Encode) -> None:
+    pairs = load_pairs(CASES / "conflicts.jsonl")[::4]
+    turned = [
+        {**p, "a": p["b"], "b": p["a"], "heading_a": p.get("heading_b"), "heading_b": p.get("heading_a")} for p in pairs
+    ]
+    assert verdicts(pairs, encode) == verdicts(turned, encode)
+
+
+def test_pairs_of_one_section_are_left_to_its_reader(encode: Encode) -> None:
+    page = markdown.parse("a.md", "# Returns\n\nReturn within 14 days. Return within 30 days.\n")
+    assert find_conflicts(list(claims(page)), encode).pairs == ()
+
+
+def test_two_sections_of_one_article_make_a_possible_conflict_only(encode: Encode) -> None:
+    page = markdown.parse("a.md", "# Returns\n\n## One\n\nYou can return it within 14 days.\n\n## Two\n\nYou can return it within 30 days.\n")
+    assert [p.judgement.verdict for p in find_conflicts(list(claims(page)), encode).pairs] == ["possible"]
+
+
+def test_no_claims_make_no_conflicts(encode: Encode) -> None:
+    assert find_conflicts([], encode).compared == 0
+
+
+def test_five_articles_that_differ_make_one_cluster() -> None:
+    assert set(clusters([(1, 2), (2, 3), (4, 5), (3, 4)]).values()) == {1}
+    assert clusters([(1, 2), (8, 9)]) == {1: 1, 2: 1, 8: 2, 9: 2}
+
+
+@pytest.fixture(scope="module")
+def handbook(corpus: Path) -> list[Claim]:
+    reading = folder.read(corpus / "knowledge" / "18f-handbook" / "pages")
+    assert len(reading.articles) > 200
+    return [claim for article in reading.articles for claim in claims(article)]
+
+
+def test_a_well_kept_handbook_raises_at_most_one_alarm_per_thousand_sections(handbook: list[Claim], encode: Encode) -> None:
+    found = [p for p in find_conflicts(handbook, encode).pairs if p.judgement.verdict == "conflict"]
+    assert len(found) <= 1, [(handbook[p.a].text, handbook[p.b].text) for p in found]
+
+
+def test_most_conflicts_planted_into_the_handbook_are_found(handbook: list[Claim], encode: Encode) -> None:
+    planted = [json.loads(line) for line in (CASES / "planted_18f.jsonl").read_text(encoding="utf-8").splitlines()]
+    all_claims, owner = list(handbook), {}
+    for row in planted:
+        for claim in claims(markdown.parse(f"planted/{row['id']}.md", f"# Answers\n\n## Note\n\n{row['text']}\n")):
+            owner[len(all_claims)] = row["id"]
+            all_claims.append(claim)
+    found = {
+        owner[n]
+        for p in find_conflicts(all_claims, encode).pairs
+        if p.judgement.verdict == "conflict"
+        for n in (p.a, p.b)
+        if n in owner
+    }
+    assert len(found) >= 0.7 * len(planted), sorted({row["id"] for row in planted} - found)
