@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from assess.catalogue import collection
@@ -23,7 +23,7 @@ def measure(
     max_requests: int = 100,
     progress: Progress = silent,
     secrets: Mapping[str, str] | None = None,
-    encode: Callable[[], Encode] | None = None,
+    encode: Encode | None = None,
     approved_by: str = "",
 ) -> CollectResult:
     """Measures the staging estate of a folder and writes one bundle.
@@ -41,7 +41,8 @@ def measure(
         inputs=folder.written_files(),
         kinds=found.kinds,
         gatherers=found.gatherers,
-        derivers=found.derivers(encode or default_encoder),
+        derivers=found.derivers,
+        encode=encode or default_encoder(),
         catalogue=VERSION,
         plan=plan,
         only_system=only_system,

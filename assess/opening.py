@@ -15,7 +15,11 @@ from assess import register as registers
 from assess.catalogue import catalogue
 from assess.engagement import Folder, load_folder
 from assess.judge import Facts, Verdict, judge
+from kb_audit.artifact import KnowledgeAudit
 from probes.bundle import Bundle
+from probes.finding import EVERYWHERE, Subject
+from probes.gather.describe import Described
+from probes.guardrails.evidence import Proof
 from runtime.errors import BadInput
 
 
@@ -67,11 +71,6 @@ def judged(at: Opened, as_of: datetime | None = None) -> Verdict:
 
 def facts_of(at: Opened, as_of: datetime | None) -> Facts:
     """What the bundle says about itself."""
-    from kb_audit.audit import KnowledgeAudit
-    from probes.derive.proof import Proof
-    from probes.finding import EVERYWHERE, Subject
-    from probes.gather.describe import Described
-
     manifest = at.bundle.manifest
     everywhere = Subject(unit=EVERYWHERE)
     audit, proof = at.bundle.get(KnowledgeAudit, everywhere), at.bundle.get(Proof, everywhere)
@@ -85,12 +84,23 @@ def facts_of(at: Opened, as_of: datetime | None) -> Facts:
         left_behind=manifest.left_behind,
         inventory=manifest.inventory,
         surfaces={d.subject.unit: d.digest for d in described if isinstance(d, Described)},
-        knowledge=audit.counts() if isinstance(audit, KnowledgeAudit) else {},
-        proved=proof.proved_words() if isinstance(proof, Proof) else (),
-        policy=proof.policy if isinstance(proof, Proof) else "",
-        certificate=proof.digest if isinstance(proof, Proof) else "",
+        knowledge=_knowledge(audit) if isinstance(audit, KnowledgeAudit) else {},
+        proved=[claim.says for claim in proof.certificate.claims if claim.proved] if isinstance(proof, Proof) else (),
+        policy=proof.certificate.policy if isinstance(proof, Proof) else "",
+        certificate=proof.certificate.digest if isinstance(proof, Proof) else "",
         moved=as_of is not None,
     )
+
+
+def _knowledge(audit: KnowledgeAudit) -> dict[str, int]:
+    return {
+        "articles": len(audit.articles),
+        "sections": len(audit.sections),
+        "claims": audit.claims,
+        "pairs": audit.pairs,
+        "not read": len(audit.not_read),
+        "conflicts": sum(f.verdict == "conflict" for f in audit.findings),
+    }
 
 
 def write_verdict(at: Opened, verdict: Verdict) -> list[Path]:

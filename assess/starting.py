@@ -77,7 +77,7 @@ def _recognise(inbox: Path, started: Started) -> list[Described]:
 
 def _take_descriptions(folder: Path, described: list[Described], started: Started) -> None:
     from runtime.systems.draft import draft_effects
-    from runtime.systems.openapi import load_surface
+    from runtime.systems.surface_reader import load_surface
     from runtime.systems.settings import SystemSettings
 
     for one in described:

@@ -16,7 +16,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "trial": r"trials?",
     },
     "region": {
-        "eu": r"(?-i:EU|E\.U\.)|european union|europe|eea", "us": r"(?-i:U\.?S\.?A?)|united states|american?|domestic(?:ally)?|contiguous", "uk": r"u\.?k\.?\b|united kingdom|britain|england", "de": r"germany|german", "fr": r"france|french",
+        "eu": r"(?<!outside the )(?<!outside )(?<!outside of the )(?<!non-)(?-i:EU|E\.U\.)|european union|europe|eea", "us": r"(?-i:U\.?S\.?A?)|united states|american?|domestic(?:ally)?|contiguous", "uk": r"u\.?k\.?\b|united kingdom|britain|england", "de": r"germany|german", "fr": r"france|french",
         "ca": r"canad(?:a|ian)", "au": r"australian?", "jp": r"japan(?:ese)?", "ch": r"switzerland|swiss", "at": r"austrian?", "es": r"spain|spanish", "international": r"international(?:ly)?|abroad|overseas|foreign|outside (?:the |of )?\w+|worldwide|non-?(?:eu|us|uk)",
         "ak_hi": r"alaska|hawaii|puerto rico", "california": r"californian?", "local": r"locally|local (?:deliver\w*|area|customers?)", "remote area": r"remote areas?|islands?|rural",
     },

@@ -1,6 +1,7 @@
 """The bundle: everything that was found in one collection, typed, redacted, hashed; a folder and one zip beside it.
 
-`assess` reads nothing else. A file that was changed, lost or added is refused, and so is an archive with paths that lead out of it.
+`assess` reads nothing else. A file that was changed, lost or added is refused, and so is an archive with paths that
+lead out of it.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    format: Literal[1] = FORMAT
+    format: Literal[1] = 1
     as_of: datetime
     run: str
     organisation: str
@@ -48,7 +49,9 @@ class Manifest(BaseModel):
     requests: dict[str, int] = Field(default_factory=dict)
     reversed: list[str] = Field(default_factory=list)
     left_behind: list[str] = Field(default_factory=list)
-    inventory: dict[str, list[str]] = Field(default_factory=dict, description="operations, articles, sections, limits: what is gone later is seen")
+    inventory: dict[str, list[str]] = Field(
+        default_factory=dict, description="operations, articles, sections, limits: what is gone later is seen"
+    )
     approved_by: str = ""
     missing: list[Missing] = Field(default_factory=list)
     files: dict[str, str] = Field(default_factory=dict)
@@ -63,7 +66,9 @@ class Manifest(BaseModel):
 class Bundle:
     """A checked bundle, open for reading. Artifacts are read with the class that the reader asks for."""
 
-    def __init__(self, root: Path, manifest: Manifest, name: str, held: tempfile.TemporaryDirectory[str] | None = None) -> None:
+    def __init__(
+        self, root: Path, manifest: Manifest, name: str, held: tempfile.TemporaryDirectory[str] | None = None
+    ) -> None:
         self.root, self.manifest, self.name, self._held = root, manifest, name, held
         self._missing = {m.key: m for m in manifest.missing}
 
@@ -180,31 +185,53 @@ def _read_manifest(root: Path, shown: Path | None = None) -> Manifest:
     try:
         raw = json.loads((root / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise BadInput("this is no bundle: it holds no manifest.json", str(shown or root), "name a folder under bundles/ or its zip") from None
+        raise BadInput(
+            "this is no bundle: it holds no manifest.json",
+            str(shown or root),
+            "name a folder under bundles/ or its zip",
+        ) from None
     except (OSError, ValueError) as error:
-        raise Conflict(f"the manifest cannot be read: {error}", place, "take the bundle from its source again") from None
+        raise Conflict(
+            f"the manifest cannot be read: {error}", place, "take the bundle from its source again"
+        ) from None
     found = raw.get("format") if isinstance(raw, dict) else None
     if isinstance(found, int) and found > FORMAT:
-        raise BadInput(f"bundle format {found} is newer than this version reads", place, f"install a cxready that reads format {found}")
+        raise BadInput(
+            f"bundle format {found} is newer than this version reads",
+            place,
+            f"install a cxready that reads format {found}",
+        )
     try:
         return Manifest.model_validate(upgraded("manifest", raw))
     except ValidationError as error:
-        raise Conflict(f"the manifest is damaged: {error.errors()[0]['msg']}", place, "take the bundle from its source again") from None
+        raise Conflict(
+            f"the manifest is damaged: {error.errors()[0]['msg']}", place, "take the bundle from its source again"
+        ) from None
 
 
 def _check(bundle: Bundle, shown: Path) -> None:
     manifest = bundle.manifest
     if _digest_of(manifest.model_copy(update={"digest": ""})) != manifest.digest:
-        raise Conflict("the manifest was changed after the bundle was sealed", f"{shown}", "take the bundle from its source again")
-    there = {p.relative_to(bundle.root).as_posix() for p in bundle.root.rglob("*") if p.is_file() or p.is_symlink()} - {MANIFEST}
+        raise Conflict(
+            "the manifest was changed after the bundle was sealed", f"{shown}", "take the bundle from its source again"
+        )
+    there = {p.relative_to(bundle.root).as_posix() for p in bundle.root.rglob("*") if p.is_file() or p.is_symlink()} - {
+        MANIFEST
+    }
     for name in sorted(set(manifest.files) - there):
         raise Conflict("a file of the bundle is lost", f"{shown}: {name}", "take the bundle from its source again")
     for name in sorted(there - set(manifest.files)):
-        raise Conflict("the bundle holds a file that it does not list", f"{shown}: {name}", "remove it, or take the bundle from its source again")
+        raise Conflict(
+            "the bundle holds a file that it does not list",
+            f"{shown}: {name}",
+            "remove it, or take the bundle from its source again",
+        )
     for name, digest in manifest.files.items():
         path = bundle.root / name
         if path.is_symlink() or path.stat().st_size > MAX_FILE_BYTES or _sha(path.read_bytes()) != digest:
-            raise Conflict("a file of the bundle was changed", f"{shown}: {name}", "take the bundle from its source again")
+            raise Conflict(
+                "a file of the bundle was changed", f"{shown}: {name}", "take the bundle from its source again"
+            )
 
 
 def _unpack(archive: Path, target: Path) -> None:
@@ -212,21 +239,35 @@ def _unpack(archive: Path, target: Path) -> None:
         with zipfile.ZipFile(archive) as opened:
             members = opened.infolist()
             if len(members) > MAX_FILES or sum(m.file_size for m in members) > MAX_BYTES:
-                raise BadInput("the archive is larger than any bundle", str(archive), f"a bundle has at most {MAX_FILES:,} files and {MAX_BYTES:,} bytes")
+                raise BadInput(
+                    "the archive is larger than any bundle",
+                    str(archive),
+                    f"a bundle has at most {MAX_FILES:,} files and {MAX_BYTES:,} bytes",
+                )
             for member in members:
                 _check_member(member, archive)
                 opened.extract(member, target)
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-        raise Conflict(f"the archive is truncated or damaged: {error}", str(archive), "take the bundle from its source again") from None
+        raise Conflict(
+            f"the archive is truncated or damaged: {error}", str(archive), "take the bundle from its source again"
+        ) from None
 
 
 def _check_member(member: zipfile.ZipInfo, archive: Path) -> None:
     parts = member.filename.replace("\\", "/").split("/")
     is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
     if member.filename.startswith(("/", "\\")) or ".." in parts or ":" in parts[0] or is_link:
-        raise BadInput("the archive holds a path that leads out of it", f"{archive}: {member.filename}", "do not use this file; ask its source")
+        raise BadInput(
+            "the archive holds a path that leads out of it",
+            f"{archive}: {member.filename}",
+            "do not use this file; ask its source",
+        )
     if member.file_size > MAX_FILE_BYTES:
-        raise BadInput("the archive holds a file larger than any of a bundle", f"{archive}: {member.filename}", "do not use this file; ask its source")
+        raise BadInput(
+            "the archive holds a file larger than any of a bundle",
+            f"{archive}: {member.filename}",
+            "do not use this file; ask its source",
+        )
 
 
 def _zip(folder: Path, target: Path) -> None:
@@ -234,7 +275,9 @@ def _zip(folder: Path, target: Path) -> None:
     made = target.with_name(f".{target.name}.part")
     try:
         with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted((p for p in folder.rglob("*") if p.is_file()), key=lambda p: p.relative_to(folder).as_posix()):
+            for path in sorted(
+                (p for p in folder.rglob("*") if p.is_file()), key=lambda p: p.relative_to(folder).as_posix()
+            ):
                 info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _FIXED_DATE)
                 info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
                 archive.writestr(info, path.read_bytes())
@@ -247,15 +290,25 @@ def _read_artifact(path: Path, kind: type[Found], name: str) -> Found:
     try:
         return kind.model_validate(upgraded(kind.kind, json.loads(path.read_text(encoding="utf-8"))))
     except (ValueError, ValidationError) as error:
-        raise Conflict(f"an artifact cannot be read: {str(error)[:200]}", name, "collect again with this version") from None
+        raise Conflict(
+            f"an artifact cannot be read: {str(error)[:200]}", name, "collect again with this version"
+        ) from None
 
 
 def _never_asked(kind: type[Artifact], subject: Subject) -> Missing:
-    return Missing(wanted=kind.kind, subject=subject, cause="no_input", detail="this collection did not ask for it", would_measure="run `cxready collect DIR`")
+    return Missing(
+        wanted=kind.kind,
+        subject=subject,
+        cause="no_input",
+        detail="this collection did not ask for it",
+        would_measure="run `cxready collect DIR`",
+    )
 
 
 def _digest_of(manifest: Manifest) -> str:
-    return "sha256:" + _sha(json.dumps(manifest.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
+    return "sha256:" + _sha(
+        json.dumps(manifest.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    )
 
 
 def _json(value: Any) -> bytes:

@@ -15,6 +15,7 @@ from probes.finding import DIMENSIONS, Dimension, State
 from runtime.gate import ORDER
 from runtime.systems.settings import Autonomy
 
+MOST_TITLE = 46
 GATES: tuple[Autonomy, ...] = tuple(reversed(ORDER))
 
 
@@ -276,4 +277,5 @@ def _workflow_bar(a: Assessment, names: Names) -> tuple[str, str]:
 
 
 def _title(w: Workflow) -> str:
-    return upper(line(w.title or human(w.name), 80))
+    title = line(w.title or human(w.name), 200)
+    return upper(title if len(title) <= MOST_TITLE else title[: MOST_TITLE - 1].rstrip() + "…")

@@ -16,7 +16,7 @@ from assess.outputs.html_words import DIMENSION_NAMES, SHORT_NAMES, counted, day
 from probes.finding import DIMENSIONS, State
 
 ROWS_A_CHART = 18
-MOST_CELLS = 13
+MOST_CELLS = 11
 
 
 def contents(a: Assessment, parts: list[Section]) -> Section:
@@ -124,7 +124,7 @@ def level(a: Assessment) -> Section:
     cells = sorted((c for c in a.cells if c.dimension == dimension and c.subject.unit in (unit, "*") and not c.later), key=lambda c: (c.level, c.probe, str(c.subject)))
     title = f"{DIMENSION_NAMES[dimension]} is at confirmed {found.confirmed}, possible {found.possible}: how {counted(len(cells), 'check')} become that interval"
     lede = f"The example is {line(human(unit), 60) or 'the whole dimension'}. A level holds when more than 85 % of its weight is met in each unit, every lower level holds too, and no essential check is missed."
-    data = {"cells": cells[:MOST_CELLS], "left_out": max(0, len(cells) - MOST_CELLS), "bars": weight_bars(own.steps) if own and own.steps else "", "own": own, "lines": [paragraph(x, 240) for x in (example.lines if example else [])][-9:], "units": _units(a), "reading": _read_off(own) if not example else [], "dimension": DIMENSION_NAMES[dimension], "unit": line(human(unit), 60)}
+    data = {"cells": cells[:MOST_CELLS], "left_out": max(0, len(cells) - MOST_CELLS), "bars": weight_bars(own.steps) if own and own.steps else "", "own": own, "lines": [paragraph(x, 240) for x in (example.lines if example else [])][-7:], "units": _units(a), "reading": _read_off(own) if not example else [], "dimension": DIMENSION_NAMES[dimension], "unit": line(human(unit), 60)}
     bar = ("So what", _level_words(a))
     return Section("level", "A · How a level comes about", line(title, 150), lede, "level", "How a level comes about", "appendix", data, bar, reading(a)[3:] + reading(a)[:3])
 

@@ -98,7 +98,6 @@ def _meta(f: Finding, a: Assessment) -> list[tuple[str, str]]:
     titles = {w.name: w.title for w in a.workflows}
     held = listed([line(titles.get(w, human(w)), 40).lower() for w in f.workflows], 3) or "none today"
     return [
-        ("Asked of", line(f.subject, 60)),
         ("Holds level", f"{f.level}, {LEVEL_NAMES.get(f.level, '')}"),
         ("Holds workflows", held),
         ("Evidence", f"{f.grade}{', ' + line(f.subject_of_proof, 40) if f.subject_of_proof else ''}"),

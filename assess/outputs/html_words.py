@@ -137,10 +137,22 @@ def grouped(value: str) -> str:
 
 
 def balanced(words: str, room: float = 493.0, size: float = 20.5) -> float:
-    """Width in pt that sets a heading in even lines: the shortest that needs no further line."""
-    whole = size * 0.49 * len(words)
-    lines = -(-whole // room)
-    return room if lines < 2 else min(room, whole / lines * 1.25)
+    """Width in pt that sets a heading in even lines: the narrowest that needs no further line."""
+    per_line = int(room / (size * 0.5))
+    least = _lines(words, per_line)
+    width = next((w for w in range(8, per_line) if _lines(words, w) <= least), per_line)
+    return room if least < 2 else min(room, width * size * 0.53 + 10)
+
+
+def _lines(words: str, most: int) -> int:
+    """Lines of at most so many characters that the words need."""
+    count, used = 1, 0
+    for word in words.split():
+        if used and used + 1 + len(word) > most:
+            count, used = count + 1, 0
+        used += len(word) + (1 if used else 0)
+        count += (used - 1) // most if used > most else 0
+    return count
 
 
 def human(name: str) -> str:

@@ -22,7 +22,7 @@ from assess.outputs.html import render, replace
 from assess.outputs.html_view import Fit, Section, sections
 from runtime.errors import BadInput
 
-MOST_PASSES = 4
+MOST_PASSES = 3
 PANGO = "sudo apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 HARMLESS = re.compile(r"harfbuzz|fontTools", re.IGNORECASE)
 
@@ -67,23 +67,25 @@ def laid_out(assessment: Assessment, warnings: list[str] | None = None) -> tuple
     designed = [s for s in parts if s.designed]
     heights = pdf_fit.natural(printed(render(assessment, "measure", designed, pdf_fit.sampled(designed))).pages, designed)
     fits = {s.id: pdf_fit.planned(s, heights[s.id]) if s.designed else Fit(rows=(0,) * len(s.fillers)) for s in parts}
-    def _mended(open_: list[Section], fits: dict[str, Fit], ends: dict[str, pdf_fit.Ending]) -> dict[str, Fit]:
-        """Corrects the sections that did not end well, printing only those."""
-        mended = {s.id: fits[s.id] for s in open_}
+    def mended(open_: list[Section]) -> dict[str, Fit]:
+        """Corrects sections that do not end as planned, printing only those."""
+        own = {s.id: fits[s.id] for s in open_}
         for _ in range(MOST_PASSES):
-            mended = {s.id: pdf_fit.corrected(s, mended[s.id], ends[s.id], heights[s.id]) for s in open_ if s.id in ends}
-            ends = pdf_fit.endings(printed(render(assessment, "print", open_, mended)).pages)
+            ends = pdf_fit.endings(printed(render(assessment, "print", open_, own)).pages)
             if pdf_fit.settled(open_, ends):
                 break
-        return mended
+            own = {s.id: pdf_fit.corrected(s, own[s.id], ends[s.id], heights[s.id]) for s in open_}
+        return own
 
+    wide = [s for s in designed if pdf_fit.overflows(s, heights[s.id])]
     for _ in range(2):
+        fits |= mended(wide) if wide else {}
         (warnings if warnings is not None else []).clear()
         document = printed(render(assessment, "print", parts, fits))
         ends = pdf_fit.endings(document.pages)
-        if pdf_fit.settled(parts, ends):
+        wide = [s for s in designed if not pdf_fit.settled([s], ends)]
+        if not wide:
             break
-        fits |= _mended([s for s in designed if not pdf_fit.settled([s], ends)], fits, ends)
     return document, parts, fits
 
 

@@ -15,8 +15,8 @@ PAGE_HEIGHT = 722.8  # pt: 297 mm less margins of 22 and 20 mm
 PX = 0.75  # WeasyPrint's boxes are in CSS pixels
 WISHED_GAP, LARGEST_GAP = 20.0, 58.0
 PAD, AIR = Fit().pad, Fit().air
-PAD_MOST, PAD_LEAST, AIR_MOST, AIR_LEAST = 8.0, 2.2, 19.0, 7.0
-PUSH_LEAST = 4.0
+PAD_MOST, PAD_LEAST, AIR_MOST, AIR_LEAST = 8.0, 2.2, 20.0, 7.0
+PUSH_LEAST, SPARE = 4.0, 13.0
 SAMPLE_ROWS = 2
 
 
@@ -78,6 +78,7 @@ def _natural(boxes: list[Any], section: Section, page_box: Any) -> Natural:
     stretch = sum(1 for t in boxes if _is_table(t) for b in t.descendants() if _is_body_row(b))
     inside |= {id(b) for pair in boxes if _has_class(pair, "two") for b in pair.descendants()}
     heads = len({id(b.element) for b in boxes if _tag(b) == "h2" and id(b) not in inside and type(b).__name__ == "BlockBox"})
+    heads += len({id(b.element) for b in boxes if _has_class(b, "airy")})
     return Natural(
         body=body.margin_height() * PX - filled,
         bar=(bar.border_height() * PX if bar is not None else 0.0),
@@ -88,15 +89,22 @@ def _natural(boxes: list[Any], section: Section, page_box: Any) -> Natural:
     )
 
 
-def planned(section: Section, heights: Natural, room: float | None = None) -> Fit:
-    """The fit of one section: `room` is what its last page offers (pt), by default a whole page."""
-    offered = PAGE_HEIGHT if room is None else room
-    left = offered - heights.bar - heights.body - WISHED_GAP
+def planned(section: Section, heights: Natural) -> Fit:
+    """The fit of one section on one page; where it overflows, its default until `corrected` has seen its last page."""
+    left = PAGE_HEIGHT - heights.bar - heights.body - WISHED_GAP
     rows = _rows(section, heights, left)
     for i, count in enumerate(rows):
         left -= heights.overhead[i] + count * heights.row[i] if count else 0.0
-    fit = _spread(heights, left, rows)
-    return fit if fit.push > PUSH_LEAST or left >= 0 else Fit(rows=rows, push=WISHED_GAP)
+    return _spread(heights, left, rows) if not overflows(section, heights) else Fit(rows=rows, push=WISHED_GAP)
+
+
+def overflows(section: Section, heights: Natural) -> bool:
+    """Whether a section runs over one page even when set as tightly as allowed."""
+    least = section.least
+    lines, heads = heights.stretch_rows + sum(least), heights.heads + sum(1 for n in least if n)
+    saved = 2 * lines * (PAD - PAD_LEAST) + heads * (AIR - AIR_LEAST)
+    needed = heights.body + sum(heights.overhead[i] + n * heights.row[i] for i, n in enumerate(least) if n) - saved
+    return needed + heights.bar + PUSH_LEAST + 1 > PAGE_HEIGHT
 
 
 def _rows(section: Section, heights: Natural, left: float) -> tuple[int, ...]:
@@ -109,7 +117,7 @@ def _rows(section: Section, heights: Natural, left: float) -> tuple[int, ...]:
         if not filler.rows or not heights.row[i]:
             continue
         opening = 0.0 if chosen[i] else heights.overhead[i]
-        more = min(len(filler.rows) - chosen[i], int((left - opening) / heights.row[i]))
+        more = min(len(filler.rows) - chosen[i], int((left + SPARE - opening) / heights.row[i]))
         if more >= 1:
             chosen[i] += more
             left -= opening + more * heights.row[i]

@@ -14,8 +14,10 @@ class DeletesStick(Probe):
     """What was written can be taken back, and a read shows that it is over.
 
     Why: an agent that cannot undo must never be wrong. With an undo that works, a mistake costs a minute.
-    How: the trial's own record is taken back by the operation that the effects file names and read again. Removed, reversed and soft delete are all fine; which one it is, is said.
-    Remedy: offer an operation that removes or reverses the record. Show its end in a status field. Name it as `undo` in the effects file.
+    How: the trial's own record is taken back by the operation that the effects file names and read again. Removed,
+    reversed and soft delete are all fine; which one it is, is said.
+    Remedy: offer an operation that removes or reverses the record. Show its end in a status field. Name it as `undo` in
+    the effects file.
     """
 
     dimension, level, kind, effort = BY_ROLE, 3, "M", Effort((1, 3, 8), "API owner")
@@ -24,11 +26,21 @@ class DeletesStick(Probe):
 
     def judge(self, *artifacts: Any, **more: Any) -> Outcome:
         trip: WriteRoundTrip = artifacts[0]
-        shown = tuple(evidence_of(shot, says) for shot, says in zip(trip.undo_shots, ("taking it back", "the record afterwards"), strict=False))
+        shown = tuple(
+            evidence_of(shot, says)
+            for shot, says in zip(trip.undo_shots, ("taking it back", "the record afterwards"), strict=False)
+        )
         if trip.undone == "nothing_to_undo":
-            return not_applicable(f"{trip.subject}: nothing came to be that could be taken back", cause="nothing to undo")
+            return not_applicable(
+                f"{trip.subject}: nothing came to be that could be taken back", cause="nothing to undo"
+            )
         if trip.undone in ("not_undone", "none_offered"):
             cause = "no undo" if trip.undone == "none_offered" else "undo without effect"
-            return not_met(f"What {trip.subject} writes cannot be taken back", *shown, cause=cause, consequence="A wrong booking stays on the customer's account until back office finds the time.")
+            return not_met(
+                f"What {trip.subject} writes cannot be taken back",
+                *shown,
+                cause=cause,
+                consequence="A wrong booking stays on the customer's account until back office finds the time.",
+            )
         word = {"removed": "removed", "reversed": "reversed", "soft_delete": "soft delete"}[trip.undone]
         return met(f"{trip.subject} can be taken back ({word}): {trip.undo_says}", *shown)

@@ -14,8 +14,10 @@ class DeprecationClear(Probe):
     """Nothing that workflows call is announced to end.
 
     Why: an operation with an end date is a workflow with an end date.
-    How: Deprecation (RFC 9745) and Sunset (RFC 8594) headers on every answer of the collection, and `deprecated` in the description.
-    Remedy: move the workflow to the operation's successor. Ask the owner for the end date. Put the change into the plan before it.
+    How: Deprecation (RFC 9745) and Sunset (RFC 8594) headers on every answer of the collection, and `deprecated` in the
+    description.
+    Remedy: move the workflow to the operation's successor. Ask the owner for the end date. Put the change into the plan
+    before it.
     """
 
     dimension, level, kind, effort = BY_ROLE, 4, "M", Effort((1, 3, 10), "API owner")
@@ -29,8 +31,19 @@ class DeprecationClear(Probe):
         ending = {op: headers for op, headers in limits.end_of_life.items() if op in called}
         declared = [op.id for op in surface.operations if op.called and op.deprecated]
         if ending or declared:
-            shown = [Evidence(says=f"{op}: {', '.join(f'{h}: {v}' for h, v in headers.items())}") for op, headers in ending.items()]
+            shown = [
+                Evidence(says=f"{op}: {', '.join(f'{h}: {v}' for h, v in headers.items())}")
+                for op, headers in ending.items()
+            ]
             shown += [Evidence(says=f"{op} is marked deprecated", source=str(surface.document)) for op in declared]
             which = ", ".join(dict.fromkeys([*ending, *declared]))
-            return not_met(f"{name} announces the end of what workflows call: {which}", *shown[:5], cause="deprecated", consequence="One morning the workflow is gone, and customers hear that it cannot be done.")
-        return met(f"{name} announces no end of what workflows call", Evidence(says=f"{limits.answers} answers and {len(surface.operations)} described operations looked at"))
+            return not_met(
+                f"{name} announces the end of what workflows call: {which}",
+                *shown[:5],
+                cause="deprecated",
+                consequence="One morning the workflow is gone, and customers hear that it cannot be done.",
+            )
+        return met(
+            f"{name} announces no end of what workflows call",
+            Evidence(says=f"{limits.answers} answers and {len(surface.operations)} described operations looked at"),
+        )

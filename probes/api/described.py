@@ -12,9 +12,12 @@ from probes.probe import BY_ROLE, Effort, Probe
 class Described(Probe):
     """The system has a machine-readable description that holds every operation that workflows call.
 
-    Why: an agent picks operations and fills their fields from the description. What is not described is guessed, and guesses reach customers.
-    How: the OpenAPI document or WSDL named in engagement.yaml is read offline and compared with the calls of goals.yaml.
-    Remedy: export an OpenAPI 3.1 document or a WSDL from the system. Add the operations that are missing. Put it under descriptions/ and name it in engagement.yaml.
+    Why: an agent picks operations and fills their fields from the description. What is not described is guessed, and
+    guesses reach customers.
+    How: the OpenAPI document or WSDL named in engagement.yaml is read offline and compared with the calls of
+    goals.yaml.
+    Remedy: export an OpenAPI 3.1 document or a WSDL from the system. Add the operations that are missing. Put it under
+    descriptions/ and name it in engagement.yaml.
     """
 
     dimension, level, kind, effort = BY_ROLE, 2, "D", Effort((1, 3, 10), "API owner")
@@ -24,12 +27,29 @@ class Described(Probe):
         surface: Surface = artifacts[0]
         name = surface.subject.unit
         if surface.document is None:
-            return not_met(f"{name} has no machine-readable description", cause="no description", grade="declared", consequence=_HARM)
+            return not_met(
+                f"{name} has no machine-readable description",
+                cause="no description",
+                grade="declared",
+                consequence=_HARM,
+            )
         if surface.called_but_undeclared:
             lacking = ", ".join(surface.called_but_undeclared)
-            return not_met(f"The description of {name} leaves out what workflows call: {lacking}", _evidence(surface), cause="operations missing", grade="declared", consequence=_HARM)
+            return not_met(
+                f"The description of {name} leaves out what workflows call: {lacking}",
+                _evidence(surface),
+                cause="operations missing",
+                grade="declared",
+                consequence=_HARM,
+            )
         if not surface.operations:
-            return not_met(f"The description of {name} holds no operation", _evidence(surface), cause="no operations", grade="declared", consequence=_HARM)
+            return not_met(
+                f"The description of {name} holds no operation",
+                _evidence(surface),
+                cause="no operations",
+                grade="declared",
+                consequence=_HARM,
+            )
         return met(f"{name} is described: {len(surface.operations)} operations", _evidence(surface), grade="declared")
 
 
@@ -37,4 +57,7 @@ _HARM = "The agent fills fields by guessing. A customer gets an answer about the
 
 
 def _evidence(surface: Surface) -> Evidence:
-    return Evidence(says=f"{surface.document}: {surface.document_format}, {len(surface.operations)} operations, {surface.title} {surface.api_version}".strip(), source=str(surface.document))
+    return Evidence(
+        says=f"{surface.document}: {surface.document_format}, {len(surface.operations)} operations, {surface.title} {surface.api_version}".strip(),
+        source=str(surface.document),
+    )

@@ -14,8 +14,10 @@ class DescriptionTrue(Probe):
     """Real answers look as the description says: status, required fields, types.
 
     Why: the agent relies on a field that is described. When it is missing, it invents, skips or stops.
-    How: each read is asked once and its answer checked against the declared JSON Schema. An additional field is fine; a missing required one or another type is not.
-    Remedy: correct the schema where the answer is right, or the answer where the schema is right. Generate one from the other. Check answers against it in the tests.
+    How: each read is asked once and its answer checked against the declared JSON Schema. An additional field is fine; a
+    missing required one or another type is not.
+    Remedy: correct the schema where the answer is right, or the answer where the schema is right. Generate one from the
+    other. Check answers against it in the tests.
     """
 
     dimension, level, kind, effort = BY_ROLE, 3, "M", Effort((1, 3, 8), "API owner")
@@ -28,11 +30,22 @@ class DescriptionTrue(Probe):
         checked = [a for a in found.answers if a.declared and a.seen == "ok"]
         if wrong:
             which = ", ".join(a.operation for a in wrong[:3])
-            return not_met(f"{name} answers otherwise than described: {which}", *(_evidence(a) for a in wrong[:3]), cause="differs from description", consequence=_HARM)
+            return not_met(
+                f"{name} answers otherwise than described: {which}",
+                *(_evidence(a) for a in wrong[:3]),
+                cause="differs from description",
+                consequence=_HARM,
+            )
         if not checked:
-            return not_measured(f"{name}: no answer could be compared with a declared schema", cause="needs", would_measure="declare the schema of the answers, or give values to read with in writes.example, and run `cxready collect DIR` again")
+            return not_measured(
+                f"{name}: no answer could be compared with a declared schema",
+                cause="needs",
+                would_measure="declare the schema of the answers, or give values to read with in writes.example, and run `cxready collect DIR` again",
+            )
         names = ", ".join(a.operation for a in checked)
-        return met(f"{name} answers as described: {len(checked)} read operations checked", Evidence(says=f"checked: {names}"))
+        return met(
+            f"{name} answers as described: {len(checked)} read operations checked", Evidence(says=f"checked: {names}")
+        )
 
 
 _HARM = "The agent tells the customer something that the record does not say."

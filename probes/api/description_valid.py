@@ -12,8 +12,10 @@ from probes.probe import BY_ROLE, Effort, Probe
 class DescriptionValid(Probe):
     """The description is valid by its own standard, so that every tool reads the same from it.
 
-    Why: tools read a broken document differently or drop parts of it silently; two of them then disagree about what a field means.
-    How: OpenAPI documents are checked with openapi-spec-validator, WSDLs by a census of bindings, imports and types. References that lead outside the folder count as faults.
+    Why: tools read a broken document differently or drop parts of it silently; two of them then disagree about what a
+    field means.
+    How: OpenAPI documents are checked with openapi-spec-validator, WSDLs by a census of bindings, imports and types.
+    References that lead outside the folder count as faults.
     Remedy: mend each place that the evidence names. Check the document in the build that publishes it.
     """
 
@@ -24,13 +26,33 @@ class DescriptionValid(Probe):
         surface: Surface = artifacts[0]
         name = surface.subject.unit
         if surface.document is None or surface.document_format == "none":
-            return not_met(f"{name} has no description that could be valid", cause="no description", grade="declared", consequence=_HARM)
-        faults = [*surface.invalid, *(f"{what} ({where})" if where else what for grade, what, where in surface.problems if grade == "blocker")]
+            return not_met(
+                f"{name} has no description that could be valid",
+                cause="no description",
+                grade="declared",
+                consequence=_HARM,
+            )
+        faults = [
+            *surface.invalid,
+            *(f"{what} ({where})" if where else what for grade, what, where in surface.problems if grade == "blocker"),
+        ]
         if faults:
             shown = tuple(Evidence(says=fault, source=str(surface.document)) for fault in faults[:5])
-            return not_met(f"The description of {name} breaks its standard in {len(faults)} place{'s' if len(faults) > 1 else ''}", *shown, cause="invalid", grade="declared", consequence=_HARM)
+            return not_met(
+                f"The description of {name} breaks its standard in {len(faults)} place{'s' if len(faults) > 1 else ''}",
+                *shown,
+                cause="invalid",
+                grade="declared",
+                consequence=_HARM,
+            )
         checked = surface.validator or "the WSDL census"
-        return met(f"The description of {name} is valid {surface.document_format}", Evidence(says=f"{checked} found nothing against it", source=str(surface.document)), grade="declared")
+        return met(
+            f"The description of {name} is valid {surface.document_format}",
+            Evidence(says=f"{checked} found nothing against it", source=str(surface.document)),
+            grade="declared",
+        )
 
 
-_HARM = "The agent and the people who test it read two different interfaces; the difference shows in front of a customer."
+_HARM = (
+    "The agent and the people who test it read two different interfaces; the difference shows in front of a customer."
+)

@@ -15,9 +15,12 @@ READABLE = ("problem", "object", "fault")
 class ErrorsStructured(Probe):
     """Errors come in one shape that says what is wrong.
 
-    Why: an agent that reads "Error" retries, apologises or gives up. One that reads "unknown account" asks for the right one.
-    How: a record that does not exist, a value of the wrong kind and a request without credential, on operations that read. RFC 9457 problem details, an object of stable shape or a SOAP fault count.
-    Remedy: answer errors as application/problem+json (RFC 9457). Say in `detail` which field is wrong. Use 404, 400 and 401 for what they mean. Send no HTML to machines.
+    Why: an agent that reads "Error" retries, apologises or gives up. One that reads "unknown account" asks for the
+    right one.
+    How: a record that does not exist, a value of the wrong kind and a request without credential, on operations that
+    read. RFC 9457 problem details, an object of stable shape or a SOAP fault count.
+    Remedy: answer errors as application/problem+json (RFC 9457). Say in `detail` which field is wrong. Use 404, 400 and
+    401 for what they mean. Send no HTML to machines.
     """
 
     dimension, level, kind, effort = BY_ROLE, 3, "M", Effort((1, 3, 6), "API owner")
@@ -26,23 +29,52 @@ class ErrorsStructured(Probe):
     def judge(self, *artifacts: Any, **more: Any) -> Outcome:
         seen: ErrorShapes = artifacts[0]
         name = seen.subject.unit
-        told = [e for e in seen.errors if e.shape != "accepted" and not (e.provoked_by == "no credential" and e.shape in ("empty", "text"))]
+        told = [
+            e
+            for e in seen.errors
+            if e.shape != "accepted" and not (e.provoked_by == "no credential" and e.shape in ("empty", "text"))
+        ]
         unreadable = [e for e in told if e.shape not in READABLE or not e.says_what]
         if unreadable:
             first = unreadable[0]
             shown = tuple(evidence_of(e.shot, f"{e.provoked_by}: {_words(e)}") for e in unreadable[:2])
-            return not_met(f"{name} answers errors that no machine can read: {_words(first)} for {first.provoked_by}", *shown, cause="unreadable errors", consequence=_HARM)
+            return not_met(
+                f"{name} answers errors that no machine can read: {_words(first)} for {first.provoked_by}",
+                *shown,
+                cause="unreadable errors",
+                consequence=_HARM,
+            )
         shapes = {(e.shape, e.fields if e.shape == "object" else ()) for e in told}
         if len({shape for shape, _ in shapes}) > 1 and len(told) > 1:
-            return not_met(f"{name} answers errors in {len(shapes)} different shapes", *(evidence_of(e.shot, f"{e.provoked_by}: {_words(e)}") for e in told[:3]), cause="several shapes", consequence=_HARM)
+            return not_met(
+                f"{name} answers errors in {len(shapes)} different shapes",
+                *(evidence_of(e.shot, f"{e.provoked_by}: {_words(e)}") for e in told[:3]),
+                cause="several shapes",
+                consequence=_HARM,
+            )
         if not told:
-            return not_measured(f"{name}: no error could be provoked safely", cause="needs", would_measure="give values to read with in writes.example and run `cxready collect DIR` again")
-        return met(f"{name} says what is wrong: {_words(told[0])} for {len(told)} provoked errors", *(evidence_of(e.shot, e.provoked_by) for e in told[:2]))
+            return not_measured(
+                f"{name}: no error could be provoked safely",
+                cause="needs",
+                would_measure="give values to read with in writes.example and run `cxready collect DIR` again",
+            )
+        return met(
+            f"{name} says what is wrong: {_words(told[0])} for {len(told)} provoked errors",
+            *(evidence_of(e.shot, e.provoked_by) for e in told[:2]),
+        )
 
 
 _HARM = "The agent cannot tell a typing error from an outage; the customer hears an apology instead of a question."
 
 
 def _words(error: ErrorSeen) -> str:
-    shape = {"problem": "problem details", "object": "a JSON object", "fault": "a SOAP fault", "text": "plain text", "html": "an HTML page", "empty": "an empty answer", "accepted": "success"}
+    shape = {
+        "problem": "problem details",
+        "object": "a JSON object",
+        "fault": "a SOAP fault",
+        "text": "plain text",
+        "html": "an HTML page",
+        "empty": "an empty answer",
+        "accepted": "success",
+    }
     return f"{shape[error.shape]} with status {error.status}"

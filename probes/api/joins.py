@@ -26,13 +26,24 @@ class Joins(Probe):
         seen: Followed = artifacts[0]
         name = seen.subject.unit
         if not seen.joins:
-            return not_applicable(f"engagement.yaml names no key that leads from {name} to another system", cause="no join named", grade="declared")
+            return not_applicable(
+                f"engagement.yaml names no key that leads from {name} to another system",
+                cause="no join named",
+                grade="declared",
+            )
         lost = [j for j in seen.joins if not (j.carried and j.found)]
         if lost:
             words = ", ".join(f"{j.field} → {j.to}" for j in lost)
-            return not_met(f"Keys of {name} lead nowhere: {words}", *(_evidence(name, j) for j in lost), cause="key missing" if not lost[0].carried else "key unknown", consequence="The agent mixes up customers or cannot find the contract; the case goes to a person.")
+            return not_met(
+                f"Keys of {name} lead nowhere: {words}",
+                *(_evidence(name, j) for j in lost),
+                cause="key missing" if not lost[0].carried else "key unknown",
+                consequence="The agent mixes up customers or cannot find the contract; the case goes to a person.",
+            )
         words = ", ".join(f"{j.field} → {j.to}" for j in seen.joins)
-        return met(f"Keys of {name} lead to the same customer elsewhere: {words}", *(_evidence(name, j) for j in seen.joins))
+        return met(
+            f"Keys of {name} lead to the same customer elsewhere: {words}", *(_evidence(name, j) for j in seen.joins)
+        )
 
 
 def _evidence(name: str, join: JoinSeen) -> Evidence:

@@ -16,8 +16,10 @@ class Latency(Probe):
     """Nineteen of twenty reads come within two seconds.
 
     Why: a case needs five to ten reads one after the other; a customer in a chat waits as long as all of them together.
-    How: the time to the last byte of every read that succeeded, at least 59 of them: fewer do not carry a 95th percentile.
-    Remedy: measure the slowest operation at the server. Add the missing index, or a read model. Let the agent read in parallel what does not depend on each other.
+    How: the time to the last byte of every read that succeeded, at least 59 of them: fewer do not carry a 95th
+    percentile.
+    Remedy: measure the slowest operation at the server. Add the missing index, or a read model. Let the agent read in
+    parallel what does not depend on each other.
     """
 
     dimension, level, kind, effort = BY_ROLE, 2, "M", Effort((2, 5, 20), "API owner")
@@ -28,8 +30,19 @@ class Latency(Probe):
         name = times.subject.unit
         if times.p95 is None:
             lacking = SAMPLES - times.samples
-            return not_measured(f"{name}: {times.samples} reads were timed, {lacking} more are needed for a p95", cause="budget", would_measure=f"run `cxready collect DIR --max-requests {100 + lacking}`")
-        shown = Evidence(says=f"{times.samples} reads: p50 {times.p50:.0f} ms, p95 {times.p95:.0f} ms, slowest {times.slowest:.0f} ms")
+            return not_measured(
+                f"{name}: {times.samples} reads were timed, {lacking} more are needed for a p95",
+                cause="budget",
+                would_measure=f"run `cxready collect DIR --max-requests {100 + lacking}`",
+            )
+        shown = Evidence(
+            says=f"{times.samples} reads: p50 {times.p50:.0f} ms, p95 {times.p95:.0f} ms, slowest {times.slowest:.0f} ms"
+        )
         if times.p95 > BOUND_MS:
-            return not_met(f"{name} is slow: one read in twenty takes longer than {times.p95 / 1000:.1f} s", shown, cause="slow", consequence="The customer looks at a silent chat and starts again on the phone.")
+            return not_met(
+                f"{name} is slow: one read in twenty takes longer than {times.p95 / 1000:.1f} s",
+                shown,
+                cause="slow",
+                consequence="The customer looks at a silent chat and starts again on the phone.",
+            )
         return met(f"{name} answers nineteen of twenty reads within {times.p95:.0f} ms", shown)

@@ -14,8 +14,10 @@ class LeastPrivilege(Probe):
     """The agent's own credential may do what it needs and no more: its writes are refused by the system itself.
 
     Why: a limit that stands in front of the system is worth what the system does when somebody walks around it.
-    How: each create that workflows call is sent with the agent's own credential. The system must answer 401 or 403. What goes through is taken back.
-    Remedy: take the write scopes from the agent's credential. Give them to the enforcing proxy's. Let the system check scopes on every write.
+    How: each create that workflows call is sent with the agent's own credential. The system must answer 401 or 403.
+    What goes through is taken back.
+    Remedy: take the write scopes from the agent's credential. Give them to the enforcing proxy's. Let the system check
+    scopes on every write.
     """
 
     dimension, level, kind, effort = BY_ROLE, 3, "M", Effort((1, 2, 6), "identity team")
@@ -27,12 +29,27 @@ class LeastPrivilege(Probe):
         if not seen.writes_declared:
             return not_applicable(f"{name} offers nothing to write", cause="reads only", grade="declared")
         if not seen.tried:
-            return not_applicable(f"No workflow creates anything at {name}", cause="no create in scope", grade="declared")
+            return not_applicable(
+                f"No workflow creates anything at {name}", cause="no create in scope", grade="declared"
+            )
         open_ones = [w for w in seen.tried if w.status is not None and 200 <= w.status < 300]
         if open_ones:
             which = ", ".join(w.operation for w in open_ones)
-            return not_met(f"{name} accepts writes with the agent's own credential: {which}", *(evidence_of(w.shot, f"{w.operation} as agent") for w in open_ones[:2]), cause="too many rights", consequence="Whoever holds the agent's token books credits past every limit.")
+            return not_met(
+                f"{name} accepts writes with the agent's own credential: {which}",
+                *(evidence_of(w.shot, f"{w.operation} as agent") for w in open_ones[:2]),
+                cause="too many rights",
+                consequence="Whoever holds the agent's token books credits past every limit.",
+            )
         unclear = [w for w in seen.tried if not w.refused]
         if unclear:
-            return not_measured(f"{name}: {unclear[0].operation} answered {unclear[0].status}, which says nothing about rights", cause="needs", would_measure="make writes.example complete and run `cxready collect DIR` again", evidence=tuple(evidence_of(w.shot, w.operation) for w in unclear[:2]))
-        return met(f"{name} refuses {len(seen.tried)} of {len(seen.tried)} writes with the agent's own credential", *(evidence_of(w.shot, f"{w.operation} as agent") for w in seen.tried[:2]))
+            return not_measured(
+                f"{name}: {unclear[0].operation} answered {unclear[0].status}, which says nothing about rights",
+                cause="needs",
+                would_measure="make writes.example complete and run `cxready collect DIR` again",
+                evidence=tuple(evidence_of(w.shot, w.operation) for w in unclear[:2]),
+            )
+        return met(
+            f"{name} refuses {len(seen.tried)} of {len(seen.tried)} writes with the agent's own credential",
+            *(evidence_of(w.shot, f"{w.operation} as agent") for w in seen.tried[:2]),
+        )

@@ -15,7 +15,8 @@ class LimitsStated(Probe):
 
     Why: an agent that knows the limit slows down; one that does not runs into it at the busiest hour.
     How: limit headers on every answer of the collection, and the sentence about limits in the description.
-    Remedy: send X-RateLimit or RateLimit headers with every answer. Write the limits into the description, with their window and to whom they apply.
+    Remedy: send X-RateLimit or RateLimit headers with every answer. Write the limits into the description, with their
+    window and to whom they apply.
     """
 
     dimension, level, kind, effort = BY_ROLE, 4, "D/M", Effort((0.5, 2, 5), "API owner")
@@ -29,6 +30,15 @@ class LimitsStated(Probe):
             stated = ", ".join(f"{header}: {value}" for header, value in list(limits.limit_headers.items())[:3])
             return met(f"{name} states its limits in its answers", Evidence(says=stated))
         if surface.states_limits and any(character.isdigit() for character in surface.states_limits):
-            return met(f"{name} states its limits in its description", Evidence(says=surface.states_limits, source=str(surface.document)), grade="declared")
+            return met(
+                f"{name} states its limits in its description",
+                Evidence(says=surface.states_limits, source=str(surface.document)),
+                grade="declared",
+            )
         shown = Evidence(says=f"{limits.answers} answers carried no limit header; the description names no figure")
-        return not_met(f"{name} does not say how many requests it takes", shown, cause="not stated", consequence="On the busiest day of the month the agent is cut off in the middle of cases.")
+        return not_met(
+            f"{name} does not say how many requests it takes",
+            shown,
+            cause="not stated",
+            consequence="On the busiest day of the month the agent is cut off in the middle of cases.",
+        )

@@ -15,9 +15,12 @@ SHORTEST_S = 60
 class MachineAuth(Probe):
     """The agent signs in as itself, without a person, and stays signed in by renewing its own token.
 
-    Why: a borrowed login or a code on somebody's phone ends the agent's work at night, and its actions stand in the log under a person's name.
-    How: one read with the agent's credential, the lifetime of its token, a renewal, and the same read without any credential, which must be refused.
-    Remedy: create a service account for the agent. Give it OAuth2 client credentials or a key of its own. Take away any interactive step for it. Refuse requests without a credential.
+    Why: a borrowed login or a code on somebody's phone ends the agent's work at night, and its actions stand in the log
+    under a person's name.
+    How: one read with the agent's credential, the lifetime of its token, a renewal, and the same read without any
+    credential, which must be refused.
+    Remedy: create a service account for the agent. Give it OAuth2 client credentials or a key of its own. Take away any
+    interactive step for it. Refuse requests without a credential.
     """
 
     dimension, level, kind, effort = BY_ROLE, 2, "M", Effort((1, 3, 10), "identity team", wait_days=5)
@@ -30,8 +33,15 @@ class MachineAuth(Probe):
         wrong = _wrong(seen)
         if wrong:
             cause, title = wrong
-            return not_met(title.format(name=name), *shown, cause=cause, consequence="The agent stops in the middle of a case until a person signs it in, or acts under somebody else's name.")
-        lifetime = f", token for {seen.token_lifetime_s:.0f} s, renewed without a person" if seen.token_lifetime_s else ""
+            return not_met(
+                title.format(name=name),
+                *shown,
+                cause=cause,
+                consequence="The agent stops in the middle of a case until a person signs it in, or acts under somebody else's name.",
+            )
+        lifetime = (
+            f", token for {seen.token_lifetime_s:.0f} s, renewed without a person" if seen.token_lifetime_s else ""
+        )
         return met(f"A machine signs in to {name} by itself ({seen.scheme}{lifetime})", *shown)
 
 

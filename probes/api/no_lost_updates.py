@@ -13,9 +13,11 @@ from probes.probe import BY_ROLE, Effort, Probe
 class NoLostUpdates(Probe):
     """A change that rests on an old state of the record is refused.
 
-    Why: while the agent works, a person works on the same account. Whoever saves last wins, and the other's change is gone without a trace.
+    Why: while the agent works, a person works on the same account. Whoever saves last wins, and the other's change is
+    gone without a trace.
     How: the record is read and changed; then the change is sent again with the ETag from before. RFC 9110 wants 412.
-    Remedy: send an ETag with every record. Compare If-Match before a change and answer 412. Ask for If-Match with 428 where it is missing.
+    Remedy: send an ETag with every record. Compare If-Match before a change and answer 412. Ask for If-Match with 428
+    where it is missing.
     """
 
     dimension, level, kind, effort = BY_ROLE, 4, "M", Effort((1, 4, 10), "API owner")
@@ -25,13 +27,32 @@ class NoLostUpdates(Probe):
         seen: LostUpdates = artifacts[0]
         name = seen.subject.unit
         if not seen.updates:
-            return not_applicable(f"No workflow changes a record at {name}", cause="no update in scope", grade="declared")
+            return not_applicable(
+                f"No workflow changes a record at {name}", cause="no update in scope", grade="declared"
+            )
         lost = [u for u in seen.updates if u.answer in ("accepted", "no_etag")]
         if lost:
             first = lost[0]
-            title = f"{name} lets an outdated {first.operation} overwrite a newer state" if first.answer == "accepted" else f"{name} gives no ETag, so an outdated {first.operation} cannot be noticed"
-            return not_met(title, *(evidence_of(shot, u.operation) for u in lost for shot in u.shots[-2:]), cause=first.answer.replace("_", " "), consequence="A change that a colleague made a second ago disappears; the customer is told two different things.")
+            title = (
+                f"{name} lets an outdated {first.operation} overwrite a newer state"
+                if first.answer == "accepted"
+                else f"{name} gives no ETag, so an outdated {first.operation} cannot be noticed"
+            )
+            return not_met(
+                title,
+                *(evidence_of(shot, u.operation) for u in lost for shot in u.shots[-2:]),
+                cause=first.answer.replace("_", " "),
+                consequence="A change that a colleague made a second ago disappears; the customer is told two different things.",
+            )
         open_ones = [u for u in seen.updates if u.answer == "not_tried"]
         if open_ones:
-            return not_measured(f"{name}: {open_ones[0].why}", cause="needs", would_measure=f"mend {open_ones[0].operation} first, then run `cxready collect DIR` again", evidence=tuple(evidence_of(s, u.operation) for u in open_ones for s in u.shots[-1:]))
-        return met(f"{name} refuses outdated changes", *(evidence_of(shot, u.operation) for u in seen.updates for shot in u.shots[-1:]))
+            return not_measured(
+                f"{name}: {open_ones[0].why}",
+                cause="needs",
+                would_measure=f"mend {open_ones[0].operation} first, then run `cxready collect DIR` again",
+                evidence=tuple(evidence_of(s, u.operation) for u in open_ones for s in u.shots[-1:]),
+            )
+        return met(
+            f"{name} refuses outdated changes",
+            *(evidence_of(shot, u.operation) for u in seen.updates for shot in u.shots[-1:]),
+        )

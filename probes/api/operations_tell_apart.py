@@ -15,8 +15,10 @@ class OperationsTellApart(Probe):
     """Operations can be told apart by their words.
 
     Why: an agent chooses by names and descriptions. Two operations that say the same are chosen by chance.
-    How: the words of every two operations are compared; pairs whose words overlap by 90 % or more, and operations without words, are counted.
-    Remedy: write one sentence for each operation: what it does and when to use it instead of its neighbour. Retire the operation that nobody needs.
+    How: the words of every two operations are compared; pairs whose words overlap by 90 % or more, and operations
+    without words, are counted.
+    Remedy: write one sentence for each operation: what it does and when to use it instead of its neighbour. Retire the
+    operation that nobody needs.
     """
 
     dimension, level, kind, effort = BY_ROLE, 3, "D", Effort((0.5, 2, 5), "API owner")
@@ -27,11 +29,27 @@ class OperationsTellApart(Probe):
         name = census.subject.unit
         if census.close:
             shown = tuple(Evidence(says=f"{p.one} and {p.other}: {p.says}") for p in census.close[:5])
-            return not_met(f"{name} has {len(census.close)} pairs of operations that say the same", *shown, cause="alike", grade="declared", consequence=_HARM)
+            return not_met(
+                f"{name} has {len(census.close)} pairs of operations that say the same",
+                *shown,
+                cause="alike",
+                grade="declared",
+                consequence=_HARM,
+            )
         if len(census.silent) > SILENT_SHARE * census.compared:
             shown = (Evidence(says="without words: " + ", ".join(census.silent[:8])),)
-            return not_met(f"{len(census.silent)} of {census.compared} operations of {name} have no words", *shown, cause="no words", grade="declared", consequence=_HARM)
-        return met(f"The {census.operations} operations of {name} can be told apart", Evidence(says=f"{census.compared} operations compared, no pair overlaps by 90 %"), grade="declared")
+            return not_met(
+                f"{len(census.silent)} of {census.compared} operations of {name} have no words",
+                *shown,
+                cause="no words",
+                grade="declared",
+                consequence=_HARM,
+            )
+        return met(
+            f"The {census.operations} operations of {name} can be told apart",
+            Evidence(says=f"{census.compared} operations compared, no pair overlaps by 90 %"),
+            grade="declared",
+        )
 
 
 _HARM = "The agent calls the operation beside the one it meant, and the customer gets something else than asked for."

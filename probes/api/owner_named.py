@@ -14,9 +14,11 @@ PLACEHOLDERS = {"", "tbd", "todo", "n/a", "na", "none", "unknown", "?", "-", "xx
 class OwnerNamed(Probe):
     """Somebody owns changes to this interface, by name.
 
-    Why: the day an interface changes, the agent breaks; without an owner nobody is asked before, and nobody mends it after.
+    Why: the day an interface changes, the agent breaks; without an owner nobody is asked before, and nobody mends it
+    after.
     How: `owner` of the system in engagement.yaml, as a person answered it.
-    Remedy: name the team that decides about changes to this interface. Agree how it tells you. Write it into engagement.yaml.
+    Remedy: name the team that decides about changes to this interface. Agree how it tells you. Write it into
+    engagement.yaml.
     """
 
     dimension, level, kind, effort = BY_ROLE, 2, "A", Effort((0.5, 0.5, 2), "system owner", wait_days=5)
@@ -26,5 +28,14 @@ class OwnerNamed(Probe):
         surface: Surface = artifacts[0]
         name, owner = surface.subject.unit, (surface.owner or "").strip()
         if owner.lower() in PLACEHOLDERS:
-            return not_met(f"Nobody is named as owner of changes to {name}", cause="no owner", grade="attested", consequence="A change on a Friday evening breaks every case until somebody is found who may mend it.")
-        return met(f"{owner} owns changes to {name}", Evidence(says=f"owner: {owner}", source="engagement.yaml"), grade="attested")
+            return not_met(
+                f"Nobody is named as owner of changes to {name}",
+                cause="no owner",
+                grade="attested",
+                consequence="A change on a Friday evening breaks every case until somebody is found who may mend it.",
+            )
+        return met(
+            f"{owner} owns changes to {name}",
+            Evidence(says=f"owner: {owner}", source="engagement.yaml"),
+            grade="attested",
+        )

@@ -13,9 +13,12 @@ from probes.probe import BY_ROLE, Effort, Probe
 class RepeatSafe(Probe):
     """A write that is sent twice is done once, or can be found before it is sent again.
 
-    Why: networks lose answers. An agent that does not know whether a refund was booked must repeat it or leave it; both can be wrong.
-    How: the same write is sent twice with one idempotency key. Where no key is offered or it is ignored, the record is looked up by our own reference, and the time until it can be found is measured.
-    Remedy: accept an Idempotency-Key header and keep it for a day. Answer a repeated key with the first answer. Store the caller's reference and offer a search by it.
+    Why: networks lose answers. An agent that does not know whether a refund was booked must repeat it or leave it; both
+    can be wrong.
+    How: the same write is sent twice with one idempotency key. Where no key is offered or it is ignored, the record is
+    looked up by our own reference, and the time until it can be found is measured.
+    Remedy: accept an Idempotency-Key header and keep it for a day. Answer a repeated key with the first answer. Store
+    the caller's reference and offer a search by it.
     """
 
     dimension, level, kind, effort = BY_ROLE, 4, "M", Effort((2, 5, 15), "API owner")
@@ -29,17 +32,34 @@ class RepeatSafe(Probe):
         if trial.by == "key":
             return met(f"{name} is done once under one {trial.header}", *shown)
         if trial.by == "read_back":
-            how = "setting the same values again changes nothing" if trial.does == "update" else "its end can be read" if trial.does == "delete" else f"our reference finds it with {trial.find}"
+            how = (
+                "setting the same values again changes nothing"
+                if trial.does == "update"
+                else "its end can be read"
+                if trial.does == "delete"
+                else f"our reference finds it with {trial.find}"
+            )
             waits = f" after {trial.settle_s:.0f} s" if trial.settle_s >= 1 else ""
             return met(f"{name} can be repeated safely: {how}{waits}", *shown)
         if trial.second_key_honoured is False:
-            return not_met(f"{name.partition('.')[0]} accepts the same {trial.subject.item} twice: the key is ignored and the record cannot be found", *shown, cause="key ignored", consequence=_HARM)
-        return not_met(f"{name} offers no key and no way to find what was written", *shown, cause="not offered", consequence=_HARM)
+            return not_met(
+                f"{name.partition('.')[0]} accepts the same {trial.subject.item} twice: the key is ignored and the record cannot be found",
+                *shown,
+                cause="key ignored",
+                consequence=_HARM,
+            )
+        return not_met(
+            f"{name} offers no key and no way to find what was written", *shown, cause="not offered", consequence=_HARM
+        )
 
 
 _HARM = "After a lost answer the customer is paid twice, or never."
 
 
 def _evidence(trial: RepeatTrial) -> tuple[Evidence, ...]:
-    shots = ((trial.first, "sent once"), (trial.second, f"sent again with the same {trial.header}" if trial.header else "sent again"), (trial.search, "looked up by our own reference"))
+    shots = (
+        (trial.first, "sent once"),
+        (trial.second, f"sent again with the same {trial.header}" if trial.header else "sent again"),
+        (trial.search, "looked up by our own reference"),
+    )
     return tuple(evidence_of(shot, says) for shot, says in shots if shot)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.finding import Evidence, Outcome, met, not_met, not_measured
+from probes.finding import Evidence, Outcome, met, not_measured, not_met
 from probes.gather.evidence_shot import evidence_of
 from probes.gather.limits import Traffic
 from probes.gather.session_trial import AgentTraffic
@@ -14,9 +14,12 @@ from probes.probe import BY_ROLE, Effort, Probe
 class SessionSurvives(Probe):
     """An authenticated agent session gets data, not a challenge page, a block or a login form.
 
-    Why: fraud and bot detection look at browsers. An agent has none, works in bursts and in parallel; a wall that appears in production was never seen in a demo.
-    How: two sessions at once, several reads in parallel, no browser headers. Every answer of the whole collection is classified as well.
-    Remedy: register the agent's identity as a known client with the bot manager. Exempt its credential, not its address. Answer machines with 401 or 429 instead of a page. Try again from the agent's network.
+    Why: fraud and bot detection look at browsers. An agent has none, works in bursts and in parallel; a wall that
+    appears in production was never seen in a demo.
+    How: two sessions at once, several reads in parallel, no browser headers. Every answer of the whole collection is
+    classified as well.
+    Remedy: register the agent's identity as a known client with the bot manager. Exempt its credential, not its
+    address. Answer machines with 401 or 429 instead of a page. Try again from the agent's network.
     """
 
     dimension, level, kind, effort = BY_ROLE, 2, "M", Effort((1, 4, 15), "security team", wait_days=10)
@@ -31,16 +34,39 @@ class SessionSurvives(Probe):
         if walls or traffic.walls:
             word = "a bot challenge" if walls.get("challenge") else "a login page"
             shots = tuple(evidence_of(shot, f"{word} where data was asked for") for shot in traffic.walls[:2])
-            return not_met(f"{name} answers the agent with {word}", *shots, cause="bot wall" if walls.get("challenge") else "soft logout", consequence=_HARM)
+            return not_met(
+                f"{name} answers the agent with {word}",
+                *shots,
+                cause="bot wall" if walls.get("challenge") else "soft logout",
+                consequence=_HARM,
+            )
         if burst.second_session_killed_first:
-            return not_met(f"A second session ends the agent's first one at {name}", *_worst(burst), cause="one session only", consequence=_HARM)
+            return not_met(
+                f"A second session ends the agent's first one at {name}",
+                *_worst(burst),
+                cause="one session only",
+                consequence=_HARM,
+            )
         refused = burst.seen.get("refused", 0)
         if refused:
-            return not_met(f"{name} refuses {refused} of {burst.requests} agent-like reads that it answered one by one", *_worst(burst), cause="blocked in a burst", consequence=_HARM)
+            return not_met(
+                f"{name} refuses {refused} of {burst.requests} agent-like reads that it answered one by one",
+                *_worst(burst),
+                cause="blocked in a burst",
+                consequence=_HARM,
+            )
         if burst.seen.get("ok", 0) < burst.requests:
-            return not_measured(f"{name}: the burst met faults, so nothing is said about walls", cause="failed", would_measure="run `cxready collect DIR` again when the system answers", evidence=_worst(burst))
+            return not_measured(
+                f"{name}: the burst met faults, so nothing is said about walls",
+                cause="failed",
+                would_measure="run `cxready collect DIR` again when the system answers",
+                evidence=_worst(burst),
+            )
         total = sum(traffic.seen.values())
-        return met(f"{name} lets an agent work: {burst.requests} of {burst.requests} reads in a burst answered, no wall in {total} answers", *_example(burst))
+        return met(
+            f"{name} lets an agent work: {burst.requests} of {burst.requests} reads in a burst answered, no wall in {total} answers",
+            *_example(burst),
+        )
 
 
 _HARM = "In the middle of a case the agent sees a page instead of data. The customer waits, and nobody knows why."
@@ -51,4 +77,12 @@ def _worst(burst: AgentTraffic) -> tuple[Evidence, ...]:
 
 
 def _example(burst: AgentTraffic) -> tuple[Evidence, ...]:
-    return (evidence_of(burst.example, f"{burst.operation}, one of {burst.requests}: two sessions, {burst.parallel} at once"),) if burst.example else ()
+    return (
+        (
+            evidence_of(
+                burst.example, f"{burst.operation}, one of {burst.requests}: two sessions, {burst.parallel} at once"
+            ),
+        )
+        if burst.example
+        else ()
+    )

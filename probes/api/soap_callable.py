@@ -11,11 +11,15 @@ from probes.probe import Effort, Probe
 
 
 class SoapCallable(Probe):
-    """The SOAP service can be called through the bridge: typed operations, typed faults, nothing that a client drops silently.
+    """The SOAP service can be called through the bridge: typed operations, typed faults, nothing that a client drops
+    silently.
 
-    Why: SOAP is the usual reason why a project stops. Often it is none: what counts is whether the operations that are needed can be called.
-    How: a census of the WSDL before any client reads it (bindings, overloads, policies, encodings, imports), and real calls of its read operations.
-    Remedy: mend what the census calls a blocker. Offer a binding without WS-Security policies inside the network, or a small REST front. Rename overloaded operations.
+    Why: SOAP is the usual reason why a project stops. Often it is none: what counts is whether the operations that are
+    needed can be called.
+    How: a census of the WSDL before any client reads it (bindings, overloads, policies, encodings, imports), and real
+    calls of its read operations.
+    Remedy: mend what the census calls a blocker. Offer a binding without WS-Security policies inside the network, or a
+    small REST front. Rename overloaded operations.
     """
 
     dimension, level, kind, effort = "api", 3, "D/M", Effort((2, 8, 25), "API owner")
@@ -28,15 +32,36 @@ class SoapCallable(Probe):
         name = census.subject.unit
         costs = tuple(Evidence(says=f"costly: {c}") for c in census.costly[:3])
         if census.blockers:
-            return not_met(f"The WSDL of {name} keeps a machine out: {census.blockers[0]}", *(Evidence(says=b) for b in census.blockers[:5]), *costs, cause="blocker", consequence=_HARM)
+            return not_met(
+                f"The WSDL of {name} keeps a machine out: {census.blockers[0]}",
+                *(Evidence(says=b) for b in census.blockers[:5]),
+                *costs,
+                cause="blocker",
+                consequence=_HARM,
+            )
         called = [a for a in answers.answers if a.seen == "ok"]
         if not called:
-            return not_measured(f"{name}: no operation answered", cause="needs", would_measure="give values to read with in writes.example and run `cxready collect DIR` again")
+            return not_measured(
+                f"{name}: no operation answered",
+                cause="needs",
+                would_measure="give values to read with in writes.example and run `cxready collect DIR` again",
+            )
         faults = [f"{a.operation}: {'; '.join(a.faults)}" for a in called if a.faults]
         if faults:
-            return not_met(f"{name} answers otherwise than its WSDL says", *(Evidence(says=f) for f in faults[:3]), cause="differs from description", consequence=_HARM)
+            return not_met(
+                f"{name} answers otherwise than its WSDL says",
+                *(Evidence(says=f) for f in faults[:3]),
+                cause="differs from description",
+                consequence=_HARM,
+            )
         names = ", ".join(a.operation for a in called)
-        return met(f"{name} is callable through the bridge: {names}", *costs, Evidence(says=f"{census.operations} operations, {len(census.costly)} costly and {len(census.notes)} minor points"))
+        return met(
+            f"{name} is callable through the bridge: {names}",
+            *costs,
+            Evidence(
+                says=f"{census.operations} operations, {len(census.costly)} costly and {len(census.notes)} minor points"
+            ),
+        )
 
 
 _HARM = "The agent cannot see what the customer is asking about, so every such case goes to a person."

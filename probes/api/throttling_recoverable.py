@@ -15,7 +15,8 @@ class ThrottlingRecoverable(Probe):
     """A throttled caller is told so with 429 and when to come back.
 
     Why: with Retry-After the agent waits and goes on. Without it, it gives up or makes the jam worse.
-    How: a 429 that was met in the collection, else what the description declares. Limits are never exhausted on purpose.
+    How: a 429 that was met in the collection, else what the description declares. Limits are never exhausted on
+    purpose.
     Remedy: answer 429 with Retry-After in seconds. Declare it for each operation. Send JSON, not a page, with it.
     """
 
@@ -29,11 +30,27 @@ class ThrottlingRecoverable(Probe):
         if limits.throttled:
             shown = tuple(evidence_of(shot, "throttled") for shot in limits.throttled[:2])
             if limits.throttled_with_retry_after == len(limits.throttled):
-                return met(f"{name} says when to come back: Retry-After with each of {len(shown)} throttled answers", *shown)
-            return not_met(f"{name} throttles without saying when to come back", *shown, cause="no Retry-After", consequence=_HARM)
+                return met(
+                    f"{name} says when to come back: Retry-After with each of {len(shown)} throttled answers", *shown
+                )
+            return not_met(
+                f"{name} throttles without saying when to come back", *shown, cause="no Retry-After", consequence=_HARM
+            )
         if (surface.declares_429 or surface.states_limits) and surface.declares_retry_after:
-            return met(f"{name} declares 429 with Retry-After", Evidence(says=surface.states_limits or "429 and Retry-After are declared", source=str(surface.document)), grade="declared")
-        return not_met(f"{name} neither showed nor declares how it throttles", Evidence(says="no 429 was met, and the description declares none with Retry-After"), cause="not declared", grade="declared", consequence=_HARM)
+            return met(
+                f"{name} declares 429 with Retry-After",
+                Evidence(
+                    says=surface.states_limits or "429 and Retry-After are declared", source=str(surface.document)
+                ),
+                grade="declared",
+            )
+        return not_met(
+            f"{name} neither showed nor declares how it throttles",
+            Evidence(says="no 429 was met, and the description declares none with Retry-After"),
+            cause="not declared",
+            grade="declared",
+            consequence=_HARM,
+        )
 
 
 _HARM = "At a peak the agent gives up cases that a wait of ten seconds would have saved."

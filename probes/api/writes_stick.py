@@ -13,9 +13,12 @@ from probes.probe import BY_ROLE, Effort, Probe
 class WritesStick(Probe):
     """A successful answer to a write means that the record changed.
 
-    Why: the agent tells the customer "done" on a 200. When the system drops the change, the company has given a promise that nobody keeps.
-    How: each write that workflows call is sent with the engagement's example on the test customer and read back, twice with a second between, then taken back.
-    Remedy: find out why the write is accepted and dropped: a validation, a nightly job, a read-only field. Answer 409 or 422 instead of success until it is mended. Add a test that writes and reads back.
+    Why: the agent tells the customer "done" on a 200. When the system drops the change, the company has given a promise
+    that nobody keeps.
+    How: each write that workflows call is sent with the engagement's example on the test customer and read back, twice
+    with a second between, then taken back.
+    Remedy: find out why the write is accepted and dropped: a validation, a nightly job, a read-only field. Answer 409
+    or 422 instead of success until it is mended. Add a test that writes and reads back.
     """
 
     dimension, level, kind, effort = BY_ROLE, 3, "M", Effort((2, 5, 15), "API owner")
@@ -29,14 +32,34 @@ class WritesStick(Probe):
         if trip.does == "delete":
             return _delete(trip)
         if not trip.readable:
-            return not_measured(f"{name}: accepted, but there is no way to read the record back", cause="needs", would_measure=f"name `read_back` for {trip.subject.item} in effects/{trip.subject.unit}.yaml and run `cxready collect DIR` again", evidence=_evidence(trip))
+            return not_measured(
+                f"{name}: accepted, but there is no way to read the record back",
+                cause="needs",
+                would_measure=f"name `read_back` for {trip.subject.item} in effects/{trip.subject.unit}.yaml and run `cxready collect DIR` again",
+                evidence=_evidence(trip),
+            )
         if not trip.found:
-            return not_met(f"{name} answers {trip.status} and the record cannot be found", *_evidence(trip), cause="not found", consequence=_HARM)
+            return not_met(
+                f"{name} answers {trip.status} and the record cannot be found",
+                *_evidence(trip),
+                cause="not found",
+                consequence=_HARM,
+            )
         if trip.dropped:
             first = trip.dropped[0]
-            return not_met(f"{name} answers {trip.status} and drops the change of {first.name}", *_evidence(trip), cause="dropped", consequence=_HARM)
+            return not_met(
+                f"{name} answers {trip.status} and drops the change of {first.name}",
+                *_evidence(trip),
+                cause="dropped",
+                consequence=_HARM,
+            )
         if not trip.kept:
-            return not_measured(f"{name}: the record was found, but it shows no field that was sent", cause="needs", would_measure=f"name a `read_back` for {trip.subject.item} that shows what was written", evidence=_evidence(trip))
+            return not_measured(
+                f"{name}: the record was found, but it shows no field that was sent",
+                cause="needs",
+                would_measure=f"name a `read_back` for {trip.subject.item} that shows what was written",
+                evidence=_evidence(trip),
+            )
         settled = f", visible after {trip.settle_s:.0f} s" if trip.settle_s >= 1 else ""
         return met(f"{name} writes what it says: {', '.join(trip.kept)} read back as sent{settled}", *_evidence(trip))
 
@@ -47,11 +70,20 @@ _HARM = "The customer is told that it is done. Next month it is not, and the sec
 def _delete(trip: WriteRoundTrip) -> Outcome:
     if trip.undone in ("removed", "reversed", "soft_delete"):
         return met(f"{trip.subject} does what it says: {trip.undo_says}", *_evidence(trip))
-    return not_met(f"{trip.subject} answers and the record stays as it was", *_evidence(trip), cause="not deleted", consequence=_HARM)
+    return not_met(
+        f"{trip.subject} answers and the record stays as it was",
+        *_evidence(trip),
+        cause="not deleted",
+        consequence=_HARM,
+    )
 
 
 def _evidence(trip: WriteRoundTrip) -> tuple[Evidence, ...]:
-    found = [evidence_of(trip.write, f"what was sent{f' ({trip.example})' if trip.example else ''}, and the answer")] if trip.write else []
+    found = (
+        [evidence_of(trip.write, f"what was sent{f' ({trip.example})' if trip.example else ''}, and the answer")]
+        if trip.write
+        else []
+    )
     if trip.read:
         words = "; ".join(f"{d.name}: sent {d.sent}, the record says {d.found}" for d in trip.dropped)
         found.append(evidence_of(trip.read, words or "the record, read back"))

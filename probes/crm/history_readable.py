@@ -13,9 +13,11 @@ from probes.probe import Effort, Probe
 class HistoryReadable(Probe):
     """What the customer went through before can be read, across channels, with date and subject.
 
-    Why: a customer who called yesterday does not want to tell it again; an agent that does not know promises a second time.
+    Why: a customer who called yesterday does not want to tell it again; an agent that does not know promises a second
+    time.
     How: the test customer's history is read; each entry must carry a channel, a date and words.
-    Remedy: offer one list of contacts over all channels. Give each entry channel, time and a summary. Bring in the channels that are missing.
+    Remedy: offer one list of contacts over all channels. Give each entry channel, time and a summary. Bring in the
+    channels that are missing.
     """
 
     dimension, level, kind, effort = "crm", 3, "M", Effort((2, 6, 20), "CRM owner")
@@ -24,12 +26,27 @@ class HistoryReadable(Probe):
     def judge(self, *artifacts: Any, **more: Any) -> Outcome:
         seen: History = artifacts[0]
         name = seen.subject.unit
-        shown = (evidence_of(seen.shot, f"{seen.entries} entries, channels: {', '.join(seen.channels) or 'not named'}"),) if seen.shot else ()
-        lacking = [word for word, there in (("a channel", bool(seen.channels)), ("a date", seen.dated), ("words", seen.summarised)) if not there]
+        shown = (
+            (evidence_of(seen.shot, f"{seen.entries} entries, channels: {', '.join(seen.channels) or 'not named'}"),)
+            if seen.shot
+            else ()
+        )
+        lacking = [
+            word
+            for word, there in (("a channel", bool(seen.channels)), ("a date", seen.dated), ("words", seen.summarised))
+            if not there
+        ]
         if not seen.operation:
-            return not_met(f"{name} offers no history of a customer", Evidence(says="the description holds no operation that lists contacts"), cause="not offered", consequence=_HARM)
+            return not_met(
+                f"{name} offers no history of a customer",
+                Evidence(says="the description holds no operation that lists contacts"),
+                cause="not offered",
+                consequence=_HARM,
+            )
         if lacking:
-            return not_met(f"The history in {name} lacks {' and '.join(lacking)}", *shown, cause="incomplete", consequence=_HARM)
+            return not_met(
+                f"The history in {name} lacks {' and '.join(lacking)}", *shown, cause="incomplete", consequence=_HARM
+            )
         return met(f"{name} shows what happened before: {seen.entries} entries over {', '.join(seen.channels)}", *shown)
 
 

@@ -16,7 +16,8 @@ class NotesWritable(Probe):
 
     Why: the next colleague must see what the agent did and said, where they look anyway.
     How: a note is written on the test customer, read back and taken away.
-    Remedy: offer an operation that adds a note to the customer. Let it be read in the same history as calls and mails. Name it in the effects file, with its undo.
+    Remedy: offer an operation that adds a note to the customer. Let it be read in the same history as calls and mails.
+    Name it in the effects file, with its undo.
     """
 
     dimension, level, kind, effort = "crm", 3, "M", Effort((1, 2, 6), "CRM owner")
@@ -31,10 +32,20 @@ class NotesWritable(Probe):
         if seen.writes_declared == 0:
             return not_applicable(f"{name} offers nothing to write", cause="reads only", grade="declared")
         if not seen.operation:
-            return not_met(f"{name} offers no note on a customer", Evidence(says="neither effects file nor description name an operation that adds a note"), cause="not offered", grade="declared", consequence=_HARM)
-        shown = tuple(evidence_of(shot, says) for shot, says in ((seen.write, "the note"), (seen.read, "read back")) if shot)
+            return not_met(
+                f"{name} offers no note on a customer",
+                Evidence(says="neither effects file nor description name an operation that adds a note"),
+                cause="not offered",
+                grade="declared",
+                consequence=_HARM,
+            )
+        shown = tuple(
+            evidence_of(shot, says) for shot, says in ((seen.write, "the note"), (seen.read, "read back")) if shot
+        )
         if not seen.found:
-            return not_met(f"A note written to {name} cannot be read back", *shown, cause="not found", consequence=_HARM)
+            return not_met(
+                f"A note written to {name} cannot be read back", *shown, cause="not found", consequence=_HARM
+            )
         return met(f"Notes written to {name} can be read back", *shown)
 
 

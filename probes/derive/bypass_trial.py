@@ -40,7 +40,13 @@ def bypass_trial(estate: Estate, now: datetime) -> Iterator[Artifact | Missing]:
     call = attacked(estate)
     if call is None:
         for kind in (BypassTrial, DenialTrial):
-            yield Missing(wanted=kind.kind, subject=Subject(unit=EVERYWHERE), cause="needs", detail="no action covers a REST write with a description", would_measure="cover the writes of the workflows by actions in guardrails.yaml")
+            yield Missing(
+                wanted=kind.kind,
+                subject=Subject(unit=EVERYWHERE),
+                cause="needs",
+                detail="no action covers a REST write with a description",
+                would_measure="cover the writes of the workflows by actions in guardrails.yaml",
+            )
         return
     with TemporaryDirectory(prefix="cxready-") as place, stand_in() as system:
         here = estate_at(estate, system.url, call.action)
@@ -53,13 +59,21 @@ def bypass_trial(estate: Estate, now: datetime) -> Iterator[Artifact | Missing]:
             scenes += [http.scene(n, case) for n, case in enumerate(_cases()["http"]) if _fits(case, call)]
         finally:
             proxy.close()
-        yield BypassTrial(subject=Subject(unit=EVERYWHERE), measured_at=now, operation=call.operation, control=control and _control(call), scenes=tuple(scenes))
+        yield BypassTrial(
+            subject=Subject(unit=EVERYWHERE),
+            measured_at=now,
+            operation=call.operation,
+            control=control and _control(call),
+            scenes=tuple(scenes),
+        )
         yield denial_trial(Path(place) / "proxy" / "pilot.sqlite", http.denied, now)
 
 
 def attacked(estate: Estate) -> TrialCall | None:
     """The call that is attacked: one with an amount of its own before any other."""
-    calls = [call for action in estate.guardrails.actions for call in calls_of(estate, action) if _is_described(estate, call)]
+    calls = [
+        call for action in estate.guardrails.actions for call in calls_of(estate, action) if _is_described(estate, call)
+    ]
     return next((call for call in calls if call.money_field and call.each > 0), calls[0] if calls else None)
 
 
@@ -80,7 +94,12 @@ def _on_decision_point(call: TrialCall, place: Path) -> Iterator[Scene]:
     for n, case in enumerate(_cases()["call"]):
         if _fits(case, call):
             decision = point.decide(_changed(call, case, n))
-            yield Scene(name=case["name"], held=decision.decision in ("refuse", "escalate"), says=f"{decision.decision}: {decision.reason}", figures={"to": "decision point"})
+            yield Scene(
+                name=case["name"],
+                held=decision.decision in ("refuse", "escalate"),
+                says=f"{decision.decision}: {decision.reason}",
+                figures={"to": "decision point"},
+            )
 
 
 def _control(call: TrialCall) -> bool:
@@ -96,7 +115,12 @@ def _changed(call: TrialCall, case: Case, n: int) -> Request:
         arguments.pop(_name(name, call), None)
     for _ in range(case.get("deep", 0)):
         arguments = {"a": arguments}
-    changes = {k: v.replace("%SYSTEM%", call.operation.partition(".")[0]).replace("%OPERATION_UPPER%", call.operation.upper()) if isinstance(v, str) else v for k, v in case.get("request", {}).items()}
+    changes: dict[str, Any] = {
+        k: v.replace("%SYSTEM%", call.operation.partition(".")[0]).replace("%OPERATION_UPPER%", call.operation.upper())
+        if isinstance(v, str)
+        else v
+        for k, v in case.get("request", {}).items()
+    }
     if "approval" in case:
         changes["approval"] = Approval("x", case["approval"])
     return replace(request, arguments=arguments, **changes)
@@ -106,7 +130,9 @@ def _fits(case: Case, call: TrialCall) -> bool:
     """Cases about a field that this operation does not have are left out."""
     text = json.dumps(case)
     out = getattr(call.estate.effect(call.operation), "money_out", None)
-    if ("$money" in text.lower() or "%MONEY" in text or case.get("over")) and not (out and out.field and out.unit == "major"):
+    if ("$money" in text.lower() or "%MONEY" in text or case.get("over")) and not (
+        out and out.field and out.unit == "major"
+    ):
         return False
     if "$currency" in text and not (out and isinstance(out.currency, CurrencyField)):
         return False
@@ -169,7 +195,12 @@ class _Http:
         self.denied += bool(answer.decision) and not answer.passed
         reason = answer.body.get("reason", "") if isinstance(answer.body, dict) else ""
         says = f"answered {answer.status or 'by closing the connection'}{f': {reason}' if reason else ''}; {arrived} requests arrived behind the proxy"
-        return Scene(name=str(case["name"]), held=not answer.passed and arrived == 0, says=says, figures={"to": "proxy", "status": answer.status})
+        return Scene(
+            name=str(case["name"]),
+            held=not answer.passed and arrived == 0,
+            says=says,
+            figures={"to": "proxy", "status": answer.status},
+        )
 
     def _send(self, case: Case, key: str, minor: int) -> RawAnswer:
         request = self.call.request(minor)
@@ -181,14 +212,27 @@ class _Http:
         context = CaseContext(workflow=self.call.workflow, case=key, customer=CUSTOMER, read=dict(request.facts_input))
         signed = self.proxy.headers(context)
         host = urlsplit(self.proxy.url).netloc
-        base = {"Host": host, **signed, "Content-Type": "application/json", "Idempotency-Key": key, "Content-Length": _length(case, raw)}
-        headers: Headers = [(k, v) for k, v in {**base, **case.get("headers", {})}.items() if k not in case.get("without", ())]
+        base = {
+            "Host": host,
+            **signed,
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+            "Content-Length": _length(case, raw),
+        }
+        headers: Headers = [
+            (k, v) for k, v in {**base, **case.get("headers", {})}.items() if k not in case.get("without", ())
+        ]
         headers += list(case.get("twice", {}).items())
         return send(self.proxy.url, case.get("method", self.operation.method), self._path(case), headers, raw)
 
     def _path(self, case: Case) -> str:
         path = str(case.get("path", "/%SYSTEM%%PATH%"))
-        for mark, value in (("%SYSTEM%", self.name), ("%PATHBARE%", self.path[1:]), ("%PATHUPPER%", self.path.upper()), ("%PATH%", self.path)):
+        for mark, value in (
+            ("%SYSTEM%", self.name),
+            ("%PATHBARE%", self.path[1:]),
+            ("%PATHUPPER%", self.path.upper()),
+            ("%PATH%", self.path),
+        ):
             path = path.replace(mark, value)
         return path
 
@@ -200,5 +244,7 @@ def _length(case: Case, raw: bytes) -> str:
 
 @cache
 def _cases() -> dict[str, list[Case]]:
-    found: dict[str, list[Case]] = json.loads((files("templates") / "guardrails" / "bypasses.json").read_text(encoding="utf-8"))
+    found: dict[str, list[Case]] = json.loads(
+        (files("templates") / "guardrails" / "bypasses.json").read_text(encoding="utf-8")
+    )
     return found

@@ -15,6 +15,7 @@ import z3
 
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
 OTHER = 0
+WORKFLOW = "Workflow::"
 
 
 class Unsupported(Exception):
@@ -31,7 +32,14 @@ class Symbols:
         return self.known.setdefault(text, len(self.known) + 1)
 
     def text(self, number: int, other: str) -> str:
-        return next((text for text, n in self.known.items() if n == number), other)
+        return next((text for text, n in self.known.items() if n == number and not text.startswith(WORKFLOW)), other)
+
+    def of_workflow(self, name: str) -> int:
+        return self.of(WORKFLOW + name)
+
+    def workflow(self, number: int, other: str) -> str:
+        found = next((text for text, n in self.known.items() if n == number and text.startswith(WORKFLOW)), "")
+        return found.removeprefix(WORKFLOW) or other
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,7 @@ def expression(node: Mapping[str, Any], request: Call) -> Term:
     """One node of Cedar's JSON expression tree."""
     if len(node) != 1:
         raise Unsupported(f"node {sorted(node)}")
-    (name, inner), = node.items()
+    ((name, inner),) = node.items()
     if name == "Value":
         return _literal(inner, request.symbols)
     if name == "Var":
@@ -149,7 +157,7 @@ def _scope(policy: Mapping[str, Any], request: Call) -> Any:
     entity = principal.get("entity")
     if principal["op"] not in ("==", "in") or not entity:
         raise Unsupported(f"principal scope {principal['op']}")
-    return z3.BoolVal(False) if entity["type"] != "Workflow" else request.principal == request.symbols.of(entity["id"])
+    return z3.BoolVal(False) if entity["type"] != "Workflow" else request.principal == request.symbols.of_workflow(entity["id"])
 
 
 def _literal(value: Any, symbols: Symbols) -> Term:
@@ -161,7 +169,7 @@ def _literal(value: Any, symbols: Symbols) -> Term:
     if isinstance(value, str):
         return Term("str", z3.IntVal(symbols.of(value)), never, True)
     if isinstance(value, dict) and set(value) == {"__entity"} and value["__entity"]["type"] == "Workflow":
-        return Term("entity", z3.IntVal(symbols.of(value["__entity"]["id"])), never, True)
+        return Term("entity", z3.IntVal(symbols.of_workflow(value["__entity"]["id"])), never, True)
     raise Unsupported(f"literal {value!r}")
 
 

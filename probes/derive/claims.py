@@ -38,14 +38,26 @@ def claims_of(estate: Estate, operation: str, request: Call) -> Iterator[Wrong]:
         yield from _money(effect, name, action, currency, request)
     yield from _counts(action, name, request)
     for fact in dict.fromkeys(action.conditions):
-        yield Wrong(f"only_if_{fact}", f"{operation} is only called when \"{fact.replace('_', ' ')}\" is confirmed", z3.Not(request.facts[fact]))
+        yield Wrong(
+            f"only_if_{fact}",
+            f'{operation} is only called when "{fact.replace("_", " ")}" is confirmed',
+            z3.Not(request.facts[fact]),
+        )
     act = request.text["mode"] == request.symbols.of("act")
     approve = request.text["mode"] == request.symbols.of("approve")
-    yield Wrong("high_stakes", "a high-stakes case is never closed by a machine alone", z3.And(act, request.boolean["high_stakes"]))
+    yield Wrong(
+        "high_stakes",
+        "a high-stakes case is never closed by a machine alone",
+        z3.And(act, request.boolean["high_stakes"]),
+    )
     only = z3.Or(act, approve) if action.autonomy == "act" else approve
     yield Wrong("autonomy", f"{name} is never done with more autonomy than {action.autonomy}", z3.Not(only))
-    allowed = [request.principal == request.symbols.of(w) for w in workflows_of(estate, action, operation)]
-    yield Wrong("workflows", f"only the named workflows call {operation}", z3.Not(z3.Or(*allowed)) if allowed else z3.BoolVal(True))
+    allowed = [request.principal == request.symbols.of_workflow(w) for w in workflows_of(estate, action, operation)]
+    yield Wrong(
+        "workflows",
+        f"only the named workflows call {operation}",
+        z3.Not(z3.Or(*allowed)) if allowed else z3.BoolVal(True),
+    )
 
 
 def effect_of(effect: Effect | None, request: Call, currency: str) -> Any:
@@ -65,9 +77,16 @@ def _money(effect: Effect, name: str, action: Action, currency: str, request: Ca
     each = limit_minor(action, "each", currency) or 0
     terms = [request.long[t] for t in ("amount", "value", "before", "after") if t in request.long]
     yield Wrong("each", f"no permitted call of {name} moves more than {_said(each, currency)}", moved > each)
-    yield Wrong("never_negative", f"no permitted call of {name} moves a negative amount", z3.Or(moved < 0, *[t < 0 for t in terms]))
+    yield Wrong(
+        "never_negative",
+        f"no permitted call of {name} moves a negative amount",
+        z3.Or(moved < 0, *[t < 0 for t in terms]),
+    )
     yield Wrong("currency", f"{name} moves {currency} only", request.text["currency"] != request.symbols.of(currency))
-    for limit, attribute, whose in (("customer_per_30_days", "spent_customer", "to one customer in 30 days"), ("all_per_day", "spent_day", "in 24 hours")):
+    for limit, attribute, whose in (
+        ("customer_per_30_days", "spent_customer", "to one customer in 30 days"),
+        ("all_per_day", "spent_day", "in 24 hours"),
+    ):
         cap, spent = limit_minor(action, limit, currency), request.long[attribute]
         if cap is None:
             yield Wrong(limit, f"what leaves {whose} is bounded", z3.BoolVal(True))
@@ -81,7 +100,11 @@ def _counts(action: Action, name: str, request: Call) -> Iterator[Wrong]:
         cap = getattr(action.limits, limit)
         if cap is not None:
             counted = request.long[attribute]
-            yield Wrong(limit, f"{name} happens at most {cap} times ({limit.replace('_', ' ')})", z3.Or(counted < 0, counted + 1 > cap))
+            yield Wrong(
+                limit,
+                f"{name} happens at most {cap} times ({limit.replace('_', ' ')})",
+                z3.Or(counted < 0, counted + 1 > cap),
+            )
 
 
 def _said(minor: int, currency: str) -> str:

@@ -33,7 +33,9 @@ def trigger_trial(estate: Estate, now: datetime) -> TriggerTrial:
         "asks_for_human": Signals(asks_for_human=True),
         "legal_threat": Signals(legal_threat=True),
         "frustration_at_least": Signals(frustration=limits.frustration_at_least),
-        "confidence_below": Signals(confidence=None if limits.confidence_below is None else limits.confidence_below - 0.01),
+        "confidence_below": Signals(
+            confidence=None if limits.confidence_below is None else limits.confidence_below - 0.01
+        ),
     }
     missing = tuple(name for name in signals if getattr(limits, name) in (None, False))
     scenes = [_trigger(estate, name, signal) for name, signal in signals.items() if name not in missing]
@@ -46,35 +48,68 @@ def high_stakes_trial(estate: Estate, now: datetime) -> HighStakesTrial:
     scenes = []
     for category in listed:
         answers = [d.decision for d in _decisions(estate, category=category)]
-        most = "act" if "act" in answers else "approve" if "approve" in answers else "escalate" if "escalate" in answers else "refuse"
+        most = (
+            "act"
+            if "act" in answers
+            else "approve"
+            if "approve" in answers
+            else "escalate"
+            if "escalate" in answers
+            else "refuse"
+        )
         says = f"{category.replace('_', ' ')}: {len(answers)} kinds of writes; the most that was allowed is {most}"
         scenes.append(Scene(name=category, held=bool(answers) and most != "act", says=says, figures={"most": most}))
-    return HighStakesTrial(subject=_EVERYWHERE, measured_at=now, scenes=tuple(scenes), not_listed=tuple(c for c in HIGH_STAKES if c not in listed))
+    return HighStakesTrial(
+        subject=_EVERYWHERE,
+        measured_at=now,
+        scenes=tuple(scenes),
+        not_listed=tuple(c for c in HIGH_STAKES if c not in listed),
+    )
 
 
 def restricted_trial(estate: Estate, now: datetime) -> RestrictedTrial:
     """Each restricted category: a write that carries it, an answer that holds it."""
-    scenes = [scene for category, rule in estate.guardrails.restricted_data.items() for scene in _restricted(estate, category, rule)]
+    scenes = [
+        scene
+        for category, rule in estate.guardrails.restricted_data.items()
+        for scene in _restricted(estate, category, rule)
+    ]
     return RestrictedTrial(subject=_EVERYWHERE, measured_at=now, scenes=tuple(scenes))
 
 
 def _trigger(estate: Estate, name: str, signal: Signals) -> Scene:
-    answers = [d for d in _decisions(estate, signals=signal)]
+    answers = _decisions(estate, signals=signal)
     escalated = sum(d.decision == "escalate" for d in answers)
-    return Scene(name=name, held=bool(answers) and escalated == len(answers), says=f"{name.replace('_', ' ')}: {escalated} of {len(answers)} kinds of writes are handed to a person")
+    return Scene(
+        name=name,
+        held=bool(answers) and escalated == len(answers),
+        says=f"{name.replace('_', ' ')}: {escalated} of {len(answers)} kinds of writes are handed to a person",
+    )
 
 
 def _restricted(estate: Estate, category: str, rule: str) -> Iterator[Scene]:
     field, sample = SAMPLES.get(category, (category, "a value"))
     words = category.replace("_", " ")
     if rule != "mask":
-        answers = [d for d in _decisions(estate, extra={field: sample})]
+        answers = _decisions(estate, extra={field: sample})
         stopped = sum(d.rule == f"restricted_data.{category}" for d in answers)
-        yield Scene(name=f"{category} in a write", held=bool(answers) and stopped == len(answers), says=f"{words}: {stopped} of {len(answers)} kinds of writes that carry it are refused")
+        yield Scene(
+            name=f"{category} in a write",
+            held=bool(answers) and stopped == len(answers),
+            says=f"{words}: {stopped} of {len(answers)} kinds of writes that carry it are refused",
+        )
     if rule != "never_send":
         seen = readable(estate.guardrails, {"id": "R-1", field: sample, "inner": [{field: sample}]})
-        expected = {"id": "R-1", "inner": [{}]} if rule == "never_read" else {"id": "R-1", field: MASK, "inner": [{field: MASK}]}
-        yield Scene(name=f"{category} in an answer", held=seen == expected, says=f"{words}: {'left out of' if rule == 'never_read' else 'masked in'} what the agent reads")
+        expected = (
+            {"id": "R-1", "inner": [{}]}
+            if rule == "never_read"
+            else {"id": "R-1", field: MASK, "inner": [{field: MASK}]}
+        )
+        yield Scene(
+            name=f"{category} in an answer",
+            held=seen == expected,
+            says=f"{words}: {'left out of' if rule == 'never_read' else 'masked in'} what the agent reads",
+        )
 
 
 def _decisions(estate: Estate, *, extra: dict[str, Any] | None = None, **more: Any) -> list[Decision]:
@@ -82,7 +117,9 @@ def _decisions(estate: Estate, *, extra: dict[str, Any] | None = None, **more: A
     point = DecisionPoint(estate, ledger=None, facts=confirmed_facts(estate))
     plain = [(call, _small(call)) for action in estate.guardrails.actions for call in calls_of(estate, action)]
     allowed = [request for _, request in plain if point.decide(request).decision in ("act", "approve")]
-    return [point.decide(replace(request, arguments={**request.arguments, **(extra or {})}, **more)) for request in allowed]
+    return [
+        point.decide(replace(request, arguments={**request.arguments, **(extra or {})}, **more)) for request in allowed
+    ]
 
 
 def _small(call: TrialCall) -> Request:

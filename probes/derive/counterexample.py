@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,25 +35,26 @@ class Example:
 
         other = {"currency": "USD", "mode": "another mode"}
         context: dict[str, Any] = {name: number(v) for name, v in request.long.items()}
-        context |= {name: request.symbols.text(number(v), other.get(name, "something else")) for name, v in request.text.items()}
+        context |= {
+            name: request.symbols.text(number(v), other.get(name, "something else")) for name, v in request.text.items()
+        }
         context |= {name: yes(v) for name, v in request.boolean.items()}
         context["facts"] = {name: yes(v) for name, v in request.facts.items()}
-        return cls(request.symbols.text(number(request.principal), "any other workflow"), request.operation, context)
+        return cls(request.symbols.workflow(number(request.principal), "any other workflow"), request.operation, context)
 
-    def is_allowed(self, estate: Estate, permits: str) -> bool:
-        """Whether Cedar itself allows the request under the given permits."""
+    def is_allowed(self, estate: Estate, permits: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether Cedar itself allows the request under the given permits (Cedar's JSON policies)."""
         import cedarpy
 
-        if not permits.strip():
-            return False
         asked = {
             "principal": {"type": "Workflow", "id": self.workflow},
             "action": {"type": "Action", "id": self.operation},
             "resource": {"type": "System", "id": self.operation.partition(".")[0]},
             "context": dict(self.context),
         }
-        schema = cedarpy.Schema.from_str(schema_text(estate))
-        result = cedarpy.is_authorized(asked, cedarpy.PolicySet.from_str(permits), cedarpy.Entities.from_json_str("[]"), schema)
+        text = json.dumps({"templates": {}, "staticPolicies": {f"p{n}": p for n, p in enumerate(permits)}, "templateLinks": []})
+        schema, entities = cedarpy.Schema.from_str(schema_text(estate)), cedarpy.Entities.from_json_str("[]")
+        result = cedarpy.is_authorized(asked, cedarpy.PolicySet.from_json_str(text), entities, schema)
         return result.decision is cedarpy.Decision.Allow
 
     def says(self, estate: Estate, claim: str) -> str:
@@ -65,7 +67,7 @@ class Example:
         out = effect.money_out if effect else None
         if out is None:
             return "write"
-        code = str(self.context["currency"])
+        code = str(self.context["currency"]) if len(self.context["currency"]) == 3 else estate.currency
         if out.fixed is not None:
             return f"move {out.fixed} {code}"
         if out.before is not None:
@@ -82,7 +84,7 @@ class Example:
         if claim.startswith("count_"):
             return f" when it happened {context['count_customer']} times for the customer and {context['count_day']} times that day already"
         if claim.startswith("only_if_"):
-            return f" when \"{claim.removeprefix('only_if_').replace('_', ' ')}\" is not confirmed"
+            return f' when "{claim.removeprefix("only_if_").replace("_", " ")}" is not confirmed'
         if claim == "no_errors":
             return ", and the rule fails to evaluate on it (a number outgrows 64 bits)"
         return " in a high-stakes case" if claim == "high_stakes" else ""

@@ -50,7 +50,9 @@ def _race(call: TrialCall, path: Path, limit: str, cap: int, customer: Callable[
     filled = max(0, cap - 3 * call.each)
     if filled:
         whose = customer(0) if limit == "customer_per_30_days" else "T-filled"
-        ledger.reserve(Ask("filled", "filled", call.action, call.operation, whose, call.currency, filled), lambda _: True)
+        ledger.reserve(
+            Ask("filled", "filled", call.action, call.operation, whose, call.currency, filled), lambda _: True
+        )
     requests = [call.request(max(1, call.each - n), customer=customer(n), key=f"race-{n}") for n in range(PARALLEL)]
     with ThreadPoolExecutor(PARALLEL) as pool:
         decisions = list(pool.map(lambda request: decided(point, request), requests))
@@ -58,7 +60,12 @@ def _race(call: TrialCall, path: Path, limit: str, cap: int, customer: Callable[
     total = filled + sum(d.money_out_minor for d in passed)
     held = 0 < len(passed) < PARALLEL and total <= cap
     says = f"{PARALLEL} calls at once: {len(passed)} passed, together {money_says(total, call.currency)} of {money_says(cap, call.currency)} ({limit})"
-    return Scene(name=f"race {limit}", held=held, says=says, figures={"total": total, "cap": cap, "passed": len(passed), "calls": PARALLEL})
+    return Scene(
+        name=f"race {limit}",
+        held=held,
+        says=says,
+        figures={"total": total, "cap": cap, "passed": len(passed), "calls": PARALLEL},
+    )
 
 
 def _repeated(call: TrialCall, path: Path) -> Iterator[Scene]:
@@ -69,10 +76,18 @@ def _repeated(call: TrialCall, path: Path) -> Iterator[Scene]:
     other = decided(point, call.request(amount + 1, key="same"))
     spent = _spent(ledger, call)
     held = first.may_write and second.may_write and not other.may_write and spent == first.money_out_minor
-    yield Scene(name="repeated key", held=held, says=f"the same call sent twice counts once ({money_says(spent, call.currency)}); another call under its key is refused")
+    yield Scene(
+        name="repeated key",
+        held=held,
+        says=f"the same call sent twice counts once ({money_says(spent, call.currency)}); another call under its key is refused",
+    )
     equal = decided(point, call.request(amount, key="new")) if not _needs_approval(point, call) else None
     if equal is not None:
-        yield Scene(name="equal write, new key", held=equal.decision == "escalate", says=f"an equal call under a new key is answered with {equal.decision}")
+        yield Scene(
+            name="equal write, new key",
+            held=equal.decision == "escalate",
+            says=f"an equal call under a new key is answered with {equal.decision}",
+        )
 
 
 def _settled(call: TrialCall, path: Path) -> Iterator[Scene]:
@@ -105,7 +120,11 @@ def _lost_ledger(call: TrialCall, path: Path) -> Iterator[Scene]:
     for part in path.parent.glob(f"{path.name}*"):
         part.unlink()
     decision = decided(point, call.request(1, key="after"))
-    yield Scene(name="ledger lost", held=decision.decision == "refuse", says=f"without its ledger the decision point answers {decision.decision}")
+    yield Scene(
+        name="ledger lost",
+        held=decision.decision == "refuse",
+        says=f"without its ledger the decision point answers {decision.decision}",
+    )
 
 
 _SCENES = (_customer_race, _day_race, _repeated, _settled, _clock, _lost_ledger)

@@ -38,7 +38,9 @@ def _change_is_seen(database: Path) -> bool:
         triggers = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
         for name in triggers:
             connection.execute(f"DROP TRIGGER {name}")
-        connection.execute("UPDATE decision_log SET decision = 'act' WHERE id = (SELECT MIN(id) FROM decision_log WHERE decision = 'refuse')")
+        connection.execute(
+            "UPDATE decision_log SET decision = 'act' WHERE id = (SELECT MIN(id) FROM decision_log WHERE decision = 'refuse')"
+        )
         seen = bool(decision_log.verify(connection))
     copy.unlink()
     return seen

@@ -31,7 +31,11 @@ KINDS: tuple[type[Artifact], ...] = (
 def declared(estate: Estate, now: datetime) -> GuardrailsDeclared:
     """What the written guardrails say, and which writes of the workflows they leave out."""
     guardrails = estate.guardrails
-    writes = {name: tuple(w for w in estate.goals if name in estate.writes_of(w)) for workflow in estate.goals for name in estate.writes_of(workflow)}
+    writes = {
+        name: tuple(w for w in estate.goals if name in estate.writes_of(w))
+        for workflow in estate.goals
+        for name in estate.writes_of(workflow)
+    }
     return GuardrailsDeclared(
         subject=Subject(unit=EVERYWHERE),
         measured_at=now,
@@ -43,7 +47,9 @@ def declared(estate: Estate, now: datetime) -> GuardrailsDeclared:
         unlimited=tuple(name for name in guardrails.actions if _is_unlimited(estate, name)),
         restricted=dict(guardrails.restricted_data),
         disclosure=guardrails.disclosure,
-        uncovered=tuple(_uncovered(estate, name, workflows) for name, workflows in writes.items() if _why_uncovered(estate, name)),
+        uncovered=tuple(
+            _uncovered(estate, name, workflows) for name, workflows in writes.items() if _why_uncovered(estate, name)
+        ),
         writes=len(writes),
         high_stakes=tuple(guardrails.high_stakes),
     )
@@ -102,7 +108,11 @@ def _why_uncovered(estate: Estate, operation: str) -> str:
 
 
 def _uncovered(estate: Estate, operation: str, workflows: tuple[str, ...]) -> UncoveredWrite:
-    return UncoveredWrite(operation=operation, workflows=workflows, why="unclassified" if estate.effect(operation) is None else "no_action")
+    return UncoveredWrite(
+        operation=operation,
+        workflows=workflows,
+        why="unclassified" if estate.effect(operation) is None else "no_action",
+    )
 
 
 def _is_unlimited(estate: Estate, action: str) -> bool:

@@ -93,14 +93,24 @@ class _Stream:
             n += 1
             customer = f"T-{caller}-{n}"
             request = self.call.request(1, customer=customer)
-            in_path = {p.name: str(request.arguments.get(p.name, "X-1")) for p in operation.parameters if p.where == "path"}
+            in_path = {
+                p.name: str(request.arguments.get(p.name, "X-1")) for p in operation.parameters if p.where == "path"
+            }
             path = f"/{system}{operation.path}"
             for parameter, value in in_path.items():
                 path = path.replace(f"{{{parameter}}}", value)
             body = json.dumps({k: v for k, v in request.arguments.items() if k not in in_path}).encode()
-            context = CaseContext(workflow=self.call.workflow, case=customer, customer=customer, read=dict(request.facts_input))
-            headers = {"Host": self.proxy.url.removeprefix("http://"), **self.proxy.headers(context), "Content-Type": "application/json"}
-            answer = send(self.proxy.url, operation.method, path, [*headers.items(), ("Content-Length", str(len(body)))], body)
+            context = CaseContext(
+                workflow=self.call.workflow, case=customer, customer=customer, read=dict(request.facts_input)
+            )
+            headers = {
+                "Host": self.proxy.url.removeprefix("http://"),
+                **self.proxy.headers(context),
+                "Content-Type": "application/json",
+            }
+            answer = send(
+                self.proxy.url, operation.method, path, [*headers.items(), ("Content-Length", str(len(body)))], body
+            )
             self.seen.append((time.monotonic(), answer.passed))
 
 

@@ -35,7 +35,13 @@ TRUSTED = (
 Policy = Mapping[str, Any]
 
 
-def prove(estate: Estate, *, permits: str | None = None, surfaces: Mapping[str, str] | None = None, made_at: datetime | None = None) -> Proof:
+def prove(
+    estate: Estate,
+    *,
+    permits: str | None = None,
+    surfaces: Mapping[str, str] | None = None,
+    made_at: datetime | None = None,
+) -> Proof:
     """Proves every claim for an estate.
 
     Args:
@@ -44,7 +50,7 @@ def prove(estate: Estate, *, permits: str | None = None, surfaces: Mapping[str, 
     """
     text = permits_text(estate) if permits is None else permits
     policies = policies_of(text)
-    claims = [claim for operation in _covered(estate) for claim in claims_proved(estate, operation, policies, text)]
+    claims = [claim for operation in _covered(estate) for claim in claims_proved(estate, operation, policies)]
     claims += list(_uncovered(estate, policies))
     certificate = Certificate(
         made_at=made_at,
@@ -56,7 +62,13 @@ def prove(estate: Estate, *, permits: str | None = None, surfaces: Mapping[str, 
         versions=_versions(),
         trusted=TRUSTED,
     )
-    return Proof(subject=Subject(unit=EVERYWHERE), measured_at=made_at, tool=_versions(), certificate=certificate, rules=len(policies))
+    return Proof(
+        subject=Subject(unit=EVERYWHERE),
+        measured_at=made_at,
+        tool=_versions(),
+        certificate=certificate,
+        rules=len(policies),
+    )
 
 
 def policies_of(text: str) -> list[Policy]:
@@ -71,7 +83,7 @@ def policies_of(text: str) -> list[Policy]:
     return list(parsed["staticPolicies"].values())
 
 
-def claims_proved(estate: Estate, operation: str, policies: Sequence[Policy], text: str) -> Iterator[Claim]:
+def claims_proved(estate: Estate, operation: str, policies: Sequence[Policy]) -> Iterator[Claim]:
     """Every claim about one operation, asked of the solver."""
     from probes.derive.cedar_logic import Unsupported
 
@@ -79,10 +91,17 @@ def claims_proved(estate: Estate, operation: str, policies: Sequence[Policy], te
     try:
         scene = _Scene(estate, operation, policies)
         for wrong in scene.wrongs:
-            yield _claim(scene, wrong, action, text)
+            yield _claim(scene, wrong, action)
         yield from _rules_at_work(scene, action)
     except Unsupported as error:
-        yield Claim(action=action, operation=operation, claim="modelled", says=f"every rule about {operation} can be proved", proved=False, unsupported=str(error))
+        yield Claim(
+            action=action,
+            operation=operation,
+            claim="modelled",
+            says=f"every rule about {operation} can be proved",
+            proved=False,
+            unsupported=str(error),
+        )
 
 
 def dropped_conjuncts(estate: Estate, policies: Sequence[Policy]) -> Iterator[DroppedConjunct]:
@@ -91,10 +110,15 @@ def dropped_conjuncts(estate: Estate, policies: Sequence[Policy]) -> Iterator[Dr
         operation = policy["action"].get("entity", {}).get("id", "")
         conjuncts = _conjuncts(policy)
         for n, conjunct in enumerate(conjuncts):
-            weaker = {**policy, "conditions": [{"kind": "when", "body": body} for m, body in enumerate(conjuncts) if m != n]}
+            weaker = {
+                **policy,
+                "conditions": [{"kind": "when", "body": body} for m, body in enumerate(conjuncts) if m != n],
+            }
             scene = _Scene(estate, operation, [*policies[:place], weaker, *policies[place + 1 :]])
             refuted = next((wrong.name for wrong in scene.wrongs if scene.outcome(wrong)[0] == "sat"), None)
-            yield DroppedConjunct(rule=str(policy.get("annotations", {}).get("id", place)), conjunct=_shown(conjunct), refuted_by=refuted)
+            yield DroppedConjunct(
+                rule=str(policy.get("annotations", {}).get("id", place)), conjunct=_shown(conjunct), refuted_by=refuted
+            )
 
 
 class _Scene:
@@ -110,7 +134,9 @@ class _Scene:
         symbols = cedar_logic.Symbols()
         attributes = attributes_of(estate, operation)
         self.action = estate.guardrails.actions[str(estate.guardrails.action_of(operation))]
-        self.request: Call = cedar_logic.call(operation, attributes, tuple(dict.fromkeys(self.action.conditions)), symbols)
+        self.request: Call = cedar_logic.call(
+            operation, attributes, tuple(dict.fromkeys(self.action.conditions)), symbols
+        )
         self.parts = [cedar_logic.applies(p, self.request) for p in self.policies]
         self.errors = [cedar_logic.may_error(p, self.request) for p in self.policies]
         self.permitted = z3.Or(*self.parts) if self.parts else z3.BoolVal(False)
@@ -158,6 +184,8 @@ class _Scene:
     def _wishes(self) -> Iterator[Any]:
         """Bounded before all else, so that amounts read like amounts of money."""
         request, symbols = self.request, self.request.symbols
+        import z3
+
         from runtime.guardrails.cedar import limit_minor
 
         large = 1_000_000_000
@@ -167,8 +195,11 @@ class _Scene:
             if name.startswith(("spent", "count")):
                 yield variable == 0
         yield request.text["currency"] == symbols.of(self.currency)
+        yield request.text["currency"] == 0
         yield request.text["mode"] == symbols.of("act")
-        yield request.principal != 0
+        yield request.text["mode"] == symbols.of("approve")
+        yield z3.Or(*[request.principal == symbols.of_workflow(name) for name in self.estate.goals])
+        yield request.principal == 0
         yield from (fact for fact in request.facts.values())
         yield request.boolean["high_stakes"] == False  # noqa: E712 a formula of the solver
         each = limit_minor(self.action, "each", self.currency) or 0
@@ -177,7 +208,7 @@ class _Scene:
             yield request.long["after"] == 0
 
 
-def _claim(scene: _Scene, wrong: Wrong, action: str, text: str) -> Claim:
+def _claim(scene: _Scene, wrong: Wrong, action: str) -> Claim:
     model = scene.counterexample(wrong)
     said = {"action": action, "operation": scene.operation, "claim": wrong.name, "says": wrong.says}
     if model is None:
@@ -187,7 +218,7 @@ def _claim(scene: _Scene, wrong: Wrong, action: str, text: str) -> Claim:
     from probes.derive.counterexample import Example
 
     example = Example.of(scene.request, model)
-    replayed = wrong.name == "no_errors" or example.is_allowed(scene.estate, text)
+    replayed = wrong.name == "no_errors" or example.is_allowed(scene.estate, scene.policies)
     return Claim(**said, proved=False, counterexample=example.says(scene.estate, wrong.name), replayed=replayed)
 
 
@@ -199,7 +230,14 @@ def _rules_at_work(scene: _Scene, action: str) -> Iterator[Claim]:
         solver.add(applies)
         name = str(policy.get("annotations", {}).get("id", scene.operation))
         works = solver.check() == z3.sat
-        yield Claim(action=action, operation=scene.operation, claim="has_effect", says=f"the rule {name} can apply", proved=works, counterexample="" if works else f"the rule {name} never applies: its conditions exclude each other")
+        yield Claim(
+            action=action,
+            operation=scene.operation,
+            claim="has_effect",
+            says=f"the rule {name} can apply",
+            proved=works,
+            counterexample="" if works else f"the rule {name} never applies: its conditions exclude each other",
+        )
 
 
 def _covered(estate: Estate) -> list[str]:
@@ -213,7 +251,12 @@ def _uncovered(estate: Estate, policies: Sequence[Policy]) -> Iterator[Claim]:
     from probes.derive.cedar_logic import Unsupported, names_operation
 
     covered = set(_covered(estate))
-    named = [f"{system}.{name}" for system, written in estate.effects.items() for name, effect in written.operations.items() if effect.does != "read"]
+    named = [
+        f"{system}.{name}"
+        for system, written in estate.effects.items()
+        for name, effect in written.operations.items()
+        if effect.does != "read"
+    ]
     called = [name for workflow in estate.goals for name in estate.writes_of(workflow)]
     for operation in dict.fromkeys([*named, *called]):
         if operation in covered:
@@ -222,10 +265,24 @@ def _uncovered(estate: Estate, policies: Sequence[Policy]) -> Iterator[Claim]:
         try:
             permits = [p for p in policies if p["effect"] == "permit" and names_operation(p, operation)]
         except Unsupported as error:
-            yield Claim(action=EVERYWHERE, operation=operation, claim="uncovered", says=says, proved=False, unsupported=str(error))
+            yield Claim(
+                action=EVERYWHERE,
+                operation=operation,
+                claim="uncovered",
+                says=says,
+                proved=False,
+                unsupported=str(error),
+            )
             continue
         told = f"a rule lets an agent call {operation}, which no action covers" if permits else ""
-        yield Claim(action=EVERYWHERE, operation=operation, claim="uncovered", says=says, proved=not permits, counterexample=told)
+        yield Claim(
+            action=EVERYWHERE,
+            operation=operation,
+            claim="uncovered",
+            says=says,
+            proved=not permits,
+            counterexample=told,
+        )
 
 
 def _conjuncts(policy: Policy) -> list[Policy]:
@@ -245,7 +302,7 @@ def _shown(body: Any) -> str:
     """An expression in Cedar's own words, near enough to be recognised."""
     if not isinstance(body, dict):
         return str(body)
-    (name, inner), = body.items()
+    ((name, inner),) = body.items()
     if name == "Value":
         return json.dumps(inner)
     if name == "Var":

@@ -46,7 +46,9 @@ def _read(raw: bytes) -> RawAnswer:
     lines = head.decode("latin-1").split("\r\n")
     parts = lines[0].split(" ")
     status = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 0
-    decision = next((line.partition(":")[2].strip() for line in lines[1:] if line.lower().startswith("x-cxready-decision:")), "")
+    decision = next(
+        (line.partition(":")[2].strip() for line in lines[1:] if line.lower().startswith("x-cxready-decision:")), ""
+    )
     try:
         return RawAnswer(status, decision, json.loads(body))
     except ValueError:

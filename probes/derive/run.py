@@ -54,4 +54,13 @@ def derive(derivers: Iterable[Deriver], derivation: Derivation) -> Iterator[tupl
                 yield deriver, found
         except CxreadyError as error:
             for kind in deriver.gives:
-                yield deriver, Missing(wanted=kind.kind, subject=Subject(unit="*"), cause="failed", detail=str(error), would_measure="mend what the message names and run `cxready collect DIR` again")
+                yield (
+                    deriver,
+                    Missing(
+                        wanted=kind.kind,
+                        subject=Subject(unit="*"),
+                        cause="failed",
+                        detail=str(error),
+                        would_measure="mend what the message names and run `cxready collect DIR` again",
+                    ),
+                )

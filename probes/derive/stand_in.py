@@ -44,7 +44,12 @@ def stand_in() -> Iterator[StandIn]:
 def estate_at(estate: Estate, url: str, acting: str | None = None) -> Estate:
     """The estate with every system at `url`; the action `acting` may act alone, so that only limits stand in the way."""
     credential = Credential(scheme="bearer", token="${CXREADY_STAND_IN}")  # noqa: S106 a reference
-    change = {"environments": {"staging": Environment(url=url)}, "credentials": {"enforcer": credential}, "network": None, "windows": []}
+    change = {
+        "environments": {"staging": Environment(url=url)},
+        "credentials": {"enforcer": credential},
+        "network": None,
+        "windows": [],
+    }
     guardrails = estate.guardrails
     if acting is not None:
         actions = {**guardrails.actions, acting: guardrails.actions[acting].model_copy(update={"autonomy": "act"})}

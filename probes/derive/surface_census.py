@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict
 
 from probes.artifact import Artifact, Missing
 from probes.derive.run import Derivation, Deriver
-from probes.gather.describe import Described, OperationSeen
 from probes.finding import Subject
+from probes.gather.describe import Described, OperationSeen
 
 CLOSE = 0.9
 FEWEST_WORDS = 4
@@ -59,9 +59,18 @@ def run(derivation: Derivation) -> Iterator[Artifact | Missing]:
 def census(described: Described, derivation: Derivation) -> Artifact | Missing:
     """Compares operations pairwise; those that workflows call come first where there are too many."""
     if not described.operations:
-        return Missing(wanted=SurfaceCensus.kind, subject=described.subject, cause="no_input", detail=f"{described.subject.unit} has no description with operations", would_measure="put an OpenAPI document or WSDL under descriptions/ and name it in engagement.yaml")
+        return Missing(
+            wanted=SurfaceCensus.kind,
+            subject=described.subject,
+            cause="no_input",
+            detail=f"{described.subject.unit} has no description with operations",
+            would_measure="put an OpenAPI document or WSDL under descriptions/ and name it in engagement.yaml",
+        )
     chosen = sorted(described.operations, key=lambda op: not op.called)[:MOST_COMPARED]
-    by_grade = {grade: tuple(f"{what} ({where})" if where else what for g, what, where in described.problems if g == grade) for grade in ("blocker", "costly", "note")}
+    by_grade = {
+        grade: tuple(f"{what} ({where})" if where else what for g, what, where in described.problems if g == grade)
+        for grade in ("blocker", "costly", "note")
+    }
     return SurfaceCensus(
         subject=Subject(unit=described.subject.unit),
         measured_at=derivation.now,
@@ -91,4 +100,6 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(w.lower().rstrip("s") for w in re.findall(r"[A-Za-zÀ-ÿ]{3,}", spaced))
 
 
-DERIVER = Deriver(name="surface census", run=run, gives=(SurfaceCensus,), probes=("operations_tell_apart", "soap_callable"))
+DERIVER = Deriver(
+    name="surface census", run=run, gives=(SurfaceCensus,), probes=("operations_tell_apart", "soap_callable")
+)

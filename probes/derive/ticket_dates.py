@@ -66,7 +66,7 @@ def _formatted(text: str, order: DateOrder) -> datetime | None:
     for day in days:
         for clock in _CLOCK:
             try:
-                return datetime.strptime(text, day + clock)  # noqa: DTZ007  (the zone is added by the caller)
+                return datetime.strptime(text, day + clock)
             except ValueError:
                 continue
     return None

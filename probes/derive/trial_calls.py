@@ -63,7 +63,9 @@ class TrialCall:
         value = {"amount": from_minor(minor, self.currency), "currency": self.currency, "customer": customer}
         read: dict[str, Any] = {"values": {REFERENCE: value}}
         if effect.customer:
-            arguments[str(effect.customer.field or effect.customer.through)] = customer if effect.customer.field else REFERENCE
+            arguments[str(effect.customer.field or effect.customer.through)] = (
+                customer if effect.customer.field else REFERENCE
+            )
         out = effect.money_out
         if out is None:
             return arguments, read
@@ -75,10 +77,12 @@ class TrialCall:
             arguments[out.full_value_of] = REFERENCE
         elif out.after is not None:
             top = 10**9
-            spelled = (lambda m: str(m)) if out.unit == "minor" else (lambda m: from_minor(m, self.currency))
-            read["before"] = {str(out.before): spelled(top)}
-            arguments[out.after] = spelled(top - minor)
+            read["before"] = {str(out.before): self._spelled(top, out.unit)}
+            arguments[out.after] = self._spelled(top - minor, out.unit)
         return arguments, read
+
+    def _spelled(self, minor: int, unit: str) -> str:
+        return str(minor) if unit == "minor" else from_minor(minor, self.currency)
 
 
 def calls_of(estate: Estate, action: str) -> list[TrialCall]:

@@ -19,8 +19,14 @@ from runtime.estate import Estate
 from runtime.systems.exchange import Seen, Why
 from runtime.systems.surface import Operation
 
-_HISTORY = re.compile(r"interaction|history|activit|timeline|conversation|correspondence|contacts?histor|engagement", re.IGNORECASE)
-_VALUES = {"email": ("email", "emailaddress", "mail"), "phone": ("phone", "phonenumber", "mobile", "telephone", "msisdn"), "order": ("orderid", "ordernumber", "orderno", "order")}
+_HISTORY = re.compile(
+    r"interaction|history|activit|timeline|conversation|correspondence|contacts?histor|engagement", re.IGNORECASE
+)
+_VALUES = {
+    "email": ("email", "emailaddress", "mail"),
+    "phone": ("phone", "phonenumber", "mobile", "telephone", "msisdn"),
+    "order": ("orderid", "ordernumber", "orderno", "order"),
+}
 
 
 class SearchSeen(BaseModel):
@@ -68,7 +74,11 @@ def gather_system(session: Session, system: str) -> Found:
 
 def search_operation(estate: Estate, system: str) -> Operation | None:
     """The read that takes most of e-mail, phone and order."""
-    return max((op for op in reads(estate, system) if search_parameters(op)), key=lambda op: len(search_parameters(op)), default=None)
+    return max(
+        (op for op in reads(estate, system) if search_parameters(op)),
+        key=lambda op: len(search_parameters(op)),
+        default=None,
+    )
 
 
 def _search(session: Session, system: str) -> Artifact | Missing:
@@ -80,22 +90,44 @@ def _search(session: Session, system: str) -> Artifact | Missing:
     offered = search_parameters(operation) if operation else {}
     lacking = [kind for kind in offered if values.get(kind) is None]
     if operation and lacking:
-        return missing(CustomerSearch, subject, "needs", f"the test customer's {', '.join(lacking)} is not known: add it to writes.example of {system}")
-    searches = [_one(session, system, operation, kind, offered[kind], values[kind], customer) if operation and kind in offered else SearchSeen(by=kind, offered=False) for kind in _VALUES]
+        return missing(
+            CustomerSearch,
+            subject,
+            "needs",
+            f"the test customer's {', '.join(lacking)} is not known: add it to writes.example of {system}",
+        )
+    searches = [
+        _one(session, system, operation, kind, offered[kind], values[kind], customer)
+        if operation and kind in offered
+        else SearchSeen(by=kind, offered=False)
+        for kind in _VALUES
+    ]
     return CustomerSearch(subject=subject, measured_at=session.now, searches=tuple(searches))
 
 
-def _one(session: Session, system: str, operation: Operation, kind: str, parameter: str, value: Any, customer: str) -> SearchSeen:
-    exchange = session.reader(system).call(operation.id, {parameter: value}, why=Why(f"read the customer by {kind}", "finds_customer", session.run))
-    found = (records_of(exchange.body) or ([exchange.body] if isinstance(exchange.body, Mapping) else [])) if exchange.seen is Seen.OK else []
+def _one(
+    session: Session, system: str, operation: Operation, kind: str, parameter: str, value: Any, customer: str
+) -> SearchSeen:
+    exchange = session.reader(system).call(
+        operation.id, {parameter: value}, why=Why(f"read the customer by {kind}", "finds_customer", session.run)
+    )
+    found = (
+        (records_of(exchange.body) or ([exchange.body] if isinstance(exchange.body, Mapping) else []))
+        if exchange.seen is Seen.OK
+        else []
+    )
     matched = any(str(customer) in {str(v) for v in record.values()} for record in found if isinstance(record, Mapping))
-    return SearchSeen(by=kind, offered=True, found=matched, matches=len(found), operation=operation.id, shot=session.shot(exchange))
+    return SearchSeen(
+        by=kind, offered=True, found=matched, matches=len(found), operation=operation.id, shot=session.shot(exchange)
+    )
 
 
 def _known(session: Session, system: str, names: tuple[str, ...]) -> Any:
     example = {plain(k): v for k, v in session.settings(system).writes.example.items()}
     pool = session.samples.seen.get(system, {})
-    return next((example[n] for n in names if n in example), None) or next((pool[n][0] for n in names if pool.get(n)), None)
+    return next((example[n] for n in names if n in example), None) or next(
+        (pool[n][0] for n in names if pool.get(n)), None
+    )
 
 
 def history_operation(estate: Estate, system: str) -> Operation | None:
@@ -111,18 +143,34 @@ def _history(session: Session, system: str) -> Artifact | Missing:
     arguments, lacking = session.samples.arguments(session.estate, system, operation, session.now)
     if lacking:
         return missing(History, subject, "needs", f"no value for {', '.join(lacking)} of {operation.id}")
-    exchange = session.reader(system).call(operation.id, arguments, why=Why("read the customer's history", "history_readable", session.run))
+    exchange = session.reader(system).call(
+        operation.id, arguments, why=Why("read the customer's history", "history_readable", session.run)
+    )
     if exchange.seen is not Seen.OK:
         return missing(History, subject, "failed", f"{operation.id} answered {exchange.status or exchange.seen}")
     entries = [e for e in records_of(exchange.body) or [] if isinstance(e, Mapping)]
     if not entries:
-        return missing(History, subject, "needs", "the test customer has no history: record a contact on each channel, or name another test customer")
+        return missing(
+            History,
+            subject,
+            "needs",
+            "the test customer has no history: record a contact on each channel, or name another test customer",
+        )
     return History(
         subject=subject,
         measured_at=session.now,
         operation=operation.id,
         entries=len(entries),
-        channels=tuple(sorted({str(v)[:30] for e in entries for k, v in e.items() if plain(str(k)) in ("channel", "channeltype", "medium", "source", "type", "kind")})),
+        channels=tuple(
+            sorted(
+                {
+                    str(v)[:30]
+                    for e in entries
+                    for k, v in e.items()
+                    if plain(str(k)) in ("channel", "channeltype", "medium", "source", "type", "kind")
+                }
+            )
+        ),
         dated=all(any(re.match(r"\d{4}-\d\d-\d\d", str(v)) for v in e.values()) for e in entries),
         summarised=all(any(isinstance(v, str) and " " in v.strip() for v in e.values()) for e in entries),
         shot=session.shot(exchange),
@@ -136,7 +184,11 @@ def planned(estate: Estate) -> list[PlanLine]:
         if settings.role != "crm":
             continue
         search, history = search_operation(estate, system), history_operation(estate, system)
-        lines += [line(system, search, "find the test customer by e-mail, phone and order", "finds_customer", 3)] if search else []
+        lines += (
+            [line(system, search, "find the test customer by e-mail, phone and order", "finds_customer", 3)]
+            if search
+            else []
+        )
         lines += [line(system, history, "read the test customer's history", "history_readable")] if history else []
     return lines
 

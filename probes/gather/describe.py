@@ -85,7 +85,13 @@ def gather_system(session: Session, system: str) -> Found:
     yield _address(session, system)
     subject = Subject(unit=system)
     if settings.description is None:
-        yield Described(subject=subject, measured_at=session.now, protocol=settings.protocol, role=settings.role, owner=settings.owner)
+        yield Described(
+            subject=subject,
+            measured_at=session.now,
+            protocol=settings.protocol,
+            role=settings.role,
+            owner=settings.owner,
+        )
         return
     if not (session.estate.folder / settings.description).is_file():
         yield missing(Described, subject, "no_input", f"{settings.description} is missing")
@@ -118,13 +124,16 @@ def _described(session: Session, system: str, surface: Surface) -> Described:
         security=tuple(surface.security_schemes),
         states_limits=_sentence(text, _LIMIT_WORDS),
         declares_429=any("429" in op.answers for op in surface.operations.values()),
-        declares_retry_after=any("retry-after" in {h.lower() for h in op.answer_headers.get("429", ())} for op in surface.operations.values()) or "retry-after" in text.lower(),
+        declares_retry_after=any(
+            "retry-after" in {h.lower() for h in op.answer_headers.get("429", ())} for op in surface.operations.values()
+        )
+        or "retry-after" in text.lower(),
         states_change_policy=_sentence(text, _CHANGE_WORDS),
     )
 
 
 def _seen(operation: Operation, called: bool) -> OperationSeen:
-    answers = {status: schema for status, schema in operation.answers.items()}
+    answers = operation.answers
     parameters = [p for p in operation.parameters if p.where != "body"]
     return OperationSeen(
         id=operation.id,
@@ -172,7 +181,9 @@ def _document(path: Path) -> Any:
     try:
         if path.suffix == ".json":
             return json.loads(text)
-        return json.loads(json.dumps(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), default=str))
+        return json.loads(
+            json.dumps(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), default=str)
+        )
     except (ValueError, yaml.YAMLError):
         return None
 
@@ -195,7 +206,12 @@ def _remote_references(document: Any) -> list[str]:
 def _undeclared(session: Session, system: str, surface: Surface) -> list[str]:
     from probes.gather.guarded import find_operation
 
-    called = {op.partition(".")[2] for goal in session.estate.goals.values() for op in goal.operations() if op.startswith(f"{system}.")}
+    called = {
+        op.partition(".")[2]
+        for goal in session.estate.goals.values()
+        for op in goal.operations()
+        if op.startswith(f"{system}.")
+    }
     return sorted(name for name in called if find_operation(surface, name) is None)
 
 
@@ -211,7 +227,11 @@ def _sentence(text: str, wanted: re.Pattern[str]) -> str:
 def _address(session: Session, system: str) -> Address:
     from runtime.systems.references import resolve
 
-    url = resolve(session.settings(system).environments["staging"].url, session.secrets, f"systems.{system}.environments.staging.url")
+    url = resolve(
+        session.settings(system).environments["staging"].url,
+        session.secrets,
+        f"systems.{system}.environments.staging.url",
+    )
     place = urlsplit(url)
     loopback = place.hostname in ("localhost", "::1") or (place.hostname or "").startswith("127.")
     return Address(subject=Subject(unit=system), measured_at=session.now, scheme=place.scheme, loopback=loopback)
@@ -224,5 +244,15 @@ GATHERER = Gatherer(
     gives=(Described, Address),
     level=1,
     cost=0,
-    probes=("described", "description_valid", "owner_named", "tls", "soap_callable", "operations_tell_apart", "limits_stated", "throttling_recoverable", "deprecation_clear"),
+    probes=(
+        "described",
+        "description_valid",
+        "owner_named",
+        "tls",
+        "soap_callable",
+        "operations_tell_apart",
+        "limits_stated",
+        "throttling_recoverable",
+        "deprecation_clear",
+    ),
 )

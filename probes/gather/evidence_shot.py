@@ -14,7 +14,19 @@ from runtime.systems.exchange import Exchange
 
 LONGEST = 1_200
 SHOWN_SENT = ("idempotency-key", "if-match", "content-type", "accept")
-SHOWN_BACK = ("content-type", "etag", "retry-after", "location", "deprecation", "sunset", "link", "www-authenticate", "cf-mitigated", "x-amzn-waf-action", "idempotent-replayed")
+SHOWN_BACK = (
+    "content-type",
+    "etag",
+    "retry-after",
+    "location",
+    "deprecation",
+    "sunset",
+    "link",
+    "www-authenticate",
+    "cf-mitigated",
+    "x-amzn-waf-action",
+    "idempotent-replayed",
+)
 
 
 def shot_of(exchange: Exchange, redact: Callable[[Any], Any], **facts: Any) -> Shot:
@@ -36,7 +48,14 @@ def shot_of(exchange: Exchange, redact: Callable[[Any], Any], **facts: Any) -> S
 
 def evidence_of(shot: Shot, says: str) -> Evidence:
     """The shot behind a sentence."""
-    return Evidence(says=says, request=shot.request, response=shot.response, at=shot.at.isoformat(), source=f"request {shot.n}", facts=shot.facts)
+    return Evidence(
+        says=says,
+        request=shot.request,
+        response=shot.response,
+        at=shot.at.isoformat(),
+        source=f"request {shot.n}",
+        facts=shot.facts,
+    )
 
 
 def _status_line(exchange: Exchange) -> str:
@@ -49,7 +68,14 @@ def _status_line(exchange: Exchange) -> str:
 
 
 def _text(first: str, headers: Any, shown: tuple[str, ...], body: Any, redact: Callable[[Any], Any]) -> str:
-    lines = [first, *(f"{name}: {redact(value)}" for name, value in headers.items() if name.lower() in shown or "ratelimit" in name.lower().replace("-", ""))]
+    lines = [
+        first,
+        *(
+            f"{name}: {redact(value)}"
+            for name, value in headers.items()
+            if name.lower() in shown or "ratelimit" in name.lower().replace("-", "")
+        ),
+    ]
     if body not in (None, "", {}, []):
         lines += ["", _body(redact(body))]
     text = "\n".join(lines)

@@ -1,4 +1,5 @@
-"""A gatherer: what it would send, and how it gathers; offered as a module-level `GATHERER` and put together by the catalogue.
+"""A gatherer: what it would send, and how it gathers; offered as a module-level `GATHERER` and put together by the
+catalogue.
 
 A gatherer never raises for what a system did: a failure is a Missing value with its cause.
 """
@@ -37,8 +38,11 @@ class Gatherer:
         return probe in self.probes or probe.rpartition(".")[2] in self.probes
 
 
-def each_system(name: str, gives: tuple[type[Artifact], ...], one: Callable[[Session, str], Found]) -> Callable[[Session], Found]:
-    """Runs `one` for each system of the session; what a system refuses or cannot do becomes Missing, the next one goes on.
+def each_system(
+    name: str, gives: tuple[type[Artifact], ...], one: Callable[[Session, str], Found]
+) -> Callable[[Session], Found]:
+    """Runs `one` for each system of the session; what a system refuses or cannot do becomes Missing, the next one goes
+    on.
 
     Systems that are complete in a resumed run are stepped over.
     """
@@ -56,7 +60,9 @@ def each_system(name: str, gives: tuple[type[Artifact], ...], one: Callable[[Ses
     return run
 
 
-def _guarded(session: Session, gives: tuple[type[Artifact], ...], system: str, one: Callable[[Session, str], Found]) -> Found:
+def _guarded(
+    session: Session, gives: tuple[type[Artifact], ...], system: str, one: Callable[[Session, str], Found]
+) -> Found:
     try:
         yield from one(session, system)
     except CxreadyError as error:
@@ -69,8 +75,14 @@ def cause_of(error: CxreadyError) -> Cause:
         return "unreachable"
     if isinstance(error, Refused):
         text = error.what.lower()
+        if "plan" in text:
+            return "not_allowed"
         return "budget" if "budget" in text or "requests" in text else "window" if "window" in text else "not_allowed"
-    return "credential" if isinstance(error, BadInput) and ("secret" in str(error) or "environment" in str(error)) else "failed"
+    return (
+        "credential"
+        if isinstance(error, BadInput) and ("secret" in str(error) or "environment" in str(error))
+        else "failed"
+    )
 
 
 _ADVICE: dict[str, str] = {
@@ -87,7 +99,13 @@ _ADVICE: dict[str, str] = {
 
 def missing(kind: type[Artifact], subject: Subject, cause: Cause, detail: str) -> Missing:
     """A Missing with the step that would bring it."""
-    return Missing(wanted=kind.kind, subject=subject, cause=cause, detail=detail, would_measure=_ADVICE.get(cause, "run `cxready collect DIR` again"))
+    return Missing(
+        wanted=kind.kind,
+        subject=subject,
+        cause=cause,
+        detail=detail,
+        would_measure=_ADVICE.get(cause, "run `cxready collect DIR` again"),
+    )
 
 
 def _missing(gives: Iterable[type[Artifact]], system: str, cause: Cause, detail: str) -> Found:

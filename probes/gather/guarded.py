@@ -44,9 +44,17 @@ class PlanGuard:
         key = (system, method, path)
         with self._lock:
             if key not in self._left:
-                raise Refused(f"the approved plan holds no {method} {path}", system, "make a new plan with `cxready collect DIR --dry-run -o plan.json` and have it approved")
+                raise Refused(
+                    f"the approved plan holds no {method} {path}",
+                    system,
+                    "make a new plan with `cxready collect DIR --dry-run -o plan.json` and have it approved",
+                )
             if self._left[key] <= 0:
-                raise Refused(f"the approved plan holds no further {method} {path}", system, "make a new plan with `cxready collect DIR --dry-run -o plan.json` and have it approved")
+                raise Refused(
+                    f"the approved plan holds no further {method} {path}",
+                    system,
+                    "make a new plan with `cxready collect DIR --dry-run -o plan.json` and have it approved",
+                )
             self._left[key] -= 1
 
 
@@ -57,13 +65,22 @@ class Guarded:
         self.inner, self._guard, self._seen = inner, guard, seen
         self.name, self.holder, self.surface = inner.name, inner.holder, inner.surface
 
-    def call(self, operation: str, arguments: Mapping[str, Any] | None = None, *, headers: Mapping[str, str] | None = None, why: Why) -> Exchange:
+    def call(
+        self,
+        operation: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        why: Why,
+    ) -> Exchange:
         if self._guard:
             found = find_operation(self.surface, operation)
             self._guard.take(self.name, found.method if found else "?", found.path if found else operation)
         return self._told(self.inner.call(operation, arguments, headers=headers, why=why))
 
-    def request(self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None, why: Why) -> Exchange:
+    def request(
+        self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None, why: Why
+    ) -> Exchange:
         if self._guard:
             self._guard.take(self.name, method.upper(), template_of(self.surface, method, path))
         return self._told(self.inner.request(method, path, body=body, headers=headers, why=why))

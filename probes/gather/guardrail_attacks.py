@@ -88,9 +88,20 @@ def _missing(session: Session, subject: Subject, targets: list[Target]) -> Missi
         if target.system in session.unreachable:
             return missing(Enforcement, subject, "unreachable", session.unreachable[target.system])
         if not settings.attack_probes:
-            return Missing(wanted=Enforcement.kind, subject=subject, cause="not_allowed", detail=f"attack_probes is off for {target.system}", would_measure=f"set `attack_probes: true` for {target.system} on staging and run `cxready collect DIR`")
+            return Missing(
+                wanted=Enforcement.kind,
+                subject=subject,
+                cause="not_allowed",
+                detail=f"attack_probes is off for {target.system}",
+                would_measure=f"set `attack_probes: true` for {target.system} on staging and run `cxready collect DIR`",
+            )
         if not settings.writes.allowed or not settings.writes.test_customer:
-            return missing(Enforcement, subject, "not_allowed", f"writes.allowed and writes.test_customer are needed for {target.system}")
+            return missing(
+                Enforcement,
+                subject,
+                "not_allowed",
+                f"writes.allowed and writes.test_customer are needed for {target.system}",
+            )
         if "agent" not in settings.credentials:
             return missing(Enforcement, subject, "credential", f"{target.system} has no credential of the agent")
     return None
@@ -106,7 +117,13 @@ def _tried(session: Session, subject: Subject, targets: list[Target]) -> Artifac
         clear = clear and is_clear
     if session.estate.enforcement == "bundled_proxy":
         attempts += _through_proxy(session, targets)
-    return Enforcement(subject=subject, measured_at=session.now, attempts=tuple(attempts), clear=clear, enforcement=session.estate.enforcement)
+    return Enforcement(
+        subject=subject,
+        measured_at=session.now,
+        attempts=tuple(attempts),
+        clear=clear,
+        enforcement=session.estate.enforcement,
+    )
 
 
 def _direct(session: Session, target: Target) -> tuple[Attempt, bool]:
@@ -117,22 +134,54 @@ def _direct(session: Session, target: Target) -> tuple[Attempt, bool]:
     if target.effect.does == "update":
         before = read_back(session, target.system, target.name, target.effect, arguments, None, None).record
         if before is None:
-            return Attempt(operation=target.full_name, way="direct", says=says, refused=False, reason="not tried: the record could not be read, so it could not be restored"), False
+            return Attempt(
+                operation=target.full_name,
+                way="direct",
+                says=says,
+                refused=False,
+                reason="not tried: the record could not be read, so it could not be restored",
+            ), False
     undo = undo_of(session, target.system, target.name, target.effect)
-    entry = session.ledger.intend(target.system, target.name, arguments, undo=undo.id if undo else None, undo_arguments=before if isinstance(before, Mapping) else {}, run=session.run)
-    exchange = session.system(target.system, "agent").call(target.operation.id, arguments, why=Why(f"must be refused: {says}", PROBE, session.run))
+    entry = session.ledger.intend(
+        target.system,
+        target.name,
+        arguments,
+        undo=undo.id if undo else None,
+        undo_arguments=before if isinstance(before, Mapping) else {},
+        run=session.run,
+    )
+    exchange = session.system(target.system, "agent").call(
+        target.operation.id, arguments, why=Why(f"must be refused: {says}", PROBE, session.run)
+    )
     undone = _closed(session, target, entry, arguments, exchange, before)
     refused = exchange.seen is Seen.REFUSED and (exchange.status in NO_RIGHT or exchange.status == 405)
-    reason = "" if refused or exchange.ok else f"the answer ({exchange.status or exchange.seen}) does not say that the right is lacking"
-    attempt = Attempt(operation=target.full_name, way="direct", says=says, refused=refused, status=exchange.status, reason=reason, undone=undone, shot=session.shot(exchange))
+    reason = (
+        ""
+        if refused or exchange.ok
+        else f"the answer ({exchange.status or exchange.seen}) does not say that the right is lacking"
+    )
+    attempt = Attempt(
+        operation=target.full_name,
+        way="direct",
+        says=says,
+        refused=refused,
+        status=exchange.status,
+        reason=reason,
+        undone=undone,
+        shot=session.shot(exchange),
+    )
     return attempt, refused or exchange.ok
 
 
-def _closed(session: Session, target: Target, entry: int, arguments: Mapping[str, Any], exchange: Exchange, before: Any) -> str:
+def _closed(
+    session: Session, target: Target, entry: int, arguments: Mapping[str, Any], exchange: Exchange, before: Any
+) -> str:
     """The ledger's entry gets its end: nothing was written, or what was is taken back."""
     if exchange.ok:
         session.ledger.created(entry, exchange.body if isinstance(exchange.body, Mapping) else {})
-        return take_back(session, entry, target.system, target.name, target.effect, arguments, exchange.body, before).says
+        return take_back(
+            session, entry, target.system, target.name, target.effect, arguments, exchange.body, before
+        ).says
     if exchange.seen in (Seen.REFUSED, Seen.THROTTLED, Seen.CHALLENGE, Seen.LOGIN_PAGE):
         session.ledger.nothing(entry)
         return ""
@@ -147,7 +196,9 @@ def _through_proxy(session: Session, targets: list[Target]) -> Iterator[Attempt]
 
     with TemporaryDirectory(prefix="cxready-") as place:
         estate = session.estate
-        proxy = serve(estate, folder=Path(place), secrets=session.secrets, facts=confirmed_facts(estate), run=session.run)
+        proxy = serve(
+            estate, folder=Path(place), secrets=session.secrets, facts=confirmed_facts(estate), run=session.run
+        )
         try:
             for target in targets:
                 if estate.systems[target.system].protocol == "rest":
@@ -172,10 +223,18 @@ def _proxied(session: Session, target: Target, proxy: Any) -> Attempt:
     for name in in_path:
         path = path.replace(f"{{{name}}}", str(arguments.get(name)))
     body = {k: v for k, v in arguments.items() if k not in in_path}
-    entry = session.ledger.intend(target.system, target.name, arguments, undo=target.effect.undo, undo_arguments={}, run=session.run)
+    entry = session.ledger.intend(
+        target.system, target.name, arguments, undo=target.effect.undo, undo_arguments={}, run=session.run
+    )
     with requests.Session() as caller:
         caller.trust_env = False
-        answer = caller.request(target.operation.method, f"{proxy.url}/{target.system}{path}", json=body or None, headers=proxy.headers(context), timeout=30)
+        answer = caller.request(
+            target.operation.method,
+            f"{proxy.url}/{target.system}{path}",
+            json=body or None,
+            headers=proxy.headers(context),
+            timeout=30,
+        )
     told = answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
     undone = ""
     if answer.ok:
@@ -184,13 +243,23 @@ def _proxied(session: Session, target: Target, proxy: Any) -> Attempt:
     else:
         session.ledger.nothing(entry)
     reason = str(told.get("reason", "")) if isinstance(told, dict) else ""
-    return Attempt(operation=target.full_name, way="proxy", says=says, refused=not answer.ok and bool(answer.headers.get("X-Cxready-Decision")), status=answer.status_code, reason=reason, undone=undone)
+    return Attempt(
+        operation=target.full_name,
+        way="proxy",
+        says=says,
+        refused=not answer.ok and bool(answer.headers.get("X-Cxready-Decision")),
+        status=answer.status_code,
+        reason=reason,
+        undone=undone,
+    )
 
 
 def _arguments(session: Session, target: Target) -> dict[str, Any]:
     """The engagement's example with an amount above the limit and our own reference; a path value that nobody gave names no record."""
     arguments, lacking = session.samples.body(session.estate, target.system, target.operation, session.now)
-    arguments |= {p.name: "cxready-none" for p in target.operation.parameters if p.where == "path" and p.name in lacking}
+    arguments |= {
+        p.name: "cxready-none" for p in target.operation.parameters if p.where == "path" and p.name in lacking
+    }
     out = target.effect.money_out
     if out and out.field:
         over = _over(session.estate, target)
@@ -228,8 +297,21 @@ def planned(estate: Estate) -> list[PlanLine]:
 
 def _lines(estate: Estate, target: Target) -> Iterator[PlanLine]:
     surface = surface_of(estate, target.system)
-    undo = find_operation(surface, target.effect.undo) if target.effect.undo else target.operation if target.effect.does == "update" else None
-    yield line(target.system, target.operation, f"must be refused: {_words(estate, target, {})}", PROBE, 1, undo.id if undo else None)
+    undo = (
+        find_operation(surface, target.effect.undo)
+        if target.effect.undo
+        else target.operation
+        if target.effect.does == "update"
+        else None
+    )
+    yield line(
+        target.system,
+        target.operation,
+        f"must be refused: {_words(estate, target, {})}",
+        PROBE,
+        1,
+        undo.id if undo else None,
+    )
     names = [target.effect.read_back, target.effect.repeat.find if target.effect.repeat else None]
     readers = [found for name in dict.fromkeys(names) if name and (found := find_operation(surface, name))]
     for reader in readers[:1]:
@@ -238,4 +320,12 @@ def _lines(estate: Estate, target: Target) -> Iterator[PlanLine]:
         yield line(target.system, undo, f"take back {target.name}, should it have been accepted", PROBE, 1)
 
 
-GATHERER = Gatherer(name="enforcement", plan=planned, run=gather, gives=(Enforcement,), level=4, cost=20, probes=(f"guardrails.{PROBE}", PROBE))
+GATHERER = Gatherer(
+    name="enforcement",
+    plan=planned,
+    run=gather,
+    gives=(Enforcement,),
+    level=4,
+    cost=20,
+    probes=(f"guardrails.{PROBE}", PROBE),
+)

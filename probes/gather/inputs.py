@@ -9,18 +9,46 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-WRITTEN = ("engagement.yaml", "goals.yaml", "guardrails.yaml", "escalation.yaml", "answers.yaml", "report.yaml", "pilot.yaml", "register.yaml")
+WRITTEN = (
+    "engagement.yaml",
+    "goals.yaml",
+    "guardrails.yaml",
+    "escalation.yaml",
+    "answers.yaml",
+    "report.yaml",
+    "pilot.yaml",
+    "register.yaml",
+)
 FOLDERS = ("effects", "descriptions")
 LARGEST = 30_000_000
-_TEXT = {".yaml", ".yml", ".json", ".md", ".txt", ".html", ".htm", ".wsdl", ".xsd", ".xml", ".wikitext", ".csv", ".graphql"}
+_TEXT = {
+    ".yaml",
+    ".yml",
+    ".json",
+    ".md",
+    ".txt",
+    ".html",
+    ".htm",
+    ".wsdl",
+    ".xsd",
+    ".xml",
+    ".wikitext",
+    ".csv",
+    ".graphql",
+}
 
 
 def read_inputs(folder: Path, knowledge: Sequence[str] = (), more: Sequence[Path] = ()) -> dict[str, bytes]:
     """Path → content, for every file that users write and that belongs to the evidence; symbolic links out of the folder are left out."""
-    return {path.relative_to(folder).as_posix(): _normalised(path) for path in sorted(set(_files(folder, knowledge, more)))}
+    return {
+        path.relative_to(folder).as_posix(): _normalised(path) for path in sorted(set(_files(folder, knowledge, more)))
+    }
 
 
-def digest_of(inputs: Mapping[str, bytes], without: tuple[str, ...] = ("report.yaml", "pilot.yaml", "register.yaml", "answers.yaml")) -> str:
+def digest_of(
+    inputs: Mapping[str, bytes],
+    without: tuple[str, ...] = ("report.yaml", "pilot.yaml", "register.yaml", "answers.yaml"),
+) -> str:
     """`sha256:…` of what a collection depends on."""
     total = hashlib.sha256()
     for name, data in sorted(inputs.items()):
@@ -38,7 +66,13 @@ def _files(folder: Path, knowledge: Sequence[str], more: Sequence[Path]) -> Iter
         for path in found:
             inside = path.resolve().is_relative_to(root)
             hidden = any(part.startswith(".") for part in path.relative_to(folder).parts) if inside else True
-            if path.is_file() and inside and not hidden and path.stat().st_size <= LARGEST and path.suffix.lower() in _TEXT:
+            if (
+                path.is_file()
+                and inside
+                and not hidden
+                and path.stat().st_size <= LARGEST
+                and path.suffix.lower() in _TEXT
+            ):
                 yield path
 
 

@@ -60,7 +60,7 @@ def gather_system(session: Session, system: str) -> Found:
 
 
 def _follow(session: Session, system: str, name: str, target: str) -> JoinSeen | Missing:
-    other, _, other_field = target.partition(".")
+    other = target.partition(".")[0]
     subject = Subject(unit=system)
     if other not in session.estate.systems:
         return missing(Joins, subject, "needs", f"joins names {target}, but the engagement has no system {other}")
@@ -78,17 +78,39 @@ def _ask(session: Session, system: str, name: str, target: str, value: Any) -> J
     other, _, other_field = target.partition(".")
     known = session.samples.seen.get(other, {}).get(plain(other_field), [])
     if value in known:
-        return JoinSeen(field=name, to=target, carried=True, found=True, says=f"{other} gave the same {other_field} for the same customer")
+        return JoinSeen(
+            field=name,
+            to=target,
+            carried=True,
+            found=True,
+            says=f"{other} gave the same {other_field} for the same customer",
+        )
     for operation in reads(session.estate, other):
         takes = next((p.name for p in operation.parameters if plain(p.name) == plain(other_field)), None)
         arguments, lacking = session.samples.arguments(session.estate, other, operation, session.now)
         if takes is None or [n for n in lacking if n != takes]:
             continue
-        exchange = session.reader(other).call(operation.id, {**arguments, takes: value}, why=Why("read by another system's key", "joins", session.run))
+        exchange = session.reader(other).call(
+            operation.id, {**arguments, takes: value}, why=Why("read by another system's key", "joins", session.run)
+        )
         found = exchange.seen is Seen.OK and str(value) in str(exchange.body)
-        return JoinSeen(field=name, to=target, carried=True, found=found, operation=f"{other}.{operation.id}", shot=session.shot(exchange), says=f"{other}.{operation.id} answered {exchange.status}")
+        return JoinSeen(
+            field=name,
+            to=target,
+            carried=True,
+            found=found,
+            operation=f"{other}.{operation.id}",
+            shot=session.shot(exchange),
+            says=f"{other}.{operation.id} answered {exchange.status}",
+        )
     if known:
-        return JoinSeen(field=name, to=target, carried=True, found=False, says=f"{system} and {other} gave different values of {other_field} for customer {test_customer(session.estate, system)}")
+        return JoinSeen(
+            field=name,
+            to=target,
+            carried=True,
+            found=False,
+            says=f"{system} and {other} gave different values of {other_field} for customer {test_customer(session.estate, system)}",
+        )
     return missing(Joins, Subject(unit=system), "needs", f"no read operation of {other} takes or gives {other_field}")
 
 
@@ -103,10 +125,21 @@ def planned(estate: Estate) -> list[PlanLine]:
     for settings in estate.systems.values():
         for target in settings.joins.values():
             other, _, field = target.partition(".")
-            takes = next((op for op in (reads(estate, other) if other in estate.systems else []) if key_parameter(op, field)), None)
+            takes = next(
+                (op for op in (reads(estate, other) if other in estate.systems else []) if key_parameter(op, field)),
+                None,
+            )
             if takes:
                 lines.append(line(other, takes, f"read by the key {field} of another system", "joins"))
     return lines
 
 
-GATHERER = Gatherer(name="joins", plan=planned, run=each_system("joins", (Joins,), gather_system), gives=(Joins,), level=4, cost=50, probes=("joins",))
+GATHERER = Gatherer(
+    name="joins",
+    plan=planned,
+    run=each_system("joins", (Joins,), gather_system),
+    gives=(Joins,),
+    level=4,
+    cost=50,
+    probes=("joins",),
+)

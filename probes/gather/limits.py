@@ -76,7 +76,14 @@ def gather_system(session: Session, system: str) -> Found:
         throttled_with_retry_after=sum("retry-after" in shot.response.lower() for shot in observed.throttled),
         end_of_life=dict(observed.end_of_life),
     )
-    yield Traffic(subject=subject, measured_at=session.now, seen=dict(observed.seen), walls=tuple(observed.walls), paths=tuple(observed.paths), faults=tuple(observed.faults))
+    yield Traffic(
+        subject=subject,
+        measured_at=session.now,
+        seen=dict(observed.seen),
+        walls=tuple(observed.walls),
+        paths=tuple(observed.paths),
+        faults=tuple(observed.faults),
+    )
     yield latency_of(observed.read_ms, subject, session.now)
 
 
@@ -89,7 +96,14 @@ def latency_of(times: list[float], subject: Subject, at: datetime) -> Latency:
     def rank(share: float) -> float:
         return round(ordered[max(0, math.ceil(share * len(ordered)) - 1)], 1)
 
-    return Latency(subject=subject, measured_at=at, samples=len(ordered), p50=rank(0.5), p95=rank(0.95) if len(ordered) >= SAMPLES else None, slowest=round(ordered[-1], 1))
+    return Latency(
+        subject=subject,
+        measured_at=at,
+        samples=len(ordered),
+        p50=rank(0.5),
+        p95=rank(0.95) if len(ordered) >= SAMPLES else None,
+        slowest=round(ordered[-1], 1),
+    )
 
 
 def _top_up(session: Session, system: str) -> None:
@@ -102,7 +116,9 @@ def _top_up(session: Session, system: str) -> None:
     client = session.reader(system)
     try:
         for _ in range(needed):
-            exchange = client.call(operation.id, arguments, why=Why("read for the sample of times", "latency", session.run))
+            exchange = client.call(
+                operation.id, arguments, why=Why("read for the sample of times", "latency", session.run)
+            )
             if exchange.seen is not Seen.OK:
                 return
     except Refused:

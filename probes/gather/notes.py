@@ -32,6 +32,18 @@ def note_trial(session: Session, system: str) -> Artifact | Missing:
         return NoteTrial(subject=subject, measured_at=session.now, writes_declared=declared)
     trip = session.found.get((WriteRoundTrip.kind, system, name))
     if isinstance(trip, WriteRoundTrip):
-        return NoteTrial(subject=subject, measured_at=session.now, operation=name, writes_declared=declared, found=trip.found and not trip.dropped, write=trip.write, read=trip.read)
-    cause, detail, advice = (trip.cause, trip.detail, trip.would_measure) if isinstance(trip, Missing) else ("needs", f"{name} was not tried", "run `cxready collect DIR` again")
+        return NoteTrial(
+            subject=subject,
+            measured_at=session.now,
+            operation=name,
+            writes_declared=declared,
+            found=trip.found and not trip.dropped,
+            write=trip.write,
+            read=trip.read,
+        )
+    cause, detail, advice = (
+        (trip.cause, trip.detail, trip.would_measure)
+        if isinstance(trip, Missing)
+        else ("needs", f"{name} was not tried", "run `cxready collect DIR` again")
+    )
     return Missing(wanted=NoteTrial.kind, subject=subject, cause=cause, detail=detail, would_measure=advice)

@@ -25,9 +25,13 @@ class Observed(BaseModel):
     seen: dict[str, int] = Field(default_factory=dict)
     read_ms: list[float] = Field(default_factory=list)
     limit_headers: dict[str, str] = Field(default_factory=dict)
-    end_of_life: dict[str, dict[str, str]] = Field(default_factory=dict, description="operation → Deprecation, Sunset, Link headers")
+    end_of_life: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="operation → Deprecation, Sunset, Link headers"
+    )
     throttled: list[Shot] = Field(default_factory=list)
-    walls: list[Shot] = Field(default_factory=list, description="challenges and login pages met by the agent's own traffic")
+    walls: list[Shot] = Field(
+        default_factory=list, description="challenges and login pages met by the agent's own traffic"
+    )
     paths: list[Shot] = Field(default_factory=list)
     faults: list[Shot] = Field(default_factory=list)
 
@@ -46,9 +50,15 @@ class Observed(BaseModel):
                 self.end_of_life.setdefault(exchange.operation or exchange.path_template, {})[name] = value
 
     def _note_kind(self, exchange: Exchange, shot: Callable[[Exchange], Shot]) -> None:
-        if exchange.seen is Seen.OK and exchange.method in ("GET", "HEAD", "SOAP", "POST") and exchange.why.purpose.startswith("read"):
+        if exchange.seen is Seen.OK and (exchange.method in ("GET", "HEAD") or exchange.why.purpose.startswith("read")):
             self.read_ms.append(round(exchange.elapsed_ms, 2))
-        kept = {Seen.THROTTLED: self.throttled, Seen.CHALLENGE: self.walls, Seen.LOGIN_PAGE: self.walls, Seen.PATH: self.paths, Seen.FAULT: self.faults}.get(exchange.seen)
+        kept = {
+            Seen.THROTTLED: self.throttled,
+            Seen.CHALLENGE: self.walls,
+            Seen.LOGIN_PAGE: self.walls,
+            Seen.PATH: self.paths,
+            Seen.FAULT: self.faults,
+        }.get(exchange.seen)
         if kept is not None and len(kept) < 3:
             kept.append(shot(exchange))
 

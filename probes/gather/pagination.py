@@ -80,7 +80,9 @@ def _two_walks(session: Session, system: str, operation: Operation, arguments: d
         pages = list(_pages(session, system, operation, arguments, size))
         if not pages or pages[-1].seen is not Seen.OK:
             status = pages[-1].status if pages else None
-            return missing(Pagination, Subject(unit=system), "failed", f"{operation.id} answered {status} on page {len(pages)}")
+            return missing(
+                Pagination, Subject(unit=system), "failed", f"{operation.id} answered {status} on page {len(pages)}"
+            )
         walks.append(pages)
         if len(pages) == 1 and len(_ids(pages[0])) < SIZES[0]:
             break
@@ -89,7 +91,10 @@ def _two_walks(session: Session, system: str, operation: Operation, arguments: d
 
 def _compared(session: Session, system: str, operation: Operation, walks: list[list[Exchange]]) -> Pagination:
     ids = [[i for page in pages for i in _ids(page)] for pages in walks]
-    ended = [len(pages) < PAGES[size] or not _next(pages[-1], operation, size, 0) for pages, size in zip(walks, SIZES, strict=False)]
+    ended = [
+        len(pages) < PAGES[size] or not _next(pages[-1], operation, size, 0)
+        for pages, size in zip(walks, SIZES, strict=False)
+    ]
     length = max(map(len, ids)) if all(ended) else min(map(len, ids))
     first, last = ids[0][:length], ids[-1][:length]
     return Pagination(
@@ -110,7 +115,9 @@ def _compared(session: Session, system: str, operation: Operation, walks: list[l
     )
 
 
-def _pages(session: Session, system: str, operation: Operation, arguments: Mapping[str, Any], size: int) -> Iterator[Exchange]:
+def _pages(
+    session: Session, system: str, operation: Operation, arguments: Mapping[str, Any], size: int
+) -> Iterator[Exchange]:
     size_name, _ = page_parameters(operation)
     client = session.reader(system)
     why = Why("read one page of a list", "pagination_complete", session.run)
@@ -121,7 +128,11 @@ def _pages(session: Session, system: str, operation: Operation, arguments: Mappi
         following = _next(page, operation, size, met)
         if page.seen is not Seen.OK or following is None:
             return
-        page = client.request("GET", following, why=why) if isinstance(following, str) else client.call(operation.id, {**arguments, str(size_name): size, **following}, why=why)
+        page = (
+            client.request("GET", following, why=why)
+            if isinstance(following, str)
+            else client.call(operation.id, {**arguments, str(size_name): size, **following}, why=why)
+        )
         yield page
         if not _ids(page):
             return
@@ -145,7 +156,9 @@ def _next(page: Exchange, operation: Operation, size: int, met: int) -> str | di
     if any(n in flat for n in _TOKENS | _LINKS) or not name:
         return None
     if plain(name) in ("offset", "skip", "start"):
-        total = next((flat[n] for n in ("total", "totalcount", "count", "totalresults") if isinstance(flat.get(n), int)), None)
+        total = next(
+            (flat[n] for n in ("total", "totalcount", "count", "totalresults") if isinstance(flat.get(n), int)), None
+        )
         at_end = met >= total if total is not None and met else len(_ids(page)) < size
         return None if at_end else {name: met}
     if plain(name) == "page":
@@ -169,7 +182,11 @@ def _link_header(page: Exchange) -> str | None:
     from requests.utils import parse_header_links
 
     header = page.header("Link")
-    found = next((link["url"] for link in parse_header_links(header) if link.get("rel") == "next"), None) if header else None
+    found = (
+        next((link["url"] for link in parse_header_links(header) if link.get("rel") == "next"), None)
+        if header
+        else None
+    )
     place = urlsplit(found) if found else None
     return f"{place.path}?{place.query}" if place and place.query else found
 

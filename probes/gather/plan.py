@@ -78,7 +78,15 @@ class Plan(BaseModel):
         return "\n".join([*rows, f"plan {self.digest}"])
 
 
-def plan(estate: Estate, gatherers: Sequence[Gatherer], *, only_system: str | None = None, only_probe: str | None = None, max_requests: int = DEFAULT_LIMIT, inputs: str = "") -> Plan:
+def plan(
+    estate: Estate,
+    gatherers: Sequence[Gatherer],
+    *,
+    only_system: str | None = None,
+    only_probe: str | None = None,
+    max_requests: int = DEFAULT_LIMIT,
+    inputs: str = "",
+) -> Plan:
     """The plan of a run, in the order in which it asks; a gatherer that no longer fits a system's budget is left out there, and said so."""
     kept: list[PlanLine] = []
     left_out: dict[str, str] = {}
@@ -93,7 +101,9 @@ def plan(estate: Estate, gatherers: Sequence[Gatherer], *, only_system: str | No
                 left_out[f"{gatherer.name} on {system}"] = why
             used[system] = used.get(system, 0) + sum(one.count for one in fitting)
             kept += fitting
-    return Plan(organisation=estate.organisation, inputs=inputs, max_requests=max_requests, lines=tuple(kept), left_out=left_out)
+    return Plan(
+        organisation=estate.organisation, inputs=inputs, max_requests=max_requests, lines=tuple(kept), left_out=left_out
+    )
 
 
 def _fitting(gatherer: Gatherer, lines: list[PlanLine], room: int) -> tuple[list[PlanLine], str]:
@@ -125,9 +135,17 @@ def read(path: Path) -> Plan:
         stated = raw.pop("digest", None) if isinstance(raw, dict) else None
         found = Plan.model_validate(raw)
     except (ValueError, ValidationError) as error:
-        raise BadInput(f"this is no plan: {str(error).splitlines()[0]}", str(path), "make one with `cxready collect DIR --dry-run -o plan.json`") from None
+        raise BadInput(
+            f"this is no plan: {str(error).splitlines()[0]}",
+            str(path),
+            "make one with `cxready collect DIR --dry-run -o plan.json`",
+        ) from None
     if stated != found.digest:
-        raise Conflict("the plan was changed after it was made", str(path), "make a new plan with `cxready collect DIR --dry-run -o plan.json` and have it approved")
+        raise Conflict(
+            "the plan was changed after it was made",
+            str(path),
+            "make a new plan with `cxready collect DIR --dry-run -o plan.json` and have it approved",
+        )
     return found
 
 
@@ -153,14 +171,28 @@ def surface_of(estate: Estate, name: str) -> Surface:
 def operations_called(estate: Estate, name: str) -> list[Operation]:
     """Operations of a system that workflows call and its description declares, in the order of the calls."""
     surface = surface_of(estate, name)
-    called = [op.partition(".")[2] for goal in estate.goals.values() for op in goal.operations() if op.startswith(f"{name}.")]
+    called = [
+        op.partition(".")[2] for goal in estate.goals.values() for op in goal.operations() if op.startswith(f"{name}.")
+    ]
     found = [find_operation(surface, op) for op in dict.fromkeys(called)]
     return list({op.id: op for op in found if op}.values())
 
 
-def line(system: str, operation: Operation, purpose: str, probe: str, count: int = 1, undo: str | None = None) -> PlanLine:
+def line(
+    system: str, operation: Operation, purpose: str, probe: str, count: int = 1, undo: str | None = None
+) -> PlanLine:
     """The line of one declared operation; it is a write unless the description says that it only reads."""
-    return PlanLine(system=system, method=operation.method, path=operation.path, operation=operation.id, purpose=purpose, probe=probe, count=count, access="read" if operation.reads else "write", undo=undo)
+    return PlanLine(
+        system=system,
+        method=operation.method,
+        path=operation.path,
+        operation=operation.id,
+        purpose=purpose,
+        probe=probe,
+        count=count,
+        access="read" if operation.reads else "write",
+        undo=undo,
+    )
 
 
 _KEPT: dict[tuple[str, str, float], Surface] = {}
@@ -178,7 +210,9 @@ def _surface(name: str, settings: SystemSettings, folder: Path) -> Surface:
         except CxreadyError as error:
             from runtime.systems.surface import Problem
 
-            _KEPT[key] = Surface(system=name, format="none", digest="", problems=(Problem("blocker", error.what, error.where),))
+            _KEPT[key] = Surface(
+                system=name, format="none", digest="", problems=(Problem("blocker", error.what, error.where),)
+            )
     return _KEPT[key]
 
 

@@ -1,4 +1,5 @@
-"""Tries each write with the agent's own credential where writes should arrive through the enforcing proxy: the system must refuse.
+"""Tries each write with the agent's own credential where writes should arrive through the enforcing proxy: the system
+must refuse.
 
 What goes through by mistake is in the ledger before, and taken back after.
 """
@@ -30,17 +31,32 @@ def gather_system(session: Session, system: str) -> Found:
     elsewhere = session.estate.enforcement == "bundled_proxy" and {"agent", "enforcer"} <= set(session.holders(system))
     chosen = _triable(session.estate, system) if declared else []
     if declared and not elsewhere:
-        yield missing(Privilege, subject, "needs", f"{system} has no credentials `agent` and `enforcer` apart: with one credential for both, nothing can be refused")
+        yield missing(
+            Privilege,
+            subject,
+            "needs",
+            f"{system} has no credentials `agent` and `enforcer` apart: with one credential for both, nothing can be refused",
+        )
         return
     if declared and not chosen:
         blocked = next((t for t in targets(session.estate, system) if t.cause), None)
-        yield Privilege(subject=subject, measured_at=session.now, writes_declared=declared, enforced_elsewhere=elsewhere) if blocked is None else missing(Privilege, subject, blocked.cause or "needs", blocked.detail)
+        yield (
+            Privilege(subject=subject, measured_at=session.now, writes_declared=declared, enforced_elsewhere=elsewhere)
+            if blocked is None
+            else missing(Privilege, subject, blocked.cause or "needs", blocked.detail)
+        )
         return
     tried = [t for t in (_try(session, system, target) for target in chosen if session.left(system) > NEEDS) if t]
     if chosen and not tried:
         yield missing(Privilege, subject, "needs", f"no write of {system} could be tried with the values at hand")
         return
-    yield Privilege(subject=subject, measured_at=session.now, writes_declared=declared, enforced_elsewhere=elsewhere, tried=tuple(tried))
+    yield Privilege(
+        subject=subject,
+        measured_at=session.now,
+        writes_declared=declared,
+        enforced_elsewhere=elsewhere,
+        tried=tuple(tried),
+    )
 
 
 def _try(session: Session, system: str, target: Target) -> AgentWrite | None:
@@ -53,8 +69,16 @@ def _try(session: Session, system: str, target: Target) -> AgentWrite | None:
     if reference and effect.does == "create":
         arguments = {**arguments, reference: session.reference()}
     undo = undo_of(session, system, target.name, effect)
-    entry = session.ledger.intend(system, target.name, arguments, undo=undo.id if undo else None, undo_arguments={}, run=session.run)
-    exchange = session.system(system, "agent").call(operation.id, arguments, why=Why(f"write: try {target.name} with the agent's own credential", "least_privilege", session.run))
+    entry = session.ledger.intend(
+        system, target.name, arguments, undo=undo.id if undo else None, undo_arguments={}, run=session.run
+    )
+    exchange = session.write(
+        entry,
+        session.system(system, "agent"),
+        operation.id,
+        arguments,
+        why=Why(f"write: try {target.name} with the agent's own credential", "least_privilege", session.run),
+    )
     if exchange.seen is Seen.OK:
         body: dict[str, Any] = dict(exchange.body) if isinstance(exchange.body, Mapping) else {}
         session.ledger.created(entry, body)
@@ -64,12 +88,19 @@ def _try(session: Session, system: str, target: Target) -> AgentWrite | None:
         return None
     else:
         session.ledger.nothing(entry)
-    return AgentWrite(operation=target.name, status=exchange.status, refused=exchange.status in (401, 403), shot=session.shot(exchange))
+    return AgentWrite(
+        operation=target.name,
+        status=exchange.status,
+        refused=exchange.status in (401, 403),
+        shot=session.shot(exchange),
+    )
 
 
 def _triable(estate: Estate, system: str) -> list[Target]:
     """Creates only: a create that goes through by mistake can be taken back without knowing a state before it."""
-    return [t for t in targets(estate, system) if not t.cause and t.effect and t.effect.does == "create" and t.effect.undo]
+    return [
+        t for t in targets(estate, system) if not t.cause and t.effect and t.effect.does == "create" and t.effect.undo
+    ]
 
 
 def writes_declared(estate: Estate, system: str) -> int:
@@ -93,8 +124,25 @@ def planned(estate: Estate) -> list[PlanLine]:
         for target in _triable(estate, system):
             undo = find_operation(surface_of(estate, system), str(target.effect.undo)) if target.effect else None
             assert target.operation
-            lines.append(line(system, target.operation, f"{target.name} with the agent's own credential: must be refused", "least_privilege", 1, undo.id if undo else None))
+            lines.append(
+                line(
+                    system,
+                    target.operation,
+                    f"{target.name} with the agent's own credential: must be refused",
+                    "least_privilege",
+                    1,
+                    undo.id if undo else None,
+                )
+            )
     return lines
 
 
-GATHERER = Gatherer(name="privilege", plan=planned, run=each_system("privilege", (Privilege,), gather_system), gives=(Privilege,), level=3, cost=25, probes=("least_privilege",))
+GATHERER = Gatherer(
+    name="privilege",
+    plan=planned,
+    run=each_system("privilege", (Privilege,), gather_system),
+    gives=(Privilege,),
+    level=3,
+    cost=25,
+    probes=("least_privilege",),
+)

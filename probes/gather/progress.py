@@ -1,4 +1,5 @@
-"""The state of a collection on disk: what is found, which steps are done, what was used, so that a killed run can go on.
+"""The state of a collection on disk: what is found, which steps are done, what was used, so that a killed run can go
+on.
 
 One SQLite file in `.cxready/`; the schema number moves forward on opening.
 """
@@ -33,7 +34,9 @@ class CollectState:
         self._connection.execute("PRAGMA synchronous = FULL")
         found = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
         if found > SCHEMA:
-            raise BadInput(f"the collection's state has schema {found}; this version reads {SCHEMA}", str(path), "update cxready")
+            raise BadInput(
+                f"the collection's state has schema {found}; this version reads {SCHEMA}", str(path), "update cxready"
+            )
         with self._connection:
             self._connection.executescript(
                 "CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, started TEXT NOT NULL, digest TEXT NOT NULL, attempts INTEGER NOT NULL, finished TEXT);"
@@ -45,13 +48,19 @@ class CollectState:
 
     def open_run(self, digest: str) -> tuple[str, datetime, int] | None:
         """The unfinished run with these inputs and settings: its name, start, and how often it was tried."""
-        row = self._connection.execute("SELECT run, started, attempts FROM runs WHERE digest = ? AND finished IS NULL ORDER BY started DESC", (digest,)).fetchone()
+        row = self._connection.execute(
+            "SELECT run, started, attempts FROM runs WHERE digest = ? AND finished IS NULL ORDER BY started DESC",
+            (digest,),
+        ).fetchone()
         return (row[0], datetime.fromisoformat(row[1]), row[2]) if row else None
 
     def begin(self, run: str, started: datetime, digest: str) -> int:
         """Starts a run or another attempt at it; returns the number of the attempt, from 1."""
         with self._lock, self._connection:
-            self._connection.execute("INSERT INTO runs VALUES (?, ?, ?, 1, NULL) ON CONFLICT (run) DO UPDATE SET attempts = attempts + 1", (run, started.isoformat(), digest))
+            self._connection.execute(
+                "INSERT INTO runs VALUES (?, ?, ?, 1, NULL) ON CONFLICT (run) DO UPDATE SET attempts = attempts + 1",
+                (run, started.isoformat(), digest),
+            )
         return int(self._connection.execute("SELECT attempts FROM runs WHERE run = ?", (run,)).fetchone()[0])
 
     def finish(self, run: str, at: datetime) -> None:
@@ -67,7 +76,9 @@ class CollectState:
 
     def found(self, run: str, kinds: Mapping[str, type[Artifact]]) -> dict[Key, Artifact | Missing]:
         """Everything kept of a run; what this version can no longer read is asked again."""
-        rows = self._connection.execute("SELECT kind, unit, item, is_missing, body FROM found WHERE run = ?", (run,)).fetchall()
+        rows = self._connection.execute(
+            "SELECT kind, unit, item, is_missing, body FROM found WHERE run = ?", (run,)
+        ).fetchall()
         found: dict[Key, Artifact | Missing] = {}
         for kind, unit, item, is_missing, body in rows:
             model: type[Artifact] | type[Missing] | None = Missing if is_missing else kinds.get(kind)

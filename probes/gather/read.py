@@ -1,4 +1,5 @@
-"""Reads what the agent will read: answers against the declared schema, errors provoked safely, lists walked twice, a customer found.
+"""Reads what the agent will read: answers against the declared schema, errors provoked safely, lists walked twice, a
+customer found.
 
 Nothing here writes. Malformed questions are only sent to operations that read.
 """
@@ -55,7 +56,10 @@ def gather_system(session: Session, system: str) -> Found:
     if found.answers:
         yield found
     else:
-        why = "; ".join(f"{name}: {why}" for name, why in found.not_asked.items()) or "the description holds no read operation"
+        why = (
+            "; ".join(f"{name}: {why}" for name, why in found.not_asked.items())
+            or "the description holds no read operation"
+        )
         yield missing(Answers, Subject(unit=system), "needs", why[:400])
     session.tell(system, "do errors say what is wrong?")
     yield provoke(session, system, [a.operation for a in found.answers if a.seen == "ok"])
@@ -76,10 +80,14 @@ def ask_all(session: Session, system: str) -> Answers:
             answers.append(_ask(session, system, operation, arguments))
             waiting.remove(operation)
     not_asked = {op.id: "no value for " + ", ".join(lacking_of.get(op.id, [])) for op in waiting}
-    return Answers(subject=Subject(unit=system), measured_at=session.now, tool=_tool(), answers=tuple(answers), not_asked=not_asked)
+    return Answers(
+        subject=Subject(unit=system), measured_at=session.now, tool=_tool(), answers=tuple(answers), not_asked=not_asked
+    )
 
 
-def _askable(session: Session, system: str, waiting: list[Operation]) -> tuple[list[tuple[Operation, dict[str, Any]]], dict[str, list[str]]]:
+def _askable(
+    session: Session, system: str, waiting: list[Operation]
+) -> tuple[list[tuple[Operation, dict[str, Any]]], dict[str, list[str]]]:
     ready, lacking_of = [], {}
     for operation in waiting:
         arguments, lacking = session.samples.arguments(session.estate, system, operation, session.now)
@@ -99,9 +107,16 @@ def _ask(session: Session, system: str, operation: Operation, arguments: dict[st
         of_customer[customer_filter] = customer
     if size:
         of_customer[size] = PAGES_ASKED
-    exchange = session.reader(system).call(operation.id, of_customer, why=Why("read one answer", "description_true", session.run))
+    exchange = session.reader(system).call(
+        operation.id, of_customer, why=Why("read one answer", "description_true", session.run)
+    )
     own = customer is not None and customer in {str(v) for v in of_customer.values()}
-    session.samples.learn(system, exchange.body if exchange.seen is Seen.OK else None, own=own, resource=_resource(operation, exchange.body))
+    session.samples.learn(
+        system,
+        exchange.body if exchange.seen is Seen.OK else None,
+        own=own,
+        resource=_resource(operation, exchange.body),
+    )
     return _against_description(session, operation, exchange)
 
 
@@ -182,8 +197,17 @@ def planned(estate: Estate) -> list[PlanLine]:
     lines: list[PlanLine] = []
     for system in estate.systems:
         chosen = reads(estate, system)
-        lines += [line(system, op, "read one answer and compare it with the description", "description_true") for op in chosen]
-        lines += [line(system, op, "ask for something that does not exist, or wrongly", "errors_structured", 2) for op in chosen[:1] + chosen[-1:]] if chosen else []
+        lines += [
+            line(system, op, "read one answer and compare it with the description", "description_true") for op in chosen
+        ]
+        lines += (
+            [
+                line(system, op, "ask for something that does not exist, or wrongly", "errors_structured", 2)
+                for op in chosen[:1] + chosen[-1:]
+            ]
+            if chosen
+            else []
+        )
         listing = pageable(estate, system)
         if listing and surface_of(estate, system).digest:
             lines.append(line(system, listing[0], "walk one list twice, with two page sizes", "pagination_complete", 9))
@@ -197,6 +221,21 @@ GATHERER = Gatherer(
     gives=(Answers, ErrorShapes, Pagination),
     level=2,
     cost=20,
-    probes=("description_true", "errors_structured", "pagination_complete", "latency", "joins", "finds_customer", "history_readable", "writes_stick", "deletes_stick", "repeat_safe", "no_lost_updates", "notes_writable", "audit_trail", "least_privilege"),
+    probes=(
+        "description_true",
+        "errors_structured",
+        "pagination_complete",
+        "latency",
+        "joins",
+        "finds_customer",
+        "history_readable",
+        "writes_stick",
+        "deletes_stick",
+        "repeat_safe",
+        "no_lost_updates",
+        "notes_writable",
+        "audit_trail",
+        "least_privilege",
+    ),
     again=True,
 )

@@ -72,9 +72,16 @@ def read_back(
     for attempt in range(2 if until else 1):
         if attempt:
             time.sleep(SETTLE_S)
-        exchange = session.cleaner(system).call(reader.id, asked, why=Why(f"read back {operation}", "writes_stick", session.run))
+        exchange = session.cleaner(system).call(
+            reader.id, asked, why=Why(f"read back {operation}", "writes_stick", session.run)
+        )
         exchanges.append(exchange)
-        found = ReadBack(True, tuple(exchanges), tuple(_records(exchange, answer, reference, arguments, effect)), time.monotonic() - started if attempt else 0.0)
+        found = ReadBack(
+            True,
+            tuple(exchanges),
+            tuple(_records(exchange, answer, reference, arguments, effect)),
+            time.monotonic() - started if attempt else 0.0,
+        )
         if until is None or until(found):
             break
     return found
@@ -91,12 +98,21 @@ def _reader(session: Session, system: str, effect: Effect, by_find: bool) -> Ope
     return find_operation(session.surface(system), name) if name else None
 
 
-def _asked(reader: Operation, effect: Effect, arguments: Mapping[str, Any], answer: Any, reference: str | None, by_find: bool) -> dict[str, Any] | None:
+def _asked(
+    reader: Operation, effect: Effect, arguments: Mapping[str, Any], answer: Any, reference: str | None, by_find: bool
+) -> dict[str, Any] | None:
     asked: dict[str, Any] = {}
     for parameter in reader.parameters:
         if parameter.where != "path":
             continue
-        value = next((v for v in (field_of(answer, parameter.name), field_of(arguments, parameter.name), identity_of(answer)) if v is not None), None)
+        value = next(
+            (
+                v
+                for v in (field_of(answer, parameter.name), field_of(arguments, parameter.name), identity_of(answer))
+                if v is not None
+            ),
+            None,
+        )
         if value is None:
             return None
         asked[parameter.name] = value
@@ -107,7 +123,9 @@ def _asked(reader: Operation, effect: Effect, arguments: Mapping[str, Any], answ
     return asked or None
 
 
-def _records(exchange: Exchange, answer: Any, reference: str | None, arguments: Mapping[str, Any], effect: Effect) -> list[Any]:
+def _records(
+    exchange: Exchange, answer: Any, reference: str | None, arguments: Mapping[str, Any], effect: Effect
+) -> list[Any]:
     if exchange.seen is not Seen.OK:
         return []
     listed = None if _is_record(exchange.body) else records_of(exchange.body)
@@ -115,9 +133,15 @@ def _records(exchange: Exchange, answer: Any, reference: str | None, arguments: 
         return [exchange.body] if isinstance(exchange.body, Mapping) else []
     own = reference or identity_of(answer) or (field_of(arguments, effect.repeat.reference) if effect.repeat else None)
     wanted = {str(own)} if own else set()
-    return [r for r in listed if isinstance(r, Mapping) and wanted & {str(v) for v in r.values() if isinstance(v, str | int)}]
+    return [
+        r
+        for r in listed
+        if isinstance(r, Mapping) and wanted & {str(v) for v in r.values() if isinstance(v, str | int)}
+    ]
 
 
 def _is_record(body: Any) -> bool:
     """A single record and not a page: it has an identity of its own."""
-    return isinstance(body, Mapping) and "id" in {str(k).lower() for k in body} or (isinstance(body, Mapping) and records_of(body) is None)
+    return (isinstance(body, Mapping) and "id" in {str(k).lower() for k in body}) or (
+        isinstance(body, Mapping) and records_of(body) is None
+    )

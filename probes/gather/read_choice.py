@@ -17,15 +17,26 @@ _NEXT = {"cursor", "offset", "page", "pagetoken", "after", "skip", "startingafte
 def reads(estate: Estate, system: str) -> list[Operation]:
     """At most ten read operations of a system, without those that are deprecated."""
     called = [op for op in operations_called(estate, system) if is_read(estate, system, op)]
-    others = [op for op in surface_of(estate, system).operations.values() if is_read(estate, system, op) and not op.deprecated]
-    chosen = list({op.id: op for op in [*called, *sorted(others, key=lambda op: op.path.count("{"))]}.values())[:AT_MOST]
+    others = [
+        op for op in surface_of(estate, system).operations.values() if is_read(estate, system, op) and not op.deprecated
+    ]
+    chosen = list({op.id: op for op in [*called, *sorted(others, key=lambda op: op.path.count("{"))]}.values())[
+        :AT_MOST
+    ]
     return sorted(chosen, key=lambda op: (op.path.count("{"), op not in called))
 
 
 def is_read(estate: Estate, system: str, operation: Operation) -> bool:
     """Confirmed to be a read; without a word of a person, a GET counts as one (RFC 9110, 9.2.1)."""
     written = estate.effects.get(system)
-    effect = next((e for n, e in (written.operations if written and written.confirmed else {}).items() if n.lower() in (operation.id.lower(), operation.id.rpartition(".")[2].lower())), None)
+    effect = next(
+        (
+            e
+            for n, e in (written.operations if written and written.confirmed else {}).items()
+            if n.lower() in (operation.id.lower(), operation.id.rpartition(".")[2].lower())
+        ),
+        None,
+    )
     if effect is not None:
         return effect.does == "read"
     return operation.reads and operation.method in ("GET", "HEAD")

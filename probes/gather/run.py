@@ -89,14 +89,33 @@ def collect(
     written = read_inputs(folder, estate.knowledge, inputs)
     digest = digest_of(written)
     if plan and plan.inputs and plan.inputs != digest:
-        raise Conflict("the files changed since the plan was made", str(folder), "make a new plan with `cxready collect DIR --dry-run -o plan.json` and have it approved")
+        raise Conflict(
+            "the files changed since the plan was made",
+            str(folder),
+            "make a new plan with `cxready collect DIR --dry-run -o plan.json` and have it approved",
+        )
     with _locked(folder), _opened(folder) as (state, trace, ledger):
         settings = f"{digest}|{only_system}|{only_probe}|{max_requests}|{plan.digest if plan else ''}"
         known = state.open_run(settings) if resume else None
         started = known[1] if known else (now or datetime.now(UTC))
         run = known[0] if known else _name(started)
         attempt = state.begin(run, started, settings)
-        session = _session(estate, run, attempt, folder, started, state, trace, ledger, kinds, only_system, plan, max_requests, secrets, progress)
+        session = _session(
+            estate,
+            run,
+            attempt,
+            folder,
+            started,
+            state,
+            trace,
+            ledger,
+            kinds,
+            only_system,
+            plan,
+            max_requests,
+            secrets,
+            progress,
+        )
         earlier = clean_up(session)
         try:
             _gather(session, state, in_order(gatherers, only_probe))
@@ -104,11 +123,36 @@ def collect(
             clean_up(session, run=run)
             _keep_used(session, state)
         _derive(session, state, [d for d in derivers if only_probe is None or d.serves(only_probe)], encode)
-        manifest = _manifest(session, written, digest, plan or make_plan(estate, gatherers, only_system=only_system, only_probe=only_probe, max_requests=max_requests, inputs=digest), earlier, catalogue, approved_by)
+        manifest = _manifest(
+            session,
+            written,
+            digest,
+            plan
+            or make_plan(
+                estate,
+                gatherers,
+                only_system=only_system,
+                only_probe=only_probe,
+                max_requests=max_requests,
+                inputs=digest,
+            ),
+            earlier,
+            catalogue,
+            approved_by,
+        )
         artifacts = [a for a in session.found.values() if isinstance(a, Artifact)]
         target = write_bundle(_free(folder / "bundles" / stamp(started)), manifest, artifacts, written)
         state.finish(run, datetime.now(UTC))
-        return CollectResult(target, target.with_name(target.name + ".zip"), manifest.requests, manifest.reversed, manifest.left_behind, sorted(session.unreachable), known is not None, len(manifest.missing))
+        return CollectResult(
+            target,
+            target.with_name(target.name + ".zip"),
+            manifest.requests,
+            manifest.reversed,
+            manifest.left_behind,
+            sorted(session.unreachable),
+            known is not None,
+            len(manifest.missing),
+        )
 
 
 def clean_up(session: Session, run: str | None = None) -> list[str]:
@@ -149,7 +193,15 @@ def _guarded(session: Session, gatherer: Gatherer) -> Iterator[Artifact | Missin
 
 
 def _derive(session: Session, state: CollectState, derivers: Sequence[Deriver], encode: Encode | None) -> None:
-    derivation = Derivation(session.estate, session.folder, session.now, session.found, encode, lambda says: session.progress("", f"working out: {says}", 0, 0), session.secrets)
+    derivation = Derivation(
+        session.estate,
+        session.folder,
+        session.now,
+        session.found,
+        encode,
+        lambda says: session.progress("", f"working out: {says}", 0, 0),
+        session.secrets,
+    )
     for _, found in derive(derivers, derivation):
         session.found[found.key] = found
         state.keep(session.run, found)
@@ -159,7 +211,14 @@ def _session(estate: Estate, run: str, attempt: int, folder: Path, started: date
     from runtime.systems.request_budget import RequestBudget
 
     used, sent = state.used(run), trace.counts(run)
-    budgets = {name: RequestBudget(max_requests - (KEPT_FOR_CLEANUP if s.writes.allowed and max_requests > 20 else 0), used=max(used[name][0] if name in used else 0, sent.get(name, 0)), system=name) for name, s in estate.systems.items()}
+    budgets = {
+        name: RequestBudget(
+            max_requests - (KEPT_FOR_CLEANUP if s.writes.allowed and max_requests > 20 else 0),
+            used=max(used[name][0] if name in used else 0, sent.get(name, 0)),
+            system=name,
+        )
+        for name, s in estate.systems.items()
+    }
     session = Session(
         estate=estate,
         run=run,
@@ -196,9 +255,21 @@ def _sent(trace: Trace, run: str) -> Counter[tuple[str, str, str]]:
     return Counter((row["system"], row["method"], row["path_template"]) for row in trace.rows(run))
 
 
-def _manifest(session: Session, inputs: Mapping[str, bytes], digest: str, plan: Plan, earlier: list[str], catalogue: str, approved_by: str) -> Manifest:
+def _manifest(
+    session: Session,
+    inputs: Mapping[str, bytes],
+    digest: str,
+    plan: Plan,
+    earlier: list[str],
+    catalogue: str,
+    approved_by: str,
+) -> Manifest:
     entries = session.ledger.entries(session.run)
-    gone = [f"{e.system}.{e.operation} {e.record.get('id', '')}: {e.state}".replace(" :", ":") for e in entries if e.state in ("removed", "reversed")]
+    gone = [
+        f"{e.system}.{e.operation} {e.record.get('id', '')}: {e.state}".replace(" :", ":")
+        for e in entries
+        if e.state in ("removed", "reversed")
+    ]
     absent = [m for m in session.found.values() if isinstance(m, Missing)]
     return Manifest(
         as_of=session.now,
@@ -221,8 +292,15 @@ def _manifest(session: Session, inputs: Mapping[str, bytes], digest: str, plan: 
 def _inventory(session: Session, inputs: Mapping[str, bytes]) -> dict[str, list[str]]:
     found = list(session.found.values())
     operations = [f"{a.subject.unit}.{op.id}" for a in found if isinstance(a, Described) for op in a.operations]
-    limits = [f"{action}.{name}" for action, a in session.estate.guardrails.actions.items() for name, value in a.limits.model_dump().items() if value is not None]
-    articles = [name for name in inputs if any(name.startswith(source.rstrip("/") + "/") for source in session.estate.knowledge)]
+    limits = [
+        f"{action}.{name}"
+        for action, a in session.estate.guardrails.actions.items()
+        for name, value in a.limits.model_dump().items()
+        if value is not None
+    ]
+    articles = [
+        name for name in inputs if any(name.startswith(source.rstrip("/") + "/") for source in session.estate.knowledge)
+    ]
     return {"operations": sorted(operations), "articles": sorted(articles), "limits": sorted(limits)}
 
 
@@ -248,7 +326,9 @@ def _locked(folder: Path) -> Iterator[None]:
         with FileLock(place / "collect.lock", timeout=0):
             yield
     except Timeout:
-        raise Conflict("another collection is running in this folder", str(folder), "wait until it ends, or stop it") from None
+        raise Conflict(
+            "another collection is running in this folder", str(folder), "wait until it ends, or stop it"
+        ) from None
 
 
 @contextmanager
@@ -257,7 +337,11 @@ def _opened(folder: Path) -> Iterator[tuple[CollectState, Trace, WriteLedger]]:
     from runtime.systems.write_ledger import WriteLedger
 
     place = folder / ".cxready"
-    state, trace, ledger = CollectState(place / "collect.sqlite"), Trace(place / "trace.sqlite"), WriteLedger(place / "ledger.sqlite")
+    state, trace, ledger = (
+        CollectState(place / "collect.sqlite"),
+        Trace(place / "trace.sqlite"),
+        WriteLedger(place / "ledger.sqlite"),
+    )
     try:
         yield state, trace, ledger
     finally:
@@ -275,4 +359,3 @@ def _free(target: Path) -> Path:
     while found.exists():
         found, number = target.with_name(f"{target.name}-{number}"), number + 1
     return found
-

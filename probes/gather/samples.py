@@ -12,12 +12,24 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from runtime.estate import Estate
-from runtime.systems.surface import Operation, Parameter
+from runtime.systems.surface import Operation
 
 OWN_TEXT = "[cxready test] please ignore"
 _TEXTS = {"text", "subject", "reason", "comment", "description", "note", "body", "message", "summary", "title"}
-_CUSTOMER = {"account", "accountid", "customer", "customerid", "accountno", "accountnumber", "customerno", "customernumber"}
-_START, _END = {"from", "start", "since", "after", "begin", "startdate", "fromdate"}, {"to", "end", "until", "before", "enddate", "todate"}
+_CUSTOMER = {
+    "account",
+    "accountid",
+    "customer",
+    "customerid",
+    "accountno",
+    "accountnumber",
+    "customerno",
+    "customernumber",
+}
+_START, _END = (
+    {"from", "start", "since", "after", "begin", "startdate", "fromdate"},
+    {"to", "end", "until", "before", "enddate", "todate"},
+)
 KEPT = 20
 
 
@@ -46,7 +58,9 @@ class Samples:
                 values.insert(0 if own else len(values), value)
                 del values[KEPT:]
 
-    def arguments(self, estate: Estate, system: str, operation: Operation, now: datetime, *, optional: bool = False) -> tuple[dict[str, Any], list[str]]:
+    def arguments(
+        self, estate: Estate, system: str, operation: Operation, now: datetime, *, optional: bool = False
+    ) -> tuple[dict[str, Any], list[str]]:
         """Arguments for a read, and the names of required parameters for which there is no value."""
         found: dict[str, Any] = {}
         lacking: list[str] = []
@@ -60,7 +74,9 @@ class Samples:
                 lacking.append(parameter.name)
         return found, lacking
 
-    def body(self, estate: Estate, system: str, operation: Operation, now: datetime) -> tuple[dict[str, Any], list[str]]:
+    def body(
+        self, estate: Estate, system: str, operation: Operation, now: datetime
+    ) -> tuple[dict[str, Any], list[str]]:
         """Path parameters and body fields of a write on the test customer, from the engagement's example first.
 
         Optional fields are sent only when the example names them, so that the record stays small.
@@ -87,14 +103,20 @@ class Samples:
             found.setdefault(name, value)
         return found, [name for name in dict.fromkeys(lacking) if name not in found]
 
-    def value(self, estate: Estate, system: str, operation: Operation, name: str, schema: Mapping[str, Any], now: datetime) -> Any:
+    def value(
+        self, estate: Estate, system: str, operation: Operation, name: str, schema: Mapping[str, Any], now: datetime
+    ) -> Any:
         """One value for a parameter or field; None when nobody gave one."""
         example = _example(estate, system, operation, name)
         if example is not None:
             return example
         effect = estate.effect(f"{system}.{operation.id}")
         of_customer = bool(effect and effect.customer and effect.customer.field == name)
-        if of_customer or plain(name) in _CUSTOMER or (plain(name) == "id" and _resource(operation) in ("account", "customer")):
+        if (
+            of_customer
+            or plain(name) in _CUSTOMER
+            or (plain(name) == "id" and _resource(operation) in ("account", "customer"))
+        ):
             return test_customer(estate, system)
         for candidate in _candidates(self.seen, system, operation, name):
             return candidate
@@ -114,7 +136,9 @@ def records_of(body: Any) -> list[Any] | None:
     if not isinstance(body, Mapping):
         return None
     lists = [v for v in body.values() if isinstance(v, list) and all(isinstance(e, Mapping) for e in v)]
-    named = [body[k] for k in ("items", "data", "results", "records", "value", "entries") if isinstance(body.get(k), list)]
+    named = [
+        body[k] for k in ("items", "data", "results", "records", "value", "entries") if isinstance(body.get(k), list)
+    ]
     return named[0] if named else max(lists, key=len) if lists else None
 
 
@@ -159,7 +183,14 @@ def _properties(operation: Operation) -> dict[str, Mapping[str, Any]]:
 
 def _own_example(estate: Estate, system: str, operation: Operation) -> Mapping[str, Any]:
     example = estate.systems[system].writes.example
-    own = next((v for k, v in example.items() if k.lower() in (operation.id.lower(), operation.id.rsplit(".", 1)[-1].lower()) and isinstance(v, Mapping)), None)
+    own = next(
+        (
+            v
+            for k, v in example.items()
+            if k.lower() in (operation.id.lower(), operation.id.rsplit(".", 1)[-1].lower()) and isinstance(v, Mapping)
+        ),
+        None,
+    )
     return own or {}
 
 
@@ -177,7 +208,9 @@ def _resource(operation: Operation) -> str:
     return plain(parts[-1]).removesuffix("s") if parts else ""
 
 
-def _candidates(seen: Mapping[str, Mapping[str, list[Any]]], system: str, operation: Operation, name: str) -> Iterator[Any]:
+def _candidates(
+    seen: Mapping[str, Mapping[str, list[Any]]], system: str, operation: Operation, name: str
+) -> Iterator[Any]:
     wanted = [plain(name)] + ([_resource(operation) + "id"] if plain(name) == "id" else [])
     for where in (system, *[s for s in seen if s != system]):
         for key in wanted:

@@ -1,4 +1,5 @@
-"""One run of gathering: the systems as each holder sees them, the plan that binds them, the ledger, and what was found so far.
+"""One run of gathering: the systems as each holder sees them, the plan that binds them, the ledger, and what was found
+so far.
 
 Every gatherer receives a Session and nothing else.
 """
@@ -19,8 +20,9 @@ from probes.gather.guarded import Guarded, PlanGuard
 from probes.gather.observed import Observed
 from probes.gather.plan import surface_of
 from probes.gather.samples import Samples
+from runtime.errors import CxreadyError
 from runtime.estate import Estate
-from runtime.systems.exchange import Exchange, System
+from runtime.systems.exchange import Exchange, System, Why
 from runtime.systems.settings import Holder, SystemSettings
 from runtime.systems.surface import Surface
 
@@ -120,6 +122,23 @@ class Session:
     def fresh(self, name: str, holder: Holder) -> System:
         """A second, independent session of the same holder."""
         return self._connect(name, holder)
+
+    def write(
+        self,
+        entry: int,
+        system: System,
+        operation: str,
+        arguments: Mapping[str, Any],
+        *,
+        headers: Mapping[str, str] | None = None,
+        why: Why,
+    ) -> Exchange:
+        """Sends a write that the ledger holds as `entry`. What is refused before it leaves is closed there as nothing."""
+        try:
+            return system.call(operation, arguments, headers=headers, why=why)
+        except CxreadyError:
+            self.ledger.nothing(entry)
+            raise
 
     def reader(self, name: str) -> System:
         """Whoever the agent is when it reads; falls back to `audit` where the engagement names no agent."""

@@ -1,4 +1,5 @@
-"""Behaves as an agent does, and looks whether the systems let it: machine sign-in, two sessions at once, parallel reads without a browser.
+"""Behaves as an agent does, and looks whether the systems let it: machine sign-in, two sessions at once, parallel reads
+without a browser.
 
 Every answer is classified by the connector; a challenge or a login page anywhere in the agent's traffic counts.
 """
@@ -38,7 +39,9 @@ class MachineAuth(Artifact):
     signed_in: bool
     interactive: bool
     token_lifetime_s: float | None = None
-    renewed: bool | None = Field(None, description="a second token was obtained without a person; None where tokens are not used")
+    renewed: bool | None = Field(
+        None, description="a second token was obtained without a person; None where tokens are not used"
+    )
     own_identity: bool = Field(True, description="the agent's credential is not the one of another holder")
     refused_without: bool | None = Field(None, description="the same read without a credential was refused")
     says: str = ""
@@ -93,7 +96,9 @@ def gather_system(session: Session, system: str) -> Found:
     yield _traffic(session, system, client, operation, arguments)
 
 
-def _machine_auth(session: Session, system: str, client: System, operation: Operation, arguments: dict[str, Any], first: Exchange) -> MachineAuth:
+def _machine_auth(
+    session: Session, system: str, client: System, operation: Operation, arguments: dict[str, Any], first: Exchange
+) -> MachineAuth:
     auth = getattr(client, "auth", None)
     without = _without(session, system, operation, arguments)
     credential = session.settings(system).credentials.get(client.holder)  # type: ignore[call-overload]
@@ -103,28 +108,38 @@ def _machine_auth(session: Session, system: str, client: System, operation: Oper
         scheme=credential.scheme if credential else "none",
         holder=client.holder,
         signed_in=first.seen is Seen.OK,
-        interactive=bool(getattr(auth, "interactive", False)) or (credential is not None and credential.scheme == "session"),
+        interactive=bool(getattr(auth, "interactive", False))
+        or (credential is not None and credential.scheme == "session"),
         token_lifetime_s=getattr(auth, "token_lifetime_s", None),
         renewed=_renewed(session, system, client, operation, arguments),
         own_identity=_own(session, system, client.holder),
-        refused_without=None if without is None else without.status in (401, 403, 407) or without.seen in (Seen.REFUSED, Seen.LOGIN_PAGE),
+        refused_without=None
+        if without is None
+        else without.status in (401, 403, 407) or without.seen in (Seen.REFUSED, Seen.LOGIN_PAGE),
         says=f"{operation.id} answered {first.status}",
         shot=session.shot(first),
         shot_without=session.shot(without) if without else None,
     )
 
 
-def _renewed(session: Session, system: str, client: System, operation: Operation, arguments: dict[str, Any]) -> bool | None:
+def _renewed(
+    session: Session, system: str, client: System, operation: Operation, arguments: dict[str, Any]
+) -> bool | None:
     auth = getattr(client, "auth", None)
     if getattr(auth, "scheme", "") != "oauth2" or auth is None:
         return None
     auth.renew()
-    return client.call(operation.id, arguments, why=Why("read with a renewed token", "machine_auth", session.run)).seen is Seen.OK
+    return (
+        client.call(operation.id, arguments, why=Why("read with a renewed token", "machine_auth", session.run)).seen
+        is Seen.OK
+    )
 
 
 def _without(session: Session, system: str, operation: Operation, arguments: dict[str, Any]) -> Exchange | None:
     try:
-        return session.nobody(system).call(operation.id, arguments, why=Why("ask without a credential", "machine_auth", session.run))
+        return session.nobody(system).call(
+            operation.id, arguments, why=Why("ask without a credential", "machine_auth", session.run)
+        )
     except (BadInput, Refused):
         return None
 
@@ -136,18 +151,27 @@ def _own(session: Session, system: str, holder: str) -> bool:
     return mine is None or not any(other == mine for h, other in credentials.items() if h != holder)
 
 
-def _traffic(session: Session, system: str, client: System, operation: Operation, arguments: dict[str, Any]) -> AgentTraffic:
+def _traffic(
+    session: Session, system: str, client: System, operation: Operation, arguments: dict[str, Any]
+) -> AgentTraffic:
     second = session.fresh(system, client.holder)  # type: ignore[arg-type]
 
     def ask(who: System) -> Callable[[], Exchange]:
-        return lambda: who.call(operation.id, arguments, why=Why("read in agent-like traffic", "session_survives", session.run))
+        return lambda: who.call(
+            operation.id, arguments, why=Why("read in agent-like traffic", "session_survives", session.run)
+        )
 
     with ThreadPoolExecutor(PARALLEL) as pool:
         asked = [pool.submit(ask(who)) for _ in range(EACH_SESSION) for who in (client, second)]
         answers = [a.result() for a in asked]
-    after = client.call(operation.id, arguments, why=Why("read after a second session", "session_survives", session.run))
+    after = client.call(
+        operation.id, arguments, why=Why("read after a second session", "session_survives", session.run)
+    )
     answers.append(after)
-    worst = next((a for a in answers if a.seen in (Seen.CHALLENGE, Seen.LOGIN_PAGE)), next((a for a in answers if a.seen is not Seen.OK), None))
+    worst = next(
+        (a for a in answers if a.seen in (Seen.CHALLENGE, Seen.LOGIN_PAGE)),
+        next((a for a in answers if a.seen is not Seen.OK), None),
+    )
     counts: dict[str, int] = {}
     for answer in answers:
         counts[str(answer.seen)] = counts.get(str(answer.seen), 0) + 1
@@ -168,7 +192,15 @@ def _traffic(session: Session, system: str, client: System, operation: Operation
 def _not_signed_in(session: Session, system: str, error: CxreadyError) -> MachineAuth:
     holders = session.holders(system)
     scheme = session.settings(system).credentials[holders[0]].scheme if holders else "none"
-    return MachineAuth(subject=Subject(unit=system), measured_at=session.now, scheme=scheme, holder="agent", signed_in=False, interactive=False, says=error.what)
+    return MachineAuth(
+        subject=Subject(unit=system),
+        measured_at=session.now,
+        scheme=scheme,
+        holder="agent",
+        signed_in=False,
+        interactive=False,
+        says=error.what,
+    )
 
 
 def cheapest_read(estate: Estate, system: str, now: datetime) -> tuple[Operation, dict[str, Any]] | None:
@@ -187,10 +219,28 @@ def planned(estate: Estate) -> list[PlanLine]:
     for system, settings in estate.systems.items():
         for holder, credential in settings.credentials.items():
             if credential.scheme == "oauth2":
-                lines.append(PlanLine(system=system, method="POST", path="token", operation="token", purpose=f"sign in as {holder}", probe="machine_auth", count=3 if holder == "agent" else 1))
+                lines.append(
+                    PlanLine(
+                        system=system,
+                        method="POST",
+                        path="token",
+                        operation="token",
+                        purpose=f"sign in as {holder}",
+                        probe="machine_auth",
+                        count=3 if holder == "agent" else 1,
+                    )
+                )
         found = cheapest_read(estate, system, datetime.now(UTC))
         if found:
-            lines.append(line(system, found[0], "read in agent-like traffic, two sessions", "session_survives", 2 * EACH_SESSION + 4))
+            lines.append(
+                line(
+                    system,
+                    found[0],
+                    "read in agent-like traffic, two sessions",
+                    "session_survives",
+                    2 * EACH_SESSION + 4,
+                )
+            )
     return lines
 
 

@@ -34,7 +34,16 @@ class TakenBack:
     shots: tuple[Shot, ...] = field(default_factory=tuple)
 
 
-def take_back(session: Session, entry: int, system: str, operation: str, effect: Effect | None, arguments: Mapping[str, Any], answer: Any, before: Any = None) -> TakenBack:
+def take_back(
+    session: Session,
+    entry: int,
+    system: str,
+    operation: str,
+    effect: Effect | None,
+    arguments: Mapping[str, Any],
+    answer: Any,
+    before: Any = None,
+) -> TakenBack:
     """Undoes one write and closes its ledger entry by what was read back.
 
     `before` is the record as it was, for an update; None for a record of our own.
@@ -58,16 +67,41 @@ def undo_of(session: Session, system: str, operation: str, effect: Effect | None
     return find_operation(session.surface(system), name) if name else None
 
 
-def undo_arguments(undo: Operation, effect: Effect, arguments: Mapping[str, Any], answer: Any, before: Any) -> dict[str, Any]:
+def undo_arguments(
+    undo: Operation, effect: Effect, arguments: Mapping[str, Any], answer: Any, before: Any
+) -> dict[str, Any]:
     """Arguments of the undo, from the answer, from what was sent, and from the record as it was."""
     found: dict[str, Any] = {}
     for name, source in effect.undo_with.items():
-        value = next((v for v in (field_of(answer, source), field_of(before, source), field_of(before, name), field_of(arguments, source)) if v is not None), None)
+        value = next(
+            (
+                v
+                for v in (
+                    field_of(answer, source),
+                    field_of(before, source),
+                    field_of(before, name),
+                    field_of(arguments, source),
+                )
+                if v is not None
+            ),
+            None,
+        )
         if value is not None:
             found[name] = value
     for parameter in undo.parameters:
         if parameter.where == "path" and parameter.name not in found:
-            value = next((v for v in (field_of(answer, parameter.name), field_of(arguments, parameter.name), identity_of(answer)) if v is not None), None)
+            value = next(
+                (
+                    v
+                    for v in (
+                        field_of(answer, parameter.name),
+                        field_of(arguments, parameter.name),
+                        identity_of(answer),
+                    )
+                    if v is not None
+                ),
+                None,
+            )
             if value is not None:
                 found[parameter.name] = value
     if effect.does == "update" and isinstance(before, Mapping):
@@ -81,9 +115,20 @@ def take_back_open(session: Session, entry: Entry) -> TakenBack:
     effect = session.estate.effect(f"{entry.system}.{entry.operation}")
     answer: Any = dict(entry.record) or None
     if effect and effect.does == "update":
-        return take_back(session, entry.id, entry.system, entry.operation, effect, entry.arguments, answer or entry.arguments, dict(entry.undo_arguments))
+        return take_back(
+            session,
+            entry.id,
+            entry.system,
+            entry.operation,
+            effect,
+            entry.arguments,
+            answer or entry.arguments,
+            dict(entry.undo_arguments),
+        )
     if answer:
-        return take_back(session, entry.id, entry.system, entry.operation, _with_undo(effect, entry), entry.arguments, answer)
+        return take_back(
+            session, entry.id, entry.system, entry.operation, _with_undo(effect, entry), entry.arguments, answer
+        )
     return _found_again(session, entry, effect)
 
 
@@ -103,15 +148,28 @@ def _found_again(session: Session, entry: Entry, effect: Effect | None) -> Taken
         return TakenBack("not_undone", says)
     found = read_back(session, entry.system, entry.operation, effect, entry.arguments, None, reference, by_find=True)
     if not found.answered:
-        return TakenBack("not_undone", f"{entry.system}.{entry.operation}: could not be looked up; the next run tries again")
+        return TakenBack(
+            "not_undone", f"{entry.system}.{entry.operation}: could not be looked up; the next run tries again"
+        )
     if not found.records:
         session.ledger.nothing(entry.id)
         return TakenBack("removed", f"{entry.system}.{entry.operation}: nothing had been created")
-    taken = [take_back(session, entry.id, entry.system, entry.operation, effect, entry.arguments, record) for record in found.records]
+    taken = [
+        take_back(session, entry.id, entry.system, entry.operation, effect, entry.arguments, record)
+        for record in found.records
+    ]
     return next((t for t in taken if t.how == "not_undone"), taken[-1])
 
 
-def _taken(session: Session, system: str, operation: str, effect: Effect | None, arguments: Mapping[str, Any], answer: Any, before: Any) -> TakenBack:
+def _taken(
+    session: Session,
+    system: str,
+    operation: str,
+    effect: Effect | None,
+    arguments: Mapping[str, Any],
+    answer: Any,
+    before: Any,
+) -> TakenBack:
     undo = undo_of(session, system, operation, effect)
     if undo is None or effect is None:
         return TakenBack("none_offered", f"{system}.{operation}: no operation takes the record back; it stays")
@@ -124,7 +182,9 @@ def _taken(session: Session, system: str, operation: str, effect: Effect | None,
     return _judged(system, operation, undo, exchange, seen, answer, before, arguments, tuple(shots))
 
 
-def _by_whoever_may(session: Session, system: str, operation: str, undo: Operation, effect: Effect, sent: Mapping[str, Any], why: Why) -> Exchange:
+def _by_whoever_may(
+    session: Session, system: str, operation: str, undo: Operation, effect: Effect, sent: Mapping[str, Any], why: Why
+) -> Exchange:
     """`audit` removes and reverses; where it may not, the writer does."""
     first: System = session.writer(system) if not effect.undo else session.cleaner(system)
     exchange = first.call(undo.id, sent, why=why)
@@ -132,11 +192,29 @@ def _by_whoever_may(session: Session, system: str, operation: str, undo: Operati
     return other.call(undo.id, sent, why=why) if exchange.status in (401, 403) and other is not first else exchange
 
 
-def _judged(system: str, operation: str, undo: Operation, exchange: Exchange, seen: ReadBack, answer: Any, before: Any, arguments: Mapping[str, Any], shots: tuple[Shot, ...]) -> TakenBack:
+def _judged(
+    system: str,
+    operation: str,
+    undo: Operation,
+    exchange: Exchange,
+    seen: ReadBack,
+    answer: Any,
+    before: Any,
+    arguments: Mapping[str, Any],
+    shots: tuple[Shot, ...],
+) -> TakenBack:
     name = f"{system}.{undo.id}"
     if before is not None:
-        same = seen.record is not None and all(field_of(seen.record, k) == v for k, v in before.items() if k in arguments and field_of(seen.record, k) is not None)
-        return TakenBack("reversed", f"{name} put the record back as it was", shots) if same else TakenBack("not_undone", f"{name} did not put the record back", shots)
+        same = seen.record is not None and all(
+            field_of(seen.record, k) == v
+            for k, v in before.items()
+            if k in arguments and field_of(seen.record, k) is not None
+        )
+        return (
+            TakenBack("reversed", f"{name} put the record back as it was", shots)
+            if same
+            else TakenBack("not_undone", f"{name} did not put the record back", shots)
+        )
     if seen.gone:
         return TakenBack("removed", f"{name} removed the record: it can no longer be read", shots)
     marked = _mark_of_end(answer, seen.record)
@@ -146,7 +224,11 @@ def _judged(system: str, operation: str, undo: Operation, exchange: Exchange, se
         return TakenBack("reversed", f"{name} reversed the record: it is now {marked}", shots)
     if not seen.readable and exchange.seen is Seen.OK:
         return TakenBack("reversed", f"{name} answered {exchange.status}; the record itself cannot be read back", shots)
-    return TakenBack("not_undone", f"{name} answered {exchange.status}, and the record of {operation} is still there unchanged", shots)
+    return TakenBack(
+        "not_undone",
+        f"{name} answered {exchange.status}, and the record of {operation} is still there unchanged",
+        shots,
+    )
 
 
 def _mark_of_end(before: Any, after: Any) -> str:
@@ -155,9 +237,20 @@ def _mark_of_end(before: Any, after: Any) -> str:
         return ""
     for name, value in after.items():
         changed = field_of(before, name) != value
-        if changed and isinstance(value, str) and _OVER.search(value) and plain(name) in ("status", "state", "lifecycle", "phase", "stage"):
+        if (
+            changed
+            and isinstance(value, str)
+            and _OVER.search(value)
+            and plain(name) in ("status", "state", "lifecycle", "phase", "stage")
+        ):
             return f"{name} {value}"
-        if changed and value not in (None, False, "", 0) and re.search(r"^(is)?(deleted|archived|voided|cancelled|reversed|closed|inactive)(at|on)?$", plain(str(name))):
+        if (
+            changed
+            and value not in (None, False, "", 0)
+            and re.search(
+                r"^(is)?(deleted|archived|voided|cancelled|reversed|closed|inactive)(at|on)?$", plain(str(name))
+            )
+        ):
             return str(name)
     return ""
 
@@ -178,4 +271,6 @@ def _with_undo(effect: Effect | None, entry: Entry) -> Effect | None:
     if not entry.undo:
         return effect
     base = effect or Effect(does="create")
-    return base.model_copy(update={"undo": entry.undo.rpartition(".")[2] if entry.undo.startswith(f"{entry.system}.") else entry.undo})
+    return base.model_copy(
+        update={"undo": entry.undo.rpartition(".")[2] if entry.undo.startswith(f"{entry.system}.") else entry.undo}
+    )

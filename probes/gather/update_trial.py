@@ -17,6 +17,7 @@ from probes.gather.samples import field_of, plain
 from probes.gather.session import Session
 from probes.gather.undo import TakenBack, take_back, undo_arguments, undo_of
 from probes.gather.write_evidence import FieldSeen, LostUpdates, StaleChange, WriteRoundTrip
+from runtime.errors import CxreadyError
 from runtime.guardrails.effects import Effect
 from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.surface import Operation
@@ -31,7 +32,11 @@ def try_update(session: Session, system: str, name: str, operation: Operation, e
     arguments, lacking = session.samples.body(session.estate, system, operation, session.now)
     before = _before(session, system, name, operation, effect, arguments)
     if before is None:
-        yield from _none(subject, "needs", f"effects/{system}.yaml names no read_back for {name}, or the record cannot be read: without it a change cannot be checked or put back")
+        yield from _none(
+            subject,
+            "needs",
+            f"effects/{system}.yaml names no read_back for {name}, or the record cannot be read: without it a change cannot be checked or put back",
+        )
         return
     change, why_not = _change(operation, arguments, lacking, before.body)
     if why_not:
@@ -40,7 +45,15 @@ def try_update(session: Session, system: str, name: str, operation: Operation, e
     yield from _tried(session, subject, name, operation, effect, change, before)
 
 
-def _tried(session: Session, subject: Subject, name: str, operation: Operation, effect: Effect, change: dict[str, Any], before: Exchange) -> Found:
+def _tried(
+    session: Session,
+    subject: Subject,
+    name: str,
+    operation: Operation,
+    effect: Effect,
+    change: dict[str, Any],
+    before: Exchange,
+) -> Found:
     system = subject.unit
     keys = {p.name for p in operation.parameters if p.where in ("path", "query", "header")}
     fields = [f for f in change if f not in keys and field_of(before.body, f) is not None]
@@ -48,20 +61,47 @@ def _tried(session: Session, subject: Subject, name: str, operation: Operation, 
     taken: TakenBack | None = None
     etag = before.header("ETag")
     try:
-        first = _send(session, system, operation, change, {"If-Match": etag} if etag else {})
+        try:
+            first = _send(session, system, operation, change, {"If-Match": etag} if etag else {})
+        except CxreadyError:  # refused before it left
+            taken = TakenBack("reversed", "nothing was sent")
+            session.ledger.nothing(entry)
+            raise
         if first.seen is not Seen.OK:
             session.ledger.nothing(entry)
             taken = TakenBack("reversed", "nothing was changed")
-            yield from _none(subject, "credential" if first.status in (401, 403) else "needs", f"{name} answered {first.status or first.seen} to the example: {session.shot(first).response[:300]}")
+            yield from _none(
+                subject,
+                "credential" if first.status in (401, 403) else "needs",
+                f"{name} answered {first.status or first.seen} to the example: {session.shot(first).response[:300]}",
+            )
             return
         session.ledger.created(entry, first.body if isinstance(first.body, Mapping) else {})
-        seen = read_back(session, system, name, effect, change, first.body, None, until=lambda r: not _dropped(change, fields, before.body, r.record))
+        seen = read_back(
+            session,
+            system,
+            name,
+            effect,
+            change,
+            first.body,
+            None,
+            until=lambda r: not _dropped(change, fields, before.body, r.record),
+        )
         dropped = _dropped(change, fields, before.body, seen.record)
         stale = _stale(session, system, name, operation, change, before, seen.exchanges[-1], bool(dropped))
         repeat = _repeat(session, subject, name, operation, effect, change, first, fields, bool(dropped), seen.settle_s)
     finally:
         if taken is None:
-            taken = take_back(session, entry, system, name, effect, change, _answered(session, entry), {f: field_of(before.body, f) for f in fields} | _keys(before.body))
+            taken = take_back(
+                session,
+                entry,
+                system,
+                name,
+                effect,
+                change,
+                _answered(session, entry),
+                {f: field_of(before.body, f) for f in fields} | _keys(before.body),
+            )
     undo = undo_of(session, system, name, effect)
     yield WriteRoundTrip(
         subject=subject,
@@ -85,14 +125,18 @@ def _tried(session: Session, subject: Subject, name: str, operation: Operation, 
     yield stale
 
 
-def _before(session: Session, system: str, name: str, operation: Operation, effect: Effect, arguments: Mapping[str, Any]) -> Exchange | None:
+def _before(
+    session: Session, system: str, name: str, operation: Operation, effect: Effect, arguments: Mapping[str, Any]
+) -> Exchange | None:
     if reader_of(session, system, effect) is None:
         return None
     found = read_back(session, system, name, effect, arguments, None, None)
     return found.exchanges[-1] if found.records and isinstance(found.exchanges[-1].body, Mapping) else None
 
 
-def _change(operation: Operation, arguments: dict[str, Any], lacking: list[str], before: Any) -> tuple[dict[str, Any], str]:
+def _change(
+    operation: Operation, arguments: dict[str, Any], lacking: list[str], before: Any
+) -> tuple[dict[str, Any], str]:
     """What to send: the example where it differs from the record, else another value that the description allows."""
     path = {p.name for p in operation.parameters if p.where in ("path", "query", "header")}
     change = dict(arguments)
@@ -116,30 +160,80 @@ def _other_value(operation: Operation, name: str, value: Any) -> Any:
     return next((v for v in schema.get("enum", ()) if v != value), None)
 
 
-def _intend(session: Session, system: str, name: str, operation: Operation, effect: Effect, change: Mapping[str, Any], before: Any) -> int:
+def _intend(
+    session: Session,
+    system: str,
+    name: str,
+    operation: Operation,
+    effect: Effect,
+    change: Mapping[str, Any],
+    before: Any,
+) -> int:
     undo = undo_of(session, system, name, effect)
     kept = {n: field_of(before, n) for n in change if field_of(before, n) is not None} | _keys(before)
     sent = undo_arguments(undo, effect, change, None, kept) if undo else {}
-    return session.ledger.intend(system, name, change, undo=undo.id if undo else None, undo_arguments={**kept, **sent}, run=session.run)
+    return session.ledger.intend(
+        system, name, change, undo=undo.id if undo else None, undo_arguments={**kept, **sent}, run=session.run
+    )
 
 
-def _send(session: Session, system: str, operation: Operation, change: Mapping[str, Any], headers: Mapping[str, str]) -> Exchange:
-    return session.writer(system).call(operation.id, change, headers=headers, why=Why(f"write: try {operation.id}", "writes_stick", session.run))
+def _send(
+    session: Session, system: str, operation: Operation, change: Mapping[str, Any], headers: Mapping[str, str]
+) -> Exchange:
+    return session.writer(system).call(
+        operation.id, change, headers=headers, why=Why(f"write: try {operation.id}", "writes_stick", session.run)
+    )
 
 
-def _stale(session: Session, system: str, name: str, operation: Operation, change: Mapping[str, Any], before: Exchange, after: Exchange, dropped: bool) -> StaleChange:
+def _stale(
+    session: Session,
+    system: str,
+    name: str,
+    operation: Operation,
+    change: Mapping[str, Any],
+    before: Exchange,
+    after: Exchange,
+    dropped: bool,
+) -> StaleChange:
     """Sends the change again as someone would who had read the record before it (RFC 9110, 13.1.1)."""
     old, new = before.header("ETag"), after.header("ETag")
     if not old:
-        return StaleChange(operation=name, answer="no_etag", why="the record is read without an ETag", shots=(session.shot(before),))
+        return StaleChange(
+            operation=name, answer="no_etag", why="the record is read without an ETag", shots=(session.shot(before),)
+        )
     if dropped or old == new:
-        return StaleChange(operation=name, etag=old, answer="not_tried", why="the change did not stick, so no state is outdated", shots=(session.shot(after),))
+        return StaleChange(
+            operation=name,
+            etag=old,
+            answer="not_tried",
+            why="the change did not stick, so no state is outdated",
+            shots=(session.shot(after),),
+        )
     exchange = _send(session, system, operation, change, {"If-Match": old})
-    answer = "refused" if exchange.status in (409, 412, 428) else "accepted" if exchange.seen is Seen.OK else "not_tried"
-    return StaleChange(operation=name, etag=old, answer=answer, why="" if answer != "not_tried" else f"answered {exchange.status}", shots=(session.shot(after), session.shot(exchange)))  # type: ignore[arg-type]
+    answer = (
+        "refused" if exchange.status in (409, 412, 428) else "accepted" if exchange.seen is Seen.OK else "not_tried"
+    )
+    return StaleChange(
+        operation=name,
+        etag=old,
+        answer=answer,
+        why="" if answer != "not_tried" else f"answered {exchange.status}",
+        shots=(session.shot(after), session.shot(exchange)),
+    )
 
 
-def _repeat(session: Session, subject: Subject, name: str, operation: Operation, effect: Effect, change: Mapping[str, Any], first: Exchange, fields: list[str], dropped: bool, settle_s: float) -> Artifact | Missing:
+def _repeat(
+    session: Session,
+    subject: Subject,
+    name: str,
+    operation: Operation,
+    effect: Effect,
+    change: Mapping[str, Any],
+    first: Exchange,
+    fields: list[str],
+    dropped: bool,
+    settle_s: float,
+) -> Artifact | Missing:
     """Setting the same values again leaves one state; what counts is that a read tells whether they are set."""
     if dropped:
         return missing(RepeatTrial, subject, "needs", f"the first {name} did not stick, so repeating it tells nothing")
@@ -169,7 +263,12 @@ def _dropped(change: Mapping[str, Any], fields: list[str], before: Any, record: 
     if record is None:
         return ()
     return tuple(
-        FieldSeen(name=f, sent=str(redact(change[f]))[:80], found=str(redact(field_of(record, f)))[:80], before=str(redact(field_of(before, f)))[:80])
+        FieldSeen(
+            name=f,
+            sent=str(redact(change[f]))[:80],
+            found=str(redact(field_of(record, f)))[:80],
+            before=str(redact(field_of(before, f)))[:80],
+        )
         for f in fields
         if not _same(field_of(record, f), change[f])
     )
@@ -181,7 +280,11 @@ def _same(one: Any, other: Any) -> bool:
 
 def _keys(before: Any) -> dict[str, Any]:
     """What identifies the record, kept so that a later run can address it."""
-    return {k: v for k, v in before.items() if plain(str(k)).endswith("id") and isinstance(v, str | int)} if isinstance(before, Mapping) else {}
+    return (
+        {k: v for k, v in before.items() if plain(str(k)).endswith("id") and isinstance(v, str | int)}
+        if isinstance(before, Mapping)
+        else {}
+    )
 
 
 def _answered(session: Session, entry: int) -> Any:

@@ -31,9 +31,13 @@ class WriteRoundTrip(Artifact):
     readable: bool = Field(description="there is a way to read the record back")
     found: bool = Field(False, description="the record was found by reading")
     kept: tuple[str, ...] = Field((), description="fields that the record shows as they were sent")
-    dropped: tuple[FieldSeen, ...] = Field((), description="fields that the record shows otherwise, twice, a second apart")
+    dropped: tuple[FieldSeen, ...] = Field(
+        (), description="fields that the record shows otherwise, twice, a second apart"
+    )
     settle_s: float = 0.0
-    undone: Literal["removed", "reversed", "soft_delete", "not_undone", "none_offered", "nothing_to_undo"] = "nothing_to_undo"
+    undone: Literal["removed", "reversed", "soft_delete", "not_undone", "none_offered", "nothing_to_undo"] = (
+        "nothing_to_undo"
+    )
     undo: str = ""
     undo_says: str = ""
     example: str = Field("", description="what was written, in a word, like `1.00 EUR`")

@@ -1,4 +1,5 @@
-"""Tries each write that a workflow calls, on the test customer: send, read back, send again with the same key, take back.
+"""Tries each write that a workflow calls, on the test customer: send, read back, send again with the same key, take
+back.
 
 Every request is in the write ledger before it goes out. Amounts come from the engagement's example only.
 """
@@ -14,10 +15,10 @@ from typing import Any
 from probes.artifact import Artifact, Missing
 from probes.finding import Subject
 from probes.gather.audit_trail import audit_operation, look_up
-from probes.gather.gatherer import Found, Gatherer, each_system, missing
+from probes.gather.gatherer import Found, Gatherer, cause_of, each_system, missing
+from probes.gather.guarded import find_operation
 from probes.gather.notes import NoteTrial, note_trial
 from probes.gather.plan import PlanLine, line, surface_of
-from probes.gather.guarded import find_operation
 from probes.gather.read_back import ReadBack, read_back
 from probes.gather.repeat import RepeatTrial
 from probes.gather.samples import field_of, identity_of
@@ -49,7 +50,11 @@ def gather_system(session: Session, system: str) -> Found:
                 not_tried.append(found)
                 continue
             yield found
-    yield not_tried[0] if not_tried else LostUpdates(subject=Subject(unit=system), measured_at=session.now, updates=tuple(stale))
+    yield (
+        not_tried[0]
+        if not_tried
+        else LostUpdates(subject=Subject(unit=system), measured_at=session.now, updates=tuple(stale))
+    )
     if session.settings(system).role == "crm":
         yield note_trial(session, system)
         yield from _audit_at_the_end(session, system)
@@ -62,16 +67,26 @@ def _audit_at_the_end(session: Session, system: str) -> Found:
     if audit_operation(session.estate, system) is None:
         yield AuditTrail(subject=subject, measured_at=session.now)
     else:
-        yield missing(AuditTrail, subject, "needs", f"no write of {system} could be tried, so its log was not looked at")
+        yield missing(
+            AuditTrail, subject, "needs", f"no write of {system} could be tried, so its log was not looked at"
+        )
 
 
 def _target(session: Session, system: str, target: Target) -> Any:
     subject = Subject(unit=system, item=target.name)
     kinds: tuple[type[Artifact], ...] = (WriteRoundTrip, RepeatTrial)
     if target.cause is None and session.left(system) < REQUESTS_A_WRITE:
-        target = Target(target.name, target.operation, target.effect, "budget", f"{session.left(system)} requests are left; trying a write and taking it back needs {REQUESTS_A_WRITE}")
+        target = Target(
+            target.name,
+            target.operation,
+            target.effect,
+            "budget",
+            f"{session.left(system)} requests are left; trying a write and taking it back needs {REQUESTS_A_WRITE}",
+        )
     if target.cause is None and _records_made(session, system) + 2 > session.settings(system).writes.max_records:
-        target = Target(target.name, target.operation, target.effect, "not_allowed", "max_records of engagement.yaml is reached")
+        target = Target(
+            target.name, target.operation, target.effect, "not_allowed", "max_records of engagement.yaml is reached"
+        )
     if target.cause or not target.operation or not target.effect:
         yield from (missing(kind, subject, target.cause or "failed", target.detail) for kind in kinds)
         if target.effect and target.effect.does == "update":
@@ -83,7 +98,11 @@ def _target(session: Session, system: str, target: Target) -> Any:
         else:
             yield from _try_create(session, system, target)
     except CxreadyError as error:
-        yield from (missing(kind, subject, "failed", str(error)) for kind in kinds if session.get(kind, system, target.name) is None)
+        yield from (
+            missing(kind, subject, cause_of(error), str(error))
+            for kind in kinds
+            if session.get(kind, system, target.name) is None
+        )
 
 
 @dataclass
@@ -121,7 +140,16 @@ def _try_create(session: Session, system: str, target: Target) -> Found:
         if first.seen is not Seen.OK:
             yield from _not_accepted(session, subject, trial, first)
             return
-        seen = read_back(session, system, trial.name, trial.effect, trial.arguments, first.body, None, until=lambda r: bool(r.record) and not _differing(trial.said(), r.record))
+        seen = read_back(
+            session,
+            system,
+            trial.name,
+            trial.effect,
+            trial.arguments,
+            first.body,
+            None,
+            until=lambda r: bool(r.record) and not _differing(trial.said(), r.record),
+        )
         repeat = _repeat(session, system, trial, first, seen) if deleted is None else None
         audit = _audit(session, system, trial, first)
     finally:
@@ -141,16 +169,29 @@ def _prepared(session: Session, name: str, operation: Operation, effect: Effect,
     carries = field_name in known or (effect.repeat is not None and not known)
     if carries:
         arguments = {**arguments, field_name: reference}
-    header = (effect.repeat.key if effect.repeat else None) or next((p.name for p in operation.parameters if p.where == "header" and p.name.lower() == "idempotency-key"), None)
+    header = (effect.repeat.key if effect.repeat else None) or next(
+        (p.name for p in operation.parameters if p.where == "header" and p.name.lower() == "idempotency-key"), None
+    )
     arguments = {k: v for k, v in arguments.items() if header is None or k.lower() != header.lower()}
     key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"cxready:{reference}"))
-    return _Trial(operation, effect, name, arguments, reference if carries else None, {header: key} if header else {}, header)
+    return _Trial(
+        operation, effect, name, arguments, reference if carries else None, {header: key} if header else {}, header
+    )
 
 
 def _send(session: Session, system: str, trial: _Trial) -> Exchange:
     undo = undo_of(session, system, trial.name, trial.effect)
-    entry = session.ledger.intend(system, trial.name, trial.arguments, undo=undo.id if undo else None, undo_arguments={}, run=session.run)
-    exchange = session.writer(system).call(trial.operation.id, trial.arguments, headers=trial.headers, why=Why(f"write: try {trial.name}", "writes_stick", session.run))
+    entry = session.ledger.intend(
+        system, trial.name, trial.arguments, undo=undo.id if undo else None, undo_arguments={}, run=session.run
+    )
+    exchange = session.write(
+        entry,
+        session.writer(system),
+        trial.operation.id,
+        trial.arguments,
+        headers=trial.headers,
+        why=Why(f"write: try {trial.name}", "writes_stick", session.run),
+    )
     if exchange.seen is Seen.OK:
         body = exchange.body if isinstance(exchange.body, Mapping) else {}
         known = {identity_of(answer) for _, answer in trial.entries}
@@ -168,7 +209,9 @@ def _not_accepted(session: Session, subject: Subject, trial: _Trial, first: Exch
     """Refused: the example does not fit or the right is lacking; nothing is said about the operation itself."""
     shot = session.shot(first)
     detail = f"{trial.name} answered {first.status or first.seen} to the example: {shot.response[:300]}"
-    cause = {Seen.PATH: "path", Seen.FAULT: "failed"}.get(first.seen, "credential" if first.status in (401, 403) else "needs")
+    cause = {Seen.PATH: "path", Seen.FAULT: "failed"}.get(
+        first.seen, "credential" if first.status in (401, 403) else "needs"
+    )
     yield from (missing(kind, subject, cause, detail) for kind in (WriteRoundTrip, RepeatTrial))  # type: ignore[arg-type]
 
 
@@ -199,12 +242,26 @@ def _repeat(session: Session, system: str, trial: _Trial, first: Exchange, seen:
 def _search(session: Session, system: str, trial: _Trial, expected: int) -> ReadBack | None:
     if not (trial.effect.repeat and trial.effect.repeat.find):
         return None
-    return read_back(session, system, trial.name, trial.effect, trial.arguments, None, trial.reference, by_find=True, until=lambda r: len(r.records) == expected)
+    return read_back(
+        session,
+        system,
+        trial.name,
+        trial.effect,
+        trial.arguments,
+        None,
+        trial.reference,
+        by_find=True,
+        until=lambda r: len(r.records) == expected,
+    )
 
 
-def _round_trip(session: Session, subject: Subject, does: Any, trial: _Trial, first: Exchange, seen: ReadBack) -> WriteRoundTrip:
+def _round_trip(
+    session: Session, subject: Subject, does: Any, trial: _Trial, first: Exchange, seen: ReadBack
+) -> WriteRoundTrip:
     differing = _differing(trial.said(), seen.record) if seen.record is not None else ()
-    taken = next((t for t in trial.taken if t.how in ("not_undone", "none_offered")), trial.taken[0] if trial.taken else None)
+    taken = next(
+        (t for t in trial.taken if t.how in ("not_undone", "none_offered")), trial.taken[0] if trial.taken else None
+    )
     undo = undo_of(session, subject.unit, trial.name, trial.effect)
     return WriteRoundTrip(
         subject=subject,
@@ -214,7 +271,9 @@ def _round_trip(session: Session, subject: Subject, does: Any, trial: _Trial, fi
         status=first.status,
         readable=seen.readable and seen.answered,
         found=seen.record is not None,
-        kept=tuple(n for n in trial.arguments if field_of(seen.record, n) is not None and n not in {d.name for d in differing}),
+        kept=tuple(
+            n for n in trial.said() if field_of(seen.record, n) is not None and n not in {d.name for d in differing}
+        ),
         dropped=tuple(differing),
         settle_s=round(seen.settle_s, 2),
         undone=taken.how if taken else "nothing_to_undo",
@@ -230,7 +289,9 @@ def _round_trip(session: Session, subject: Subject, does: Any, trial: _Trial, fi
 def _repeated_delete(session: Session, subject: Subject, trial: _Trial) -> RepeatTrial:
     """Deleting by id twice deletes once: RFC 9110, 9.2.2; what matters is that the end can be read."""
     ended = bool(trial.taken) and trial.taken[0].how in ("removed", "reversed", "soft_delete")
-    return RepeatTrial(subject=subject, measured_at=session.now, does="delete", by="read_back" if ended else "no", offered=False)
+    return RepeatTrial(
+        subject=subject, measured_at=session.now, does="delete", by="read_back" if ended else "no", offered=False
+    )
 
 
 def _audit(session: Session, system: str, trial: _Trial, first: Exchange) -> AuditTrail | None:
@@ -271,7 +332,9 @@ def _example_words(session: Session, trial: _Trial) -> str:
 
 
 def _records_made(session: Session, system: str) -> int:
-    return sum(1 for e in session.ledger.entries(session.run) if e.system == system and e.state not in ("nothing", "intended"))
+    return sum(
+        1 for e in session.ledger.entries(session.run) if e.system == system and e.state not in ("nothing", "intended")
+    )
 
 
 def planned(estate: Estate) -> list[PlanLine]:
@@ -293,9 +356,26 @@ def planned(estate: Estate) -> list[PlanLine]:
 def _lines(surface: Any, system: str, name: str, operation: Operation, effect: Effect) -> list[PlanLine]:
     update = effect.does == "update"
     undo = find_operation(surface, effect.undo) if effect.undo else operation if update else None
-    lines = [line(system, operation, f"write the example with {name}, then once more", "writes_stick", 3 if update else 2, undo.id if undo else None)]
-    readers = [find_operation(surface, n) for n in dict.fromkeys([effect.read_back, effect.repeat.find if effect.repeat else None]) if n]
-    lines += [line(system, reader, f"read back {name}", "writes_stick", 5 if update or len(readers) == 1 else 4) for reader in readers if reader]
+    lines = [
+        line(
+            system,
+            operation,
+            f"write the example with {name}, then once more",
+            "writes_stick",
+            3 if update else 2,
+            undo.id if undo else None,
+        )
+    ]
+    readers = [
+        find_operation(surface, n)
+        for n in dict.fromkeys([effect.read_back, effect.repeat.find if effect.repeat else None])
+        if n
+    ]
+    lines += [
+        line(system, reader, f"read back {name}", "writes_stick", 5 if update or len(readers) == 1 else 4)
+        for reader in readers
+        if reader
+    ]
     if undo:
         lines.append(line(system, undo, f"take back {name}", "deletes_stick", 4 if not update else 2))
     return lines

@@ -26,7 +26,12 @@ class Target:
 
 def targets(estate: Estate, system: str) -> list[Target]:
     """Every write that workflows call on a system, and on a CRM the one that leaves a note."""
-    called = [op.partition(".")[2] for workflow in estate.goals for op in estate.writes_of(workflow) if op.startswith(f"{system}.")]
+    called = [
+        op.partition(".")[2]
+        for workflow in estate.goals
+        for op in estate.writes_of(workflow)
+        if op.startswith(f"{system}.")
+    ]
     note = note_operation(estate, system)
     names = dict.fromkeys([*called, *([note] if note else [])])
     return [_target(estate, system, name) for name in names]
@@ -37,7 +42,14 @@ def note_operation(estate: Estate, system: str) -> str | None:
     written = estate.effects.get(system)
     if estate.systems[system].role != "crm" or not written:
         return None
-    return next((name for name, effect in written.operations.items() if effect.does == "create" and re.search(r"note|comment", name, re.IGNORECASE)), None)
+    return next(
+        (
+            name
+            for name, effect in written.operations.items()
+            if effect.does == "create" and re.search(r"note|comment", name, re.IGNORECASE)
+        ),
+        None,
+    )
 
 
 def creator_undone_by(estate: Estate, system: str, operation: str) -> Target | None:
@@ -56,14 +68,32 @@ def _target(estate: Estate, system: str, name: str) -> Target:
     if operation is None:
         return Target(name, None, effect, "gone", f"the description of {system} holds no operation {name}")
     if effect is None:
-        return Target(name, operation, None, "needs", f"effects/{system}.yaml does not say, confirmed by a person, what {name} does")
+        return Target(
+            name,
+            operation,
+            None,
+            "needs",
+            f"effects/{system}.yaml does not say, confirmed by a person, what {name} does",
+        )
     if not writes.allowed:
         return Target(name, operation, effect, "not_allowed", f"engagement.yaml does not allow writes on {system}")
     if effect.does == "delete":
         maker = creator_undone_by(estate, system, name)
         if maker is None or maker.cause:
-            return Target(name, operation, effect, "needs", f"no create operation in effects/{system}.yaml names {name} as its undo")
+            return Target(
+                name,
+                operation,
+                effect,
+                "needs",
+                f"no create operation in effects/{system}.yaml names {name} as its undo",
+            )
         return Target(name, operation, effect)
     if not effect.undo and effect.does == "create" and writes.reversible_only:
-        return Target(name, operation, effect, "not_reversible", f"effects/{system}.yaml names no undo for {name}, and only reversible writes are allowed")
+        return Target(
+            name,
+            operation,
+            effect,
+            "not_reversible",
+            f"effects/{system}.yaml names no undo for {name}, and only reversible writes are allowed",
+        )
     return Target(name, operation, effect)

@@ -28,7 +28,7 @@ class Result:
     def changes(self, row: Row, now: datetime, settle: float, schedule: Sequence[int]) -> dict[str, str | None]:
         """The columns to write: delivered, due again later, or dead."""
         doubt = tuple(name for name in dict.fromkeys((*row.doubt, self.destination)) if name != self.destination or (self.doubt and not self.done))
-        common = {"doubt": ",".join(doubt), "remote_id": self.remote_id, "error": self.error[:300]}
+        common = {"doubt": ",".join(doubt), "remote_id": self.remote_id, "error": self.error[:300], "delivered_to": self.destination if self.remote_id else ""}
         if self.done:
             return {**common, "state": "delivered", "delivered_to": self.destination, "flaw": self.flaw, "delivered_at": _text(now), "next_at": _text(now + timedelta(seconds=settle))}
         attempts = row.attempts + 1
@@ -48,10 +48,10 @@ def attempt(row: Row, destinations: Mapping[str, Destination], *, use: str) -> R
     try:
         if in_doubt and not destination.finds:
             return Result(use, done=False, doubt=True, error="it may have arrived, and nothing can be looked up there: a person must check")
-        id = row.remote_id if in_doubt and row.remote_id else ""
+        id = row.remote_id if in_doubt and row.delivered_to == use else ""
         id = id or (_found(destination, row.id) if in_doubt else "")
     except DeliveryFailed as failed:
-        return Result(use, done=False, doubt=in_doubt, remote_id=row.remote_id, error=failed.says)
+        return Result(use, done=False, doubt=in_doubt, remote_id=row.remote_id if row.delivered_to == use else "", error=failed.says)
     return _read_back(destination, row, id) if id else _created(destination, row)
 
 
@@ -76,9 +76,12 @@ def message_of(row: Row) -> Message:
 def _created(destination: Destination, row: Row) -> Result:
     try:
         id = destination.create(message_of(row))
-        id = id or (_found(destination, row.id) if destination.finds else "")
     except DeliveryFailed as failed:
         return Result(destination.name, done=False, doubt=failed.doubt, error=failed.says)
+    try:
+        id = id or (_found(destination, row.id) if destination.finds else "")
+    except DeliveryFailed as failed:  # it was created, whatever the search says
+        return Result(destination.name, done=False, doubt=True, error=failed.says)
     return _read_back(destination, row, id)
 
 

@@ -29,7 +29,7 @@ COLUMNS = "id, form, subject, text, digest, queue, priority, destination, deputy
 
 @dataclass(frozen=True)
 class Row:
-    """One handoff in the outbox. `doubt`: destinations that may hold it although no answer said so; `flaw`: it arrived, but not as sent."""
+    """One handoff in the outbox. `doubt`: destinations that may hold it although no answer said so; `flaw`: it arrived, but not as sent. `delivered_to`: where `remote_id` is from, also while it waits to be read back."""
 
     id: str
     form: str

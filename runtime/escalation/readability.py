@@ -76,11 +76,18 @@ def _score(text: str, mode: Mode, code: str, used: Cues, measured: bool) -> Scor
     content = min(1.0, len(filled) / 4)
     parts = [_parts(filled), _ask(got, used), _reason(got, used, filled), _subject(got), _facts(got)]
     form = [_machine(got), _length(got), _transcript(got), _sentence_length(got), _vague(got, used), _lines(got), _variety(got), _ease(got, code)]
-    form = [Why(w.feature, round(w.points * content, 1), w.of, w.says) for w in form]
+    form = [_earned(w, content) for w in form]
     caps = _caps(got, parts, filled, mode)
     total = min([sum(w.points for w in parts + form), *(limit for limit, _ in caps)])
     reasons = sorted(parts + form, key=lambda w: w.points - w.of)
     return Score(round(total), mode, code, measured, (*(Why("cap", 0, 0, f"at most {limit}: {why}") for limit, why in caps), *reasons))
+
+
+def _earned(why: Why, content: float) -> Why:
+    """Form counts only as far as there is content."""
+    if content == 1.0:
+        return why
+    return Why(why.feature, round(why.points * content, 1), why.of, f"{why.says} (counts {content:.0%}: too few parts are there)")
 
 
 def _parts(filled: set[str]) -> Why:

@@ -102,7 +102,9 @@ class BudgetLedger:
         """
         with self.transaction() as connection:
             now = self._now(connection)
-            known = connection.execute("SELECT id, digest, minor, state FROM entries WHERE key = ? AND state != 'released'", (ask.key,)).fetchone()
+            known = connection.execute(
+                "SELECT id, digest, minor, state FROM entries WHERE key = ? AND state != 'released'", (ask.key,)
+            ).fetchone()
             if known:
                 return _again(known, ask)
             if not allows(self._totals(connection, ask, now)):
@@ -135,13 +137,17 @@ class BudgetLedger:
             known = connection.execute("SELECT digest FROM approvals WHERE id = ?", (approval,)).fetchone()
             if known:
                 return bool(known[0] == digest)
-            connection.execute("INSERT INTO approvals (id, digest, at) VALUES (?, ?, ?)", (approval, digest, self._now(connection)))
+            connection.execute(
+                "INSERT INTO approvals (id, digest, at) VALUES (?, ?, ?)", (approval, digest, self._now(connection))
+            )
             return True
 
     def open(self) -> list[Reservation]:
         """Reservations whose outcome nobody has told: after a crash, or unknown."""
         with self.transaction() as connection:
-            rows = connection.execute("SELECT id, key, minor, state FROM entries WHERE state IN ('reserved', 'unknown') ORDER BY id").fetchall()
+            rows = connection.execute(
+                "SELECT id, key, minor, state FROM entries WHERE state IN ('reserved', 'unknown') ORDER BY id"
+            ).fetchall()
         return [Reservation(number, key, minor, state, fresh=False) for number, key, minor, state in rows]
 
     @contextmanager
@@ -157,7 +163,11 @@ class BudgetLedger:
                 connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.Error):
                 self.close()
-                raise LedgerMissing(f"the budget ledger cannot be used ({error})", str(self.path), "restore it; nothing is paid without it") from None
+                raise LedgerMissing(
+                    f"the budget ledger cannot be used ({error})",
+                    str(self.path),
+                    "restore it; nothing is paid without it",
+                ) from None
             raise
 
     def close(self) -> None:
@@ -173,11 +183,19 @@ class BudgetLedger:
             stamp = self.path.stat()
         except OSError:
             self.close()
-            raise LedgerMissing("the budget ledger is missing", str(self.path), "restore it; nothing is paid without it") from None
+            raise LedgerMissing(
+                "the budget ledger is missing", str(self.path), "restore it; nothing is paid without it"
+            ) from None
         held = getattr(self._local, "held", None)
         if held is None or held[1] != (os.getpid(), stamp.st_dev, stamp.st_ino):
             self.close()
-            connection = sqlite3.connect(f"file:{_quoted(self.path)}?mode=rw", uri=True, timeout=30, isolation_level=None, check_same_thread=False)
+            connection = sqlite3.connect(
+                f"file:{_quoted(self.path)}?mode=rw",
+                uri=True,
+                timeout=30,
+                isolation_level=None,
+                check_same_thread=False,
+            )
             self._local.held = held = (self._checked(connection), (os.getpid(), stamp.st_dev, stamp.st_ino))
         return held[0]
 
@@ -189,7 +207,9 @@ class BudgetLedger:
             found = None
         if found is None or found[0] != SCHEMA:
             connection.close()
-            raise LedgerMissing("the file is no budget ledger of this version", str(self.path), "restore it; nothing is paid without it")
+            raise LedgerMissing(
+                "the file is no budget ledger of this version", str(self.path), "restore it; nothing is paid without it"
+            )
         return connection
 
     def _now(self, connection: sqlite3.Connection) -> float:
@@ -208,7 +228,9 @@ class BudgetLedger:
         def one(query: str, *values: object) -> int:
             return int(connection.execute(query, values).fetchone()[0])
 
-        same = connection.execute(equal, (ask.operation, ask.customer, ask.currency, ask.minor, day, ask.key)).fetchone()
+        same = connection.execute(
+            equal, (ask.operation, ask.customer, ask.currency, ask.minor, day, ask.key)
+        ).fetchone()
         return Totals(
             one(money + " AND customer = ?", ask.currency, month, ask.customer),
             one(money, ask.currency, day),
@@ -220,12 +242,17 @@ class BudgetLedger:
     def _settle(self, reservation: Reservation, state: State) -> None:
         """An outcome is told once; what was committed or released stays so."""
         with self.transaction() as connection:
-            connection.execute("UPDATE entries SET state = ? WHERE id = ? AND state IN ('reserved', 'unknown')", (state, reservation.id))
+            connection.execute(
+                "UPDATE entries SET state = ? WHERE id = ? AND state IN ('reserved', 'unknown')",
+                (state, reservation.id),
+            )
 
 
 def _again(known: tuple[int, str, int, State], ask: Ask) -> Reservation:
     if known[1] != ask.digest:
-        raise KeyReused("the idempotency key was already used for another call", ask.operation, "use a new key for a new effect")
+        raise KeyReused(
+            "the idempotency key was already used for another call", ask.operation, "use a new key for a new effect"
+        )
     return Reservation(known[0], ask.key, known[2], known[3], fresh=False)
 
 

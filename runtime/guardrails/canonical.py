@@ -35,7 +35,9 @@ def parse(raw: bytes) -> dict[str, Any]:
     if raw[:3] == b"\xef\xbb\xbf" or raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise NotCanonical("the body starts with a byte order mark")
     try:
-        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_not_a_number, parse_int=_integer)
+        value = json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_not_a_number, parse_int=_integer
+        )
     except UnicodeDecodeError:
         raise NotCanonical("the body is not UTF-8") from None
     except RecursionError:

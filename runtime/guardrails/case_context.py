@@ -38,7 +38,11 @@ class CaseContext(BaseModel):
     settled: bool = False
 
     def approved(self) -> Approval | None:
-        return Approval(self.approval["id"], self.approval["digest"], self.approval.get("by", "")) if self.approval else None
+        return (
+            Approval(self.approval["id"], self.approval["digest"], self.approval.get("by", ""))
+            if self.approval
+            else None
+        )
 
 
 def headers(secret: str, token: str, context: CaseContext) -> dict[str, str]:
@@ -52,7 +56,9 @@ def headers(secret: str, token: str, context: CaseContext) -> dict[str, str]:
     signed = URLSafeTimedSerializer(secret, salt=_SALT).dumps(context.model_dump(mode="json"))
     text = signed if isinstance(signed, str) else signed.decode()
     if len(text) > MAX_LENGTH:
-        raise BadInput("the case's records are too large to be signed", context.case, "hand in only what the conditions look at")
+        raise BadInput(
+            "the case's records are too large to be signed", context.case, "hand in only what the conditions look at"
+        )
     return {"Authorization": f"Bearer {token}", HEADER: text}
 
 

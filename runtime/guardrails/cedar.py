@@ -79,12 +79,23 @@ def rule(estate: Estate, workflow: str, operation: str, tighter: Mapping[str, in
     """The rule of one workflow and operation; `tighter` maps names of limits to lower bounds, added as further clauses."""
     name = estate.guardrails.action_of(operation)
     effect = estate.effect(operation)
-    if name is None or effect is None or workflow not in workflows_of(estate, estate.guardrails.actions[name], operation):
-        raise BadInput(f"no action lets {workflow} call {operation}", "guardrails.yaml", "add the operation to an action")
+    if (
+        name is None
+        or effect is None
+        or workflow not in workflows_of(estate, estate.guardrails.actions[name], operation)
+    ):
+        raise BadInput(
+            f"no action lets {workflow} call {operation}", "guardrails.yaml", "add the operation to an action"
+        )
     action = estate.guardrails.actions[name]
     currency = action.limits.currency or estate.currency
-    clauses = [*_money(effect, action, currency), *_counts(action.limits.count_per_customer_per_30_days, action.limits.count_per_day)]
-    clauses += [Clause("fact", f"context.facts.{_attribute(fact)}", "escalate", name=fact) for fact in action.conditions]
+    clauses = [
+        *_money(effect, action, currency),
+        *_counts(action.limits.count_per_customer_per_30_days, action.limits.count_per_day),
+    ]
+    clauses += [
+        Clause("fact", f"context.facts.{_attribute(fact)}", "escalate", name=fact) for fact in action.conditions
+    ]
     clauses += [_mode(action)]
     clauses += list(_tighter(effect, currency, tighter or {}))
     return Rule(workflow, operation, name, currency, tuple(clauses))
@@ -123,7 +134,7 @@ def attributes_of(estate: Estate, operation: str) -> dict[str, str]:
     """Context attribute → Cedar type. Amounts are Long in minor units."""
     effect = estate.effect(operation)
     action = estate.guardrails.actions[str(estate.guardrails.action_of(operation))]
-    terms = {name: "Long" for name in terms_of(effect)}
+    terms = dict.fromkeys(terms_of(effect), "Long")
     facts = ", ".join(f"{_attribute(name)}: Bool" for name in dict.fromkeys(action.conditions))
     totals = dict.fromkeys(("spent_customer", "spent_day", "count_customer", "count_day"), "Long")
     return {**terms, "currency": "String", "mode": "String", "high_stakes": "Bool", **totals, "facts": f"{{ {facts} }}"}
@@ -161,7 +172,12 @@ def _money(effect: Effect, action: Action, currency: str) -> Iterator[Clause]:
     if len(terms_of(effect)) == 2:
         yield Clause("negative", f"{money} >= 0", "refuse", name="before - after")
     yield Clause("currency", f"context.currency == {quoted(currency)}", "refuse", name=currency)
-    yield Clause("each", f"{money} <= {limit_minor(action, 'each', currency) or 0}", "escalate", limit_minor(action, "each", currency) or 0)
+    yield Clause(
+        "each",
+        f"{money} <= {limit_minor(action, 'each', currency) or 0}",
+        "escalate",
+        limit_minor(action, "each", currency) or 0,
+    )
     for name in MONEY_LIMITS[1:]:
         bound = limit_minor(action, name, currency)
         if bound is not None:
@@ -174,14 +190,19 @@ def _total(name: str, money: str, bound: int) -> Clause:
 
 
 def _counts(by_customer: int | None, by_day: int | None) -> Iterator[Clause]:
-    for name, attribute, bound in (("count_per_customer_per_30_days", "count_customer", by_customer), ("count_per_day", "count_day", by_day)):
+    for name, attribute, bound in (
+        ("count_per_customer_per_30_days", "count_customer", by_customer),
+        ("count_per_day", "count_day", by_day),
+    ):
         if bound is not None:
             yield Clause(name, f"context.{attribute} >= 0 && context.{attribute} < {bound}", "escalate", bound)
 
 
 def _mode(action: Action) -> Clause:
     if action.autonomy == "act":
-        return Clause("mode", '(context.mode == "approve" || (context.mode == "act" && !context.high_stakes))', "approve")
+        return Clause(
+            "mode", '(context.mode == "approve" || (context.mode == "act" && !context.high_stakes))', "approve"
+        )
     return Clause("mode", 'context.mode == "approve"', "approve")
 
 

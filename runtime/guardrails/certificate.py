@@ -86,7 +86,10 @@ def digests_of(estate: Estate) -> dict[str, str]:
     files = {
         "guardrails": estate.guardrails.model_dump(mode="json", by_alias=True),
         "goals": {name: goal.model_dump(mode="json", by_alias=True) for name, goal in estate.goals.items()},
-        **{f"effects.{name}": written.model_dump(mode="json", by_alias=True) for name, written in estate.effects.items()},
+        **{
+            f"effects.{name}": written.model_dump(mode="json", by_alias=True)
+            for name, written in estate.effects.items()
+        },
     }
     return {name: canonical.digest(content) for name, content in files.items()}
 
@@ -105,6 +108,12 @@ def read(path: Path) -> Certificate:
     try:
         return Certificate.model_validate_json(path.read_bytes())
     except FileNotFoundError:
-        raise BadInput("there is no certificate", str(path), "run `cxready guardrails prove DIR`, then `cxready assess DIR`") from None
+        raise BadInput(
+            "there is no certificate", str(path), "run `cxready guardrails prove DIR`, then `cxready assess DIR`"
+        ) from None
     except (ValidationError, OSError) as error:
-        raise BadInput(f"the certificate cannot be read ({error.__class__.__name__})", str(path), "run `cxready guardrails prove DIR` again") from None
+        raise BadInput(
+            f"the certificate cannot be read ({error.__class__.__name__})",
+            str(path),
+            "run `cxready guardrails prove DIR` again",
+        ) from None

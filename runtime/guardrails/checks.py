@@ -35,11 +35,15 @@ def covering_action(estate: Estate, request: Request) -> str:
         who = name if action.autonomy == least else request.workflow
         raise Settled("refuse", f"{who} may not write: it is set to {least}", "autonomy")
     if request.workflow not in workflows_of(estate, action, request.operation):
-        raise Settled("refuse", f"the workflow {request.workflow} may not call {request.operation}", f"{name}.workflows")
+        raise Settled(
+            "refuse", f"the workflow {request.workflow} may not call {request.operation}", f"{name}.workflows"
+        )
     return name
 
 
-def declared_arguments(surfaces: Mapping[str, Surface], operation: str, arguments: Mapping[str, Any], sends: Sequence[str]) -> None:
+def declared_arguments(
+    surfaces: Mapping[str, Surface], operation: str, arguments: Mapping[str, Any], sends: Sequence[str]
+) -> None:
     """Raises Settled for an argument that the system's description does not know.
 
     `body` would replace the whole request past every limit, so it must be declared as a field, and hold text.
@@ -73,8 +77,14 @@ def triggers(estate: Estate, request: Request) -> None:
     fired = {
         "asks_for_human": ("the customer asks for a person", limits.asks_for_human and seen.asks_for_human),
         "legal_threat": ("the customer speaks of legal steps", limits.legal_threat and seen.legal_threat),
-        "frustration_at_least": ("the customer is too upset for a machine", _at_least(seen.frustration, limits.frustration_at_least)),
-        "confidence_below": ("it is not certain what the customer wants", _below(seen.confidence, limits.confidence_below)),
+        "frustration_at_least": (
+            "the customer is too upset for a machine",
+            _at_least(seen.frustration, limits.frustration_at_least),
+        ),
+        "confidence_below": (
+            "it is not certain what the customer wants",
+            _below(seen.confidence, limits.confidence_below),
+        ),
     }
     for name, (reason, is_so) in fired.items():
         if is_so:

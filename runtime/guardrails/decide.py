@@ -18,7 +18,14 @@ from runtime.guardrails import canonical
 from runtime.guardrails.budgets import Ask, BudgetLedger, LedgerMissing, Reservation, Totals
 from runtime.guardrails.cedar import Clause
 from runtime.guardrails.certificate import Certificate
-from runtime.guardrails.checks import Settled, covering_action, declared_arguments, is_high_stakes, same_customer, triggers
+from runtime.guardrails.checks import (
+    Settled,
+    covering_action,
+    declared_arguments,
+    is_high_stakes,
+    same_customer,
+    triggers,
+)
 from runtime.guardrails.engine import Engine
 from runtime.guardrails.facts import Fact, FactContext, evaluate, library
 from runtime.guardrails.kill_switch import KillSwitch
@@ -51,12 +58,25 @@ class _Call:
     @property
     def ask(self) -> Ask:
         key = self.request.key or f"{self.request.case}:{self.digest}"
-        return Ask(key, self.digest, self.name, self.request.operation, self.customer, self.money.currency, max(self.money.minor, 0))
+        return Ask(
+            key,
+            self.digest,
+            self.name,
+            self.request.operation,
+            self.customer,
+            self.money.currency,
+            max(self.money.minor, 0),
+        )
 
     @property
     def is_counted(self) -> bool:
         limits = self.action.limits
-        return bool(self.money.terms) or self.money.minor != 0 or limits.count_per_day is not None or limits.count_per_customer_per_30_days is not None
+        return (
+            bool(self.money.terms)
+            or self.money.minor != 0
+            or limits.count_per_day is not None
+            or limits.count_per_customer_per_30_days is not None
+        )
 
 
 class DecisionPoint:
@@ -102,7 +122,9 @@ class DecisionPoint:
         except canonical.NotCanonical as error:
             return Decision("refuse", str(error), "canonical_form", policy=self.policy)
         except CxreadyError as error:
-            return Decision("refuse", error.what, "ledger" if isinstance(error, LedgerMissing) else "call", policy=self.policy)
+            return Decision(
+                "refuse", error.what, "ledger" if isinstance(error, LedgerMissing) else "call", policy=self.policy
+            )
         except Exception as error:
             log.exception("a decision failed and was refused")
             return Decision("refuse", f"the decision failed ({type(error).__name__})", "fault", policy=self.policy)
@@ -134,16 +156,31 @@ class DecisionPoint:
         declared_arguments(self._surfaces, operation, arguments, effect.sends)
         category = carried(estate.guardrails, effect, arguments)
         if category:
-            raise Settled("refuse", f"the call carries restricted data ({category.replace('_', ' ')})", f"restricted_data.{category}")
+            raise Settled(
+                "refuse",
+                f"the call carries restricted data ({category.replace('_', ' ')})",
+                f"restricted_data.{category}",
+            )
         try:
             money = money_effect(effect, arguments, request.facts_input, action.limits.currency or estate.currency)
             customer = customer_of(effect, arguments, request.facts_input)
         except Unclear as error:
             raise Settled("escalate" if error.escalate else "refuse", str(error), "money_effect") from None
-        digest = canonical.digest({"operation": operation, "arguments": arguments, "moves": [money.minor, money.currency]})
+        digest = canonical.digest(
+            {"operation": operation, "arguments": arguments, "moves": [money.minor, money.currency]}
+        )
         same_customer(request, customer, effect.money_out is not None)
         triggers(estate, request)
-        context = FactContext(request.workflow, operation, arguments, request.facts_input, customer, request.session_customer, money.minor, money.currency)
+        context = FactContext(
+            request.workflow,
+            operation,
+            arguments,
+            request.facts_input,
+            customer,
+            request.session_customer,
+            money.minor,
+            money.currency,
+        )
         held = evaluate(action.conditions, context, self._facts)
         return _Call(request, name, action, money, customer or "", held, digest, is_high_stakes(estate, request))
 
@@ -168,12 +205,34 @@ class DecisionPoint:
             raise Settled(refusal[0].decision, refusal[0].reason, refusal[0].rule)
         answer: Answer = "act" if mode == "act" or approved else "approve"
         reason = f"within the limits of {call.name}" if answer == "act" else why_approve(call.high_stakes, call.name)
-        return Decision(answer, reason, call.name, call.money.minor, call.money.currency, call.name, reservation, call.digest, self.policy)
+        return Decision(
+            answer,
+            reason,
+            call.name,
+            call.money.minor,
+            call.money.currency,
+            call.name,
+            reservation,
+            call.digest,
+            self.policy,
+        )
 
     def _refusals(self, call: _Call, mode: str, totals: Totals, approved: bool) -> list[Decision]:
         """Why the totals do not allow it, at most one; empty when they do."""
-        counted = {"spent_customer": totals.spent_customer, "spent_day": totals.spent_day, "count_customer": totals.count_customer, "count_day": totals.count_day}
-        context = {**call.money.terms, "currency": call.money.currency, "mode": mode, "high_stakes": call.high_stakes, "facts": dict(call.held), **counted}
+        counted = {
+            "spent_customer": totals.spent_customer,
+            "spent_day": totals.spent_day,
+            "count_customer": totals.count_customer,
+            "count_day": totals.count_day,
+        }
+        context = {
+            **call.money.terms,
+            "currency": call.money.currency,
+            "mode": mode,
+            "high_stakes": call.high_stakes,
+            "facts": dict(call.held),
+            **counted,
+        }
         tighter = self._tightened.bounds(call.name) if self._tightened else {}
         failed = self._engine.failed(call.request.workflow, call.request.operation, context, tighter)
         if failed is not None:
@@ -211,7 +270,9 @@ class DecisionPoint:
             raise Settled("refuse", "the approval was given for another call", "approval")
         if call.request.trial:
             return True
-        if self._ledger is None or not self._ledger.use_approval(approval.id, canonical.digest([call.digest, call.request.key or call.request.case])):
+        if self._ledger is None or not self._ledger.use_approval(
+            approval.id, canonical.digest([call.digest, call.request.key or call.request.case])
+        ):
             raise Settled("refuse", "the approval was already used", "approval")
         return True
 
@@ -222,4 +283,8 @@ def _refusal(failed: tuple[Clause, ...], call: _Call, totals: Totals) -> Decisio
         return Decision("refuse", f"the guardrails do not allow it as {call.name}", call.name)
     worst = min(failed, key=lambda clause: ("refuse", "escalate", "approve").index(clause.otherwise))
     answer: Answer = "refuse" if worst.otherwise == "refuse" else "escalate"
-    return Decision(answer, explain(worst, call.name, call.money, totals), f"{call.name}.{worst.name if worst.kind == 'fact' else worst.kind}")
+    return Decision(
+        answer,
+        explain(worst, call.name, call.money, totals),
+        f"{call.name}.{worst.name if worst.kind == 'fact' else worst.kind}",
+    )

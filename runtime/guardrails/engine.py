@@ -34,16 +34,26 @@ class Engine:
     def __init__(self, estate: Estate) -> None:
         import cedarpy
 
-        self._estate, self._slices, self._lock = estate, dict[tuple[str, str, frozenset[tuple[str, int]]], Slice](), threading.Lock()
+        self._estate, self._slices, self._lock = (
+            estate,
+            dict[tuple[str, str, frozenset[tuple[str, int]]], Slice](),
+            threading.Lock(),
+        )
         self._entities = cedarpy.Entities.from_json_str("[]")
         text = permits_text(estate)
         self.digest = digest_of(text, schema_text(estate))
         if text:
             found = cedarpy.validate_policies(text, schema_text(estate))
             if not found.validation_passed:
-                raise BadInput(f"the compiled policy is not valid: {found.errors[0].error}", "guardrails.yaml", "`cxready guardrails compile DIR` shows it")
+                raise BadInput(
+                    f"the compiled policy is not valid: {found.errors[0].error}",
+                    "guardrails.yaml",
+                    "`cxready guardrails compile DIR` shows it",
+                )
 
-    def failed(self, workflow: str, operation: str, context: Mapping[str, Any], tighter: Mapping[str, int]) -> tuple[Clause, ...] | None:
+    def failed(
+        self, workflow: str, operation: str, context: Mapping[str, Any], tighter: Mapping[str, int]
+    ) -> tuple[Clause, ...] | None:
         """None when the call is allowed; else the clauses that did not hold (none: refused for no nameable reason)."""
         import cedarpy
 
@@ -57,7 +67,9 @@ class Engine:
         result = cedarpy.is_authorized(request, part.permits, self._entities, part.schema)
         if result.decision is cedarpy.Decision.Allow and not result.diagnostics.errors:
             return None
-        said = cedarpy.is_authorized(request, part.explains, self._entities, part.schema).diagnostics.id_annotations_by_reason
+        said = cedarpy.is_authorized(
+            request, part.explains, self._entities, part.schema
+        ).diagnostics.id_annotations_by_reason
         return tuple(part.clauses[int(n)] for n in sorted(said.values(), key=int))
 
     def _slice(self, workflow: str, operation: str, tighter: Mapping[str, int]) -> Slice:
@@ -73,7 +85,12 @@ class Engine:
 
         one = rule(self._estate, workflow, operation, tighter)
         schema = cedarpy.Schema.from_str(_TYPES + operation_schema(self._estate, operation))
-        return Slice(cedarpy.PolicySet.from_str(one.permit()), cedarpy.PolicySet.from_str(one.explanations()), schema, one.clauses)
+        return Slice(
+            cedarpy.PolicySet.from_str(one.permit()),
+            cedarpy.PolicySet.from_str(one.explanations()),
+            schema,
+            one.clauses,
+        )
 
 
 def digest_of(permits: str, schema: str) -> str:

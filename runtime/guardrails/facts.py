@@ -90,7 +90,9 @@ def money_was_paid(context: FactContext) -> bool:
     return currency == context.currency and context.money_out_minor <= to_minor(payment["amount"], currency)
 
 
-BUILT_IN: dict[str, Fact] = {f.__name__: f for f in (own_account, own_order, items_in_order, refund_to_original, money_was_paid)}
+BUILT_IN: dict[str, Fact] = {
+    f.__name__: f for f in (own_account, own_order, items_in_order, refund_to_original, money_was_paid)
+}
 
 
 def _holds(name: str, context: FactContext, facts: Mapping[str, Fact]) -> bool:

@@ -40,7 +40,16 @@ class Answer:
 
 def problem(status: int, decision: str, reason: str, rule: str, **more: str) -> Answer:
     """A denial as `application/problem+json` (RFC 9457), with decision, reason and rule."""
-    body = {"type": "about:blank", "title": "not passed by the guardrails", "status": status, "detail": reason, "decision": decision, "reason": reason, "rule": rule, **more}
+    body = {
+        "type": "about:blank",
+        "title": "not passed by the guardrails",
+        "status": status,
+        "detail": reason,
+        "decision": decision,
+        "reason": reason,
+        "rule": rule,
+        **more,
+    }
     return Answer(status, body, decision, {"Content-Type": "application/problem+json"})
 
 
@@ -68,7 +77,9 @@ class Forwarder:
         self._answers: dict[str, Answer] = {}
         self._log = decision_log.connect(folder / "pilot.sqlite")
 
-    def pass_on(self, found: Target, arguments: Mapping[str, Any], context: CaseContext, *, key: str, if_match: str | None) -> Answer:
+    def pass_on(
+        self, found: Target, arguments: Mapping[str, Any], context: CaseContext, *, key: str, if_match: str | None
+    ) -> Answer:
         """Decides, reserves, sends on, settles. The answer is the system's own, or a problem."""
         operation = f"{found.system}.{found.operation.id}"
         effect = self._estate.effect(operation)
@@ -77,7 +88,15 @@ class Forwarder:
         key = key or f"{context.case}:{canonical.digest({'operation': operation, 'arguments': dict(arguments)})}"
         with self._alone(key):
             decision = self._point.decide(_request(operation, arguments, context, key))
-            self._note(context, "decide", operation, arguments, decision.decision, "", {"reason": decision.reason, "rule": decision.rule, "policy": decision.policy, "key": key})
+            self._note(
+                context,
+                "decide",
+                operation,
+                arguments,
+                decision.decision,
+                "",
+                {"reason": decision.reason, "rule": decision.rule, "policy": decision.policy, "key": key},
+            )
             if not decision.may_write:
                 return problem(403, decision.decision, decision.reason, decision.rule, digest=decision.digest)
             earlier = self._earlier(decision, operation, key, context)
@@ -86,7 +105,16 @@ class Forwarder:
     def note_denial(self, what: str, reason: str, rule: str) -> None:
         """A call that was refused before it had a meaning."""
         with self._log_lock:
-            decision_log.append(self._log, decision_log.Entry(run=self._run, step="decide", operation=what, decision="refuse", detail={"reason": reason, "rule": rule}))
+            decision_log.append(
+                self._log,
+                decision_log.Entry(
+                    run=self._run,
+                    step="decide",
+                    operation=what,
+                    decision="refuse",
+                    detail={"reason": reason, "rule": rule},
+                ),
+            )
 
     def close(self) -> None:
         with self._log_lock:
@@ -106,7 +134,15 @@ class Forwarder:
             return None
         return problem(409, "refuse", "nobody knows yet whether this call was made; read back first", "outcome_unknown")
 
-    def _send(self, operation: str, arguments: Mapping[str, Any], context: CaseContext, decision: Decision, key: str, if_match: str | None) -> Answer:
+    def _send(
+        self,
+        operation: str,
+        arguments: Mapping[str, Any],
+        context: CaseContext,
+        decision: Decision,
+        key: str,
+        if_match: str | None,
+    ) -> Answer:
         system, _, name = operation.partition(".")
         effect = self._estate.effect(operation)
         header = effect.repeat.key if effect and effect.repeat and effect.repeat.key else None
@@ -117,7 +153,9 @@ class Forwarder:
             self._point.release(decision.reservation)
             raise
         try:
-            exchange = way.call(name, arguments, headers=extra, why=Why("a call that passed the guardrails", run=self._run))
+            exchange = way.call(
+                name, arguments, headers=extra, why=Why("a call that passed the guardrails", run=self._run)
+            )
         except (Refused, BadInput):  # nothing was sent
             self._point.release(decision.reservation)
             raise
@@ -125,8 +163,21 @@ class Forwarder:
             self._point.unknown(decision.reservation)
             raise
         effect_said = self._settle(exchange, decision)
-        self._note(context, "write", operation, arguments, decision.decision, effect_said, {"status": exchange.status, "key": key})
-        answer = Answer(exchange.status or 504, exchange.body, decision.decision, {k: v for k, v in exchange.headers.items() if k.lower() in PASSED_BACK})
+        self._note(
+            context,
+            "write",
+            operation,
+            arguments,
+            decision.decision,
+            effect_said,
+            {"status": exchange.status, "key": key},
+        )
+        answer = Answer(
+            exchange.status or 504,
+            exchange.body,
+            decision.decision,
+            {k: v for k, v in exchange.headers.items() if k.lower() in PASSED_BACK},
+        )
         if effect_said == "done":
             self._keep(key, answer)
         return answer
@@ -155,7 +206,11 @@ class Forwarder:
             if name not in self._systems:
                 settings = self._estate.systems[name]
                 if settings.protocol != "rest":
-                    raise Refused(f"{settings.protocol} writes do not pass the proxy in this version", name, "give the operation to a person")
+                    raise Refused(
+                        f"{settings.protocol} writes do not pass the proxy in this version",
+                        name,
+                        "give the operation to a person",
+                    )
                 self._systems[name] = connect(
                     name,
                     settings,
@@ -185,8 +240,25 @@ class Forwarder:
             with self._lock:
                 self._under_way.discard(key)
 
-    def _note(self, context: CaseContext, step: str, operation: str, arguments: Mapping[str, Any], decision: str, effect: str, detail: Mapping[str, Any]) -> None:
-        entry = decision_log.Entry(run=context.case or self._run, step=f"proxy.{step}", operation=operation, arguments=arguments, decision=decision, effect=effect, detail=detail)
+    def _note(
+        self,
+        context: CaseContext,
+        step: str,
+        operation: str,
+        arguments: Mapping[str, Any],
+        decision: str,
+        effect: str,
+        detail: Mapping[str, Any],
+    ) -> None:
+        entry = decision_log.Entry(
+            run=context.case or self._run,
+            step=f"proxy.{step}",
+            operation=operation,
+            arguments=arguments,
+            decision=decision,
+            effect=effect,
+            detail=detail,
+        )
         with self._log_lock:
             decision_log.append(self._log, entry)
 

@@ -45,7 +45,9 @@ def money_effect(effect: Effect, arguments: Mapping[str, Any], read: Mapping[str
     if out is None:
         return MoneyEffect(0, currency, {})
     if out.fixed is not None:
-        return MoneyEffect(to_minor(out.fixed, _currency(out, arguments, currency)), _currency(out, arguments, currency), {})
+        return MoneyEffect(
+            to_minor(out.fixed, _currency(out, arguments, currency)), _currency(out, arguments, currency), {}
+        )
     if out.full_value_of is not None:
         return _full_value(_text(arguments, out.full_value_of), read, currency)
     if out.field is not None and out.field not in arguments and effect.when_absent == "full":
@@ -75,7 +77,7 @@ def minor_of(written: Any, out: MoneyOut, currency: str, name: str) -> int:
     if written is None:
         raise Unclear(f"{name} is absent")
     if isinstance(written, bool) or not isinstance(written, (str, int)):
-        raise Unclear(f"{name} is {type(written).__name__}; money is text like \"12.40\" or a whole number")
+        raise Unclear(f'{name} is {type(written).__name__}; money is text like "12.40" or a whole number')
     if isinstance(written, str) and not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,4})?", written):
         raise Unclear(f"{name} {written[:30]!r} is no amount")
     if out.unit == "minor":

@@ -97,7 +97,9 @@ def serve(
     token, secret = random_secrets.token_urlsafe(32), random_secrets.token_urlsafe(48)
     server = _Server((host, port), _Handler)
     server.scene = _Scene(surfaces, forwarder, token, secret, f"{host}:{server.server_port}")
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="enforcing proxy", daemon=True).start()
+    threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="enforcing proxy", daemon=True
+    ).start()
     return RunningProxy(f"http://{host}:{server.server_port}", token, secret, point, server, forwarder)
 
 
@@ -105,7 +107,11 @@ def declared_surfaces(estate: Estate) -> dict[str, Surface]:
     """Surfaces of the REST systems that have a description."""
     from runtime.systems.surface_reader import load_surface
 
-    rest = {name: settings for name, settings in estate.systems.items() if settings.protocol == "rest" and settings.description}
+    rest = {
+        name: settings
+        for name, settings in estate.systems.items()
+        if settings.protocol == "rest" and settings.description
+    }
     return {name: load_surface(name, settings, estate.folder) for name, settings in rest.items()}
 
 
@@ -129,7 +135,9 @@ class _Scene:
                 return self._denied(403, "the call does not say, signed, whom it is for", "context", method, path)
             found = target(path, method, self.surfaces)
             given = arguments(found, headers, read(length))
-            return self.forwarder.pass_on(found, given, context, key=headers.get("Idempotency-Key", ""), if_match=headers.get("If-Match"))
+            return self.forwarder.pass_on(
+                found, given, context, key=headers.get("Idempotency-Key", ""), if_match=headers.get("If-Match")
+            )
         except Malformed as error:
             return self._denied(error.status, error.what, "request", method, path)
         except canonical.NotCanonical as error:
@@ -162,7 +170,12 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.dumps(answer.body, ensure_ascii=False).encode() if answer.body is not None else b""
         self.close_connection = True  # one call a connection: nothing can hide behind a body
         self.send_response(answer.status)
-        for name, value in {**answer.headers, "Content-Length": str(len(body)), "Connection": "close", "X-Cxready-Decision": answer.decision}.items():
+        for name, value in {
+            **answer.headers,
+            "Content-Length": str(len(body)),
+            "Connection": "close",
+            "X-Cxready-Decision": answer.decision,
+        }.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

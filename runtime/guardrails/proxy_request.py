@@ -16,7 +16,14 @@ from runtime.guardrails import canonical
 from runtime.systems.surface import Operation, Surface
 
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
-OVERRIDES = ("x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url", "x-forwarded-path")
+OVERRIDES = (
+    "x-http-method-override",
+    "x-http-method",
+    "x-method-override",
+    "x-original-url",
+    "x-rewrite-url",
+    "x-forwarded-path",
+)
 SINGLE = ("content-length", "content-type", "authorization", "host", "idempotency-key", "if-match", "x-cxready-context")
 _PATH = re.compile(r"/[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*")
 _PLACE = re.compile(r"\{([^}/]+)\}")
@@ -72,7 +79,11 @@ def target(path: str, method: str, surfaces: Mapping[str, Surface]) -> Target:
         raise Malformed("the path is not in its plain form, or has a query", 404)
     system, _, rest = path[1:].partition("/")
     surface = surfaces.get(system)
-    found = [Target(system, one, match.groupdict()) for one in (surface.operations.values() if surface else ()) if one.method == method and (match := _match(one.path, f"/{rest}"))]
+    found = [
+        Target(system, one, match.groupdict())
+        for one in (surface.operations.values() if surface else ())
+        if one.method == method and (match := _match(one.path, f"/{rest}"))
+    ]
     exact = [one for one in found if not one.in_path] or found
     if len(exact) != 1:
         raise Malformed("no declared operation has this method and path", 404)

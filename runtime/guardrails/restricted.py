@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from runtime.guardrails.effects import Effect
@@ -36,7 +37,9 @@ def carried(guardrails: GuardrailsFile, effect: Effect, arguments: Mapping[str, 
     `never_read` and `never_send` hold for every field, `mask` for the fields that leave the company (`sends`).
     """
     for category, rule in guardrails.restricted_data.items():
-        looked_at = {name: arguments[name] for name in effect.sends if name in arguments} if rule == "mask" else arguments
+        looked_at = (
+            {name: arguments[name] for name in effect.sends if name in arguments} if rule == "mask" else arguments
+        )
         if any(_is(category, name, value) for name, value in _leaves(looked_at)):
             return category
     return None
@@ -66,8 +69,12 @@ def _seen(value: Any, rules: Mapping[str, str]) -> Any:
 def _masked(text: str, rules: Mapping[str, str]) -> str:
     for category, pattern in (("card_number", _DIGITS), ("iban", _IBAN)):
         if category in rules and _is(category, "", text):
-            text = pattern.sub(lambda found, c=category: MASK if _is(c, "", found.group()) else found.group(), _plain(text))  # type: ignore[misc]
+            text = pattern.sub(partial(_mask, category), _plain(text))
     return text
+
+
+def _mask(category: str, found: re.Match[str]) -> str:
+    return MASK if _is(category, "", found.group()) else found.group()
 
 
 def _is(category: str, name: str, value: Any) -> bool:

@@ -36,12 +36,15 @@ class Tightened:
         if not self.path.exists():
             return {}
         rows = _connection(self.path).execute(
-            "SELECT name, MIN(bound) FROM tightened WHERE action = ? AND (until IS NULL OR until > ?) GROUP BY name", (action, self.clock())
+            "SELECT name, MIN(bound) FROM tightened WHERE action = ? AND (until IS NULL OR until > ?) GROUP BY name",
+            (action, self.clock()),
         )
         return {str(name): int(bound) for name, bound in rows}
 
 
-def tighten(database: Path, estate: Estate, action: str, limit: str, amount: str, *, until: float | None = None, by: str = "") -> int:
+def tighten(
+    database: Path, estate: Estate, action: str, limit: str, amount: str, *, until: float | None = None, by: str = ""
+) -> int:
     """Lowers one limit at once; gives the bound (minor units, or a count).
 
     Args:
@@ -55,15 +58,22 @@ def tighten(database: Path, estate: Estate, action: str, limit: str, amount: str
     database.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(database, timeout=10)) as connection, connection:
         connection.execute(_TABLE)
-        connection.execute("INSERT INTO tightened (action, name, bound, until, by, at) VALUES (?, ?, ?, ?, ?, ?)", (action, limit, bound, until, by, time.time()))
+        connection.execute(
+            "INSERT INTO tightened (action, name, bound, until, by, at) VALUES (?, ?, ?, ?, ?, ?)",
+            (action, limit, bound, until, by, time.time()),
+        )
     return bound
 
 
 def _bound(estate: Estate, action: str, limit: str, amount: str) -> int:
     if action not in estate.guardrails.actions:
-        raise BadInput(f"there is no action {action!r}", "guardrails.yaml", f"one of: {', '.join(estate.guardrails.actions)}")
+        raise BadInput(
+            f"there is no action {action!r}", "guardrails.yaml", f"one of: {', '.join(estate.guardrails.actions)}"
+        )
     if limit not in (*MONEY_LIMITS, *COUNTS):
-        raise BadInput(f"there is no limit {limit!r}", "guardrails.yaml", f"one of: {', '.join((*MONEY_LIMITS, *COUNTS))}")
+        raise BadInput(
+            f"there is no limit {limit!r}", "guardrails.yaml", f"one of: {', '.join((*MONEY_LIMITS, *COUNTS))}"
+        )
     limits = estate.guardrails.actions[action].limits
     currency = limits.currency or estate.currency
     written = getattr(limits, limit)
@@ -74,7 +84,11 @@ def _bound(estate: Estate, action: str, limit: str, amount: str) -> int:
         raise BadInput(str(error), action, 'write it like "20.00"') from None
     if bound < 0 or (proved is not None and bound > proved):
         shown = written if limit in COUNTS or proved is None else f"{from_minor(proved, currency)} {currency}"
-        raise BadInput(f"{amount} is not narrower than {shown}", f"{action}.{limit}", "to loosen a limit, change guardrails.yaml, then `guardrails prove` and `assess`")
+        raise BadInput(
+            f"{amount} is not narrower than {shown}",
+            f"{action}.{limit}",
+            "to loosen a limit, change guardrails.yaml, then `guardrails prove` and `assess`",
+        )
     return bound
 
 

@@ -1,4 +1,4 @@
-"""One encoder for all knowledge tests, its cache in a folder of the test run."""
+"""One encoder for all knowledge tests, its cache kept from run to run below .pytest_cache."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from runtime.understanding.encode import Encode
 
 
 @pytest.fixture(scope="session")
-def encode(tmp_path_factory: pytest.TempPathFactory) -> Encode:
-    from kb_audit.embedding import encoder, find_model
+def encode(pytestconfig: pytest.Config) -> Encode:
+    from kb_audit.embedding import cache_file, encoder, find_model
 
-    return encoder(find_model(), cache=tmp_path_factory.mktemp("embeddings") / "rows.sqlite")
+    model = find_model()
+    return encoder(model, cache=pytestconfig.cache.mkdir("embeddings") / cache_file(model).name)
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,17 @@ ACCOUNT = {"field": "account_id", "is": "crm.account"}
 EFFECTS = {
     "billing": {
         "getInvoice": {"does": "read"},
-        "createCredit": {"does": "create", "money_out": {"field": "amount", "currency": {"field": "currency"}}, "customer": ACCOUNT, "repeat": {"key": "Idempotency-Key"}},
-        "createRefund": {"does": "create", "money_out": {"full_value_of": "payment_id"}, "customer": {"through": "payment_id"}},
+        "createCredit": {
+            "does": "create",
+            "money_out": {"field": "amount", "currency": {"field": "currency"}},
+            "customer": ACCOUNT,
+            "repeat": {"key": "Idempotency-Key"},
+        },
+        "createRefund": {
+            "does": "create",
+            "money_out": {"full_value_of": "payment_id"},
+            "customer": {"through": "payment_id"},
+        },
         "updateInvoice": {"does": "update", "money_out": {"before": "total", "after": "total"}, "customer": ACCOUNT},
         "deleteAccount": {"does": "delete", "customer": ACCOUNT},
     },
@@ -45,15 +54,35 @@ GUARDRAILS = {
         },
         "send_message": {"operations": ["mail.sendMessage"], "autonomy": "act"},
     },
-    "restricted_data": {"card_number": "never_read", "health": "never_read", "date_of_birth": "mask", "iban": "never_send"},
+    "restricted_data": {
+        "card_number": "never_read",
+        "health": "never_read",
+        "date_of_birth": "mask",
+        "iban": "never_send",
+    },
     "high_stakes": ["fraud", "medical_billing"],
 }
 GOALS = {
-    "billing-dispute": {"category": "billing", "utterances": ["my bill is wrong"], "steps": [{"call": "billing.createCredit"}, {"call": "mail.sendMessage"}]},
-    "goodwill": {"category": "billing", "utterances": ["I want money back"], "steps": [{"call": "billing.updateInvoice"}, {"call": "billing.createRefund"}]},
-    "stolen-phone": {"category": "fraud", "utterances": ["my phone was stolen"], "steps": [{"call": "mail.sendMessage"}]},
+    "billing-dispute": {
+        "category": "billing",
+        "utterances": ["my bill is wrong"],
+        "steps": [{"call": "billing.createCredit"}, {"call": "mail.sendMessage"}],
+    },
+    "goodwill": {
+        "category": "billing",
+        "utterances": ["I want money back"],
+        "steps": [{"call": "billing.updateInvoice"}, {"call": "billing.createRefund"}],
+    },
+    "stolen-phone": {
+        "category": "fraud",
+        "utterances": ["my phone was stolen"],
+        "steps": [{"call": "mail.sendMessage"}],
+    },
 }
-FACTS = {"usage_gap_found": lambda read: bool(read["usage"]["gap"]), "contract_active": lambda read: read["contract"]["status"] == "active"}
+FACTS = {
+    "usage_gap_found": lambda read: bool(read["usage"]["gap"]),
+    "contract_active": lambda read: read["contract"]["status"] == "active",
+}
 READ = {"usage": {"gap": True}, "contract": {"status": "active"}}
 
 
@@ -64,7 +93,10 @@ def build(folder: Path, guardrails: dict[str, object] | None = None) -> Estate:
         organisation="Northwind Telecom",
         currency="EUR",
         systems={"billing": system, "mail": system},
-        effects={name: EffectsFile.model_validate({"confirmed": CONFIRMED, "operations": operations}) for name, operations in EFFECTS.items()},
+        effects={
+            name: EffectsFile.model_validate({"confirmed": CONFIRMED, "operations": operations})
+            for name, operations in EFFECTS.items()
+        },
         guardrails=GuardrailsFile.model_validate(guardrails or GUARDRAILS),
         goals=GoalsFile.model_validate(GOALS).goals,
         escalation=EscalationFile(),
@@ -102,5 +134,3 @@ def credit():
         return Request(**{**base, **more})  # type: ignore[arg-type]
 
     return make
-
-

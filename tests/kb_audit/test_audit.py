@@ -1,0 +1,132 @@
+"""The whole audit on a small folder: literal quotes, a readable summary, JSON, and per-workflow artifacts."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kb_audit.artifact import KnowledgeAudit, WorkflowKnowledge
+from kb_audit.audit import audit
+from kb_audit.derive import derive_knowledge
+from kb_audit.probes.catalogue import PROBES
+from kb_audit.summary import as_json, summary
+from probes.artifact import Missing
+from probes.finding import State
+from runtime.guardrails.policy import GuardrailsFile
+from runtime.understanding.encode import Encode
+
+TODAY = date(2026, 11, 23)
+INTENTS = {"returns": ["How long may I return my phone?", "I want to send a phone back"], "moon": ["Do you fly to the moon?"]}
+FIELDS = "---\nowner: Care\nupdated: {day}\naudience: consumer\n---\n"
+GUARDRAILS = GuardrailsFile.model_validate(
+    {"format": 1, "actions": {"issue_credit": {"operations": ["billing.createCredit"], "limits": {"each": "50.00"}}}}
+)
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    pages = {
+        "return.md": FIELDS.format(day="2026-10-01") + "# Returning a phone\n\n## How long\n\nYou can return a phone within **14 days** of delivery.\n",
+        "glance.md": FIELDS.format(day="2025-01-01") + "# Phone returns at a glance\n\n## In short\n\nA phone may be sent back within 30 days of delivery.\n",
+        "shops.md": FIELDS.format(day="2026-10-01") + "# Shops\n\n## Opening\n\nOur shops open at 9 am. See [more](gone.md).\n",
+    }
+    for name, text in pages.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "broken.md").write_bytes(b"\x00\x01")
+    return tmp_path
+
+
+@pytest.fixture
+def found(articles: Path, encode: Encode) -> KnowledgeAudit:
+    return audit([articles], encode=encode, as_of=TODAY, intents=INTENTS, limits={"issue_credit": (50.0, "EUR")})
+
+
+def test_a_conflict_shows_both_quotes_as_they_stand_in_the_files(found: KnowledgeAudit, articles: Path) -> None:
+    conflict = next(f for f in found.findings if f.verdict == "conflict")
+    assert {s.value for s in conflict.sides} == {"≤ 14 days", "≤ 30 days"}
+    for side in conflict.sides:
+        assert side.quote in (articles / side.article).read_text(encoding="utf-8")
+        assert side.end - side.start == len(side.quote)
+    assert conflict.suggestion.startswith("return.md is probably right")
+
+
+def test_the_younger_side_of_a_conflict_keeps_its_freshness(found: KnowledgeAudit) -> None:
+    assert {a.id: a.freshness for a in found.articles} == {"return.md": 100, "glance.md": 75, "shops.md": 90}
+
+
+def test_the_summary_says_what_was_read_found_and_left_out(found: KnowledgeAudit) -> None:
+    text = summary(found)
+    assert "3 articles" in text and "1 not read" in text and "broken.md" in text
+    assert "Conflict 1 (duration)" in text and "return.md" in text and "dead links" in text
+    assert "0  of 1 questions of moon are covered" in text
+
+
+def test_a_clean_folder_is_said_to_be_clean_with_its_numbers(tmp_path: Path, encode: Encode) -> None:
+    (tmp_path / "a.md").write_text("# Returns\n\nYou can return a phone within 14 days.\n", encoding="utf-8")
+    assert "No conflict found among 1 claims" in summary(audit([tmp_path], encode=encode, as_of=TODAY))
+
+
+def test_the_json_has_the_published_shape_and_the_artifact_survives_a_round_trip(found: KnowledgeAudit) -> None:
+    data = json.loads(json.dumps(as_json(found)))
+    assert {"format", "articles", "sections", "claims", "pairs", "not_read", "findings"} <= data.keys()
+    assert data["format"] == 1 and data["articles"] == 3
+    assert {"article", "heading", "quote", "value"} <= data["findings"][0]["sides"][0].keys()
+    assert KnowledgeAudit.model_validate_json(found.model_dump_json()) == found
+
+
+def test_the_same_articles_give_the_same_artifact(found: KnowledgeAudit, articles: Path, encode: Encode) -> None:
+    assert audit([articles], encode=encode, as_of=TODAY, intents=INTENTS, limits={"issue_credit": (50.0, "EUR")}) == found
+
+
+def test_an_empty_folder_is_no_error(tmp_path: Path, encode: Encode) -> None:
+    found = audit([tmp_path], encode=encode, as_of=TODAY, intents=INTENTS)
+    assert found.articles == () and found.not_read and found.coverage["moon"][0].state == "gap"
+
+
+def test_another_language_is_not_assessed_and_never_clean(tmp_path: Path, encode: Encode) -> None:
+    german = "Die Rückgabe ist innerhalb von 14 Tagen möglich und kostet nichts, wenn Sie das Gerät nicht benutzt haben."
+    (tmp_path / "de.md").write_text(f"# Rückgabe\n\n{german}\n", encoding="utf-8")
+    found = audit([tmp_path], encode=encode, as_of=TODAY, intents={"w": ["Rückgabe innerhalb von 14 Tagen"]})
+    assert [n.name for n in found.not_assessed] == ["de.md"] and found.claims == 0
+    states = {p().question: p().judge(found.of_workflow("w")).state for p in PROBES}
+    assert states["no_conflicts"] == State.NOT_MEASURED
+
+
+def test_workflows_get_the_articles_that_their_utterances_reach(found: KnowledgeAudit) -> None:
+    part = found.of_workflow("returns")
+    assert {a.id for a in part.articles} == {"return.md", "glance.md"}
+    states = {p().question: p().judge(part).state for p in PROBES}
+    assert states["no_conflicts"] == State.NOT_MET
+    assert {q for q, s in states.items() if s != State.MET} == {"no_conflicts"}
+
+
+def test_a_workflow_that_reaches_nothing_passes_nothing(found: KnowledgeAudit) -> None:
+    states = {p().question: p().judge(found.of_workflow("moon")).state for p in PROBES}
+    assert State.MET not in states.values()
+    assert states["covers_intents"] == State.NOT_MET
+
+
+def test_an_empty_artifact_passes_nothing() -> None:
+    empty = KnowledgeAudit.model_validate({"subject": {"unit": "*"}, "as_of": TODAY}).of_workflow("w")
+    assert {p().judge(empty).state for p in PROBES} == {State.NOT_MEASURED}
+
+
+def test_derive_gives_one_artifact_for_all_and_one_a_workflow(articles: Path, encode: Encode) -> None:
+    made = derive_knowledge([articles], utterances=INTENTS, guardrails=GUARDRAILS, currency="EUR", as_of=TODAY, encode=encode)
+    assert [type(m) for m in made] == [KnowledgeAudit, WorkflowKnowledge, WorkflowKnowledge]
+    assert [m.subject.unit for m in made] == ["*", "returns", "moon"]
+
+
+@pytest.mark.parametrize("sources", [[], ["/no/such/folder"]])
+def test_derive_says_what_is_missing(sources: list[str], encode: Encode) -> None:
+    made = derive_knowledge(sources, utterances=INTENTS, guardrails=None, currency="EUR", as_of=TODAY, encode=encode)
+    assert len(made) == 3 and all(isinstance(m, Missing) and m.detail for m in made)
+
+
+def test_every_probe_has_a_page_with_why_how_and_remedy() -> None:
+    for probe in PROBES:
+        page = probe().page()
+        assert all(page[part] for part in ("statement", "why", "how", "remedy")), probe
