@@ -41,7 +41,14 @@ class WikiPages(Artifact):
 def planned(estate: Estate) -> list[PlanLine]:
     """At most twenty reads a wiki."""
     return [
-        PlanLine(system=SYSTEM, method="GET", path=urlsplit(source.removeprefix(WIKI)).path or "/api.php", purpose="read the articles", probe="knowledge", count=MOST_REQUESTS)
+        PlanLine(
+            system=SYSTEM,
+            method="GET",
+            path=urlsplit(source.removeprefix(WIKI)).path or "/api.php",
+            purpose="read the articles",
+            probe="knowledge",
+            count=MOST_REQUESTS,
+        )
         for source in estate.knowledge
         if source.startswith(WIKI)
     ]
@@ -116,7 +123,9 @@ def _replayed(pages: WikiPages) -> Reading:
     from kb_audit.sources import mediawiki
 
     answers = iter(pages.answers)
-    return mediawiki.read(lambda _: next(answers), url=pages.url.replace("/api.php", "/index.php"), max_requests=len(pages.answers))
+    return mediawiki.read(
+        lambda _: next(answers), url=pages.url.replace("/api.php", "/index.php"), max_requests=len(pages.answers)
+    )
 
 
 def _wiki(session: Session, source: str) -> WikiPages:
@@ -128,14 +137,22 @@ def _wiki(session: Session, source: str) -> WikiPages:
 
     def fetch(parameters: Mapping[str, str]) -> Mapping[str, Any]:
         session.tell(SYSTEM, "reading articles")
-        exchange = system.request("GET", f"{path}?{urlencode(parameters)}", why=Why("read the articles", "knowledge", session.run))
+        exchange = system.request(
+            "GET", f"{path}?{urlencode(parameters)}", why=Why("read the articles", "knowledge", session.run)
+        )
         if not exchange.ok or not isinstance(exchange.body, dict):
-            raise Unreachable(f"the wiki answered {exchange.seen} {exchange.status or exchange.error}".strip(), source, "check its address and the reader's rights")
+            raise Unreachable(
+                f"the wiki answered {exchange.seen} {exchange.status or exchange.error}".strip(),
+                source,
+                "check its address and the reader's rights",
+            )
         answers.append(exchange.body)
         return exchange.body
 
     mediawiki.read(fetch, max_requests=MOST_REQUESTS)
-    return WikiPages(subject=Subject(unit=source), measured_at=session.now, url=source.removeprefix(WIKI), answers=tuple(answers))
+    return WikiPages(
+        subject=Subject(unit=source), measured_at=session.now, url=source.removeprefix(WIKI), answers=tuple(answers)
+    )
 
 
 def _open(session: Session, address: str) -> tuple[Any, str]:
@@ -146,8 +163,12 @@ def _open(session: Session, address: str) -> tuple[Any, str]:
 
     url = urlsplit(resolve(address, session.secrets, "knowledge.sources"))
     if url.scheme not in ("http", "https") or not url.netloc:
-        raise BadInput(f"{address} is no address", "engagement.yaml: knowledge.sources", "write mediawiki:https://host/api.php")
-    settings = SystemSettings.model_validate({"role": "knowledge", "environments": {"staging": {"url": f"{url.scheme}://{url.netloc}"}}})
+        raise BadInput(
+            f"{address} is no address", "engagement.yaml: knowledge.sources", "write mediawiki:https://host/api.php"
+        )
+    settings = SystemSettings.model_validate(
+        {"role": "knowledge", "environments": {"staging": {"url": f"{url.scheme}://{url.netloc}"}}}
+    )
     budget = session.budgets.setdefault(SYSTEM, RequestBudget(MOST_REQUESTS, system=SYSTEM))
     system = connect(
         SYSTEM, settings, holder="agent", network=session.estate.network, folder=session.folder, budget=budget, trace=session.trace,
@@ -156,6 +177,19 @@ def _open(session: Session, address: str) -> tuple[Any, str]:
     return system, url.path or "/api.php"
 
 
-GATHERER = Gatherer(name="wikis", plan=planned, run=gather, gives=(WikiPages,), level=2, cost=20, probes=tuple(f"knowledge.{p}" for p in PROBES))
-DERIVER = Deriver(name="knowledge", run=derive, gives=(KnowledgeAudit, WorkflowKnowledge), probes=tuple(f"knowledge.{p}" for p in PROBES))
+GATHERER = Gatherer(
+    name="wikis",
+    plan=planned,
+    run=gather,
+    gives=(WikiPages,),
+    level=2,
+    cost=20,
+    probes=tuple(f"knowledge.{p}" for p in PROBES),
+)
+DERIVER = Deriver(
+    name="knowledge",
+    run=derive,
+    gives=(KnowledgeAudit, WorkflowKnowledge),
+    probes=tuple(f"knowledge.{p}" for p in PROBES),
+)
 ARTIFACTS: tuple[type[Artifact], ...] = (WikiPages, KnowledgeAudit, WorkflowKnowledge)

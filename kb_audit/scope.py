@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from kb_audit.scope_words import GROUPS
@@ -46,27 +47,25 @@ def read_scope(
     found: dict[str, frozenset[str]] = {}
     bare = _EXCLUSION.sub(" ", text)
     for layer in (bare, *reversed(list(headings))):
-        for kind, names in _FIND.items():
-            if kind not in found:
-                hits = frozenset(name for name, pattern in names.items() if pattern.search(layer))
-                if hits:
-                    found[kind] = hits
+        for kind, hits in _hits(layer).items():
+            found.setdefault(kind, hits)
     for kind, value in (fields or {}).items():
         if value and value.lower() not in ("all", "any", "every", "global"):
             found.setdefault(kind, frozenset({value.lower()}))
     return found
 
 
+@lru_cache(maxsize=20_000)
+def _hits(text: str) -> dict[str, frozenset[str]]:
+    """Scope words of one text; headings come back for every sentence below them."""
+    found = {kind: frozenset(n for n, p in names.items() if p.search(text)) for kind, names in _FIND.items()}
+    return {kind: hits for kind, hits in found.items() if hits}
+
+
 def exclusions(text: str) -> dict[str, frozenset[str]]:
     """Scope words that a sentence takes out ("does not apply to custom policies")."""
     parts = " ; ".join(match.group(1) for match in _EXCLUSION.finditer(text))
-    if not parts:
-        return {}
-    return {
-        kind: hits
-        for kind, names in _FIND.items()
-        if (hits := frozenset(n for n, p in names.items() if p.search(parts)))
-    }
+    return dict(_hits(parts)) if parts else {}
 
 
 def compare(a: Scope, b: Scope, a_out: Scope | None = None, b_out: Scope | None = None) -> Comparison:

@@ -64,7 +64,12 @@ def values(text: str) -> list[Value]:
             if any(match.start() < v.end and v.start < match.end() for v in taken):
                 continue
             value = _value(kind, match, text)
-            if value is not None and kind == "duration" and _AGE.search(text) and (match["u"] or "").lower().startswith("year"):
+            if (
+                value is not None
+                and kind == "duration"
+                and _AGE.search(text)
+                and (match["u"] or "").lower().startswith("year")
+            ):
                 value = replace(value, kind="age", lo=value.lo / 365, hi=value.hi / 365, unit="years")
             if value is not None:
                 taken.append(value)

@@ -27,7 +27,7 @@ def gantt(tasks: Sequence[Task], milestones: Sequence[Milestone], last: float) -
     for i, milestone in enumerate(milestones):
         shapes += _milestone(milestone, top + 11 + i * 20, last)
     words = "; ".join(f"{t.title}: from week {t.start_p50:.1f} to {t.finish_p50:.1f} (P50) or {t.finish_p80:.1f} (P80)" for t in tasks)
-    return chart(493, height + 4, "Roadmap in weeks", words, *shapes)
+    return chart(493, height + 4, "Roadmap in weeks", words or "no tasks", *shapes)
 
 
 def last_week(roadmap: Roadmap) -> float:

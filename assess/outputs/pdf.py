@@ -44,7 +44,7 @@ def write_pdf(assessment: Assessment, path: Path) -> PdfMade:
         BadInput: Pango is missing (with the line that installs it), or the place cannot be written.
     """
     started = time.monotonic()
-    with _complaints() as warnings:
+    with complaints() as warnings:
         document, _, _ = laid_out(assessment, warnings)
         with _epoch(int(assessment.as_of.timestamp())):
             content = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=_identifier(assessment), full_fonts=False)
@@ -121,7 +121,7 @@ def _fetcher() -> Any:
 
 
 @contextmanager
-def _complaints() -> Iterator[list[str]]:
+def complaints() -> Iterator[list[str]]:
     """Collects WeasyPrint's and fontTools' warnings; the missing libharfbuzz-subset only makes files a little larger."""
     found: list[str] = []
 

@@ -44,10 +44,10 @@ class ErrorsStructured(Probe):
                 cause="unreadable errors",
                 consequence=_HARM,
             )
-        shapes = {(e.shape, e.fields if e.shape == "object" else ()) for e in told}
-        if len({shape for shape, _ in shapes}) > 1 and len(told) > 1:
+        shapes = {e.shape for e in told}
+        if len(shapes) > 1 or _nothing_shared(told):
             return not_met(
-                f"{name} answers errors in {len(shapes)} different shapes",
+                f"{name} answers errors in different shapes",
                 *(evidence_of(e.shot, f"{e.provoked_by}: {_words(e)}") for e in told[:3]),
                 cause="several shapes",
                 consequence=_HARM,
@@ -65,6 +65,12 @@ class ErrorsStructured(Probe):
 
 
 _HARM = "The agent cannot tell a typing error from an outage; the customer hears an apology instead of a question."
+
+
+def _nothing_shared(errors: list[ErrorSeen]) -> bool:
+    """Two JSON errors without one field in common are two shapes; an additional field is none."""
+    fields = [set(e.fields) for e in errors if e.shape == "object"]
+    return len(fields) > 1 and not set.intersection(*fields)
 
 
 def _words(error: ErrorSeen) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.finding import Outcome, met, not_applicable, not_measured, not_met
+from probes.finding import Outcome, Subject, met, not_applicable, not_measured, not_met
 from probes.gather.evidence_shot import evidence_of
 from probes.gather.write_evidence import LostUpdates
 from probes.probe import BY_ROLE, Effort, Probe
@@ -22,15 +22,17 @@ class NoLostUpdates(Probe):
 
     dimension, level, kind, effort = BY_ROLE, 4, "M", Effort((1, 4, 10), "API owner")
     needs = (LostUpdates,)
+    each = "write"
+    asks_subject = True
 
     def judge(self, *artifacts: Any, **more: Any) -> Outcome:
         seen: LostUpdates = artifacts[0]
-        name = seen.subject.unit
-        if not seen.updates:
-            return not_applicable(
-                f"No workflow changes a record at {name}", cause="no update in scope", grade="declared"
-            )
-        lost = [u for u in seen.updates if u.answer in ("accepted", "no_etag")]
+        subject: Subject = more["subject"]
+        name = subject.unit
+        updates = [u for u in seen.updates if u.operation == subject.item]
+        if not updates:
+            return not_applicable(f"{subject} changes no record that stands", cause="no update", grade="declared")
+        lost = [u for u in updates if u.answer in ("accepted", "no_etag")]
         if lost:
             first = lost[0]
             title = (
@@ -44,7 +46,7 @@ class NoLostUpdates(Probe):
                 cause=first.answer.replace("_", " "),
                 consequence="A change that a colleague made a second ago disappears; the customer is told two different things.",
             )
-        open_ones = [u for u in seen.updates if u.answer == "not_tried"]
+        open_ones = [u for u in updates if u.answer == "not_tried"]
         if open_ones:
             return not_measured(
                 f"{name}: {open_ones[0].why}",
@@ -54,5 +56,5 @@ class NoLostUpdates(Probe):
             )
         return met(
             f"{name} refuses outdated changes",
-            *(evidence_of(shot, u.operation) for u in seen.updates for shot in u.shots[-1:]),
+            *(evidence_of(shot, u.operation) for u in updates for shot in u.shots[-1:]),
         )

@@ -182,7 +182,8 @@ def _outage(drill: Drill, stop: Stop, route: str, fault: Fault, times: int) -> t
             drill.lease_ends()
         drill.wait_for(key)
     place.fail(None)
-    last = drill.row(key)
+    row = drill.row(key)
+    last = row if row and row.state == "delivered" else None
     elsewhere = drill.deputy if drill.deputy and last and last.delivered_to == drill.deputy.name else None
     copies = len(drill.look(key)) + (len(drill.look(key, elsewhere)) if elsewhere else 0)
     budget = drill.routes[route].time_to_human_minutes * 60

@@ -68,8 +68,9 @@ def _tried(
             session.ledger.nothing(entry)
             raise
         if first.seen is not Seen.OK:
-            session.ledger.nothing(entry)
-            taken = TakenBack("reversed", "nothing was changed")
+            if first.seen not in (Seen.FAULT, Seen.PATH):  # those may have been applied: what follows puts it back
+                session.ledger.nothing(entry)
+                taken = TakenBack("reversed", "nothing was changed")
             yield from _none(
                 subject,
                 "credential" if first.status in (401, 403) else "needs",

@@ -39,22 +39,16 @@ REQUESTS_A_WRITE = 11
 def gather_system(session: Session, system: str) -> Found:
     """Round trip and repeat trial of every write of a system, then the update races seen on the way."""
     stale: list[StaleChange] = []
-    not_tried: list[Missing] = []
     for target in targets(session.estate, system):
         session.tell(system, f"does {target.name} stick, and can it be repeated?")
         for found in _target(session, system, target):
             if isinstance(found, StaleChange):
                 stale.append(found)
-                continue
-            if isinstance(found, Missing) and found.wanted == LostUpdates.kind:
-                not_tried.append(found)
-                continue
-            yield found
-    yield (
-        not_tried[0]
-        if not_tried
-        else LostUpdates(subject=Subject(unit=system), measured_at=session.now, updates=tuple(stale))
-    )
+            elif isinstance(found, Missing) and found.wanted == LostUpdates.kind:
+                stale.append(StaleChange(operation=target.name, answer="not_tried", why=found.detail))
+            else:
+                yield found
+    yield LostUpdates(subject=Subject(unit=system), measured_at=session.now, updates=tuple(stale))
     if session.settings(system).role == "crm":
         yield note_trial(session, system)
         yield from _audit_at_the_end(session, system)

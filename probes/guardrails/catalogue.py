@@ -1,4 +1,4 @@
-"""The questions of the guardrails dimension, for the catalogue."""
+"""The guardrail probes in one list, for the catalogue to take."""
 
 from __future__ import annotations
 

@@ -8,30 +8,30 @@ from pathlib import Path
 
 import pytest
 
-from kb_audit.artifact import KnowledgeAudit, WorkflowKnowledge
+from kb_audit.artifact import KnowledgeAudit
 from kb_audit.audit import audit
-from kb_audit.derive import derive_knowledge
 from kb_audit.probes.catalogue import PROBES
 from kb_audit.summary import as_json, summary
-from probes.artifact import Missing
 from probes.finding import State
-from runtime.guardrails.policy import GuardrailsFile
 from runtime.understanding.encode import Encode
 
 TODAY = date(2026, 11, 23)
-INTENTS = {"returns": ["How long may I return my phone?", "I want to send a phone back"], "moon": ["Do you fly to the moon?"]}
+INTENTS = {
+    "returns": ["How long may I return my phone?", "I want to send a phone back"],
+    "moon": ["Do you fly to the moon?"],
+}
 FIELDS = "---\nowner: Care\nupdated: {day}\naudience: consumer\n---\n"
-GUARDRAILS = GuardrailsFile.model_validate(
-    {"format": 1, "actions": {"issue_credit": {"operations": ["billing.createCredit"], "limits": {"each": "50.00"}}}}
-)
 
 
 @pytest.fixture
 def articles(tmp_path: Path) -> Path:
     pages = {
-        "return.md": FIELDS.format(day="2026-10-01") + "# Returning a phone\n\n## How long\n\nYou can return a phone within **14 days** of delivery.\n",
-        "glance.md": FIELDS.format(day="2025-01-01") + "# Phone returns at a glance\n\n## In short\n\nA phone may be sent back within 30 days of delivery.\n",
-        "shops.md": FIELDS.format(day="2026-10-01") + "# Shops\n\n## Opening\n\nOur shops open at 9 am. See [more](gone.md).\n",
+        "return.md": FIELDS.format(day="2026-10-01")
+        + "# Returning a phone\n\n## How long\n\nYou can return a phone within **14 days** of delivery.\n",
+        "glance.md": FIELDS.format(day="2025-01-01")
+        + "# Phone returns at a glance\n\n## In short\n\nA phone may be sent back within 30 days of delivery.\n",
+        "shops.md": FIELDS.format(day="2026-10-01")
+        + "# Shops\n\n## Opening\n\nOur shops open at 9 am. See [more](gone.md).\n",
     }
     for name, text in pages.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -78,7 +78,9 @@ def test_the_json_has_the_published_shape_and_the_artifact_survives_a_round_trip
 
 
 def test_the_same_articles_give_the_same_artifact(found: KnowledgeAudit, articles: Path, encode: Encode) -> None:
-    assert audit([articles], encode=encode, as_of=TODAY, intents=INTENTS, limits={"issue_credit": (50.0, "EUR")}) == found
+    assert (
+        audit([articles], encode=encode, as_of=TODAY, intents=INTENTS, limits={"issue_credit": (50.0, "EUR")}) == found
+    )
 
 
 def test_an_empty_folder_is_no_error(tmp_path: Path, encode: Encode) -> None:
@@ -87,7 +89,9 @@ def test_an_empty_folder_is_no_error(tmp_path: Path, encode: Encode) -> None:
 
 
 def test_another_language_is_not_assessed_and_never_clean(tmp_path: Path, encode: Encode) -> None:
-    german = "Die Rückgabe ist innerhalb von 14 Tagen möglich und kostet nichts, wenn Sie das Gerät nicht benutzt haben."
+    german = (
+        "Die Rückgabe ist innerhalb von 14 Tagen möglich und kostet nichts, wenn Sie das Gerät nicht benutzt haben."
+    )
     (tmp_path / "de.md").write_text(f"# Rückgabe\n\n{german}\n", encoding="utf-8")
     found = audit([tmp_path], encode=encode, as_of=TODAY, intents={"w": ["Rückgabe innerhalb von 14 Tagen"]})
     assert [n.name for n in found.not_assessed] == ["de.md"] and found.claims == 0
@@ -112,18 +116,6 @@ def test_a_workflow_that_reaches_nothing_passes_nothing(found: KnowledgeAudit) -
 def test_an_empty_artifact_passes_nothing() -> None:
     empty = KnowledgeAudit.model_validate({"subject": {"unit": "*"}, "as_of": TODAY}).of_workflow("w")
     assert {p().judge(empty).state for p in PROBES} == {State.NOT_MEASURED}
-
-
-def test_derive_gives_one_artifact_for_all_and_one_a_workflow(articles: Path, encode: Encode) -> None:
-    made = derive_knowledge([articles], utterances=INTENTS, guardrails=GUARDRAILS, currency="EUR", as_of=TODAY, encode=encode)
-    assert [type(m) for m in made] == [KnowledgeAudit, WorkflowKnowledge, WorkflowKnowledge]
-    assert [m.subject.unit for m in made] == ["*", "returns", "moon"]
-
-
-@pytest.mark.parametrize("sources", [[], ["/no/such/folder"]])
-def test_derive_says_what_is_missing(sources: list[str], encode: Encode) -> None:
-    made = derive_knowledge(sources, utterances=INTENTS, guardrails=None, currency="EUR", as_of=TODAY, encode=encode)
-    assert len(made) == 3 and all(isinstance(m, Missing) and m.detail for m in made)
 
 
 def test_every_probe_has_a_page_with_why_how_and_remedy() -> None:

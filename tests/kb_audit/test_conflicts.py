@@ -21,7 +21,9 @@ CASES = Path(__file__).parents[1] / "cases" / "knowledge"
     ("name", "least", "precision", "recall"),
     [("conflicts.jsonl", 150, 0.95, 0.85), ("conflicts_fresh.jsonl", 60, 0.90, 0.75)],
 )
-def test_precision_and_recall_hold_on_labelled_pairs(encode: Encode, name: str, least: int, precision: float, recall: float) -> None:
+def test_precision_and_recall_hold_on_labelled_pairs(
+    encode: Encode, name: str, least: int, precision: float, recall: float
+) -> None:
     pairs = load_pairs(CASES / name)
     assert len(pairs) >= least
     found = score(pairs, verdicts(pairs, encode))
@@ -43,7 +45,10 @@ def test_pairs_of_one_section_are_left_to_its_reader(encode: Encode) -> None:
 
 
 def test_two_sections_of_one_article_make_a_possible_conflict_only(encode: Encode) -> None:
-    page = markdown.parse("a.md", "# Returns\n\n## One\n\nYou can return it within 14 days.\n\n## Two\n\nYou can return it within 30 days.\n")
+    page = markdown.parse(
+        "a.md",
+        "# Returns\n\n## One\n\nYou can return it within 14 days.\n\n## Two\n\nYou can return it within 30 days.\n",
+    )
     assert [p.judgement.verdict for p in find_conflicts(list(claims(page)), encode).pairs] == ["possible"]
 
 
@@ -63,7 +68,9 @@ def handbook(corpus: Path) -> list[Claim]:
     return [claim for article in reading.articles for claim in claims(article)]
 
 
-def test_a_well_kept_handbook_raises_at_most_one_alarm_per_thousand_sections(handbook: list[Claim], encode: Encode) -> None:
+def test_a_well_kept_handbook_raises_at_most_one_alarm_per_thousand_sections(
+    handbook: list[Claim], encode: Encode
+) -> None:
     found = [p for p in find_conflicts(handbook, encode).pairs if p.judgement.verdict == "conflict"]
     assert len(found) <= 1, [(handbook[p.a].text, handbook[p.b].text) for p in found]
 

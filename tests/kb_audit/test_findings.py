@@ -70,7 +70,10 @@ def test_age_is_a_bounded_risk() -> None:
 
 
 def test_dead_links_and_missing_anchors_are_found_and_circles_are_fine() -> None:
-    a = page("# A\n\n[b](b.md) [gone](gone.md) [here](#a) [nowhere](#nowhere) [out](https://x.example) ![p](p.png) [f](f.pdf)\n", "x/a.md")
+    a = page(
+        "# A\n\n[b](b.md) [g](gone.md) [h](#a) [n](#nowhere) [o](https://x.example) ![p](p.png) [f](f.pdf)\n",
+        "x/a.md",
+    )
     b = page("# B\n\n[a](/x/a) [a](./a.md#a)\n", "x/b.md")
     report = follow([a, b])
     assert [d.link.target for d in report.dead] == ["gone.md", "#nowhere"]
@@ -92,7 +95,8 @@ def test_a_section_that_the_model_cuts_is_found() -> None:
 
 
 def test_copies_are_duplicates_and_templates_with_other_values_are_not(encode: Encode) -> None:
-    one = "The router is sent by parcel and comes with a cable, a power supply and a short guide that shows each step in pictures, free of cost. "
+    one = "The router is sent by parcel and comes with a cable, a power supply "
+    one += "and a short guide that shows each step in pictures, free of cost. "
     texts = [one, one, one.replace("short guide", "little guide"), one + "It takes 5 days.", one + "It takes 9 days."]
     found = find_duplicates(texts, list("abcde"), encode(texts))
     assert {(d.a, d.b, d.kind) for d in found} == {(0, 1, "duplicate"), (0, 2, "near_duplicate")}
@@ -151,6 +155,8 @@ def test_a_promise_beyond_a_limit_is_found(text: str, count: int) -> None:
 
 
 def test_other_languages_are_told_apart() -> None:
-    german = "Die Rückgabe ist innerhalb von 14 Tagen möglich und kostet nichts, wenn Sie das Gerät nicht benutzt haben."
+    german = (
+        "Die Rückgabe ist innerhalb von 14 Tagen möglich und kostet nichts, wenn Sie das Gerät nicht benutzt haben."
+    )
     assert language(page(german)) == "de"
     assert language(page("You can return the phone and the tablet within 14 days if you have not used it.")) == "en"

@@ -34,7 +34,10 @@ def test_a_value_is_read_in_its_normal_form(text: str, kind: str, normal: str) -
     assert [written(v) for v in found] == [normal]
 
 
-@pytest.mark.parametrize("text", ["Two-factor sign-in helps.", "Call us 24/7.", "Version 3 is out.", "Feel free to ask.", "You are free to leave."])
+@pytest.mark.parametrize(
+    "text",
+    ["Two-factor sign-in helps.", "Call us 24/7.", "Version 3 is out.", "Feel free to ask.", "You are free to leave."],
+)
 def test_what_only_looks_like_a_value_is_none(text: str) -> None:
     assert values(text) == []
 

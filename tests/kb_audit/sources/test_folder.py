@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from pathlib import Path
 
@@ -14,13 +13,23 @@ from runtime.errors import BadInput
 
 
 def test_front_matter_gives_owner_dates_and_scope() -> None:
-    page = markdown.parse("a.md", "---\ntitle: Returns\nowner: Care\nupdated: 2026-01-05\nreview_by: 2026-06-01\nregion: DE\n---\n# Returns\n\nText.\n")
-    assert (page.title, page.owner, page.updated, page.review_due) == ("Returns", "Care", date(2026, 1, 5), date(2026, 6, 1))
+    page = markdown.parse(
+        "a.md",
+        "---\ntitle: Returns\nowner: Care\nupdated: 2026-01-05\nreview_by: 2026-06-01\nregion: DE\n---\n\nText.\n",
+    )
+    assert (page.title, page.owner, page.updated, page.review_due) == (
+        "Returns",
+        "Care",
+        date(2026, 1, 5),
+        date(2026, 6, 1),
+    )
     assert page.scope == {"region": "DE"}
 
 
 def test_sections_know_their_heading_path_and_place() -> None:
-    page = markdown.parse("a.md", "# Returns\n\nIntro.\n\n## Phones\n\n### How long\n\nWithin 14 days.\n\n## Tablets\n\nNever.\n")
+    page = markdown.parse(
+        "a.md", "# Returns\n\nIntro.\n\n## Phones\n\n### How long\n\nWithin 14 days.\n\n## Tablets\n\nNever.\n"
+    )
     assert [s.path for s in page.sections] == [("Returns",), ("Returns", "Phones", "How long"), ("Returns", "Tablets")]
     assert [page.body[s.start : s.end] for s in page.sections] == ["Intro.", "Within 14 days.", "Never."]
 
@@ -38,7 +47,11 @@ def test_headings_in_code_are_no_headings() -> None:
 
 
 def test_html_gives_visible_text_and_keeps_hidden_text_apart() -> None:
-    page = html.parse("a.html", "<html lang=en><h1>Returns</h1><p>Within <b>14</b> days.</p><p style='display:none'>Secret order</p><!-- note --></html>")
+    page = html.parse(
+        "a.html",
+        "<html lang=en><h1>Returns</h1><p>Within <b>14</b> days.</p>"
+        "<p style='display:none'>Secret order</p><!-- note --></html>",
+    )
     assert page.title == "Returns" and page.language == "en"
     assert [page.body[b.start : b.end] for s in page.sections for b in s.blocks] == ["Within 14 days."]
     assert sorted(page.body[a:b] for a, b in page.hidden) == ["Secret order", "note"]
@@ -66,7 +79,7 @@ def test_broken_front_matter_does_not_lose_the_article(tmp_path: Path) -> None:
 
 def test_a_link_to_a_parent_folder_does_not_go_round_forever(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("Text.", encoding="utf-8")
-    os.symlink(tmp_path, tmp_path / "loop", target_is_directory=True)
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
     assert len(folder.read(tmp_path).articles) == 1
 
 

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import urlopen
-from urllib.parse import urlencode
 
 import pytest
 
@@ -18,7 +17,11 @@ from kb_audit.sources import mediawiki
 from runtime.errors import BadInput
 
 PAGES = [
-    {"pageid": 1, "title": "Returns", "text": "'''Returns''' are free.\n== How long ==\nWithin 14 days, see [[Fees|the fees]].\n* phones\n{{box|x={{y}}}}"},
+    {
+        "pageid": 1,
+        "title": "Returns",
+        "text": "'''Returns''' are free.\n== How long ==\nWithin 14 days, see [[Fees|the fees]].\n* phones\n{{box|x={{y}}}}",
+    },
     {"pageid": 2, "title": "Fees", "text": "A return costs 5 EUR.<ref>x</ref>"},
     {"pageid": 3, "title": "Empty", "text": ""},
 ]
@@ -29,8 +32,13 @@ class _Wiki(BaseHTTPRequestHandler):
         query = {k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()}
         at = int(query.get("gapcontinue", "0"))
         page = PAGES[at]
-        revision = {"timestamp": "2026-03-04T05:06:07Z", "slots": {"main": {"contentmodel": "wikitext", "content": page["text"]}}}
-        answer: dict[str, Any] = {"query": {"pages": [{"pageid": page["pageid"], "title": page["title"], "revisions": [revision]}]}}
+        revision = {
+            "timestamp": "2026-03-04T05:06:07Z",
+            "slots": {"main": {"contentmodel": "wikitext", "content": page["text"]}},
+        }
+        answer: dict[str, Any] = {
+            "query": {"pages": [{"pageid": page["pageid"], "title": page["title"], "revisions": [revision]}]}
+        }
         if at + 1 < len(PAGES):
             answer["continue"] = {"gapcontinue": str(at + 1), "continue": "gapcontinue||"}
         body = json.dumps(answer).encode()

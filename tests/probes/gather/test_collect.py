@@ -37,14 +37,9 @@ class Measured:
 
     def outcomes(self) -> dict[tuple[str, str], Outcome]:
         """(probe id, subject) → outcome, for every cell of crm and api."""
-        scope, found = scope_of(load_folder(self.folder).estate), {}
-        for probe in (made() for made in PROBES):
-            for name in probe.ids():
-                for subject in probe.subjects(scope, name.partition(".")[0]):  # type: ignore[arg-type]
-                    artifacts = [self.bundle.get(kind, subject) for kind in probe.needs]
-                    lost = next((a for a in artifacts if isinstance(a, Missing)), None)
-                    found[(name, str(subject))] = probe.missing(lost) if lost else probe.judge(*artifacts)
-        return found
+        asked = Catalogue(tuple(made() for made in PROBES))
+        answered = answer(asked.probes, scope_of(load_folder(self.folder).estate), self.bundle)
+        return {(a.cell.probe, str(a.cell.subject)): a.outcome for a in answered}
 
 
 def _measured(folder: Path, flawless: bool) -> Iterator[Measured]:

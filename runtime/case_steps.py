@@ -1,0 +1,188 @@
+"""The steps of a case: everything here looks at the world, once; DBOS keeps each result as JSON for the replay.
+
+A step never raises for what a system, a rule or a limit does: it says it in its result, so that a replay reads the same.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from dbos import DBOS
+
+from runtime.errors import CxreadyError
+from runtime.escalation import answer
+from runtime.gate import RepeatSafe, narrowest
+from runtime.guardrails.request import Request, Signals
+from runtime.hand_off import Stopped, hand_off, look_for_decision
+from runtime.pilot import Pilot
+from runtime.systems.exchange import Seen, Why
+from runtime.understanding.understand import Understood, understand
+from runtime.writing import write
+
+Plain = dict[str, Any]
+_open: list[Pilot] = []
+
+
+def use(pilot: Pilot | None) -> None:
+    """The pilot that the steps of this process work with."""
+    _open[:] = [pilot] if pilot else []
+
+
+def pilot() -> Pilot:
+    return _open[0]
+
+
+@DBOS.step(name="understand")
+def understood_of(case: Plain) -> Plain:
+    own = pilot()
+    found = understand(str(case.get("message", "")), own.estate, own.intents)
+    detail = {name: getattr(found, name) for name in ("intent", "confidence", "category", "language", "frustration")}
+    own.note(case["case"], "00 understand", detail=detail)
+    return found.plain()
+
+
+@DBOS.step(name="gate")
+def allowed(workflow: str) -> Plain:
+    found = pilot().allowed(workflow)
+    return {"autonomy": found.autonomy, "why": found.why}
+
+
+@DBOS.step(name="simulated")
+def simulated(workflow: str) -> bool:
+    """Whether people are only told of in words: the pilot observes, or this workflow does."""
+    own = pilot()
+    return not own.is_live or (bool(workflow) and own.allowed(workflow).autonomy == "observe")
+
+
+@DBOS.step(name="read")
+def read(case: str, named: str, call: str, arguments: Plain) -> Plain:
+    own = pilot()
+    system, _, operation = call.partition(".")
+    try:
+        exchange = own.system(system).call(operation, arguments, why=Why("a case", run=case))
+    except CxreadyError as error:
+        own.note(case, named, operation=call, arguments=arguments, effect="not_reachable", detail={"reason": error.what})
+        return {"seen": "not asked", "status": None, "body": None, "says": error.what}
+    facts = _facts(exchange.body) if exchange.ok else {}
+    detail = {"status": exchange.status, "facts": facts}
+    own.note(case, named, operation=call, arguments=arguments, effect=_said(exchange.seen), detail=detail)
+    return {"seen": str(exchange.seen), "status": exchange.status, "body": plain(exchange.body), "says": ""}
+
+
+@DBOS.step(name="rule")
+def apply_rule(case: str, named: str, rule: str, arguments: list[Any]) -> Plain:
+    own = pilot()
+    try:
+        value, error = plain(own.rules[rule](**_by_position(own.rules[rule], arguments))), ""
+    except Exception as failed:  # a rule is other people's code: whatever it raises, a person gets the case
+        value, error = None, type(failed).__name__
+    facts = _facts(value)
+    own.note(case, named, detail={"rule": rule, "error": error, "facts": facts})
+    return {"value": value, "error": error}
+
+
+@DBOS.step(name="watch")
+def watch(case: str, named: str, call: str, arguments: Plain, context: Plain) -> Plain:
+    """Shadow: decides on trial, reserves and writes nothing."""
+    own = pilot()
+    request = Request(
+        workflow=context["workflow"], operation=call, arguments=arguments, session_customer=context["customer"],
+        facts_input=context["read"], autonomy="act", trial=True, case=case, category=context["category"],
+        signals=Signals(**context["signals"]),
+    )  # fmt: skip
+    found = own.watching.decide(request)
+    detail = {"reason": found.reason, "rule": found.rule, "would": found.decision}
+    own.note(case, named, operation=call, arguments=arguments, decision="observe", effect="none", detail=detail)
+    return {"decision": found.decision, "reason": found.reason, "rule": found.rule}
+
+
+@DBOS.step(name="write")
+def write_through(case: str, named: str, call: str, arguments: Plain, context: Plain, key: str) -> Plain:
+    """One write through the proxy, with an intent before and its effect after."""
+    own = pilot()
+    now = own.allowed(context["workflow"])
+    autonomy = narrowest(now.autonomy, context["autonomy"])
+    if now.gate is None or call not in now.gate.allow or autonomy not in ("act", "approve"):
+        reason = now.why if now.gate and call in now.gate.allow else f"{call} is not on the gate's list"
+        own.note(case, named, operation=call, arguments=arguments, decision="refuse", effect="none", detail={"reason": reason, "rule": "gate"})
+        return _held(reason, "gate")
+    repeat = now.gate.writes.get(call, RepeatSafe())
+    own.note(case, named, operation=call, arguments=arguments, effect="intent", detail={"key": key})
+    signed = own.context(
+        context["workflow"], case, context["customer"], autonomy, context["read"], category=context["category"], approval=context["approval"]
+    )
+    try:
+        effect = write(own, call, arguments, signed, key=key, repeat=repeat)
+    except CxreadyError as error:  # found before anything was sent
+        own.note(case, named, operation=call, arguments=arguments, decision="refuse", effect="none", detail={"reason": error.what, "rule": "call"})
+        return _held(error.what, "tool_fault")
+    sent = effect.sent
+    said = {"done": "done", "held": "none", "refused": "refused", "unknown": "unknown"}[sent.state]
+    detail = {"key": key, "rule": sent.rule, "reason": sent.reason}
+    detail |= {"done_by": effect.run} if effect.repeated and effect.run != case else {}
+    own.note(case, named, operation=call, arguments=arguments, decision=sent.decision, effect=said, detail=detail)
+    return {"state": sent.state, "decision": sent.decision, "reason": sent.reason, "rule": sent.rule, "digest": sent.digest, "answer": plain(sent.answer)}
+
+
+@DBOS.step(name="hand_off")
+def to_person(case: Plain, workflow: str, understood: Plain, stopped: Plain) -> str:
+    deadline = stopped.get("deadline")
+    parts = Stopped(**{**stopped, "deadline": datetime.fromisoformat(deadline) if deadline else None})
+    return hand_off(pilot(), case, workflow, Understood.of(understood), parts).handoff_id
+
+
+@DBOS.step(name="answer")
+def person_said(case: str, handoff: str) -> Plain:
+    """The decision that counts, logged; `option` is empty when the time was over."""
+    own = pilot()
+    found = answer.decision_of(own.connection, handoff) or {"option": "", "person": "", "way": ""}
+    detail = {"handoff": handoff, "by": found["person"], "way": found["way"]}
+    own.note(case, f"answer {handoff}", decision=found["option"] or "expired", detail=detail)
+    return {"option": found["option"], "by": found["person"]}
+
+
+@DBOS.step(name="note")
+def note(case: str, named: str, detail: Plain, decision: str = "") -> None:
+    pilot().note(case, named, decision=decision, detail=detail)
+
+
+@DBOS.step(name="now")
+def now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+def has_answer(handoff: str, deadline: str) -> bool:
+    """No step: only looks, so that a case waits without leaving a trace. True once somebody decided or the time is over."""
+    if look_for_decision(pilot(), handoff):
+        return True
+    return datetime.now(UTC) >= datetime.fromisoformat(deadline)
+
+
+def plain(value: Any) -> Any:
+    """JSON values only: what is checkpointed must be readable by the next version."""
+    return json.loads(json.dumps(value, default=str))
+
+
+def _held(reason: str, rule: str) -> Plain:
+    return {"state": "held", "decision": "refuse", "reason": reason, "rule": rule, "digest": "", "answer": None}
+
+
+def _said(seen: Seen) -> str:
+    return {Seen.OK: "read", Seen.PATH: "not_reachable"}.get(seen, "fault")
+
+
+def _by_position(rule: Any, values: list[Any]) -> Plain:
+    """Values under the rule's own parameter names, in the order in which the step names them; the rest keep their defaults."""
+    names = list(inspect.signature(rule).parameters)[: len(values)]
+    return dict(zip(names, values, strict=True))
+
+
+def _facts(body: Any) -> Plain:
+    """The short plain values of an answer, for the handoff."""
+    if not isinstance(body, Mapping):
+        return {}
+    return {str(k): v for k, v in body.items() if isinstance(v, str | int | float | bool) and 0 < len(str(v)) <= 60 and not str(k).startswith("_")}

@@ -1,0 +1,120 @@
+"""The durable engine: DBOS on the pilot's own SQLite file, started, stopped and asked; nothing else of the runtime knows it.
+
+Set by hand because DBOS leaves them open: WAL, application version, executor, JSON instead of pickle. The version holds
+the digest of goals.yaml: a case is never continued along other steps than those it began with.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
+
+from runtime import case as cases
+from runtime.pilot import Pilot
+from runtime.written import digest_of
+
+NAME, EXECUTOR, SHAPE = "cxready", "pilot", "1"
+POLL_S = 0.05
+OPEN_STATES = ["PENDING", "ENQUEUED", "DELAYED"]
+Line = dict[str, Any]
+
+
+@contextmanager
+def engine(pilot: Pilot) -> Iterator[Engine]:
+    """Starts the engine over an open pilot and takes up what an earlier process left unfinished.
+
+    The pilot holds the folder's lock: DBOS takes every open run of its executor for crashed, so two would write twice.
+    """
+    path = pilot.home / "dbos.sqlite"
+    _prepare(path)
+    version = f"{SHAPE}-{digest_of(pilot.estate.folder / 'goals.yaml')[7:19]}"
+    config: DBOSConfig = {
+        "name": NAME,
+        "system_database_url": f"sqlite:///{path.resolve()}",
+        "application_version": version,
+        "executor_id": EXECUTOR,
+        "serializer": DBOSPortableJSONSerializer(),
+        "log_level": "CRITICAL",
+        "run_admin_server": False,
+        "notification_listener_polling_interval_sec": 0.05,
+    }  # type: ignore[typeddict-unknown-key]
+    DBOS(config=config)
+    cases.use(pilot)
+    DBOS.launch()
+    try:
+        yield Engine(pilot, version)
+    finally:
+        cases.wait_until_idle()
+        DBOS.destroy()
+        cases.use(None)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A running engine."""
+
+    pilot: Pilot
+    version: str
+
+    def start(self, case: Mapping[str, Any]) -> None:
+        """Starts a case under its own name; the same name again is the same case and starts nothing."""
+        with SetWorkflowID(str(case["case"])):
+            DBOS.start_workflow(cases.run_case, dict(case))
+
+    def outcome(self, run: str, timeout: float = 300.0) -> Line | None:
+        """The line of a case once it is finished or waits for a person; None when neither happens in time.
+
+        Args:
+            timeout: seconds.
+        """
+        until = time.monotonic() + timeout
+        while time.monotonic() < until:
+            if found := self.line(run):
+                return found
+            time.sleep(POLL_S)
+        return None
+
+    def line(self, run: str) -> Line | None:
+        """The line of a case as it stands: finished, waiting, or None while it is under way (or unknown)."""
+        found = DBOS.get_workflow_status(run)
+        if found is None:
+            return None
+        if found.status == "SUCCESS":
+            return dict(found.output or {})
+        if found.status in OPEN_STATES:
+            return cases.waiting_line(run)
+        return {"case": run, "run": run, "intent": None, "autonomy": "observe", "outcome": "unknown", "writes": [], "reply": "",
+                "reason": f"the engine says {found.status.lower()}"}  # fmt: skip
+
+    def resume(self, run: str) -> None:
+        """Goes on with a case that waits: its answer, if there is one, is read again."""
+        cases.no_longer_waiting(run)
+        DBOS.resume_workflow(run)
+
+    def unfinished(self) -> list[str]:
+        """Cases that are under way or wait for a person, on the present goals."""
+        return [found.workflow_id for found in self._open() if found.app_version == self.version]
+
+    def stranded(self) -> list[Mapping[str, Any]]:
+        """Takes out what was begun on other goals.yaml; each is given as its case, for a person."""
+        left = [found for found in self._open() if found.app_version != self.version]
+        for found in left:
+            DBOS.cancel_workflow(found.workflow_id)
+        return [dict((found.input or {}).get("args", [{}])[0]) for found in left]
+
+    def _open(self) -> list[Any]:
+        return list(DBOS.list_workflows(status=OPEN_STATES, name=cases.NAME))
+
+
+def _prepare(path: Path) -> None:
+    """WAL stays in the file; DBOS does not set it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
