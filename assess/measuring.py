@@ -62,10 +62,18 @@ def default_encoder() -> Encode:
 
 
 def plan_of(folder: Folder, *, only_system: str | None, only_probe: str | None, max_requests: int) -> Plan:
-    """What a run would send, without a network."""
+    """What a run would send, without a network; bound to the folder's files by their digest."""
+    from probes.gather.inputs import digest_of, read_inputs
     from probes.gather.plan import plan
 
-    return plan(folder.estate, collection().gatherers, only_system=only_system, only_probe=only_probe, max_requests=max_requests)
+    return plan(
+        folder.estate,
+        collection().gatherers,
+        only_system=only_system,
+        only_probe=only_probe,
+        max_requests=max_requests,
+        inputs=digest_of(read_inputs(folder.path, folder.estate.knowledge, folder.written_files())),
+    )
 
 
 def read_plan(path: Path) -> Plan:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from assess import register as registers
 from assess.catalogue import catalogue
 from assess.engagement import Folder, load_folder
@@ -85,9 +87,9 @@ def facts_of(at: Opened, as_of: datetime | None) -> Facts:
         inventory=manifest.inventory,
         surfaces={d.subject.unit: d.digest for d in described if isinstance(d, Described)},
         knowledge=_knowledge(audit) if isinstance(audit, KnowledgeAudit) else {},
-        proved=[claim.says for claim in proof.certificate.claims if claim.proved] if isinstance(proof, Proof) else (),
-        policy=proof.certificate.policy if isinstance(proof, Proof) else "",
-        certificate=proof.certificate.digest if isinstance(proof, Proof) else "",
+        proved=proof.proved_words() if isinstance(proof, Proof) else (),
+        policy=proof.policy if isinstance(proof, Proof) else "",
+        certificate=proof.digest if isinstance(proof, Proof) else "",
         moved=as_of is not None,
     )
 
@@ -104,18 +106,24 @@ def _knowledge(audit: KnowledgeAudit) -> dict[str, int]:
 
 
 def write_verdict(at: Opened, verdict: Verdict) -> list[Path]:
-    """assessment.json and gate.json, each whole or not at all; the register only when a number was added."""
+    """assessment.json, gate.json and the proof's certificate, each whole or not at all; the register only when a number was added."""
     at.home.mkdir(parents=True, exist_ok=True)
-    written = [at.home / "assessment.json", at.home / "gate.json"]
-    for path, model in zip(written, (verdict.assessment, verdict.gate), strict=True):
-        write_text(path, json.dumps(model.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n")
+    outputs: dict[str, BaseModel] = {"assessment.json": verdict.assessment, "gate.json": verdict.gate}
+    proof = at.bundle.get(Proof, Subject(unit=EVERYWHERE))
+    if isinstance(proof, Proof):
+        outputs["certificate.json"] = proof.certificate
+    for name, model in outputs.items():
+        write_text(at.home / name, json.dumps(model.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n")
     if verdict.register != registers.read(at.register):
         registers.write(at.register, verdict.register)
-    return written
+    return [at.home / name for name in outputs]
 
 
 def write_text(path: Path, text: str) -> None:
     """Writes a file under a temporary name, then renames it."""
     temporary = path.with_name(path.name + ".new")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(temporary, path)
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

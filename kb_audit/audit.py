@@ -6,6 +6,7 @@ found = audit(["knowledge/"], encode=encoder(), as_of=date.today())
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -84,13 +85,14 @@ def audit(
     found += report_findings.of_retrieval(
         pages.articles, pages.sections, coverage.not_found_by_heading(pages.sections, pages.texts, encode)
     )
+    points = _points(pages.articles, found)
     say("done", len(pages.articles), len(pages.articles))
     return KnowledgeAudit(
         subject=Subject(unit=EVERYWHERE),
         tool={"kb_audit": _version(), **(model or {})},
         as_of=as_of,
         sources=tuple(str(each) for each in named if not isinstance(each, Reading)),
-        articles=tuple(_record(a, found, as_of) for a in pages.articles),
+        articles=tuple(_record(a, points[a.id], as_of) for a in pages.articles),
         sections=tuple(_section(s, text) for s, text in zip(pages.sections, pages.texts, strict=True)),
         claims=len(stated),
         pairs=compared.compared,
@@ -133,8 +135,18 @@ class _Pages:
         )
 
 
-def _record(article: Article, found: Iterable[KnowledgeFinding], as_of: date) -> ArticleRecord:
-    points = sum(POINTS.get(f.verdict, 0) for f in found if article.id in f.articles and not _younger_side(article, f))
+def _points(articles: Iterable[Article], found: Iterable[KnowledgeFinding]) -> Counter[str]:
+    """Points of evidence against each article; the younger side of a conflict, probably the right one, gets none."""
+    pages = {a.id: a for a in articles}
+    points: Counter[str] = Counter()
+    for finding in found:
+        for name in finding.articles if finding.verdict in POINTS else ():
+            if not _younger_side(pages[name], finding):
+                points[name] += POINTS[finding.verdict]
+    return points
+
+
+def _record(article: Article, points: int, as_of: date) -> ArticleRecord:
     return ArticleRecord(
         id=article.id,
         title=article.title,
@@ -153,7 +165,6 @@ def _record(article: Article, found: Iterable[KnowledgeFinding], as_of: date) ->
 
 
 def _younger_side(article: Article, finding: KnowledgeFinding) -> bool:
-    """The younger side of a conflict loses no points: it is probably the one that is right."""
     dates = [side.updated for side in finding.sides if side.updated]
     return (
         finding.verdict == "conflict"

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kb_audit.article import Article
+from kb_audit.normal_form import written
 from kb_audit.polarity import Polarity, polarity
 from kb_audit.scope import exclusions, read_scope
 from kb_audit.sentences import Sentence, sentences
-from kb_audit.values import Value, mask, values, written
+from kb_audit.values import Value, mask, values
 
 Role = Literal["condition", "outcome"]
 

@@ -12,9 +12,10 @@ from typing import Literal
 from kb_audit.claims import Claim
 from kb_audit.incompatible import far_apart, relate
 from kb_audit.neighbours import pairs_above
+from kb_audit.normal_form import written
 from kb_audit.polarity import opposed
 from kb_audit.scope import compare
-from kb_audit.values import Value, written
+from kb_audit.values import Value
 from kb_audit.wording import Words
 from runtime.understanding.encode import Encode
 
@@ -27,6 +28,7 @@ FAINT = 0.50
 _SURE = 0.70
 _PERMISSION_WORDS = 0.55
 _OVERLAP = 0.51
+_COPIES = 2
 _SAME_WORDING = 0.85
 _STRONG = ("plan", "customer", "region", "product")
 
@@ -62,9 +64,11 @@ def find_conflicts(claims: Sequence[Claim], encode: Encode) -> Compared:
     """Compare every two claims about one subject; pairs inside one section are left to the reader of that section."""
     if not claims:
         return Compared((), 0)
-    rows = encode([claim.subject for claim in claims])
+    kept = _without_copies(claims)
+    rows = encode([claims[n].subject for n in kept])
     words = Words(encode)
-    near = [(i, j, s) for i, j, s in pairs_above(rows, FAINT) if claims[i].section != claims[j].section]
+    found = ((kept[i], kept[j], s) for i, j, s in pairs_above(rows, FAINT))
+    near = [(i, j, s) for i, j, s in found if claims[i].section != claims[j].section]
     words.learn(
         text
         for i, j, _ in near
@@ -74,6 +78,18 @@ def find_conflicts(claims: Sequence[Claim], encode: Encode) -> Compared:
     )
     judged = [Pair(i, j, s, judge(claims[i], claims[j], s, words)) for i, j, s in near]
     return Compared(tuple(p for p in judged if p.judgement.verdict != "unrelated"), len(near))
+
+
+def _without_copies(claims: Sequence[Claim]) -> list[int]:
+    """Numbers of the claims worth comparing: of many word-for-word copies the first in each of two articles."""
+    seen: dict[tuple[str, str], set[str]] = {}
+    kept = []
+    for number, claim in enumerate(claims):
+        articles = seen.setdefault((claim.text, claim.path[-1]), set())
+        if len(articles) < _COPIES or claim.article in articles:
+            articles.add(claim.article)
+            kept.append(number)
+    return kept
 
 
 def judge(a: Claim, b: Claim, similarity: float, words: Words) -> Judgement:

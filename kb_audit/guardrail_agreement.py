@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb_audit.claims import Claim
-from kb_audit.values import Value, written
+from kb_audit.normal_form import written
+from kb_audit.values import Value
 from runtime.guardrails.policy import GuardrailsFile
 
 _GRANT = re.compile(

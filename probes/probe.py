@@ -86,7 +86,9 @@ class Probe:
 
     def missing(self, missing: Missing) -> Outcome:
         """The outcome when an artifact is not there. Override only to say more, never to pass."""
-        return not_measured(f"{self.question_text}: not measured", cause=missing.cause, would_measure=missing.would_measure)
+        why = f" ({missing.detail})" if missing.detail else ""
+        do = missing.would_measure or "run `cxready collect DIR` again"
+        return not_measured(f"{self.question_text}: not measured{why}", cause=missing.cause, would_measure=do[:1].upper() + do[1:])
 
     @cached_property
     def question(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from dbos import DBOS
 
+from runtime import memory
 from runtime.errors import CxreadyError
 from runtime.escalation import answer
 from runtime.gate import RepeatSafe, narrowest
@@ -39,7 +40,8 @@ def pilot() -> Pilot:
 @DBOS.step(name="understand")
 def understood_of(case: Plain) -> Plain:
     own = pilot()
-    found = understand(str(case.get("message", "")), own.estate, own.intents)
+    came = memory.contacts(own.connection, str(case["customer"]), now=datetime.now(UTC)) if case.get("customer") else 0
+    found = understand(str(case.get("message", "")), own.estate, own.intents, contacts=came + 1)
     detail = {name: getattr(found, name) for name in ("intent", "confidence", "category", "language", "frustration")}
     own.note(case["case"], "00 understand", detail=detail)
     return found.plain()
@@ -148,6 +150,16 @@ def person_said(case: str, handoff: str) -> Plain:
 @DBOS.step(name="note")
 def note(case: str, named: str, detail: Plain, decision: str = "") -> None:
     pilot().note(case, named, decision=decision, detail=detail)
+
+
+@DBOS.step(name="remember")
+def remember(case: Plain, workflow: str, outcome: str, reason: str) -> None:
+    """The last row of a run, and one line of the customer's timeline."""
+    own = pilot()
+    own.note(case["case"], "99 outcome", detail={"outcome": outcome, "reason": reason})
+    if case.get("customer"):
+        moment = memory.Moment(case["case"], datetime.now(UTC), str(case.get("channel") or ""), workflow, outcome, reason)
+        memory.remember(own.connection, str(case["customer"]), moment)
 
 
 @DBOS.step(name="now")

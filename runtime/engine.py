@@ -42,9 +42,8 @@ def engine(pilot: Pilot) -> Iterator[Engine]:
         "executor_id": EXECUTOR,
         "serializer": DBOSPortableJSONSerializer(),
         "log_level": "CRITICAL",
-        "run_admin_server": False,
         "notification_listener_polling_interval_sec": 0.05,
-    }  # type: ignore[typeddict-unknown-key]
+    }
     DBOS(config=config)
     cases.use(pilot)
     DBOS.launch()

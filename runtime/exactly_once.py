@@ -18,6 +18,8 @@ from typing import Any, Literal
 from runtime.gate import RepeatSafe
 
 State = Literal["intent", "done", "held", "refused", "unknown"]
+ALREADY_DONE = "already_done"
+Sleep = Callable[[float], None]
 _TABLE = """CREATE TABLE IF NOT EXISTS effects (
   key TEXT PRIMARY KEY, run TEXT NOT NULL, operation TEXT NOT NULL, state TEXT NOT NULL, answer TEXT NOT NULL DEFAULT 'null', at REAL NOT NULL)"""
 
@@ -65,7 +67,15 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 
 def write_once(
-    connection: sqlite3.Connection, key: str, operation: str, *, run: str, repeat: RepeatSafe, send: Send, find: Find | None, sleep: Callable[[float], None] = time.sleep
+    connection: sqlite3.Connection,
+    key: str,
+    operation: str,
+    *,
+    run: str,
+    repeat: RepeatSafe,
+    send: Send,
+    find: Find | None,
+    sleep: Sleep = time.sleep,
 ) -> Effect:
     """Does the write unless it was done. Safe to call again after a kill at any point.
 
@@ -73,17 +83,17 @@ def write_once(
         connection: autocommit; each state is durable before the next thing happens.
     """
     known = _known(connection, key)
-    if known and known[0] in ("done",):
-        return Effect(Sent("done", known[1], decision="act"), known[2], repeated=True)
-    if known and known[0] in ("intent", "unknown"):
-        return _settled(connection, key, known[2], run, known[3], repeat, send, find, sleep)
+    if known and known.state == "done":
+        return Effect(Sent("done", known.answer, decision="act"), known.run, repeated=True)
+    if known and known.state in ("intent", "unknown"):
+        return _settled(connection, key, known, repeat, send, find, sleep)
     if not _begin(connection, key, operation, run):
         sleep(0.2)
         return write_once(connection, key, operation, run=run, repeat=repeat, send=send, find=find, sleep=sleep)
     sent = send(False)
     _record(connection, key, sent)
     if sent.state == "unknown":
-        return _settled(connection, key, run, run, time.time(), repeat, send, find, sleep)
+        return _settled(connection, key, _Open("unknown", None, run, time.time()), repeat, send, find, sleep)
     return Effect(sent, run)
 
 
@@ -92,21 +102,31 @@ def open_intents(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     return [(r[0], r[1]) for r in connection.execute("SELECT run, operation FROM effects WHERE state IN ('intent', 'unknown') ORDER BY at")]
 
 
-def _settled(
-    connection: sqlite3.Connection, key: str, owner: str, run: str, since: float, repeat: RepeatSafe, send: Send, find: Find | None, sleep: Callable[[float], None]
-) -> Effect:
+def _settled(connection: sqlite3.Connection, key: str, open_: _Open, repeat: RepeatSafe, send: Send, find: Find | None, sleep: Sleep) -> Effect:
     """Finds out what became of an open intent."""
     if repeat.by == "key":
-        return _kept(connection, key, send(False), owner)
+        sent = send(False)
+        done = sent.rule == ALREADY_DONE and find is not None  # it was written; only its answer was lost
+        return _kept(connection, key, _found(find) or sent if done and find else sent, open_.run)
     if repeat.by == "read_back" and find is not None:
-        sleep(max(0.0, since + repeat.settle_s - time.time()))
+        sleep(max(0.0, open_.at + repeat.settle_s - time.time()))
         try:
             found = find()
         except LookupError:
-            return _kept(connection, key, _NOT_KNOWN, owner)
-        sent = Sent("done", found, decision="act") if found is not None else send(True)
-        return _kept(connection, key, sent, owner)
-    return _kept(connection, key, _NOT_KNOWN, owner)
+            return _kept(connection, key, _NOT_KNOWN, open_.run)
+        if found is not None:
+            return _kept(connection, key, Sent("done", found, decision="act"), open_.run)
+        _begin_again(connection, key)
+        return _kept(connection, key, send(True), open_.run)
+    return _kept(connection, key, _NOT_KNOWN, open_.run)
+
+
+def _found(find: Find) -> Sent | None:
+    try:
+        record = find()
+    except LookupError:
+        return None
+    return Sent("done", record, decision="act") if record is not None else None
 
 
 _NOT_KNOWN = Sent("unknown", reason="nobody can tell whether it was written: there is no key that the system honours and nothing to read it back by", rule="unknown_effect")
@@ -117,9 +137,19 @@ def _kept(connection: sqlite3.Connection, key: str, sent: Sent, owner: str) -> E
     return Effect(sent, owner)
 
 
-def _known(connection: sqlite3.Connection, key: str) -> tuple[str, Any, str, float] | None:
+@dataclass(frozen=True)
+class _Open:
+    """What the table holds of a key; `at`: when the last try began, UTC seconds."""
+
+    state: State
+    answer: Any
+    run: str
+    at: float
+
+
+def _known(connection: sqlite3.Connection, key: str) -> _Open | None:
     row = connection.execute("SELECT state, answer, run, at FROM effects WHERE key = ?", (key,)).fetchone()
-    return (row[0], json.loads(row[1]), row[2], row[3]) if row else None
+    return _Open(row[0], json.loads(row[1]), row[2], row[3]) if row else None
 
 
 def _begin(connection: sqlite3.Connection, key: str, operation: str, run: str) -> bool:
@@ -130,6 +160,11 @@ def _begin(connection: sqlite3.Connection, key: str, operation: str, run: str) -
         (key, run, operation, time.time()),
     )
     return changed.rowcount == 1
+
+
+def _begin_again(connection: sqlite3.Connection, key: str) -> None:
+    """The settling time starts anew with each try."""
+    connection.execute("UPDATE effects SET state = 'intent', at = ? WHERE key = ?", (time.time(), key))
 
 
 def _record(connection: sqlite3.Connection, key: str, sent: Sent) -> None:

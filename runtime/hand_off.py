@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from runtime import decision_log
+from runtime import decision_log, memory
 from runtime.decision_log import Entry
-from runtime.escalation import outbox
-from runtime.escalation.form import Ask, Customer, Feeling, Handoff, Option, Reason, Recommendation, RouteTaken, StopClass
+from runtime.escalation import answer, outbox
+from runtime.escalation.destinations.destination import DeliveryFailed
+from runtime.escalation.form import Ask, Customer, Feeling, Handoff, Memory, Option, Reason, Recommendation, RouteTaken, StopClass
 from runtime.escalation.projection import project
+from runtime.errors import CxreadyError
 from runtime.pilot import Pilot
 from runtime.understanding.understand import Understood
 
@@ -29,6 +31,10 @@ class Stopped:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     digest: str = ""
     deadline: datetime | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON values, for a checkpoint."""
+        return {**asdict(self), "deadline": self.deadline.isoformat() if self.deadline else None}
 
 
 def class_of(decision: str, rule: str) -> StopClass:
@@ -55,6 +61,31 @@ def hand_off(pilot: Pilot, case: Mapping[str, Any], workflow: str, understood: U
         raise
     pilot.deliver()
     return handoff
+
+
+def look_for_decision(pilot: Pilot, handoff_id: str) -> bool:
+    """True once a decision counts. Looks into the ticket, too: its decision field is the desk's own way to answer."""
+    if answer.decision_of(pilot.connection, handoff_id):
+        return True
+    row = next((r for r in outbox.rows(pilot.connection) if r.id == handoff_id), None)
+    if row is None or row.state != "delivered":
+        return False
+    try:
+        held = pilot.destinations[row.delivered_to].find(handoff_id)
+    except (CxreadyError, DeliveryFailed, KeyError):
+        return False
+    rules = rules_of(pilot, row.handoff.workflow, row.handoff.route.id)
+    now = datetime.now(UTC)
+    return any(answer.decide_by_field(pilot.connection, found, row.handoff, rules, now=now).accepted for found in held if found.decision)
+
+
+def rules_of(pilot: Pilot, workflow: str, route: str) -> answer.Rules:
+    """Who may decide: the workflow's approvers of pilot.yaml, else the route's; an agent's credential never."""
+    settings = pilot.settings.workflows.get(workflow)
+    own = settings.approvers if settings else []
+    named = own or pilot.estate.escalation.routes[route].approvers
+    agents = {c.client_id for s in pilot.estate.systems.values() for c in s.credentials.values() if c.client_id}
+    return answer.Rules(approvers=frozenset(named), agents=frozenset(agents))
 
 
 def _project(pilot: Pilot, case: Mapping[str, Any], workflow: str, understood: Understood, stopped: Stopped, now: datetime) -> Handoff:
@@ -87,21 +118,33 @@ def _project(pilot: Pilot, case: Mapping[str, Any], workflow: str, understood: U
         writes=frozenset(estate.writes_of(workflow)) if goal else frozenset(),
         severity="urgent" if stopped.kind == "high_stakes" else "high" if stopped.kind in ("frustration", "unknown_effect") else "normal",
         sensitive=route.sensitive,
+        memory=_remembered(pilot, case),
     )
+
+
+def _remembered(pilot: Pilot, case: Mapping[str, Any]) -> tuple[Memory, ...]:
+    """The customer's last three cases, in our words."""
+    customer = str(case.get("customer") or "")
+    moments = memory.timeline(pilot.connection, customer, before=str(case["case"]))[-3:] if customer else []
+    return tuple(Memory(at=m.at.date().isoformat(), says=f"{m.workflow or 'unclear request'}: {m.outcome}") for m in moments)
 
 
 def _ask(stopped: Stopped, case: Mapping[str, Any], now: datetime, minutes: int) -> Ask:
+    """A digest means that the very call waits and a yes sets it free; without one a person takes the case over."""
     deadline = stopped.deadline or now + timedelta(minutes=minutes)
-    if not stopped.operation:
-        return Ask(kind="take_over", question=f"Please take over case {case['case']}: {stopped.says}.", decide_by=deadline, if_no_answer="the customer waits; nothing is done by the agent")
-    what = _in_words(stopped)
-    return Ask(
-        kind="decide",
-        question=f"Approve or refuse: {what}?",
-        options=(Option(id="approve", says=what, effect=stopped.digest or None), Option(id="refuse", says="do nothing", effect=None)),
-        decide_by=deadline,
-        if_no_answer="nothing is done; the customer is told that a person looks into it",
-    )
+    nothing = "nothing is done; the customer is told that a person looks into it"
+    if stopped.digest and stopped.operation:
+        what = _in_words(stopped)
+        options = (Option(id="approve", says=what, effect=stopped.digest), Option(id="refuse", says="do nothing", effect=None))
+        return Ask(kind="decide", question=f"Approve or refuse: {what}?", options=options, decide_by=deadline, if_no_answer=nothing)
+    if stopped.operation:
+        what = _in_words(stopped)
+        options = (Option(id="do_it_yourself", says=what), Option(id="decline", says="do nothing and tell the customer"))
+        return Ask(
+            kind="decide", question=f"Decide and do it yourself, the agent may not: {what}?", options=options, decide_by=deadline, if_no_answer=nothing
+        )
+    question = f"Please take over case {case['case']}: {stopped.says}."
+    return Ask(kind="take_over", question=question, decide_by=deadline, if_no_answer="the customer waits; the agent does nothing more")
 
 
 def _in_words(stopped: Stopped) -> str:
@@ -113,6 +156,7 @@ def _in_words(stopped: Stopped) -> str:
 
 def _recommended(stopped: Stopped) -> Recommendation | None:
     """Only where every fact was read and just the limit or the stage holds it back."""
-    if stopped.operation and stopped.kind == "limit":
-        return Recommendation(option="approve", because="all conditions were read and hold; only the limit or the stage stops the agent")
-    return None
+    if not stopped.operation or stopped.kind != "limit":
+        return None
+    option = "approve" if stopped.digest else "do_it_yourself"
+    return Recommendation(option=option, because="all conditions were read and hold; only the limit or the stage stops the agent")

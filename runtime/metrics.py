@@ -54,7 +54,7 @@ def at_least(share: Share, threshold: float) -> Verdict:
 
 
 def supported_rate(n: int, confidence: float = CONFIDENCE) -> float:
-    """The highest rate that zero failures in n trials are still compatible with (exact binomial bound; 100 → 0.0295)."""
+    """The highest rate that zero failures in n trials still allow (exact binomial bound; 100 → 0.0295)."""
     return 1.0 if n <= 0 else 1 - (1 - confidence) ** (1 / n)
 
 
@@ -70,7 +70,7 @@ def trials_for_zero_failures(rate: float, confidence: float = CONFIDENCE) -> int
 
 
 def samples_for_quantile(quantile: float, confidence: float = CONFIDENCE) -> int:
-    """How many samples are needed so that the largest bounds the quantile (0.95 → 59, 0.99 → 299; distribution-free)."""
+    """How many samples make the largest bound the quantile (0.95 → 59, 0.99 → 299; distribution-free)."""
     return trials_for_zero_failures(1 - quantile, confidence)
 
 
@@ -83,7 +83,9 @@ def more_needed(share: Share, threshold: float, confidence: float = CONFIDENCE, 
         low, high = high, high * 2
     while low + 1 < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if wilson(share.k + middle, share.n + middle, confidence).low >= threshold else (middle, high)
+        low, high = (
+            (low, middle) if wilson(share.k + middle, share.n + middle, confidence).low >= threshold else (middle, high)
+        )
     return high
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from runtime import decision_log, exactly_once, rules
+from runtime import decision_log, exactly_once, memory, rules
 from runtime.decision_log import Entry
 from runtime.errors import Conflict
 from runtime.escalation import answer, outbox
@@ -63,6 +64,9 @@ class Pilot:
     settle: float = 1.0
     _systems: dict[tuple[str, Holder], System] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    _local: threading.local = field(default_factory=threading.local)
+    _connections: list[sqlite3.Connection] = field(default_factory=list)
+    _writing: dict[str, threading.Lock] = field(default_factory=dict)
 
     @property
     def home(self) -> Path:
@@ -77,17 +81,19 @@ class Pilot:
             self._held.acquire(timeout=0)
         except Timeout:
             raise Conflict("another pilot is running in this folder", str(self.home / "pilot.lock"), "stop it first: two would write twice") from None
-        self.log = decision_log.connect(self.home / "pilot.sqlite")
-        for part in (exactly_once, outbox, answer):
-            part.prepare(self.log)
+        for part in (exactly_once, outbox, answer, memory):
+            part.prepare(self.connection)
         self.proxy: RunningProxy | None = self._start_proxy() if self._may_write() else None
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self.proxy:
             self.proxy.close()
-        decision_log.anchor(self.log)
-        self.log.close()
+        decision_log.anchor(self.connection)
+        with self._lock:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
         self._held.release()
 
     def allowed(self, workflow: str) -> Allowed:
@@ -128,8 +134,8 @@ class Pilot:
         """One row of the decision log; the same row of a repeated step is not written twice."""
         entry = Entry(run=run, step=step, **parts)
         with self._lock:
-            same = [e for e in decision_log.rows(self.log, run) if (e.step, e.operation, e.effect, e.decision) == (step, entry.operation, entry.effect, entry.decision)]
-            return same[-1] if same else decision_log.append(self.log, entry)
+            same = [e for e in decision_log.rows(self.connection, run) if (e.step, e.operation, e.effect, e.decision) == (step, entry.operation, entry.effect, entry.decision)]
+            return same[-1] if same else decision_log.append(self.connection, entry)
 
     def context(self, workflow: str, case: str, customer: str | None, autonomy: Autonomy, read: Mapping[str, Any], **more: Any) -> CaseContext:
         """What the proxy is told of a case, signed."""
@@ -138,11 +144,30 @@ class Pilot:
     def deliver(self) -> list[outbox.Row]:
         """Sends handoffs that are due."""
         with self._lock:
-            return outbox.deliver(self.log, self.destinations, now=lambda: datetime.now(UTC), settle=self.settle)
+            return outbox.deliver(self.connection, self.destinations, now=lambda: datetime.now(UTC), settle=self.settle)
 
     @property
     def connection(self) -> sqlite3.Connection:
-        return self.log
+        """This thread's own: a transaction of one case must not hold what another case writes."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._local.connection = decision_log.connect(self.home / "pilot.sqlite")
+            with self._lock:
+                self._connections.append(found)
+        return found
+
+    @property
+    def is_live(self) -> bool:
+        """Some workflow may write: people are really told."""
+        return self.proxy is not None
+
+    @contextmanager
+    def alone(self, key: str) -> Iterator[None]:
+        """One case at a time for one effect; the second one finds what the first did."""
+        with self._lock:
+            own = self._writing.setdefault(key, threading.Lock())
+        with own:
+            yield
 
     def _may_write(self) -> bool:
         return any(self.allowed(name).autonomy in ("act", "approve") for name in self.estate.goals)

@@ -79,14 +79,14 @@ def _names(goal: Goal, path: Path) -> Iterator[str]:
     known = set(goal.slots)
     for leg in path:
         if isinstance(leg, RuleStep):
-            yield from (f"{need} is needed by rule {leg.rule} before anything gives it" for need in leg.with_ if _root(need) not in known)
+            yield from (f"{need} is needed by rule {leg.rule} before anything gives it" for need in leg.with_ if root(need) not in known)
             known |= set(leg.gives)
         elif isinstance(leg, CallStep):
-            yield from (f"{need} is part of {leg.call}'s effect before anything gives it" for need in leg.same_effect if _root(need) not in known)
+            yield from (f"{need} is part of {leg.call}'s effect before anything gives it" for need in leg.same_effect if root(need) not in known)
             yield from (f"{twice} is given twice, again by {leg.call}" for twice in leg.gives if twice in known)
             known |= set(leg.gives)
         elif isinstance(leg, Branch):
-            if _root(leg.when) not in known:
+            if root(leg.when) not in known:
                 yield f"the branch on {leg.when} stands before anything gives it"
         elif isinstance(leg, AskStep):
             known |= set(leg.gives)
@@ -107,9 +107,9 @@ def value_of(reference: Any, given: Given) -> Any:
     Raises:
         KeyError: the first part is known, but the rest leads nowhere.
     """
-    if not isinstance(reference, str) or _root(reference) not in given:
+    if not isinstance(reference, str) or root(reference) not in given:
         return reference
-    found: Any = given[_root(reference)]
+    found: Any = given[root(reference)]
     for part in reference.split(".")[1:]:
         if isinstance(found, list) and part.isdigit() and int(part) < len(found):
             found = found[int(part)]
@@ -182,5 +182,6 @@ def printed(path: Path) -> list[str]:
     return lines
 
 
-def _root(reference: str) -> str:
+def root(reference: str) -> str:
+    """The name that a dotted reference starts with."""
     return reference.split(".", 1)[0]

@@ -25,15 +25,16 @@ def write(pilot: Pilot, call: str, arguments: Mapping[str, Any], context: CaseCo
     named = dict(arguments)
     if effect and effect.repeat and effect.repeat.find and _declares(pilot, call, effect.repeat.reference):
         named.setdefault(effect.repeat.reference, key)
-    return write_once(
-        pilot.connection,
-        key,
-        call,
-        run=context.case,
-        repeat=repeat,
-        send=lambda settled: _send(pilot, call, named, context.model_copy(update={"settled": settled}), key),
-        find=lambda: _find(pilot, call, key),
-    )
+    with pilot.alone(key):
+        return write_once(
+            pilot.connection,
+            key,
+            call,
+            run=context.case,
+            repeat=repeat,
+            send=lambda settled: _send(pilot, call, named, context.model_copy(update={"settled": settled}), key),
+            find=lambda: _find(pilot, call, key),
+        )
 
 
 def _send(pilot: Pilot, call: str, arguments: Mapping[str, Any], context: CaseContext, key: str) -> Sent:

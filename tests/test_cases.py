@@ -15,7 +15,13 @@ from probes.finding import Subject
 from probes.probe import Probe
 
 CASES = Path(__file__).parent / "cases"
-MODULES = {"api": ("probes.api", "probes.crm"), "crm": ("probes.crm", "probes.api"), "guardrails": ("probes.guardrails",), "escalation": ("probes.escalation",), "knowledge": ("kb_audit.probes",)}
+MODULES = {
+    "api": ("probes.api", "probes.crm"),
+    "crm": ("probes.crm", "probes.api"),
+    "guardrails": ("probes.guardrails",),
+    "escalation": ("probes.escalation",),
+    "knowledge": ("kb_audit.probes",),
+}
 
 
 def _cases() -> Iterator[Any]:
@@ -40,7 +46,10 @@ def probe_of(dimension: str, question: str) -> Probe:
 
 def artifacts_of(probe: Probe, written: list[dict[str, Any]], subject: Subject) -> list[Artifact]:
     """The artifacts of a case, in the order of the probe's needs; the subject stands once for all."""
-    return [kind.model_validate({"subject": subject.model_dump(), **fields}) for kind, fields in zip(probe.needs, written, strict=True)]
+    return [
+        kind.model_validate({"subject": subject.model_dump(), **fields})
+        for kind, fields in zip(probe.needs, written, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("path", _cases())

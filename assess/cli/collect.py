@@ -43,12 +43,12 @@ def collect(
 
 def _dry_run(loaded, only_system, only_probe, max_requests: int, output: Path | None, as_json: bool) -> None:  # type: ignore[no-untyped-def]
     from assess.measuring import plan_of
+    from probes.gather.plan import as_text
 
     plan = plan_of(loaded, only_system=only_system, only_probe=only_probe, max_requests=max_requests)
-    text = plan.model_dump_json(indent=1) + "\n"
     if output:
-        write_text(output, text)
-    click.echo(text if as_json else plan.as_table())
+        write_text(output, as_text(plan))
+    click.echo(as_text(plan) if as_json else plan.as_table())
     if output and not as_json:
         click.echo(f"written: {output}; once it is approved: cxready collect {loaded.path} --plan {output} --approved-by NAME")
 

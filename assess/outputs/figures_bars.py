@@ -43,7 +43,17 @@ def coverage_bars(coverage: Mapping[Dimension, Coverage]) -> Markup:
         shapes.append(text(0, y + BAR / 2, DIMENSION_NAMES[dimension], 8.4, NAVY, 600))
         shapes += _stack(found, left, y, width)
         known = found.applicable - found.not_measured
-        shapes.append(text(493, y + BAR / 2, f"{known} of {found.applicable}" if found.applicable else "none", 8.4, NAVY, 600, "end"))
+        shapes.append(
+            text(
+                493,
+                y + BAR / 2,
+                f"{known} of {found.applicable}" if found.applicable else "none",
+                8.4,
+                NAVY,
+                600,
+                "end",
+            )
+        )
     foot = 5 * PITCH
     shapes += [text(left + width * i / 4, foot + 4, f"{25 * i} %", 7.5, GREY, 400, "middle") for i in range(5)]
     return chart(493, foot + 12, "Evidence by dimension", _coverage_words(coverage), *shapes)
@@ -52,7 +62,10 @@ def coverage_bars(coverage: Mapping[Dimension, Coverage]) -> Markup:
 def _stack(found: Coverage, left: float, y: float, width: float) -> list[Markup]:
     shapes, x = [], left
     if not found.applicable:
-        return [box(left, y, width, BAR, "#FFFFFF", RULE), text(left + width / 2, y + BAR / 2, "nothing applies", 8, GREY, 400, "middle")]
+        return [
+            box(left, y, width, BAR, "#FFFFFF", RULE),
+            text(left + width / 2, y + BAR / 2, "nothing applies", 8, GREY, 400, "middle"),
+        ]
     for kind in KINDS:
         count = getattr(found, kind)
         span = width * count / found.applicable
@@ -61,7 +74,9 @@ def _stack(found: Coverage, left: float, y: float, width: float) -> list[Markup]
         if kind == "not_measured":
             plate = max(14.0, width_of(str(count), 8) + 6)
             shapes.append(hatch(x, y, span, BAR))
-            shapes.append(box(x + span / 2 - plate / 2, y + 4, plate, BAR - 8, "#FFFFFF") if span > plate + 4 else Markup(""))
+            shapes.append(
+                box(x + span / 2 - plate / 2, y + 4, plate, BAR - 8, "#FFFFFF") if span > plate + 4 else Markup("")
+            )
         else:
             shapes.append(box(x, y, span, BAR, KIND_FILL[kind], "#FFFFFF", stroke_width=0.8))
         if span > width_of(str(count), 8) + 4:
@@ -115,20 +130,41 @@ def weight_bars(steps: Sequence[Step]) -> Markup:
         shapes.append(box(left, y, met, BAR, KIND_FILL["measured"]))
         shapes.append(hatch(left + met, y, unknown, BAR) if unknown else Markup(""))
         inside = f"{step.met} of {step.weight}" if step.weight else "nothing asked"
-        shapes.append(text(left + (6 if met > 46 or not step.weight else met + 6), y + BAR / 2, inside, 8, "#FFFFFF" if met > 46 else NAVY, 600))
+        shapes.append(
+            text(
+                left + (6 if met > 46 or not step.weight else met + 6),
+                y + BAR / 2,
+                inside,
+                8,
+                "#FFFFFF" if met > 46 else NAVY,
+                600,
+            )
+        )
         shapes += _verdict(step, left + width + 14, y)
     foot = 14 + 25 * len(steps) - 4
-    shapes += [stroke([(left + width * 0.85, 9), (left + width * 0.85, foot)], ACCENT, 1), text(left + width * 0.85, 4, "85 %", 7.5, ACCENT, 600, "middle")]
-    words = "; ".join(f"level {s.level}: {s.met} met, {s.unknown} not measured of weight {s.weight}, may miss {s.may_miss}" for s in steps)
+    shapes += [
+        stroke([(left + width * 0.85, 9), (left + width * 0.85, foot)], ACCENT, 1),
+        text(left + width * 0.85, 4, "85 %", 7.5, ACCENT, 600, "middle"),
+    ]
+    words = "; ".join(
+        f"level {s.level}: {s.met} met, {s.unknown} not measured of weight {s.weight}, may miss {s.may_miss}"
+        for s in steps
+    )
     return chart(493, foot + 2, "Weight met at each level", words, *shapes)
 
 
 def _verdict(step: Step, x: float, y: float) -> list[Markup]:
     reached = step.weight == 0 or (step.met / step.weight > 0.85 and not step.essential_missing)
     possible = step.weight == 0 or (step.met + step.unknown) / step.weight > 0.85
-    kind, words = ("met", "holds") if reached else ("not_measured", "possible") if possible else ("not_met", "out of reach today")
+    kind, words = (
+        ("met", "holds") if reached else ("not_measured", "possible") if possible else ("not_met", "out of reach today")
+    )
     lost = step.weight - step.met
-    return [mark(kind, x + 5, y + BAR / 2, 9), text(x + 15, y + 4, words, 8, NAVY, 600), text(x + 15, y + 14, f"misses {lost}, may miss {step.may_miss} of {step.weight}", 7.5, GREY)]
+    return [
+        mark(kind, x + 5, y + BAR / 2, 9),
+        text(x + 15, y + 4, words, 8, NAVY, 600),
+        text(x + 15, y + 14, f"misses {lost}, may miss {step.may_miss} of {step.weight}", 7.5, GREY),
+    ]
 
 
 def weeks_axis(left: float, width: float, last: float, height: float, top: float) -> list[Markup]:
@@ -137,7 +173,10 @@ def weeks_axis(left: float, width: float, last: float, height: float, top: float
     shapes: list[Markup] = []
     for week in range(0, int(last) + 1, step):
         x = left + width * week / last
-        shapes += [stroke([(x, top), (x, height)], "#E3E8EF", 0.7), text(x, top - 6, f"week {week}" if week == 0 else week, 7.5, GREY, 400, "middle")]
+        shapes += [
+            stroke([(x, top), (x, height)], "#E3E8EF", 0.7),
+            text(x, top - 6, f"week {week}" if week == 0 else week, 7.5, GREY, 400, "middle"),
+        ]
     return shapes
 
 
@@ -150,6 +189,9 @@ def path_rows(rows: Sequence[tuple[str, float, float]], last: float) -> Markup:
         y, a, b = 28 + row * 19, left + width * p50 / last, left + width * p80 / last
         shapes.append(text(0, y, name, 8.2, NAVY, 600))
         shapes.append(stroke([(a, y), (b, y)], ACCENT, 1.8))
-        shapes.append(element("circle", cx=a, cy=y, r=3.6, fill=ACCENT) + element("circle", cx=b, cy=y, r=3.4, fill="#FFFFFF", stroke=ACCENT, stroke_width=1.4))
+        shapes.append(
+            element("circle", cx=a, cy=y, r=3.6, fill=ACCENT)
+            + element("circle", cx=b, cy=y, r=3.4, fill="#FFFFFF", stroke=ACCENT, stroke_width=1.4)
+        )
     words = "; ".join(f"{name}: P50 week {p50:.1f}, P80 week {p80:.1f}" for name, p50, p80 in rows)
     return chart(493, height + 2, "Weeks until the findings of each workflow are closed", words, *shapes)

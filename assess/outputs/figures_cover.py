@@ -22,7 +22,11 @@ def radar(assessment: Assessment) -> Markup:
     confirmed = [_point(i, level.confirmed) for i, level in enumerate(levels)]
     possible = [_point(i, level.possible) for i, level in enumerate(levels)]
     target = [_point(i, assessment.overall.target) for i in range(5)]
-    shapes = [*_grid(), polygon(possible, TEAL, 1, fill=TEAL, opacity=0.38), polygon(confirmed, TEAL, 2.4, fill="#0B1F3A", opacity=0.45)]
+    shapes = [
+        *_grid(),
+        polygon(possible, TEAL, 1, fill=TEAL, opacity=0.38),
+        polygon(confirmed, TEAL, 2.4, fill="#0B1F3A", opacity=0.45),
+    ]
     shapes += [element("circle", cx=x, cy=y, r=3.4, fill=TEAL) for x, y in confirmed]
     shapes += [polygon(target, "#FFFFFF", 1.3, "1.6 2.6"), *_own_view(assessment), *_labels(assessment)]
     return chart(WIDTH, HEIGHT, "Levels of the five dimensions", _in_words(assessment), *shapes)
@@ -30,7 +34,9 @@ def radar(assessment: Assessment) -> Markup:
 
 def legend_marks() -> dict[str, Markup]:
     """The three line samples of the cover's legend."""
-    band = element("rect", x=0, y=1, width=22, height=7, fill=TEAL, fill_opacity=0.38) + stroke([(0, 8), (22, 8)], TEAL, 2)
+    band = element("rect", x=0, y=1, width=22, height=7, fill=TEAL, fill_opacity=0.38) + stroke(
+        [(0, 8), (22, 8)], TEAL, 2
+    )
     own = stroke([(0, 5), (22, 5)], AMBER, 1.6, "5 3")
     goal = stroke([(0, 5), (22, 5)], "#FFFFFF", 1.4, "1.6 2.6")
     names = {"measured": band, "own": own, "target": goal}
@@ -54,7 +60,13 @@ def _own_view(assessment: Assessment) -> list[Markup]:
     own = {i: assessment.levels[d].self_assessed for i, d in enumerate(DIMENSIONS)}
     known = {i: _point(i, value) for i, value in own.items() if value}
     lines = [polygon(known.values(), AMBER, 1.6, "5 3")] if len(known) == 5 else []
-    return [*lines, *(polygon([(x, y - 5), (x + 5, y), (x, y + 5), (x - 5, y)], AMBER, 1.4, fill="#0B1F3A") for x, y in known.values())]
+    return [
+        *lines,
+        *(
+            polygon([(x, y - 5), (x + 5, y), (x, y + 5), (x - 5, y)], AMBER, 1.4, fill="#0B1F3A")
+            for x, y in known.values()
+        ),
+    ]
 
 
 def _labels(assessment: Assessment) -> list[Markup]:
@@ -65,10 +77,23 @@ def _labels(assessment: Assessment) -> list[Markup]:
         level = assessment.levels[dimension]
         own = f" · own view {level.self_assessed}" if level.self_assessed else ""
         shapes.append(text(x, y, SHORT_NAMES[dimension], 10.5, "#FFFFFF", 600, ANCHORS[i]))
-        shapes.append(text(x, y + 14, f"confirmed {interval(level.confirmed, level.possible).replace(' to ', ', possible ')}{own}", 7.9, PALE, 400, ANCHORS[i]))
+        shapes.append(
+            text(
+                x,
+                y + 14,
+                f"confirmed {interval(level.confirmed, level.possible).replace(' to ', ', possible ')}{own}",
+                7.9,
+                PALE,
+                400,
+                ANCHORS[i],
+            )
+        )
     return shapes
 
 
 def _in_words(assessment: Assessment) -> str:
-    each = (f"{DIMENSION_NAMES[d]}: confirmed {v.confirmed}, possible {v.possible}, own view {v.self_assessed or 'not given'}" for d, v in assessment.levels.items())
+    each = (
+        f"{DIMENSION_NAMES[d]}: confirmed {v.confirmed}, possible {v.possible}, own view {v.self_assessed or 'not given'}"
+        for d, v in assessment.levels.items()
+    )
     return "; ".join(each) + f". Target: level {assessment.overall.target}."

@@ -58,11 +58,16 @@ def _lanes(joins: Sequence[Join], cells: dict[str, tuple[int, int]]) -> dict[int
 
 def _agent(assessment: Assessment) -> list[Markup]:
     left, width = 110.0, 273.0
-    proxy = {"bundled_proxy": "Guardrail proxy", "own_gateway": "Own gateway", "none": "No enforcement"}.get(assessment.enforcement, assessment.enforcement)
+    proxy = {"bundled_proxy": "Guardrail proxy", "own_gateway": "Own gateway", "none": "No enforcement"}.get(
+        assessment.enforcement, assessment.enforcement
+    )
     runtime = {"bundled": "Agent runtime", "http": "Own agent"}.get(assessment.agent, assessment.agent)
     shapes = [text(left + 0, 8, "customers’ messages", 7.9, GREY), stroke([(246.5, 14), (246.5, 24)], "#8A97AA", 0.8)]
     shapes = [text(246.5, 7, "customers’ messages", 7.9, GREY, anchor="middle"), shapes[1]]
-    shapes += [box(left, 24, width, 40, NAVY, radius=3), text(left + 12, 37, fitted(runtime, 130, 10), 10, "#FFFFFF", 600)]
+    shapes += [
+        box(left, 24, width, 40, NAVY, radius=3),
+        text(left + 12, 37, fitted(runtime, 130, 10), 10, "#FFFFFF", 600),
+    ]
     shapes += [text(left + 12, 51, "plans, decides, logs every step", 7.5, "#B6C4D6")]
     shapes += [box(left + 158, 31, 104, 26, ACCENT if assessment.enforcement != "none" else RED, radius=2)]
     shapes += [text(left + 210, 39.5, fitted(proxy, 98, 8.4), 8.4, "#FFFFFF", 600, "middle")]
@@ -75,7 +80,10 @@ def _trunk(places: dict[str, Place], width: float, columns: int, rows: int, pitc
     if not places:
         return []
     bus, color = TOP - 14, "#A3AFBF"
-    shapes = [stroke([(246.5, 64), (246.5, bus)], color, 0.8), text(253, bus - 9, "calls, each with the agent’s own credential", 7.5, GREY)]
+    shapes = [
+        stroke([(246.5, 64), (246.5, bus)], color, 0.8),
+        text(253, bus - 9, "calls, each with the agent’s own credential", 7.5, GREY),
+    ]
     first = [left + width / 2 for left, _, row, _ in places.values() if row == 0]
     shapes.append(stroke([(min([*first, 246.5]), bus), (max([*first, 246.5]), bus)], color, 0.8))
     shapes += [stroke([(x, bus), (x, TOP)], color, 0.8) for x in first]
@@ -91,13 +99,22 @@ def _trunk(places: dict[str, Place], width: float, columns: int, rows: int, pitc
 
 def _box(system: SystemRow, place: Place, width: float) -> list[Markup]:
     x, y, _, _ = place
-    shapes = [box(x, y, width, BOX_H, "#FFFFFF", "#8A97AA", 2, stroke_width=0.9), box(x + 0.5, y + 0.5, width - 1, 15, PANEL, radius=2)]
-    shapes += [text(x + 7, y + 8, fitted(system.role.upper(), width - 30, 7.2), 6.9, GREY, 600), stroke([(x, y + 15.5), (x + width, y + 15.5)], "#D3DAE3", 0.6)]
+    shapes = [
+        box(x, y, width, BOX_H, "#FFFFFF", "#8A97AA", 2, stroke_width=0.9),
+        box(x + 0.5, y + 0.5, width - 1, 15, PANEL, radius=2),
+    ]
+    shapes += [
+        text(x + 7, y + 8, fitted(system.role.upper(), width - 30, 7.2), 6.9, GREY, 600),
+        stroke([(x, y + 15.5), (x + width, y + 15.5)], "#D3DAE3", 0.6),
+    ]
     shapes.append(mark(_gate_of(system) if system.level else "not_measured", x + width - 10, y + 8, 8.5))
     shapes.append(text(x + 7, y + 25, fitted(_name(system.name), width - 14, 9.5), 9.5, NAVY, 600))
     shapes += _badges([system.protocol.upper(), system.authentication], x + 7, y + 33, width - 14)
     level = f"level {interval(system.level.confirmed, system.level.possible)}" if system.level else "no level"
-    return [*shapes, text(x + 7, y + 55, f"{level} · {system.operations_used} of {system.operations} operations", 7.2, GREY)]
+    return [
+        *shapes,
+        text(x + 7, y + 55, f"{level} · {system.operations_used} of {system.operations} operations", 7.2, GREY),
+    ]
 
 
 def _name(name: str) -> str:
@@ -111,7 +128,10 @@ def _badges(words: Sequence[str], x: float, y: float, room: float) -> list[Marku
         span = width_of(said, 7.2) + 8
         if span > room + 0.5:
             break
-        shapes += [box(x, y, span, 12, "#FFFFFF", "#C3CCD8", 2, stroke_width=0.7), text(x + span / 2, y + 6, said, 6.9, NAVY, 600, "middle")]
+        shapes += [
+            box(x, y, span, 12, "#FFFFFF", "#C3CCD8", 2, stroke_width=0.7),
+            text(x + span / 2, y + 6, said, 6.9, NAVY, 600, "middle"),
+        ]
         x, room = x + span + 4, room - span - 4
     return shapes
 
@@ -132,14 +152,18 @@ def _ends(join: Join) -> tuple[str, str]:
     return join.source.split(".")[0], join.target.split(".")[0]
 
 
-def _join(n: int, join: Join, places: dict[str, Place], width: float, lanes: dict[int, tuple[int, int]]) -> list[Markup]:
+def _join(
+    n: int, join: Join, places: dict[str, Place], width: float, lanes: dict[int, tuple[int, int]]
+) -> list[Markup]:
     source, target = _ends(join)
     if source not in places or target not in places or source == target:
         return []
     a, b = places[source], places[target]
     if a[2] > b[2] or (a[2] == b[2] and a[3] > b[3]):
         a, b = b, a
-    color, dash, thick = {State.MET: (ACCENT, "none", 2.0), State.NOT_MET: (RED, "4 2.5", 1.7)}.get(join.state, (GREY, "1.5 2", 1.3))
+    color, dash, thick = {State.MET: (ACCENT, "none", 2.0), State.NOT_MET: (RED, "4 2.5", 1.7)}.get(
+        join.state, (GREY, "1.5 2", 1.3)
+    )
     if n not in lanes:
         y = a[1] + 25 + 9 * (n % 3)
         way = [(a[0] + width, y), (b[0], y)]
@@ -162,12 +186,25 @@ def _port(place: Place, n: int, width: float) -> float:
 def _number(n: int, join: Join, middle: tuple[float, float], color: str) -> list[Markup]:
     x, y = middle
     if join.state is State.NOT_MET:
-        return [mark("not_met", x - 7, y, 11), element("circle", cx=x + 7, cy=y, r=6, fill="#FFFFFF", stroke=color, stroke_width=1.2), text(x + 7, y, n + 1, 7.2, color, 600, "middle")]
-    return [element("circle", cx=x, cy=y, r=6.2, fill="#FFFFFF", stroke=color, stroke_width=1.3), text(x, y, n + 1, 7.2, color, 600, "middle")]
+        return [
+            mark("not_met", x - 7, y, 11),
+            element("circle", cx=x + 7, cy=y, r=6, fill="#FFFFFF", stroke=color, stroke_width=1.2),
+            text(x + 7, y, n + 1, 7.2, color, 600, "middle"),
+        ]
+    return [
+        element("circle", cx=x, cy=y, r=6.2, fill="#FFFFFF", stroke=color, stroke_width=1.3),
+        text(x, y, n + 1, 7.2, color, 600, "middle"),
+    ]
 
 
 def _words(systems: Sequence[SystemRow], joins: Sequence[Join]) -> str:
     boxes = "; ".join(f"{s.name} ({s.role}, {s.protocol})" for s in systems) or "no systems"
     said = {State.MET: "holds", State.NOT_MET: "is missing"}
-    lines = "; ".join(f"{i}: {_ends(j)[0]} and {_ends(j)[1]}, the key {said.get(j.state, 'was not measured')}" for i, j in enumerate(joins, 1)) or "none asked"
+    lines = (
+        "; ".join(
+            f"{i}: {_ends(j)[0]} and {_ends(j)[1]}, the key {said.get(j.state, 'was not measured')}"
+            for i, j in enumerate(joins, 1)
+        )
+        or "none asked"
+    )
     return f"Systems: {boxes}. Keys: {lines}."

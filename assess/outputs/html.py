@@ -21,7 +21,8 @@ from assess.assessment import LEVEL_NAMES, Assessment
 from assess.outputs import html_words as words
 from assess.outputs.figures import ACCENT, GREY, KIND_FILL, NAVY, chart, polygon, stroke, swatch, symbol
 from assess.outputs.figures_cover import legend_marks, radar
-from assess.outputs.html_board import coverages, headline, known
+from assess.outputs.html_coverage import coverages, known
+from assess.outputs.html_verdict import headline
 from assess.outputs.html_view import Fit, Section, sections
 from runtime.errors import BadInput
 
@@ -66,7 +67,11 @@ def replace(path: Path, content: bytes) -> None:
         os.replace(beside, path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise BadInput(f"the report cannot be written ({error.strerror})", str(path), "close the file if it is open, or choose a folder that can be written") from None
+        raise BadInput(
+            f"the report cannot be written ({error.strerror})",
+            str(path),
+            "close the file if it is open, or choose a folder that can be written",
+        ) from None
 
 
 def _facts(a: Assessment) -> dict[str, Any]:
@@ -92,10 +97,29 @@ def _facts(a: Assessment) -> dict[str, Any]:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(loader=PackageLoader("templates", "report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(line=words.line, clean=words.clean, day=words.day, balanced=words.balanced, number=words.number, counted=words.counted)
+    environment = Environment(
+        loader=PackageLoader("templates", "report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        line=words.line,
+        clean=words.clean,
+        day=words.day,
+        balanced=words.balanced,
+        number=words.number,
+        counted=words.counted,
+    )
     environment.globals.update(
-        symbol=symbol, swatch=swatch, kind_fill=KIND_FILL, gate_labels=words.GATE_LABELS, gate_short=words.GATE_SHORT, state_words=words.STATE_WORDS, short_names=words.SHORT_NAMES
+        symbol=symbol,
+        swatch=swatch,
+        kind_fill=KIND_FILL,
+        gate_labels=words.GATE_LABELS,
+        gate_short=words.GATE_SHORT,
+        state_words=words.STATE_WORDS,
+        short_names=words.SHORT_NAMES,
     )
     return environment
 
@@ -107,7 +131,9 @@ def _line_marks() -> dict[str, Markup]:
         "missing": stroke([(0, 5), (22, 5)], "#B3401A", 1.8, "4 2.5"),
         "unknown": stroke([(0, 5), (22, 5)], GREY, 1.3, "1.5 2"),
         "calls": stroke([(0, 5), (22, 5)], "#A3AFBF", 0.9),
-        "reached": stroke([(4, 5), (18, 5)], ACCENT, 1.6) + polygon([(4, 1), (8, 5), (4, 9), (0, 5)], ACCENT, 1, fill=ACCENT) + polygon([(18, 1), (22, 5), (18, 9), (14, 5)], ACCENT, 1.2, fill="#FFFFFF"),
+        "reached": stroke([(4, 5), (18, 5)], ACCENT, 1.6)
+        + polygon([(4, 1), (8, 5), (4, 9), (0, 5)], ACCENT, 1, fill=ACCENT)
+        + polygon([(18, 1), (22, 5), (18, 9), (14, 5)], ACCENT, 1.2, fill="#FFFFFF"),
     }
     assert NAVY
     return {name: chart(22, 10, name, "sample of a line in the figure", shape) for name, shape in lines.items()}

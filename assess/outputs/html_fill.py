@@ -20,32 +20,59 @@ HOLDS = {
     4: "Limits proved and enforced at the API, writes repeat-safe, escalation staffed",
     5: "Change events, contract tests, feedback loop, pilot metrics with intervals",
 }
-MAY = {1: "reply from approved text", 2: "read a customer's data", 3: "draft; a person approves", 4: "act alone within limits", 5: "move limits with evidence"}
+MAY = {
+    1: "reply from approved text",
+    2: "read a customer's data",
+    3: "draft; a person approves",
+    4: "act alone within limits",
+    5: "move limits with evidence",
+}
 ORDER = (State.NOT_MET, State.NOT_MEASURED, State.MET, State.NOT_APPLICABLE)
 
 
 def checks(assessment: Assessment, title: str, wanted: Callable[[Cell], bool], without: str = "") -> Filler:
     """Checks that a reader may ask for at this place, worst first; `without` leaves out the page's own probe."""
     cells = sorted((c for c in assessment.cells if wanted(c) and c.probe != without), key=_urgency)
-    return Filler(title, ("Check", "Asked of", "Level", "Outcome", "What was found"), (27, 17, 6, 16, 34), tuple(_row(c) for c in cells[:MOST]))
+    return Filler(
+        title,
+        ("Check", "Asked of", "Level", "Outcome", "What was found"),
+        (27, 17, 6, 16, 34),
+        tuple(_row(c) for c in cells[:MOST]),
+    )
 
 
 def reading(assessment: Assessment) -> tuple[Filler, ...]:
     """Glossary tables that are true of every assessment: levels, gates, kinds of evidence."""
     target = assessment.overall.target
-    levels = tuple((f"{n} {name}", f"{MAY[n]}{' (target)' if n == target else ''}", HOLDS[n]) for n, name in LEVEL_NAMES.items())
-    gates = tuple((symbol(g, w) + Markup(" ") + w, needed, says) for (g, w), (needed, says) in zip(GATE_LABELS.items(), _GATES, strict=True))
+    levels = tuple(
+        (f"{n} {name}", f"{MAY[n]}{' (target)' if n == target else ''}", HOLDS[n]) for n, name in LEVEL_NAMES.items()
+    )
+    gates = tuple(
+        (symbol(g, w) + Markup(" ") + w, needed, says)
+        for (g, w), (needed, says) in zip(GATE_LABELS.items(), _GATES, strict=True)
+    )
     return (
         Filler("What the levels mean", ("Level", "The agent may", "What must hold"), (19, 25, 56), levels),
-        Filler("What the gates mean", ("Gate", "Every dimension confirms", "What the agent does then"), (19, 25, 56), gates),
+        Filler(
+            "What the gates mean", ("Gate", "Every dimension confirms", "What the agent does then"), (19, 25, 56), gates
+        ),
         Filler("What counts as evidence", ("Kind", "Source", "How it counts"), (19, 25, 56), _EVIDENCE),
         Filler("How this report rounds and counts", ("Rule", "Applies to", "What it says"), (19, 25, 56), _RULES),
     )
 
 
 def to_measure(assessment: Assessment, skip: int = 0) -> Filler:
-    rows = tuple((code(m.probe), line(m.subject, 60), line(m.do, 160), line(m.could_move, 120)) for m in assessment.next[skip : skip + MOST])
-    return Filler("Measure first", ("Check", "Asked of", "What to do", "What it could move"), (25, 14, 36, 25), rows, note="what is unknown, by what it could move")
+    rows = tuple(
+        (code(m.probe), line(m.subject, 60), line(m.do, 160), line(m.could_move, 120))
+        for m in assessment.next[skip : skip + MOST]
+    )
+    return Filler(
+        "Measure first",
+        ("Check", "Asked of", "What to do", "What it could move"),
+        (25, 14, 36, 25),
+        rows,
+        note="what is unknown, by what it could move",
+    )
 
 
 def _urgency(cell: Cell) -> tuple[int, bool, int, str, str]:
@@ -54,7 +81,13 @@ def _urgency(cell: Cell) -> tuple[int, bool, int, str, str]:
 
 def _row(cell: Cell) -> tuple[Markup | str, ...]:
     words = STATE_WORDS[cell.state]
-    return (code(cell.probe), line(cell.subject, 60), str(cell.level), symbol(cell.state.value, words) + Markup(" ") + words, line(cell.title, 160))
+    return (
+        code(cell.probe),
+        line(cell.subject, 60),
+        str(cell.level),
+        symbol(cell.state.value, words) + Markup(" ") + words,
+        line(cell.title, 160),
+    )
 
 
 def code(text: str) -> Markup:

@@ -45,8 +45,24 @@ def minor(a: Assessment) -> list[Section]:
         return []
     title = f"{upper(counted(len(rows), 'more finding', letters=True))} {'does' if len(rows) == 1 else 'do'} not hold the target"
     lede = f"They belong to levels above {a.overall.target}: worth planning, no reason to wait."
-    bar = ("So what", f"None of them keeps a workflow from level {a.overall.target}. Take them up when the systems are touched anyway.")
-    return [Section("minor", "5 · Findings beyond the target", title, lede, "minor", "Findings beyond the target", "finding", {"rows": rows}, bar, reading(a))]
+    bar = (
+        "So what",
+        f"None of them keeps a workflow from level {a.overall.target}. Take them up when the systems are touched anyway.",
+    )
+    return [
+        Section(
+            "minor",
+            "5 · Findings beyond the target",
+            title,
+            lede,
+            "minor",
+            "Findings beyond the target",
+            "finding",
+            {"rows": rows},
+            bar,
+            reading(a),
+        )
+    ]
 
 
 def task_of(f: Finding, a: Assessment) -> Task | None:
@@ -78,12 +94,28 @@ def _section(f: Finding, a: Assessment, first: bool) -> Section:
     }
     unit = f.subject.unit
     fillers = (
-        checks(a, f"What else was asked of {line(human(unit), 40)}" if unit != "*" else "Other checks of this dimension", lambda c: c.subject.unit == unit and c.dimension == f.dimension, f.probe),
+        checks(
+            a,
+            f"What else was asked of {line(human(unit), 40)}" if unit != "*" else "Other checks of this dimension",
+            lambda c: c.subject.unit == unit and c.dimension == f.dimension,
+            f.probe,
+        ),
         checks(a, "Other checks of this dimension", lambda c: c.dimension == f.dimension and c.subject.unit != unit),
         *reading(a)[2:],
     )
     lede = paragraph(f.why or f.consequence, 210) or f"Asked of {line(f.subject, 80)} at level {f.level}."
-    return Section(f.number.lower(), f"5 · Finding {f.number}", line(f.title, 150).rstrip("."), _sentence(lede), "finding", f"{f.number} {line(f.title, 90).rstrip('.')}", "finding", data, _bar(f, task, a), fillers)
+    return Section(
+        f.number.lower(),
+        f"5 · Finding {f.number}",
+        line(f.title, 150).rstrip("."),
+        _sentence(lede),
+        "finding",
+        f"{f.number} {line(f.title, 90).rstrip('.')}",
+        "finding",
+        data,
+        _bar(f, task, a),
+        fillers,
+    )
 
 
 def _sentence(text: str) -> str:
@@ -108,7 +140,15 @@ def _exchange(e: Evidence) -> dict[str, Any]:
     """Evidence with its request and answer; the request's first line stands out."""
     first, _, rest = block(e.request, 12, 900).partition("\n")
     status, _, body = block(e.response, 12, 900).partition("\n")
-    return {"says": paragraph(e.says, 260), "first": first, "rest": rest.strip("\n"), "status": status, "body": body.strip("\n"), "at": line(e.at, 40), "source": line(e.source, 120)}
+    return {
+        "says": paragraph(e.says, 260),
+        "first": first,
+        "rest": rest.strip("\n"),
+        "status": status,
+        "body": body.strip("\n"),
+        "at": line(e.at, 40),
+        "source": line(e.source, 120),
+    }
 
 
 def conflict_pairs(evidence: list[Evidence]) -> list[tuple[Side, Side, str]]:
@@ -128,9 +168,20 @@ def _sides(e: Evidence) -> list[Side]:
 def _side(raw: dict[str, Any], e: Evidence) -> Side:
     quote, value = paragraph(str(raw["quote"]), 260), line(raw.get("value", ""), 60)
     at = quote.lower().find(value.lower()) if value else -1
-    before, middle, after = (quote[:at], quote[at : at + len(value)], quote[at + len(value) :]) if at >= 0 else (quote, "", "")
-    facts = tuple((name.capitalize(), _fact(raw[name])) for name in SIDE_FACTS if raw.get(name) not in (None, "", [], {}))
-    return Side(line(raw.get("article", e.source or "article"), 80), line(raw.get("heading", ""), 60), before, middle, after, facts)
+    before, middle, after = (
+        (quote[:at], quote[at : at + len(value)], quote[at + len(value) :]) if at >= 0 else (quote, "", "")
+    )
+    facts = tuple(
+        (name.capitalize(), _fact(raw[name])) for name in SIDE_FACTS if raw.get(name) not in (None, "", [], {})
+    )
+    return Side(
+        line(raw.get("article", e.source or "article"), 80),
+        line(raw.get("heading", ""), 60),
+        before,
+        middle,
+        after,
+        facts,
+    )
 
 
 def _fact(value: Any) -> str:

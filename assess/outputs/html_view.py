@@ -10,11 +10,12 @@ from typing import Any, Literal
 
 from markupsafe import Markup
 
-from assess.assessment import Assessment, Cell, Finding
-from assess.outputs.html_words import clean, line
+from assess.assessment import Assessment, Cell, Finding, Workflow
+from assess.outputs.html_words import clean, human, line, upper
 from probes.finding import State
 
 CONTENTS_FROM = 12
+MOST_TITLE = 46
 Place = Literal["board", "finding", "appendix"]
 
 
@@ -75,7 +76,7 @@ class Names:
         self._cells: dict[str, Cell] = {f"{c.probe}({c.subject})": c for c in assessment.cells}
 
     def finding(self, entry: str) -> Finding | None:
-        return self._by_number.get(entry.split(" ")[0].strip("():,")) or self._by_cell.get(entry)
+        return self._by_number.get(entry.split(" ", maxsplit=1)[0].strip("():,")) or self._by_cell.get(entry)
 
     def cell(self, entry: str) -> Cell | None:
         return self._cells.get(entry)
@@ -83,7 +84,7 @@ class Names:
     def number(self, entry: str) -> str:
         """ "F-03", the question's name when it was not measured, or the words themselves."""
         found = self.finding(entry)
-        return found.number if found else line(entry.split("(")[0] if self.cell(entry) else entry, 60)
+        return found.number if found else line(entry.split("(", maxsplit=1)[0] if self.cell(entry) else entry, 60)
 
     def words(self, entry: str) -> str:
         """A sentence part: the finding's title with its number, or what was not measured."""
@@ -103,25 +104,31 @@ class Names:
 
 def sections(assessment: Assessment) -> list[Section]:
     """All sections between cover and end, in reading order."""
-    from assess.outputs import html_board, html_detail, html_findings
+    from assess.outputs import html_board, html_coverage, html_detail, html_findings, html_level, html_workflows
 
     parts = [
         html_board.answer(assessment),
-        html_board.coverage(assessment),
-        html_board.workflows(assessment),
+        html_coverage.coverage(assessment),
+        html_workflows.workflows(assessment),
         html_detail.systems(assessment),
         *html_findings.major(assessment),
         *html_findings.minor(assessment),
         html_detail.roadmap(assessment),
-        html_detail.level(assessment),
-        html_detail.catalogue(assessment),
-        html_detail.digests(assessment),
+        html_level.level(assessment),
+        html_level.catalogue(assessment),
+        html_level.digests(assessment),
     ]
     return [html_detail.contents(assessment, parts), *parts] if len(parts) + 1 > CONTENTS_FROM else parts
 
 
 def by_number(findings: list[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda f: (f.number, f.id))
+
+
+def titled(w: Workflow) -> str:
+    """A workflow's name for a sentence or table, cut to a readable length."""
+    title = line(w.title or human(w.name), 200)
+    return upper(title if len(title) <= MOST_TITLE else title[: MOST_TITLE - 1].rstrip() + "…")
 
 
 def paragraph(text: str, most: int = 900) -> str:

@@ -20,10 +20,26 @@ DIMENSION_NAMES: dict[Dimension, str] = {
     "guardrails": "Guardrail framework",
     "escalation": "Escalation architecture",
 }
-SHORT_NAMES: dict[Dimension, str] = {"crm": "CRM", "api": "API", "knowledge": "Knowledge", "guardrails": "Guardrails", "escalation": "Escalation"}
-GATE_LABELS: dict[Autonomy, str] = {"act": "Act alone", "approve": "Person approves", "observe": "Observe only", "blocked": "Blocked"}
+SHORT_NAMES: dict[Dimension, str] = {
+    "crm": "CRM",
+    "api": "API",
+    "knowledge": "Knowledge",
+    "guardrails": "Guardrails",
+    "escalation": "Escalation",
+}
+GATE_LABELS: dict[Autonomy, str] = {
+    "act": "Act alone",
+    "approve": "Person approves",
+    "observe": "Observe only",
+    "blocked": "Blocked",
+}
 GATE_SHORT: dict[Autonomy, str] = {"act": "Act", "approve": "Approve", "observe": "Observe", "blocked": "Blocked"}
-STATE_WORDS = {State.MET: "met", State.NOT_MET: "not met", State.NOT_APPLICABLE: "does not apply", State.NOT_MEASURED: "not measured"}
+STATE_WORDS = {
+    State.MET: "met",
+    State.NOT_MET: "not met",
+    State.NOT_APPLICABLE: "does not apply",
+    State.NOT_MEASURED: "not measured",
+}
 CAUSE_WORDS = {
     "no_input": "Nothing was handed in to read",
     "not_allowed": "Writing or attack-like checks are not allowed there",
@@ -121,7 +137,20 @@ def day(value: date | datetime | str) -> str:
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def digest(value: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assess.assessment import LEVEL_NAMES, Assessment
-from assess.outputs.html_board import headline, verdict
+from assess.outputs.html_verdict import headline, verdict
 from assess.outputs.html_view import Names, by_number
 from assess.outputs.html_words import DIMENSION_NAMES, GATE_LABELS, counted, day, digest, human, interval, line
 from probes.finding import DIMENSIONS
@@ -14,15 +14,27 @@ from probes.finding import DIMENSIONS
 def summary(assessment: Assessment) -> str:
     """Headline, gates, levels, findings and the next measurements; text from outside cannot become markup."""
     a, names = assessment, Names(assessment)
-    gates = [f"| {_cell(w.title or human(w.name))} | {GATE_LABELS[w.gate.autonomy]} | {_cell(names.held(w.gate.held_by, 1)) if w.gate.held_by else '–'} |" for w in a.workflows]
-    levels = [f"| {DIMENSION_NAMES[d]} | {interval(a.levels[d].confirmed, a.levels[d].possible)} | {_coverage(a, d)} |" for d in DIMENSIONS if d in a.levels]
-    found = [f"- **{f.number}** {_cell(f.title)} ({'essential, ' if f.essential else ''}level {f.level})" for f in by_number(a.findings)[:15]]
+    gates = [
+        f"| {_cell(w.title or human(w.name))} | {GATE_LABELS[w.gate.autonomy]} | {_cell(names.held(w.gate.held_by, 1)) if w.gate.held_by else '–'} |"
+        for w in a.workflows
+    ]
+    levels = [
+        f"| {DIMENSION_NAMES[d]} | {interval(a.levels[d].confirmed, a.levels[d].possible)} | {_coverage(a, d)} |"
+        for d in DIMENSIONS
+        if d in a.levels
+    ]
+    found = [
+        f"- **{f.number}** {_cell(f.title)} ({'essential, ' if f.essential else ''}level {f.level})"
+        for f in by_number(a.findings)[:15]
+    ]
     more = [f"- … {counted(len(a.findings) - 15, 'more finding')}"] if len(a.findings) > 15 else []
     ahead = [f"{i}. {_cell(m.do)}" for i, m in enumerate(a.next[:3], 1)]
     blocks = [
         [f"# {_cell(a.organisation)}: {headline(a)}"],
         [_cell(verdict(a))],
-        [f"Overall level {interval(a.overall.confirmed, a.overall.possible)} of 5 ({LEVEL_NAMES[a.overall.confirmed]}), target {a.overall.target}. Assessed {day(a.as_of)}, evidence sha256 {digest(a.bundle)}."],
+        [
+            f"Overall level {interval(a.overall.confirmed, a.overall.possible)} of 5 ({LEVEL_NAMES[a.overall.confirmed]}), target {a.overall.target}. Assessed {day(a.as_of)}, evidence sha256 {digest(a.bundle)}."
+        ],
         ["| Workflow | Gate | Held by |", "|---|---|---|", *gates] if gates else [],
         ["| Dimension | Level | Answered |", "|---|---|---|", *levels] if levels else [],
         ["## Findings", "", *found, *more] if found else [],

@@ -47,7 +47,9 @@ def write_pdf(assessment: Assessment, path: Path) -> PdfMade:
     with complaints() as warnings:
         document, _, _ = laid_out(assessment, warnings)
         with _epoch(int(assessment.as_of.timestamp())):
-            content = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=_identifier(assessment), full_fonts=False)
+            content = document.write_pdf(
+                pdf_variant="pdf/ua-1", pdf_identifier=_identifier(assessment), full_fonts=False
+            )
     replace(path, content)
     return PdfMade(len(document.pages), len(content), time.monotonic() - started, tuple(warnings))
 
@@ -65,16 +67,20 @@ def laid_out(assessment: Assessment, warnings: list[str] | None = None) -> tuple
         return weasyprint.HTML(string=markup, base_url="report:", url_fetcher=_fetcher()).render(font_config=fonts)
 
     designed = [s for s in parts if s.designed]
-    heights = pdf_fit.natural(printed(render(assessment, "measure", designed, pdf_fit.sampled(designed))).pages, designed)
+    heights = pdf_fit.natural(
+        printed(render(assessment, "measure", designed, pdf_fit.sampled(designed))).pages, designed
+    )
     fits = {s.id: pdf_fit.planned(s, heights[s.id]) if s.designed else Fit(rows=(0,) * len(s.fillers)) for s in parts}
+
     def mended(open_: list[Section]) -> dict[str, Fit]:
         """Corrects sections that do not end as planned, printing only those."""
         own = {s.id: fits[s.id] for s in open_}
         for _ in range(MOST_PASSES):
             ends = pdf_fit.endings(printed(render(assessment, "print", open_, own)).pages)
-            if pdf_fit.settled(open_, ends):
+            open_ = [s for s in open_ if not pdf_fit.settled([s], ends)]
+            if not open_:
                 break
-            own = {s.id: pdf_fit.corrected(s, own[s.id], ends[s.id], heights[s.id]) for s in open_}
+            own |= {s.id: pdf_fit.corrected(s, own[s.id], ends[s.id], heights[s.id]) for s in open_}
         return own
 
     wide = [s for s in designed if pdf_fit.overflows(s, heights[s.id])]
@@ -93,7 +99,11 @@ def _identifier(assessment: Assessment) -> bytes:
     """A stable PDF identifier: the run and the bundle that the report stands on."""
     from hashlib import sha256
 
-    return sha256(f"{assessment.bundle} {assessment.run} {assessment.as_of.isoformat()}".encode()).hexdigest()[:32].encode()
+    return (
+        sha256(f"{assessment.bundle} {assessment.run} {assessment.as_of.isoformat()}".encode())
+        .hexdigest()[:32]
+        .encode()
+    )
 
 
 def _weasyprint() -> Any:
@@ -101,7 +111,11 @@ def _weasyprint() -> Any:
         import weasyprint
         import weasyprint.text.fonts
     except (ImportError, OSError) as error:
-        raise BadInput(f"PDF needs the Pango libraries, and they cannot be loaded ({str(error).splitlines()[0][:120]})", "WeasyPrint", f"{PANGO}; HTML, JSON and the other formats work without") from None
+        raise BadInput(
+            f"PDF needs the Pango libraries, and they cannot be loaded ({str(error).splitlines()[0][:120]})",
+            "WeasyPrint",
+            f"{PANGO}; HTML, JSON and the other formats work without",
+        ) from None
     return weasyprint
 
 

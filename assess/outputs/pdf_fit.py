@@ -77,7 +77,9 @@ def _natural(boxes: list[Any], section: Section, page_box: Any) -> Natural:
     inside = {id(b) for filler in fillers.values() for b in filler.descendants()}
     stretch = sum(1 for t in boxes if _is_table(t) for b in t.descendants() if _is_body_row(b))
     inside |= {id(b) for pair in boxes if _has_class(pair, "two") for b in pair.descendants()}
-    heads = len({id(b.element) for b in boxes if _tag(b) == "h2" and id(b) not in inside and type(b).__name__ == "BlockBox"})
+    heads = len(
+        {id(b.element) for b in boxes if _tag(b) == "h2" and id(b) not in inside and type(b).__name__ == "BlockBox"}
+    )
     heads += len({id(b.element) for b in boxes if _has_class(b, "airy")})
     return Natural(
         body=body.margin_height() * PX - filled,
@@ -155,7 +157,16 @@ def _ending(name: str, bodies: list[tuple[int, Any]], number: int, bar: Any, pag
     bar_top = bar.border_box_y()
     bottom = body.position_y + body.margin_height() if last == number else top
     foot = page_box.content_box_y() + page_box.height
-    return Ending(name, bodies[0][0], last, number, (bottom - top) * PX, bar.border_height() * PX, (bar_top - bottom) * PX, (foot - bar_top - bar.border_height()) * PX)
+    return Ending(
+        name,
+        bodies[0][0],
+        last,
+        number,
+        (bottom - top) * PX,
+        bar.border_height() * PX,
+        (bar_top - bottom) * PX,
+        (foot - bar_top - bar.border_height()) * PX,
+    )
 
 
 def corrected(section: Section, fit: Fit, ending: Ending, heights: Natural) -> Fit:
@@ -216,4 +227,6 @@ def _is_table(box: Any) -> bool:
 
 
 def _is_body_row(box: Any) -> bool:
-    return type(box).__name__ == "TableRowBox" and any(type(child).__name__ == "TableCellBox" and _tag(child) == "td" for child in box.children)
+    return type(box).__name__ == "TableRowBox" and any(
+        type(child).__name__ == "TableCellBox" and _tag(child) == "td" for child in box.children
+    )

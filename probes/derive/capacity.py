@@ -28,8 +28,18 @@ def run(derivation: Derivation) -> Iterator[Artifact | Missing]:
             yield capacity(derivation.estate, name, found)
         else:
             cause = found.cause if isinstance(found, Missing) else "no_input"
-            would = found.would_measure if isinstance(found, Missing) else "name an export under `tickets` in engagement.yaml and collect again"
-            yield Missing(wanted=Capacity.kind, subject=Subject(unit=name), cause=cause, detail="no demand is known", would_measure=would)
+            would = (
+                found.would_measure
+                if isinstance(found, Missing)
+                else "name an export under `tickets` in engagement.yaml and collect again"
+            )
+            yield Missing(
+                wanted=Capacity.kind,
+                subject=Subject(unit=name),
+                cause=cause,
+                detail="no demand is known",
+                would_measure=would,
+            )
 
 
 def capacity(estate: Estate, name: str, demand: Demand) -> Capacity:
@@ -39,32 +49,57 @@ def capacity(estate: Estate, name: str, demand: Demand) -> Capacity:
     own = [_scenario(route, hours, per_month, share, label, minutes) for share, label in (*SHARES, ALL)]
     high_stakes = bool(route.categories) and not route.workflows
     asked = ALL[1] if high_stakes or _approves(estate, route) else SHARES[-1][1]
-    return Capacity(subject=route.subject, route=name, budget_h=route.time_to_human_minutes / 60, minutes_each=minutes, minutes_source=source, per_month=round(per_month, 1), scenarios=tuple(own), asked=asked)
+    return Capacity(
+        subject=route.subject,
+        route=name,
+        budget_h=route.time_to_human_minutes / 60,
+        minutes_each=minutes,
+        minutes_source=source,
+        per_month=round(per_month, 1),
+        scenarios=tuple(own),
+        asked=asked,
+    )
 
 
 def _load(estate: Estate, route: RoutePlan, demand: Demand) -> tuple[list[float], float, float, str]:
-    """Tickets an hour of the week, tickets a month, minutes each: of the route's workflows, and of its categories across all."""
+    """Tickets an hour of the week, tickets a month, minutes each: of the route's workflows, and of its categories
+    across all.
+    """
     flows = [demand.workflows[name] for name in route.workflows if name in demand.workflows]
     by_category = sum(demand.high_stakes.get(category, 0) for category in route.categories)
     tickets = sum(flow.tickets for flow in flows)
-    profile = [sum(flow.hours[hour] for flow in flows if flow.hours) for hour in range(168)] if tickets else list(demand.hours)
+    profile = (
+        [sum(flow.hours[hour] for flow in flows if flow.hours) for hour in range(168)]
+        if tickets
+        else list(demand.hours)
+    )
     per_month = sum(flow.per_month for flow in flows) + demand.median_month * by_category / max(1, demand.read)
     total = sum(profile) or 1
     weekly = per_month / WEEKS_A_MONTH
-    minutes = next((flow.minutes for flow in sorted(flows, key=lambda f: -f.tickets) if flow.minutes), None) or demand.minutes
+    minutes = (
+        next((flow.minutes for flow in sorted(flows, key=lambda f: -f.tickets) if flow.minutes), None) or demand.minutes
+    )
     source = "handling time in the ticket export" if minutes else "assumed: the export has no handling time"
     return [weekly * n / total for n in profile], per_month, minutes or MINUTES_WITHOUT_DATA, source
 
 
-def _scenario(route: RoutePlan, hours: list[float], per_month: float, share: float, label: str, minutes: float) -> Scenario:
+def _scenario(  # noqa: PLR0917
+    route: RoutePlan, hours: list[float], per_month: float, share: float, label: str, minutes: float
+) -> Scenario:
     arrivals = [n * share for n in hours]
     found = waiting(arrivals, route.staff, minutes)
     budget = route.time_to_human_minutes / 60
     needed = staff_needed(arrivals, route.staff, minutes, budget) if per_month else 0
     return Scenario(
-        share=share, label=label, per_month=round(per_month * share, 1), median_h=_round(found.median_h), p95_h=_round(found.p95_h),
-        occupancy=round(min(found.occupancy, 99.0), 3), worst_hour=hour_name(found.worst_hour), staff_needed=needed,
-    )  # fmt: skip
+        share=share,
+        label=label,
+        per_month=round(per_month * share, 1),
+        median_h=_round(found.median_h),
+        p95_h=_round(found.p95_h),
+        occupancy=round(min(found.occupancy, 99.0), 3),
+        worst_hour=hour_name(found.worst_hour),
+        staff_needed=needed,
+    )
 
 
 def _approves(estate: Estate, route: RoutePlan) -> bool:

@@ -1,4 +1,5 @@
-"""Demand: how many tickets of which workflow, when, and how many of them are high-stakes; from an export, with exact accounting.
+"""Demand: how many tickets of which workflow, when, and how many of them are high-stakes; from an export, with exact
+accounting.
 
 A workflow's share is counted by its own tag where people set it, else by closeness to the goal's utterances; it is an
 estimate and carries its interval. High stakes are rules, never closeness, and no ticket's text is kept.
@@ -34,7 +35,7 @@ OTHER = "other"
 
 
 class WorkflowDemand(BaseModel):
-    """One workflow's tickets. `low` and `high`: 95 % interval of its share (Wilson); `per_month` is the median month."""
+    """One workflow's tickets. `low` and `high`: 95 % interval of the share (Wilson); `per_month` : median month."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -49,7 +50,9 @@ class WorkflowDemand(BaseModel):
 
 
 class Demand(Artifact):
-    """Volumes of the export. `hours`: tickets in each hour of the week, Monday 0 h first, in `zone`; the month counts are whole months only where `complete_months` says so."""
+    """Volumes of the export. `hours`: tickets in each hour of the week, Monday 0 h first, in `zone`; the month counts
+    are whole months only where `complete_months` says so.
+    """
 
     kind: ClassVar[str] = "demand"
     file: str
@@ -98,12 +101,24 @@ def run(derivation: Derivation) -> Iterator[Artifact | Missing]:
     """The estate's ticket export as Demand; Missing when none is named."""
     estate = derivation.estate
     if not estate.tickets:
-        yield Missing(wanted=Demand.kind, subject=Subject(unit=EVERYWHERE), cause="no_input", detail="no ticket export is named", would_measure="name an export under `tickets` in engagement.yaml")
+        yield Missing(
+            wanted=Demand.kind,
+            subject=Subject(unit=EVERYWHERE),
+            cause="no_input",
+            detail="no ticket export is named",
+            would_measure="name an export under `tickets` in engagement.yaml",
+        )
         return
     try:
         yield demand(estate.folder / estate.tickets, estate, encode=derivation.encode)
     except CxreadyError as error:
-        yield Missing(wanted=Demand.kind, subject=Subject(unit=EVERYWHERE), cause="failed", detail=str(error), would_measure=error.do or "mend the export and collect again")
+        yield Missing(
+            wanted=Demand.kind,
+            subject=Subject(unit=EVERYWHERE),
+            cause="failed",
+            detail=str(error),
+            would_measure=error.do or "mend the export and collect again",
+        )
 
 
 def demand(path: Path, estate: Estate, *, encode: Encode | None = None, accept_loss: bool = False) -> Demand:
@@ -138,20 +153,46 @@ def demand(path: Path, estate: Estate, *, encode: Encode | None = None, accept_l
     typical = _typical_month(months, total.tickets, len(days))
     done = file.account
     return Demand(
-        subject=Subject(unit=EVERYWHERE), tool=matcher.tool, file=path.name, layout=file.header.layout, encoding=file.header.encoding, delimiter=file.header.delimiter,
-        zone=estate.escalation.zone, read=done.read, quarantined=done.quarantined, blank=done.blank, footer=done.footer, first_bad=done.first_bad, warnings=file.header.warnings,
-        months=dict(sorted(months.items())), median_month=typical, peak_month=max(months, key=lambda m: (months[m], m)), days=len(days), hours=tuple(total.hours),
-        channels=dict(channels.most_common(12)), minutes=_middle(total.minutes), high_stakes=dict(sorted(total.high_stakes.items())), languages=dict(languages.most_common(8)),
-        classified=classified, method=matcher.method, workflows={name: _workflow(count, classified, typical) for name, count in by_workflow.items()},
-    )  # fmt: skip
+        subject=Subject(unit=EVERYWHERE),
+        tool=matcher.tool,
+        file=path.name,
+        layout=file.header.layout,
+        encoding=file.header.encoding,
+        delimiter=file.header.delimiter,
+        zone=estate.escalation.zone,
+        read=done.read,
+        quarantined=done.quarantined,
+        blank=done.blank,
+        footer=done.footer,
+        first_bad=done.first_bad,
+        warnings=file.header.warnings,
+        months=dict(sorted(months.items())),
+        median_month=typical,
+        peak_month=max(months, key=lambda m: (months[m], m)),
+        days=len(days),
+        hours=tuple(total.hours),
+        channels=dict(channels.most_common(12)),
+        minutes=_middle(total.minutes),
+        high_stakes=dict(sorted(total.high_stakes.items())),
+        languages=dict(languages.most_common(8)),
+        classified=classified,
+        method=matcher.method,
+        workflows={name: _workflow(count, classified, typical) for name, count in by_workflow.items()},
+    )
 
 
 def _workflow(count: _Count, classified: int, typical: float) -> WorkflowDemand:
     share = wilson(count.tickets, classified)
     return WorkflowDemand(
-        tickets=count.tickets, share=round(share.value, 4), low=round(share.low, 4), high=round(share.high, 4), per_month=round(share.value * typical, 1),
-        minutes=_middle(count.minutes), high_stakes=dict(sorted(count.high_stakes.items())), hours=tuple(count.hours),
-    )  # fmt: skip
+        tickets=count.tickets,
+        share=round(share.value, 4),
+        low=round(share.low, 4),
+        high=round(share.high, 4),
+        per_month=round(share.value * typical, 1),
+        minutes=_middle(count.minutes),
+        high_stakes=dict(sorted(count.high_stakes.items())),
+        hours=tuple(count.hours),
+    )
 
 
 def _batches(file: TicketFile) -> Iterator[list[Ticket]]:
@@ -180,7 +221,9 @@ def _stakes(ticket: Ticket, common: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _typical_month(months: Counter[str], tickets: int, days: int) -> float:
-    """The median of the whole months; with fewer than three, tickets per day times 30.4. An incident's month does not shift it."""
+    """The median of the whole months; with fewer than three, tickets per day times 30.4. An incident's month does not
+    shift it.
+    """
     inner = [n for _, n in sorted(months.items())][1:-1]
     return round(float(median(inner)), 1) if len(inner) >= 2 else round(tickets / max(1, days) * 30.4, 1)
 

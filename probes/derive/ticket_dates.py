@@ -1,4 +1,6 @@
-"""Dates of an export: ISO 8601 and the forms that ticket systems write. Whether 04/05 is April or May is decided for the whole column, never guessed."""
+"""Dates of an export: ISO 8601 and the forms that ticket systems write. Whether 04/05 is April or May is decided for
+the whole column, never guessed.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +30,15 @@ def order_of(values: Iterable[str], where: str) -> DateOrder:
     day = sum(int(match[1]) > 12 for match in slashes)
     month = sum(int(match[2]) > 12 for match in slashes)
     if day and month and min(day, month) > 0.01 * len(slashes):
-        raise BadInput("some dates have the day first and some the month first", where, "export the dates as 2026-11-23")
+        raise BadInput(
+            "some dates have the day first and some the month first", where, "export the dates as 2026-11-23"
+        )
     if not day and not month:
-        raise BadInput("the dates do not tell day and month apart (no day above 12)", where, "export the dates as 2026-11-23, or a longer period")
+        raise BadInput(
+            "the dates do not tell day and month apart (no day above 12)",
+            where,
+            "export the dates as 2026-11-23, or a longer period",
+        )
     return "day first" if day > month else "month first"
 
 

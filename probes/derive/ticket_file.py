@@ -1,4 +1,5 @@
-"""Tickets from an export: a stream with exact accounting. Every physical record is read, blank, footer or quarantined; none is lost silently.
+"""Tickets from an export: a stream with exact accounting. Every physical record is read, blank, footer or
+quarantined; none is lost silently.
 
 The standard library's csv with a width check; a quote that never ends costs its own line, not the rest of the file.
 """
@@ -21,12 +22,40 @@ MOST_LOSS = 0.01
 PREAMBLE = 30
 LONGEST_RECORD = 400  # physical lines of one record with line breaks in it
 ROLES: dict[str, tuple[str, ...]] = {
-    "subject": ("subject", "ticket subject", "summary", "title", "short description", "case subject", "conversation subject", "betreff"),
-    "created": ("created at", "created", "created date", "created time", "opened", "date/time opened", "ticket created - timestamp", "creation date", "created on", "erstellt", "erstellt am"),
+    "subject": (
+        "subject",
+        "ticket subject",
+        "summary",
+        "title",
+        "short description",
+        "case subject",
+        "conversation subject",
+        "betreff",
+    ),
+    "created": (
+        "created at",
+        "created",
+        "created date",
+        "created time",
+        "opened",
+        "date/time opened",
+        "ticket created - timestamp",
+        "creation date",
+        "created on",
+        "erstellt",
+        "erstellt am",
+    ),
     "body": ("description", "body", "content", "first comment", "message", "comment", "beschreibung"),
     "channel": ("via", "channel", "source", "case origin", "origin", "ticket channel", "kanal"),
     "tags": ("tags", "labels", "label", "ticket tags", "type", "case type", "category"),
-    "minutes": ("handle minutes", "handling minutes", "handle time (min)", "talk time (min)", "handle time minutes", "aht minutes"),
+    "minutes": (
+        "handle minutes",
+        "handling minutes",
+        "handle time (min)",
+        "talk time (min)",
+        "handle time minutes",
+        "aht minutes",
+    ),
     "id": ("id", "ticket id", "number", "case number", "issue key", "key", "ticket number"),
 }
 LAYOUTS = {
@@ -95,7 +124,9 @@ class TicketFile:
         self.path, self.zone, self.accept_loss = path, ZoneInfo(zone), accept_loss
         self.account = Accounting()
         self.header = _header(path)
-        self.order: DateOrder = order_of((row[self.header.columns["created"][0]] for _, row in _rows(path, self.header, Accounting())), str(path))
+        self.order: DateOrder = order_of(
+            (row[self.header.columns["created"][0]] for _, row in _rows(path, self.header, Accounting())), str(path)
+        )
 
     def __iter__(self) -> Iterator[Ticket]:
         self.account = Accounting()
@@ -129,7 +160,11 @@ class TicketFile:
         done = self.account
         if done.quarantined > MOST_LOSS * max(1, done.read + done.quarantined) and not self.accept_loss:
             reasons = "; ".join(f"{n} × {why}" for why, n in sorted(done.reasons.items()))
-            raise BadInput(f"{done.quarantined:,} of {done.records:,} records cannot be read ({reasons})", f"{self.path}:{done.first_bad}", "mend the export or write `accept_loss: true` under tickets in engagement.yaml")
+            raise BadInput(
+                f"{done.quarantined:,} of {done.records:,} records cannot be read ({reasons})",
+                f"{self.path}:{done.first_bad}",
+                "mend the export or write `accept_loss: true` under tickets in engagement.yaml",
+            )
 
 
 def _rows(path: Path, header: Header, account: Accounting) -> Iterator[tuple[int, list[str]]]:
@@ -184,8 +219,20 @@ def _header(path: Path) -> Header:
         columns = {role: _columns(names, known) for role, known in ROLES.items()}
         if columns["subject"] and columns["created"]:
             layout = next((name for name, marks in LAYOUTS.items() if marks <= set(names)), "by column names")
-            return Header({role: found for role, found in columns.items() if found}, len(names), layout, number, delimiter, encoding, warnings)
-    raise BadInput("no line names a column for the subject and one for the date of creation", f"{path}:1", "export with columns like `Subject` and `Created at`")
+            return Header(
+                {role: found for role, found in columns.items() if found},
+                len(names),
+                layout,
+                number,
+                delimiter,
+                encoding,
+                warnings,
+            )
+    raise BadInput(
+        "no line names a column for the subject and one for the date of creation",
+        f"{path}:1",
+        "export with columns like `Subject` and `Created at`",
+    )
 
 
 def _columns(names: list[str], known: tuple[str, ...]) -> tuple[int, ...]:
@@ -213,5 +260,7 @@ def _encoding(path: Path) -> tuple[str, tuple[str, ...]]:
     except UnicodeDecodeError:
         return "cp1252", ("the file is not UTF-8; it was read as Windows-1252",)
     except OSError as error:
-        raise BadInput(f"the ticket export cannot be read ({error.strerror})", str(path), "check `tickets.file` in engagement.yaml") from None
+        raise BadInput(
+            f"the ticket export cannot be read ({error.strerror})", str(path), "check `tickets.file` in engagement.yaml"
+        ) from None
     return "utf-8-sig", ()

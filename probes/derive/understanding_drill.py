@@ -1,6 +1,8 @@
-"""Seeded messages through the runtime's own reading: is a wish for a person heard the first time, does what is sensitive take its route?
+"""Seeded messages through the runtime's own reading: is a wish for a person heard the first time, does what is
+sensitive take its route?
 
-The messages lie in understanding_phrases.yaml; they and the word lists are by the same authors, so figures are an upper bound.
+The messages lie in understanding_phrases.yaml; they and the word lists are by the same authors, so figures are an
+upper bound.
 """
 
 from __future__ import annotations
@@ -24,7 +26,11 @@ from runtime.understanding.requests import asks_for_human
 from runtime.written import Strict, load
 
 OWN_ROUTE = ("fraud", "medical_billing", "bereavement", "vulnerable")
-RESTRICTED = {"card_number": "4111 1111 1111 1111", "iban": "DE89 3704 0044 0532 0130 00", "email": "test.person@example.org"}
+RESTRICTED = {
+    "card_number": "4111 1111 1111 1111",
+    "iban": "DE89 3704 0044 0532 0130 00",
+    "email": "test.person@example.org",
+}
 
 
 class Phrases(Strict):
@@ -43,7 +49,10 @@ def understanding_drill(estate: Estate) -> UnderstandingDrill:
     said = phrases()
     human = {language: sum(map(asks_for_human, texts)) for language, texts in said.human.items()}
     wanted = {name: texts for name, texts in said.sensitive.items() if name in estate.guardrails.high_stakes}
-    hits = {name: [(text, name in categories(text).names) for texts in by_language.values() for text in texts] for name, by_language in wanted.items()}
+    hits = {
+        name: [(text, name in categories(text).names) for texts in by_language.values() for text in texts]
+        for name, by_language in wanted.items()
+    }
     return UnderstandingDrill(
         subject=Subject(unit=EVERYWHERE),
         human={language: (human[language], len(texts)) for language, texts in said.human.items()},
@@ -63,7 +72,9 @@ def phrases() -> Phrases:
 def _unrouted(estate: Estate) -> Iterator[str]:
     """Categories about people need a route marked sensitive; every other one at least reaches somebody."""
     for category in estate.guardrails.high_stakes:
-        routes = {estate.escalation.route_of(workflow, category) for workflow in estate.goals} or {estate.escalation.route_of("", category)}
+        routes = {estate.escalation.route_of(workflow, category) for workflow in estate.goals} or {
+            estate.escalation.route_of("", category)
+        }
         for name in sorted(routes, key=str):
             route = estate.escalation.routes.get(name or "")
             if route is None:
@@ -79,12 +90,22 @@ def _leaked() -> Iterator[str]:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     for name, value in RESTRICTED.items():
         handoff = Handoff(
-            handoff_id="h_redaction", case="drill", created=at, ask=Ask(question="Take over?"), why=Reason(rule="drill", class_="restricted_data", text=f"the message holds a {name}"),
-            customer=Customer(ref="test", display="Test customer"), problem="A drill.", quote=f"Here it is: {value}, please use it.", route=RouteTaken(id="drill"), test=True,
-        )  # fmt: skip
+            handoff_id="h_redaction",
+            case="drill",
+            created=at,
+            ask=Ask(question="Take over?"),
+            why=Reason(rule="drill", class_="restricted_data", text=f"the message holds a {name}"),
+            customer=Customer(ref="test", display="Test customer"),
+            problem="A drill.",
+            quote=f"Here it is: {value}, please use it.",
+            route=RouteTaken(id="drill"),
+            test=True,
+        )
         rendered = render(handoff)
         if value in rendered.text or value in rendered.html:
             yield name.replace("_", " ")
 
 
-DERIVER = Deriver(name="understanding drill", run=run, gives=(UnderstandingDrill,), probes=("human_on_request", "sensitive_routed"))
+DERIVER = Deriver(
+    name="understanding drill", run=run, gives=(UnderstandingDrill,), probes=("human_on_request", "sensitive_routed")
+)

@@ -1,4 +1,6 @@
-"""Which workflow a ticket belongs to: the tag that people set, else closeness to the goals' utterances, else none of them."""
+"""Which workflow a ticket belongs to: the tag that people set, else closeness to the goals' utterances, else none of
+them.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,11 @@ class Matcher:
 
     @property
     def method(self) -> str:
-        closeness = "meaning of the subject (sentence embeddings)" if self._encode else "letters of the subject (TF-IDF of character n-grams)"
+        closeness = (
+            "meaning of the subject (sentence embeddings)"
+            if self._encode
+            else "letters of the subject (TF-IDF of character n-grams)"
+        )
         return f"tag, else {closeness}" if self._by_tag else closeness
 
     @property
@@ -50,7 +56,10 @@ class Matcher:
         distinct = list(dict.fromkeys(" ".join(s.lower().split()) for s in subjects))
         near = self._similar(distinct)
         bound = CLOSE_BY_MEANING if self._encode else CLOSE_BY_LETTERS
-        places = {text: self._names[int(row.argmax())] if row.max() >= bound else OTHER for text, row in zip(distinct, near, strict=True)}
+        places = {
+            text: self._names[int(row.argmax())] if row.max() >= bound else OTHER
+            for text, row in zip(distinct, near, strict=True)
+        }
         return [places[" ".join(s.lower().split())] for s in subjects]
 
     def _similar(self, texts: Sequence[str]) -> Any:

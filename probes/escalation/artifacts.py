@@ -1,4 +1,6 @@
-"""What the escalation probes read: declared routes, drills against the real destination, drills of the runtime, capacity."""
+"""What the escalation probes read: declared routes, drills against the real destination, drills of the runtime,
+capacity.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from probes.artifact import Artifact, Shot
 
 
 class RoutePlan(Artifact):
-    """A route as declared (or a workflow that has none: `declared` false). `staff`: people on duty in each hour of the week, Monday 0 h first, deputies' routes included."""
+    """A route as declared (or a workflow that has none: `declared` false). `staff`: people on duty in each hour of
+    the week, Monday 0 h first, deputies' routes included.
+    """
 
     kind: ClassVar[str] = "route_plan"
     declared: bool = True
@@ -48,12 +52,16 @@ class Delivered(BaseModel):
     reasons: tuple[str, ...] = ()
     copies: int = 1
     how: str = ""
-    alerted: tuple[str, ...] | None = Field(None, description="who was told; None: the destination cannot say, or was not asked")
+    alerted: tuple[str, ...] | None = Field(
+        None, description="who was told; None: the destination cannot say, or was not asked"
+    )
     alert_seconds: float | None = None
 
 
 class HandoffDrill(Artifact):
-    """Disposable handoffs at the system behind a route's destination, spread over its queues: read back, counted, closed."""
+    """Disposable handoffs at the system behind a route's destination, spread over its queues: read back, counted,
+    closed.
+    """
 
     kind: ClassVar[str] = "handoff_drill"
     destination: str
@@ -87,7 +95,9 @@ class OutageDrill(Artifact):
 
 
 class AnswerDrill(Artifact):
-    """Decisions by each way back: the right ones act once, the wrong ones do nothing. `agent_refused`: the destination refused a decision by the agent's own writer; None: not tried."""
+    """Decisions by each way back: the right ones act once, the wrong ones do nothing. `agent_refused`: the
+    destination refused a decision by the agent's own writer; None: not tried.
+    """
 
     kind: ClassVar[str] = "answer_drill"
     destination: str = ""
@@ -99,19 +109,25 @@ class AnswerDrill(Artifact):
 
 
 class UnderstandingDrill(Artifact):
-    """Seeded messages through the runtime's own reading: who asks for a person, what is sensitive, and which route each would take."""
+    """Seeded messages through the runtime's own reading: who asks for a person, what is sensitive, and which route
+    each would take.
+    """
 
     kind: ClassVar[str] = "understanding_drill"
     human: dict[str, tuple[int, int]] = Field(default_factory=dict, description="language → recognised, asked")
     human_missed: tuple[str, ...] = ()
     category: dict[str, tuple[int, int]] = Field(default_factory=dict, description="category → recognised, asked")
     category_missed: tuple[str, ...] = ()
-    unrouted: tuple[str, ...] = Field((), description="sensitive category for which a workflow has no sensitive route, in words")
+    unrouted: tuple[str, ...] = Field(
+        (), description="sensitive category for which a workflow has no sensitive route, in words"
+    )
     leaked: tuple[str, ...] = Field((), description="restricted values that a rendered handoff still showed")
 
 
 class Scenario(BaseModel):
-    """Waiting at one share of handoffs, from an hour-by-hour backlog of the declared staff; hours, None: it never drains."""
+    """Waiting at one share of handoffs, from an hour-by-hour backlog of the declared staff; hours, None: it never
+    drains.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -14,9 +14,12 @@ class Capacity(Probe):
     """The people named for a route keep its time to a person at the handoffs to be expected.
 
     Why: an agent that escalates well into a queue nobody can work off has moved the waiting, not shortened it.
-    How: tickets by hour of the week are taken from the export; 15, 30 and 50 % of them are handed off (all, where each case needs an approval) and worked off hour by hour
-    by the people in escalation.yaml, nights and weekends included. Met: 95 % begin within the route's time, at an occupancy of at most 85 %. Formulas for telephone queues (Erlang) are wrong by days here.
-    Remedy: staff the hours that are named, let another desk take over, or write a time to a person that these hours can keep.
+    How: tickets by hour of the week are taken from the export; 15, 30 and 50 % of them are handed off (all, where
+        each case needs an approval) and worked off hour by hour
+    by the people in escalation.yaml, nights and weekends included. Met: 95 % begin within the route's time, at an
+    occupancy of at most 85 %. Formulas for telephone queues (Erlang) are wrong by days here.
+    Remedy: staff the hours that are named, let another desk take over, or write a time to a person that these hours
+        can keep.
     """
 
     dimension, level, kind = "escalation", 4, "D/M"
@@ -26,11 +29,29 @@ class Capacity(Probe):
     def judge(self, load: Load) -> Outcome:
         asked = next((s for s in load.scenarios if s.label == load.asked), load.scenarios[-1])
         evidence = [Evidence(says=_says(s), source="ticket export, escalation.yaml") for s in load.scenarios]
-        evidence.append(Evidence(says=f"{load.per_month:.0f} cases a month, {load.minutes_each:.0f} minutes each ({load.minutes_source}); time to a person {load.budget_h:g} h"))
+        evidence.append(
+            Evidence(
+                says=(
+                    f"{load.per_month:.0f} cases a month, {load.minutes_each:.0f} minutes each ({load.minutes_source});"
+                    f" time to a person {load.budget_h:g} h"
+                )
+            )
+        )
         if asked.p95_h is None or asked.occupancy > HIGHEST_OCCUPANCY:
-            return not_met(f"{load.route} cannot work off its handoffs when {asked.label}", *evidence, cause="too few people", consequence=WAIT)
+            return not_met(
+                f"{load.route} cannot work off its handoffs when {asked.label}",
+                *evidence,
+                cause="too few people",
+                consequence=WAIT,
+            )
         if asked.p95_h > load.budget_h:
-            return not_met(f"{load.route}: one in twenty handoffs waits over {asked.p95_h:.0f} hours (arrived {asked.worst_hour}) when {asked.label}", *evidence, cause="hours without people", consequence=WAIT)
+            return not_met(
+                f"{load.route}: one in twenty handoffs waits over {asked.p95_h:.0f} hours (arrived {asked.worst_hour})"
+                f" when {asked.label}",
+                *evidence,
+                cause="hours without people",
+                consequence=WAIT,
+            )
         return met(f"{load.route} has the people for it, also when {asked.label}", *evidence)
 
 

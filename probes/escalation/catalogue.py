@@ -24,7 +24,31 @@ from probes.escalation.sensitive_routed import SensitiveRouted
 from probes.probe import Probe
 
 PROBES: tuple[type[Probe], ...] = (
-    RouteDefined, InterfaceNamed, PayloadComplete, Readable, Delivered, DeliveredOnce, Alerts, HumanOnRequest, Capacity, NothingLost, ReturnPath, SensitiveRouted,
-)  # fmt: skip
-ARTIFACTS: tuple[type[Artifact], ...] = (RoutePlan, HandoffDrill, OutageDrill, AnswerDrill, UnderstandingDrill, Load, Demand)
-DERIVERS: tuple[Deriver, ...] = (route_plan.DERIVER, understanding_drill.DERIVER, demand.DERIVER, capacity_deriver.DERIVER)
+    RouteDefined,
+    InterfaceNamed,
+    PayloadComplete,
+    Readable,
+    Delivered,
+    DeliveredOnce,
+    Alerts,
+    HumanOnRequest,
+    Capacity,
+    NothingLost,
+    ReturnPath,
+    SensitiveRouted,
+)
+ARTIFACTS: tuple[type[Artifact], ...] = (
+    RoutePlan,
+    HandoffDrill,
+    OutageDrill,
+    AnswerDrill,
+    UnderstandingDrill,
+    Load,
+    Demand,
+)
+DERIVERS: tuple[Deriver, ...] = (
+    route_plan.DERIVER,
+    understanding_drill.DERIVER,
+    demand.DERIVER,
+    capacity_deriver.DERIVER,
+)

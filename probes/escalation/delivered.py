@@ -14,9 +14,12 @@ SLOWEST_S = 60.0
 class Delivered(Probe):
     """A handoff arrives in the ticket system and can be read back by its key within a minute.
 
-    Why: an answer 200 or 201 says that a request was accepted, not that a person can see the case; some ticket systems drop fields they do not know and still answer 201.
-    How: disposable, marked cases are handed off on staging, found by their key, and compared with what was sent: key, text, queue. They are closed afterwards.
-    Remedy: give the ticket a field for the handoff's key (not one that must be unique), check the queue's name and the rights of the credential that writes.
+    Why: an answer 200 or 201 says that a request was accepted, not that a person can see the case; some ticket
+        systems drop fields they do not know and still answer 201.
+    How: disposable, marked cases are handed off on staging, found by their key, and compared with what was sent: key,
+        text, queue. They are closed afterwards.
+    Remedy: give the ticket a field for the handoff's key (not one that must be unique), check the queue's name and
+        the rights of the credential that writes.
     """
 
     dimension, level, kind, essential = "escalation", 3, "M", True
@@ -26,17 +29,36 @@ class Delivered(Probe):
     def judge(self, drill: HandoffDrill) -> Outcome:
         own = [d for d in drill.delivered if d.destination == drill.destination]
         if not own:
-            return not_measured(f"nothing was handed off to {drill.destination}: a drill makes few records", cause="budget", would_measure=f"Collect again with `--system {drill.system}`, or give the route an own ticket system.")
+            return not_measured(
+                f"nothing was handed off to {drill.destination}: a drill makes few records",
+                cause="budget",
+                would_measure=f"Collect again with `--system {drill.system}`, or give the route an own ticket system.",
+            )
         lost = [d for d in own if not d.copies]
         wrong = [d for d in own if d.copies and d.flaws]
         evidence = [_evidence(drill, d) for d in own]
         if lost:
-            return not_met(f"a handoff to {drill.destination} does not arrive: {(*lost[0].flaws, 'it cannot be found')[0]}", *evidence, cause="not found", consequence=LOST)
+            return not_met(
+                f"a handoff to {drill.destination} does not arrive: {(*lost[0].flaws, 'it cannot be found')[0]}",
+                *evidence,
+                cause="not found",
+                consequence=LOST,
+            )
         if wrong:
-            return not_met(f"a handoff to {drill.destination} arrives differently: {wrong[0].flaws[0]}", *evidence, cause=wrong[0].flaws[0], consequence=LOST)
+            return not_met(
+                f"a handoff to {drill.destination} arrives differently: {wrong[0].flaws[0]}",
+                *evidence,
+                cause=wrong[0].flaws[0],
+                consequence=LOST,
+            )
         slow = quantile([d.seconds for d in own], 0.95)
         if slow > SLOWEST_S:
-            return not_met(f"a handoff to {drill.destination} takes {slow:.0f} s to be readable", *evidence, cause="slow", consequence=LOST)
+            return not_met(
+                f"a handoff to {drill.destination} takes {slow:.0f} s to be readable",
+                *evidence,
+                cause="slow",
+                consequence=LOST,
+            )
         return met(f"handoffs to {drill.destination} arrive and are read back as they were sent", *evidence)
 
 
@@ -45,4 +67,8 @@ LOST = "The customer was told that a colleague takes over, and no colleague know
 
 def _evidence(drill: HandoffDrill, sent: Sent) -> Evidence:
     found = f"{sent.copies} found by its key after {sent.seconds:.1f} s" if sent.copies else "not found by its key"
-    return Evidence(says=f"{sent.how}: {found}; {', '.join(sent.flaws) or 'key, text and queue as sent'}", source=f"{drill.system} ({drill.destination})", at=drill.measured_at.isoformat() if drill.measured_at else "")
+    return Evidence(
+        says=f"{sent.how}: {found}; {', '.join(sent.flaws) or 'key, text and queue as sent'}",
+        source=f"{drill.system} ({drill.destination})",
+        at=drill.measured_at.isoformat() if drill.measured_at else "",
+    )

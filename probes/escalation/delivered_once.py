@@ -11,8 +11,10 @@ class DeliveredOnce(Probe):
     """The same handoff gives exactly one ticket, sent twice, from four workers at once, and when the answer is lost.
 
     Why: two tickets for one case mean two people who decide, and sometimes two payments.
-    How: the same disposable handoff is enqueued twice, delivered by four workers at once, and once more after an answer that never came; then it is counted by its key.
-    Remedy: deliver through an outbox with one worker a key that searches before it creates; let the ticket system's own key or external id help where it has one.
+    How: the same disposable handoff is enqueued twice, delivered by four workers at once, and once more after an
+        answer that never came; then it is counted by its key.
+    Remedy: deliver through an outbox with one worker a key that searches before it creates; let the ticket system's
+        own key or external id help where it has one.
     """
 
     dimension, level, kind = "escalation", 3, "M"
@@ -20,11 +22,30 @@ class DeliveredOnce(Probe):
     needs = (HandoffDrill, OutageDrill)
 
     def judge(self, drill: HandoffDrill, outage: OutageDrill) -> Outcome:
-        counts = {d.how: d.copies for d in drill.delivered if d.how in ("sent twice", "four in parallel")} | {c.fault: c.copies for c in outage.cases if c.fault == "answer lost"}
+        counts = {d.how: d.copies for d in drill.delivered if d.how in ("sent twice", "four in parallel")} | {
+            c.fault: c.copies for c in outage.cases if c.fault == "answer lost"
+        }
         if not counts or not any(counts.values()):
-            return not_measured("no handoff arrived that could be counted", cause="needs", would_measure="Mend the delivery, then collect again.")
-        evidence = Evidence(says="; ".join(f"{how}: {n} ticket{'' if n == 1 else 's'}" for how, n in counts.items()), source=f"{drill.system} ({drill.destination})", facts=dict(counts))
+            return not_measured(
+                "no handoff arrived that could be counted",
+                cause="needs",
+                would_measure="Mend the delivery, then collect again.",
+            )
+        evidence = Evidence(
+            says="; ".join(f"{how}: {n} ticket{'' if n == 1 else 's'}" for how, n in counts.items()),
+            source=f"{drill.system} ({drill.destination})",
+            facts=dict(counts),
+        )
         doubled = [how for how, n in counts.items() if n > 1]
         if doubled:
-            return not_met(f"one handoff becomes {max(counts.values())} tickets when {doubled[0]}", evidence, cause="duplicates", consequence="Two people decide the same case, and the customer hears two answers.")
-        return met("one handoff is one ticket: sent twice, by four workers, after a lost answer", evidence, subject_of_proof="bundled runtime")
+            return not_met(
+                f"one handoff becomes {max(counts.values())} tickets when {doubled[0]}",
+                evidence,
+                cause="duplicates",
+                consequence="Two people decide the same case, and the customer hears two answers.",
+            )
+        return met(
+            "one handoff is one ticket: sent twice, by four workers, after a lost answer",
+            evidence,
+            subject_of_proof="bundled runtime",
+        )

@@ -12,7 +12,8 @@ class InterfaceNamed(Probe):
 
     Why: a handoff that arrives in a tool nobody has open is not a handoff.
     How: `interface`, `team`, `destination` and `approvers` of the route in escalation.yaml.
-    Remedy: ask the team which screen is open on their desks, and write it down with the team's name and the people who may decide.
+    Remedy: ask the team which screen is open on their desks, and write it down with the team's name and the people
+        who may decide.
     """
 
     dimension, level, kind = "escalation", 2, "D"
@@ -22,8 +23,26 @@ class InterfaceNamed(Probe):
     def judge(self, plan: RoutePlan) -> Outcome:
         if not plan.declared:
             return not_applicable(f"{plan.subject.unit} has no route yet", cause="no route", grade="declared")
-        absent = [name for name, there in (("the screen", plan.interface), ("the team", plan.team), ("the destination", plan.destination_kind), ("who may decide", plan.approvers)) if not there]
-        evidence = Evidence(says=f"{plan.team or 'no team'}, {plan.interface or 'no screen'}, {plan.approvers} people may decide", source="escalation.yaml")
+        absent = [
+            name
+            for name, there in (
+                ("the screen", plan.interface),
+                ("the team", plan.team),
+                ("the destination", plan.destination_kind),
+                ("who may decide", plan.approvers),
+            )
+            if not there
+        ]
+        evidence = Evidence(
+            says=f"{plan.team or 'no team'}, {plan.interface or 'no screen'}, {plan.approvers} people may decide",
+            source="escalation.yaml",
+        )
         if absent:
-            return not_met(f"the route {plan.subject.unit} does not name {' nor '.join(absent)}", evidence, cause="not named", grade="declared", consequence="Nobody knows whose turn it is; the customer waits.")
+            return not_met(
+                f"the route {plan.subject.unit} does not name {' nor '.join(absent)}",
+                evidence,
+                cause="not named",
+                grade="declared",
+                consequence="Nobody knows whose turn it is; the customer waits.",
+            )
         return met(f"the route {plan.subject.unit} names team, screen and deciders", evidence, grade="declared")

@@ -1,4 +1,6 @@
-"""escalation.nothing_lost: is every handoff delivered once the destination is back, and by another way in the meantime?"""
+"""escalation.nothing_lost: is every handoff delivered once the destination is back, and by another way in the
+meantime?
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,16 @@ from probes.probe import Effort, Probe
 
 
 class NothingLost(Probe):
-    """No handoff is lost and none is doubled when the ticket system fails, and another way is taken in time when it stays away.
+    """No handoff is lost and none is doubled when the ticket system fails, and another way is taken in time when it
+    stays away.
 
     Why: ticket systems fail on the day with the most handoffs; what is lost then is lost silently.
-    How: our side of the connection refuses, loses the answer after the record was made, answers 200 with an error, and the process is killed after sending;
-    then the destination stays away for good and the deputy must have it within the route's time. The retries run on a simulated clock, the records are real and counted.
-    Remedy: keep handoffs in an outbox of the same transaction as the step, search before creating again, and name a deputy destination in escalation.yaml.
+    How: our side of the connection refuses, loses the answer after the record was made, answers 200 with an error,
+        and the process is killed after sending;
+    then the destination stays away for good and the deputy must have it within the route's time. The retries run on a
+    simulated clock, the records are real and counted.
+    Remedy: keep handoffs in an outbox of the same transaction as the step, search before creating again, and name a
+        deputy destination in escalation.yaml.
     """
 
     dimension, level, kind, essential = "escalation", 4, "M", True
@@ -22,27 +28,64 @@ class NothingLost(Probe):
 
     def judge(self, drill: OutageDrill) -> Outcome:
         if not drill.cases:
-            return not_measured("no outage was drilled", cause="needs", would_measure="Allow test records in the ticket system, then collect again.")
+            return not_measured(
+                "no outage was drilled",
+                cause="needs",
+                would_measure="Allow test records in the ticket system, then collect again.",
+            )
         evidence = [Evidence(says=_says(case), source=drill.destination) for case in drill.cases]
         lost = [case for case in drill.cases if not case.copies]
         doubled = [case for case in drill.cases if case.copies > 1]
         late = [case for case in drill.cases if case.delivered_to and case.after_s > case.budget_s]
         if lost:
-            return not_met(f"a handoff is lost when the destination fails ({lost[0].fault})", *evidence, cause="lost", consequence=SILENCE)
+            return not_met(
+                f"a handoff is lost when the destination fails ({lost[0].fault})",
+                *evidence,
+                cause="lost",
+                consequence=SILENCE,
+            )
         if doubled:
-            return not_met(f"a handoff is there {doubled[0].copies} times after a fault ({doubled[0].fault})", *evidence, cause="duplicates", consequence="Two people decide the same case.")
+            return not_met(
+                f"a handoff is there {doubled[0].copies} times after a fault ({doubled[0].fault})",
+                *evidence,
+                cause="duplicates",
+                consequence="Two people decide the same case.",
+            )
         if drill.deputy and not any(case.fault == "down for good" for case in drill.cases):
-            return not_measured(f"whether {drill.deputy} takes over was not drilled", cause="not_allowed", would_measure=f"Allow test records in the system behind {drill.deputy}, then collect again.", evidence=tuple(evidence))
+            return not_measured(
+                f"whether {drill.deputy} takes over was not drilled",
+                cause="not_allowed",
+                would_measure=f"Allow test records in the system behind {drill.deputy}, then collect again.",
+                evidence=tuple(evidence),
+            )
         if not drill.deputy:
-            return not_met("while the ticket system is away, no other way is taken: the route names no deputy", *evidence, cause="no deputy", consequence=SILENCE)
+            return not_met(
+                "while the ticket system is away, no other way is taken: the route names no deputy",
+                *evidence,
+                cause="no deputy",
+                consequence=SILENCE,
+            )
         if late:
-            return not_met(f"another way is taken only after {late[0].after_s / 60:.0f} minutes of {late[0].budget_s / 60:.0f}", *evidence, cause="late", consequence=SILENCE)
-        return met(f"{len(drill.cases)} faults, every handoff delivered exactly once and in time", *evidence, subject_of_proof="bundled runtime")
+            return not_met(
+                f"another way is taken only after {late[0].after_s / 60:.0f} minutes of {late[0].budget_s / 60:.0f}",
+                *evidence,
+                cause="late",
+                consequence=SILENCE,
+            )
+        return met(
+            f"{len(drill.cases)} faults, every handoff delivered exactly once and in time",
+            *evidence,
+            subject_of_proof="bundled runtime",
+        )
 
 
 SILENCE = "The customer waits for a colleague who never heard of the case."
 
 
 def _says(case: OutageCase) -> str:
-    where = f"delivered to {case.delivered_to} after {case.after_s:.0f} s and {case.attempts} attempts" if case.delivered_to else "not delivered"
+    where = (
+        f"delivered to {case.delivered_to} after {case.after_s:.0f} s and {case.attempts} attempts"
+        if case.delivered_to
+        else "not delivered"
+    )
     return f"{case.fault}: {where}, {case.copies} there"

@@ -8,10 +8,12 @@ from probes.probe import Effort, Probe
 
 
 class PayloadComplete(Probe):
-    """A handoff says what is asked, why, who, what was checked, what was and was not done, what is advised and by when.
+    """A handoff says what is asked, why, who, what was checked, what was and was not done, what is advised and by
+    when.
 
     Why: without them the person asks the customer everything again, which is what the customer came to avoid.
-    How: disposable handoffs for several kinds of stop are read back from the ticket system and searched for the seven parts; a placeholder is no part.
+    How: disposable handoffs for several kinds of stop are read back from the ticket system and searched for the seven
+        parts; a placeholder is no part.
     Remedy: map the missing parts to fields or lines of the ticket; the handoff object holds all of them.
     """
 
@@ -22,11 +24,26 @@ class PayloadComplete(Probe):
     def judge(self, drill: HandoffDrill) -> Outcome:
         read = [d for d in drill.delivered if d.copies]
         if not read or not all(d.measured for d in read):
-            return not_measured("nothing was read back that could be searched for its parts", cause="needs", would_measure="Mend the delivery, then collect again.")
+            return not_measured(
+                "nothing was read back that could be searched for its parts",
+                cause="needs",
+                would_measure="Mend the delivery, then collect again.",
+            )
         poor = [d for d in read if d.missing]
-        evidence = [Evidence(says=f"{d.stop.replace('_', ' ')}: {'; '.join(d.missing) or 'all seven parts'}", source=drill.destination) for d in read]
+        evidence = [
+            Evidence(
+                says=f"{d.stop.replace('_', ' ')}: {'; '.join(d.missing) or 'all seven parts'}",
+                source=drill.destination,
+            )
+            for d in read
+        ]
         if poor:
-            return not_met(f"{len(poor)} of {len(read)} handoffs arrive without a part that the person needs", *evidence, cause="parts missing", consequence="The customer is asked everything a second time.")
+            return not_met(
+                f"{len(poor)} of {len(read)} handoffs arrive without a part that the person needs",
+                *evidence,
+                cause="parts missing",
+                consequence="The customer is asked everything a second time.",
+            )
         return met(f"all {len(read)} handoffs read back hold the seven parts", *evidence, subject_of_proof=BUNDLED)
 
 

@@ -12,10 +12,14 @@ from runtime.metrics import quantile
 class Readable(Probe):
     """A handoff can be acted on in ten seconds as it stands in the ticket.
 
-    Why: transcripts and machine text technically hold everything and are still not read; deployments were stopped over it.
-    How: handoffs read back from the ticket system are scored from 0 to 100 by thirteen features (what is asked stands first, reason early,
-    no machine text, short). Met: median at least 75, tenth percentile at least 60. The score counts form; people's time to decide is measured in the pilot.
-    Remedy: put the decision asked for into the first line, then options, recommendation, reason and deadline; move transcripts and payloads behind a link.
+    Why: transcripts and machine text technically hold everything and are still not read; deployments were stopped
+        over it.
+    How: handoffs read back from the ticket system are scored from 0 to 100 by thirteen features (what is asked stands
+        first, reason early,
+    no machine text, short). Met: median at least 75, tenth percentile at least 60. The score counts form; people's
+    time to decide is measured in the pilot.
+    Remedy: put the decision asked for into the first line, then options, recommendation, reason and deadline; move
+        transcripts and payloads behind a link.
     """
 
     dimension, level, kind = "escalation", 3, "M"
@@ -25,12 +29,25 @@ class Readable(Probe):
     def judge(self, drill: HandoffDrill) -> Outcome:
         read = [d for d in drill.delivered if d.copies]
         if not read or not all(d.measured for d in read):
-            return not_measured("no handoff in a language that can be scored was read back", cause="needs", would_measure="Deliver handoffs in English or German, or add a word list for the language.")
+            return not_measured(
+                "no handoff in a language that can be scored was read back",
+                cause="needs",
+                would_measure="Deliver handoffs in English or German, or add a word list for the language.",
+            )
         scores = [float(d.score) for d in read]
         median, low = quantile(scores, 0.5), quantile(scores, 0.1)
         says = f"median {median:.0f}, tenth percentile {low:.0f} of {len(scores)} handoffs"
         worst = min(read, key=lambda d: d.score)
-        evidence = Evidence(says=f"{says}; the lowest: {'; '.join(worst.reasons) or 'no deduction'}", source=drill.destination, facts={"scores": scores})
+        evidence = Evidence(
+            says=f"{says}; the lowest: {'; '.join(worst.reasons) or 'no deduction'}",
+            source=drill.destination,
+            facts={"scores": scores},
+        )
         if median < PASS["strict"][0] or low < PASS["strict"][1]:
-            return not_met(f"handoffs cannot be acted on at a glance ({says})", evidence, cause="unreadable", consequence="The person reads for minutes, or decides without reading.")
+            return not_met(
+                f"handoffs cannot be acted on at a glance ({says})",
+                evidence,
+                cause="unreadable",
+                consequence="The person reads for minutes, or decides without reading.",
+            )
         return met(f"handoffs can be acted on at a glance ({says})", evidence, subject_of_proof="bundled runtime")

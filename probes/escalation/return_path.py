@@ -9,12 +9,17 @@ from probes.probe import Effort, Probe
 
 
 class ReturnPath(Probe):
-    """The decision of an entitled person comes back and counts once; forged, stale, forwarded, quoted and repeated ones do nothing.
+    """The decision of an entitled person comes back and counts once; forged, stale, forwarded, quoted and repeated
+    ones do nothing.
 
-    Why: an approval moves money. Mail scanners open links, out-of-office answers quote them, tickets are closed in bulk: none of that is a decision.
-    How: each way back is used once rightly; then wrong ones (fetched link, forged, expired, changed action, other person, agent's own credential, free text, quoted code,
-    replay, second decision) must change nothing. Where it is allowed, the writer's credential tries to decide on its own ticket and the ticket system must refuse.
-    Remedy: bind each decision to the digest of the action, to a person and to a deadline; take it only by POST, by a field of its own, or by an own line with a code;
+    Why: an approval moves money. Mail scanners open links, out-of-office answers quote them, tickets are closed in
+        bulk: none of that is a decision.
+    How: each way back is used once rightly; then wrong ones (fetched link, forged, expired, changed action, other
+        person, agent's own credential, free text, quoted code,
+    replay, second decision) must change nothing. Where it is allowed, the writer's credential tries to decide on its
+    own ticket and the ticket system must refuse.
+    Remedy: bind each decision to the digest of the action, to a person and to a deadline; take it only by POST, by a
+        field of its own, or by an own line with a code;
     take the right to decide from the credential that writes tickets.
     """
 
@@ -24,20 +29,49 @@ class ReturnPath(Probe):
 
     def judge(self, drill: AnswerDrill) -> Outcome:
         if not drill.right or not drill.wrong:
-            return not_measured("no way back was drilled", cause="needs", would_measure="Allow test records in the ticket system, then collect again.")
+            return not_measured(
+                "no way back was drilled",
+                cause="needs",
+                would_measure="Allow test records in the ticket system, then collect again.",
+            )
         evidence = [
-            Evidence(says="right: " + ", ".join(f"{way} {'counts once' if ok else 'does not count'}" for way, ok in drill.right.items())),
-            Evidence(says=f"wrong: {sum(drill.wrong.values())} of {len(drill.wrong)} did nothing ({', '.join(list(drill.wrong)[:4])} …)", facts=dict(drill.wrong)),
+            Evidence(
+                says="right: "
+                + ", ".join(f"{way} {'counts once' if ok else 'does not count'}" for way, ok in drill.right.items())
+            ),
+            Evidence(
+                says=(
+                    f"wrong: {sum(drill.wrong.values())} of {len(drill.wrong)} did nothing"
+                    f" ({', '.join(list(drill.wrong)[:4])} …)"
+                ),
+                facts=dict(drill.wrong),
+            ),
             *(evidence_of(shot, "the credential that writes tickets tries to decide") for shot in drill.shots),
         ]
         acted = [case for case, nothing in drill.wrong.items() if not nothing]
         if acted:
-            return not_met(f"a wrong decision acts: {acted[0]}", *evidence, cause="wrong decision acts", consequence=MONEY)
+            return not_met(
+                f"a wrong decision acts: {acted[0]}", *evidence, cause="wrong decision acts", consequence=MONEY
+            )
         if drill.agent_refused is False:
-            return not_met("the credential that writes tickets may also decide on them", *evidence, cause="agent may decide", consequence=MONEY)
+            return not_met(
+                "the credential that writes tickets may also decide on them",
+                *evidence,
+                cause="agent may decide",
+                consequence=MONEY,
+            )
         if not all(drill.right.values()):
-            return not_met(f"a right decision does not come back by {next(w for w, ok in drill.right.items() if not ok)}", *evidence, cause="decision lost", consequence="A person has decided, and nothing happens.")
-        return met(f"decisions come back by {', '.join(drill.right)}; {len(drill.wrong)} wrong ones did nothing", *evidence, subject_of_proof="bundled runtime")
+            return not_met(
+                f"a right decision does not come back by {next(w for w, ok in drill.right.items() if not ok)}",
+                *evidence,
+                cause="decision lost",
+                consequence="A person has decided, and nothing happens.",
+            )
+        return met(
+            f"decisions come back by {', '.join(drill.right)}; {len(drill.wrong)} wrong ones did nothing",
+            *evidence,
+            subject_of_proof="bundled runtime",
+        )
 
 
 MONEY = "Money moves that nobody approved."

@@ -10,10 +10,13 @@ from probes.probe import Effort, Probe
 class RouteDefined(Probe):
     """Every workflow has a route that reaches somebody in every hour of the week.
 
-    Why: an agent that has to stop at 3 a.m. and reaches nobody either acts beyond its limits or leaves the customer alone.
-    How: the route, its hours, the route named for the time outside them and the staff in each hour are read from escalation.yaml
+    Why: an agent that has to stop at 3 a.m. and reaches nobody either acts beyond its limits or leaves the customer
+        alone.
+    How: the route, its hours, the route named for the time outside them and the staff in each hour are read from
+        escalation.yaml
     and walked through minute by minute, in the zone written there.
-    Remedy: name who takes over in the hours that are open (another desk, a duty phone, a partner), or close the channel in these hours and say so.
+    Remedy: name who takes over in the hours that are open (another desk, a duty phone, a partner), or close the
+        channel in these hours and say so.
     Write it in escalation.yaml under the route's `hours` or `outside_hours`.
     """
 
@@ -24,13 +27,36 @@ class RouteDefined(Probe):
     def judge(self, plan: RoutePlan) -> Outcome:
         who = _names(plan)
         if not plan.declared:
-            return not_met(f"{who} has no escalation route", _declared("no route in escalation.yaml names it, nor its category"), cause="no route", grade="declared", consequence=NOBODY, remedy=(f"Name a route for {who} in escalation.yaml.",))
+            return not_met(
+                f"{who} has no escalation route",
+                _declared("no route in escalation.yaml names it, nor its category"),
+                cause="no route",
+                grade="declared",
+                consequence=NOBODY,
+                remedy=(f"Name a route for {who} in escalation.yaml.",),
+            )
         if plan.problems:
-            return not_met(f"the route {plan.subject.unit} leads nowhere: {plan.problems[0]}", *map(_declared, plan.problems), cause="broken route", grade="declared", consequence=NOBODY)
+            return not_met(
+                f"the route {plan.subject.unit} leads nowhere: {plan.problems[0]}",
+                *map(_declared, plan.problems),
+                cause="broken route",
+                grade="declared",
+                consequence=NOBODY,
+            )
         if plan.gaps:
             hours = 168 - plan.open_minutes / 60
-            return not_met(f"{who} has nobody {' and '.join(plan.gaps[:3])}", _declared(f"{hours:.0f} of 168 hours of the week have nobody on duty ({plan.zone})"), cause="hours without staff", grade="declared", consequence=NOBODY)
-        return met(f"{who} reaches {plan.team or plan.subject.unit} in every hour of the week", _declared(f"{plan.subject.unit} → {plan.destination}, deputy {plan.deputy or 'none'}"), grade="declared")
+            return not_met(
+                f"{who} has nobody {' and '.join(plan.gaps[:3])}",
+                _declared(f"{hours:.0f} of 168 hours of the week have nobody on duty ({plan.zone})"),
+                cause="hours without staff",
+                grade="declared",
+                consequence=NOBODY,
+            )
+        return met(
+            f"{who} reaches {plan.team or plan.subject.unit} in every hour of the week",
+            _declared(f"{plan.subject.unit} → {plan.destination}, deputy {plan.deputy or 'none'}"),
+            grade="declared",
+        )
 
 
 NOBODY = "A customer whose case the agent may not decide waits until the next working day, without a word."

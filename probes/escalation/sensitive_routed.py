@@ -8,11 +8,14 @@ from probes.probe import Effort, Probe
 
 
 class SensitiveRouted(Probe):
-    """Messages about fraud, medical bills, outages, a death or distress reach the people who are trained for them, with restricted data masked.
+    """Messages about fraud, medical bills, outages, a death or distress reach the people who are trained for them,
+    with restricted data masked.
 
     Why: one templated answer to a bereaved customer is in the newspaper; one missed fraud report is money gone.
-    How: seeded messages in each category and language go through the runtime's own reading; the routes of the categories are read from escalation.yaml;
-    handoffs with card number, IBAN and e-mail address are rendered and searched. One miss is one too many. The messages are ours, so the figure is an upper bound.
+    How: seeded messages in each category and language go through the runtime's own reading; the routes of the
+        categories are read from escalation.yaml;
+    handoffs with card number, IBAN and e-mail address are rendered and searched. One miss is one too many. The
+    messages are ours, so the figure is an upper bound.
     Remedy: give each category its own route marked `sensitive: true`, and add what was missed to the word lists.
     """
 
@@ -21,14 +24,40 @@ class SensitiveRouted(Probe):
     needs = (UnderstandingDrill,)
 
     def judge(self, drill: UnderstandingDrill) -> Outcome:
-        evidence = [Evidence(says=f"{name.replace('_', ' ')}: {k} of {n} recognised", source="seeded messages") for name, (k, n) in drill.category.items()]
+        evidence = [
+            Evidence(says=f"{name.replace('_', ' ')}: {k} of {n} recognised", source="seeded messages")
+            for name, (k, n) in drill.category.items()
+        ]
         if drill.leaked:
-            return not_met(f"a handoff shows {' and '.join(drill.leaked)} of the customer", *evidence, cause="restricted data shown", consequence="Data that nobody may read stands in a ticket.")
+            return not_met(
+                f"a handoff shows {' and '.join(drill.leaked)} of the customer",
+                *evidence,
+                cause="restricted data shown",
+                consequence="Data that nobody may read stands in a ticket.",
+            )
         if drill.unrouted:
-            return not_met(f"no trained person gets it: {drill.unrouted[0]}", *evidence, *(Evidence(says=says, source="escalation.yaml") for says in drill.unrouted), cause="no route of its own", grade="declared", consequence=HARM)
+            return not_met(
+                f"no trained person gets it: {drill.unrouted[0]}",
+                *evidence,
+                *(Evidence(says=says, source="escalation.yaml") for says in drill.unrouted),
+                cause="no route of its own",
+                grade="declared",
+                consequence=HARM,
+            )
         if drill.category_missed:
-            return not_met(f"{len(drill.category_missed)} of {sum(n for _, n in drill.category.values())} sensitive messages are not recognised", *evidence, Evidence(says=f"missed: {drill.category_missed[0]}"), cause="not recognised", consequence=HARM)
-        return met(f"each of {sum(n for _, n in drill.category.values())} seeded sensitive messages takes its own route", *evidence, subject_of_proof="bundled runtime")
+            return not_met(
+                f"{len(drill.category_missed)} of {sum(n for _, n in drill.category.values())} sensitive messages are"
+                " not recognised",
+                *evidence,
+                Evidence(says=f"missed: {drill.category_missed[0]}"),
+                cause="not recognised",
+                consequence=HARM,
+            )
+        return met(
+            f"each of {sum(n for _, n in drill.category.values())} seeded sensitive messages takes its own route",
+            *evidence,
+            subject_of_proof="bundled runtime",
+        )
 
 
 HARM = "A person in distress or a victim of fraud gets a templated answer."

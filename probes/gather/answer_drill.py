@@ -26,7 +26,9 @@ PERSON, OTHER, AGENT = "drill-approver", "drill-other", "drill-agent"
 RULES = answer.Rules(approvers=frozenset({PERSON}), agents=frozenset({AGENT}))
 
 
-def answer_drill(session: Session, destination: Destination, key: str, route: routes.Route, decide: str | None) -> AnswerDrill:
+def answer_drill(
+    session: Session, destination: Destination, key: str, route: routes.Route, decide: str | None
+) -> AnswerDrill:
     """Runs the drill.
 
     Args:
@@ -34,18 +36,35 @@ def answer_drill(session: Session, destination: Destination, key: str, route: ro
         decide: operation of the ticket system that records a decision, when there is one.
     """
     keys = [randomness.token_urlsafe(32)]
-    handoff = handoff_of(STOPS[0], reference=key, route="drill", queue="", budget_s=3_600, operation="billing.write", read="crm.read", now=session.now)
+    handoff = handoff_of(
+        STOPS[0],
+        reference=key,
+        route="drill",
+        queue="",
+        budget_s=3_600,
+        operation="billing.write",
+        read="crm.read",
+        now=session.now,
+    )
     held = _held(destination, key)
     field = None if held is None else "decision" in {name.lower() for name in held.record} or bool(held.decision)
     refused, shots = _agent_decides(session, route, held, decide)
     sample = held or Held(id="none", key=key)
     wrong = dict(wrong_decisions(handoff, sample, keys, session.now))
     if held is not None and not held.decision:
-        wrong["an empty decision field"] = not _tried(lambda c: answer.decide_by_field(c, held, handoff, RULES, now=session.now))[0]
+        wrong["an empty decision field"] = not _tried(
+            lambda c: answer.decide_by_field(c, held, handoff, RULES, now=session.now)
+        )[0]
     return AnswerDrill(
-        subject=Subject(unit="*"), measured_at=session.now, destination=destination.name, right=dict(right_decisions(handoff, sample, keys, session.now)),
-        wrong=wrong, field_at_destination=field, agent_refused=refused, shots=shots,
-    )  # fmt: skip
+        subject=Subject(unit="*"),
+        measured_at=session.now,
+        destination=destination.name,
+        right=dict(right_decisions(handoff, sample, keys, session.now)),
+        wrong=wrong,
+        field_at_destination=field,
+        agent_refused=refused,
+        shots=shots,
+    )
 
 
 def right_decisions(handoff: Handoff, held: Held, keys: list[str], now: datetime) -> list[tuple[str, bool]]:
@@ -54,8 +73,18 @@ def right_decisions(handoff: Handoff, held: Held, keys: list[str], now: datetime
     at = _signed_now()
     ways: dict[str, Callable[[sqlite3.Connection], answer.Verdict]] = {
         "link": lambda c: answer.decide_by_link(c, link, _late(handoff, at), keys, RULES, now=at),
-        "ticket field": lambda c: answer.decide_by_field(c, replace(held, key=handoff.handoff_id, decision="approve", decided_by=PERSON), handoff, RULES, now=now),
-        "reply": lambda c: answer.decide_by_reply(c, f"Fine with me.\n\nAPPROVE {handoff.return_.code}\n\n> {handoff.ask.question}", PERSON, handoff, RULES, now=now, authenticated=True),
+        "ticket field": lambda c: answer.decide_by_field(
+            c, replace(held, key=handoff.handoff_id, decision="approve", decided_by=PERSON), handoff, RULES, now=now
+        ),
+        "reply": lambda c: answer.decide_by_reply(
+            c,
+            f"Fine with me.\n\nAPPROVE {handoff.return_.code}\n\n> {handoff.ask.question}",
+            PERSON,
+            handoff,
+            RULES,
+            now=now,
+            authenticated=True,
+        ),
     }
     return [(name, _tried(act) == (True, "approve")) for name, act in ways.items()]
 
@@ -65,15 +94,36 @@ def wrong_decisions(handoff: Handoff, held: Held, keys: list[str], now: datetime
     at = _signed_now()
     fresh = _late(handoff, at)
     token = answer.link_token(fresh, "approve", PERSON, keys)
-    changed = fresh.model_copy(update={"ask": fresh.ask.model_copy(update={"options": (Option(id="approve", says="do it", effect="sha256:another"), *fresh.ask.options[1:])})})
+    changed = fresh.model_copy(
+        update={
+            "ask": fresh.ask.model_copy(
+                update={
+                    "options": (Option(id="approve", says="do it", effect="sha256:another"), *fresh.ask.options[1:])
+                }
+            )
+        }
+    )
     code = handoff.return_.code
     field = replace(held, key=handoff.handoff_id, decided_by=PERSON, decision="")
 
-    def link(token: str, of: Handoff = fresh, when: datetime = at, **more: str) -> Callable[[sqlite3.Connection], answer.Verdict]:
+    def link(
+        token: str, of: Handoff = fresh, when: datetime = at, **more: str
+    ) -> Callable[[sqlite3.Connection], answer.Verdict]:
         return lambda c: answer.decide_by_link(c, token, of, keys, RULES, now=when, **more)
 
-    def reply(text: str, sender: str = PERSON, authenticated: bool = True, **headers: str) -> Callable[[sqlite3.Connection], answer.Verdict]:
-        return lambda c: answer.decide_by_reply(c, text, sender, handoff, RULES, now=now, authenticated=authenticated, headers={n.replace("_", "-"): v for n, v in headers.items()})
+    def reply(
+        text: str, sender: str = PERSON, authenticated: bool = True, **headers: str
+    ) -> Callable[[sqlite3.Connection], answer.Verdict]:
+        return lambda c: answer.decide_by_reply(
+            c,
+            text,
+            sender,
+            handoff,
+            RULES,
+            now=now,
+            authenticated=authenticated,
+            headers={n.replace("_", "-"): v for n, v in headers.items()},
+        )
 
     def ticket(changed: Held) -> Callable[[sqlite3.Connection], answer.Verdict]:
         return lambda c: answer.decide_by_field(c, changed, handoff, RULES, now=now)
@@ -81,7 +131,9 @@ def wrong_decisions(handoff: Handoff, held: Held, keys: list[str], now: datetime
     cases = {
         "a mail scanner that only fetches the link": link(token, method="GET"),
         "a forged link": link(token[:-4] + ("AAAA" if not token.endswith("AAAA") else "BBBB")),
-        "a link signed with another key": link(answer.link_token(fresh, "approve", PERSON, [randomness.token_urlsafe(32)])),
+        "a link signed with another key": link(
+            answer.link_token(fresh, "approve", PERSON, [randomness.token_urlsafe(32)])
+        ),
         "a link after the deadline": link(token, when=at + timedelta(hours=2)),
         "a link whose action has changed": link(token, of=changed),
         "a forwarded link, pressed by another person": link(token, signed_in=OTHER),
@@ -101,7 +153,14 @@ def wrong_decisions(handoff: Handoff, held: Held, keys: list[str], now: datetime
         "both decisions in one reply": reply(f"APPROVE {code}\nREFUSE {code}"),
     }
     found = [(name, not _tried(act)[0]) for name, act in cases.items()]
-    return [*found, ("the same link a second time", _second(fresh, token, token, keys, at)), ("a second, different decision", _second(fresh, token, answer.link_token(fresh, "refuse", PERSON, keys), keys, at))]
+    return [
+        *found,
+        ("the same link a second time", _second(fresh, token, token, keys, at)),
+        (
+            "a second, different decision",
+            _second(fresh, token, answer.link_token(fresh, "refuse", PERSON, keys), keys, at),
+        ),
+    ]
 
 
 def _second(handoff: Handoff, first: str, second: str, keys: list[str], now: datetime) -> bool:
@@ -145,15 +204,23 @@ def _held(destination: Destination, key: str) -> Held | None:
         return None
 
 
-def _agent_decides(session: Session, route: routes.Route, held: Held | None, decide: str | None) -> tuple[bool | None, tuple[Shot, ...]]:
-    """The writer's credential tries to decide on its own ticket: the destination must refuse. Only where such tries are allowed."""
+def _agent_decides(
+    session: Session, route: routes.Route, held: Held | None, decide: str | None
+) -> tuple[bool | None, tuple[Shot, ...]]:
+    """The writer's credential tries to decide on its own ticket: the destination must refuse. Only where such tries
+    are allowed.
+    """
     settings = session.estate.escalation.destinations[route.destination]
     if held is None or not decide or not settings.system or not session.settings(settings.system).attack_probes:
         return None, ()
     system = session.writer(settings.system)
     names = [p.name for p in system.surface.operations[decide].parameters if p.where == "path"]
     try:
-        exchange = system.call(decide, {(names or ["id"])[0]: held.id, "decision": "approve", "decided_by": "cxready"}, why=Why("the agent's own credential may not decide", "escalation.return_path", session.run))
+        exchange = system.call(
+            decide,
+            {(names or ["id"])[0]: held.id, "decision": "approve", "decided_by": "cxready"},
+            why=Why("the agent's own credential may not decide", "escalation.return_path", session.run),
+        )
     except CxreadyError:
         return None, ()
     if exchange.seen in (Seen.OK, Seen.REFUSED):

@@ -1,4 +1,6 @@
-"""The state of a handoff drill: the queues of one ticket system, an outbox on disk, and a simulated clock for the retries."""
+"""The state of a handoff drill: the queues of one ticket system, an outbox on disk, and a simulated clock for the
+retries.
+"""
 
 from __future__ import annotations
 
@@ -117,11 +119,25 @@ class Drill:
 
     def _handoff(self, stop: Stop, route: str, key: str) -> Handoff:
         estate, own = self.session.estate, self.routes[route]
-        called = [op for name in (*own.workflows, *estate.goals) if name in estate.goals for op in estate.goals[name].operations()]
+        called = [
+            op
+            for name in (*own.workflows, *estate.goals)
+            if name in estate.goals
+            for op in estate.goals[name].operations()
+        ]
         write = next((op for op in called if estate.is_write(op)), "billing.write")
         read = next((op for op in called if not estate.is_write(op)), "crm.read")
         queue = estate.escalation.destinations[own.destination].queue or ""
-        return handoff_of(stop, reference=key, route=route, queue=queue, budget_s=own.time_to_human_minutes * 60, operation=write, read=read, now=self.session.now)
+        return handoff_of(
+            stop,
+            reference=key,
+            route=route,
+            queue=queue,
+            budget_s=own.time_to_human_minutes * 60,
+            operation=write,
+            read=read,
+            now=self.session.now,
+        )
 
 
 def open_drill(session: Session, system: str, names: list[str], folder: Path) -> Drill:
@@ -132,9 +148,25 @@ def open_drill(session: Session, system: str, names: list[str], folder: Path) ->
     main = next(iter(places.values()))
     for place in places.values():
         place.created = main.created
-    deputy_name = next((d for name in names if (d := estate.escalation.routes[name].deputy) and d not in places and drillable(estate, d)), None)
+    deputy_name = next(
+        (
+            d
+            for name in names
+            if (d := estate.escalation.routes[name].deputy) and d not in places and drillable(estate, d)
+        ),
+        None,
+    )
     deputy = _place(session, deputy_name, folder) if deputy_name else None
-    return Drill(session, system, names, {**places, **({deputy.name: deputy} if deputy else {})}, main, deputy, folder, session.now)
+    return Drill(
+        session,
+        system,
+        names,
+        {**places, **({deputy.name: deputy} if deputy else {})},
+        main,
+        deputy,
+        folder,
+        session.now,
+    )
 
 
 def drillable(estate: Estate, name: str) -> bool:
@@ -142,7 +174,9 @@ def drillable(estate: Estate, name: str) -> bool:
     settings = estate.escalation.destinations.get(name)
     if settings is None or settings.kind == "webhook":
         return False
-    return settings.kind == "queue" or (settings.system in estate.systems and estate.systems[settings.system or ""].writes.allowed)
+    return settings.kind == "queue" or (
+        settings.system in estate.systems and estate.systems[settings.system or ""].writes.allowed
+    )
 
 
 def decide_operation(estate: Estate, settings: routes.Destination) -> str | None:
@@ -150,13 +184,26 @@ def decide_operation(estate: Estate, settings: routes.Destination) -> str | None
     if not settings.system:
         return None
     operations = surface_of(estate, settings.system).operations.values()
-    return next((op.id for op in operations if "decision" in op.path.lower() and op.method in ("PUT", "POST", "PATCH")), None)
+    return next(
+        (op.id for op in operations if "decision" in op.path.lower() and op.method in ("PUT", "POST", "PATCH")), None
+    )
 
 
 def _place(session: Session, name: str, folder: Path) -> DrillDestination:
     settings = session.estate.escalation.destinations[name]
     inner = open_destination(name, settings, writer=session.writer, cleaner=session.cleaner, folder=folder)
-    closing = surface_of(session.estate, settings.system).operations.get(settings.close or "") if settings.system else None
+    closing = (
+        surface_of(session.estate, settings.system).operations.get(settings.close or "") if settings.system else None
+    )
     id_name = next((p.name for p in closing.parameters if p.where == "path"), "id") if closing else "id"
     key_name = str(getattr(getattr(inner, "settings", settings), "key_field", settings.key_field))
-    return DrillDestination(inner, session.ledger, system=settings.system or "local", operation=settings.create or "create", undo=settings.close, id_name=id_name, key_name=key_name, run=session.run)
+    return DrillDestination(
+        inner,
+        session.ledger,
+        system=settings.system or "local",
+        operation=settings.create or "create",
+        undo=settings.close,
+        id_name=id_name,
+        key_name=key_name,
+        run=session.run,
+    )

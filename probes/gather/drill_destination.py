@@ -1,4 +1,6 @@
-"""A real destination in a drill: every create is in the write ledger first, creates are counted, and faults stand in the way on demand."""
+"""A real destination in a drill: every create is in the write ledger first, creates are counted, and faults stand in
+the way on demand.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,28 @@ class Killed(BaseException):
 class DrillDestination:
     """Passes everything on; `fault` and `times` say what goes wrong with the next creates."""
 
-    def __init__(self, inner: Destination, ledger: WriteLedger, *, system: str, operation: str, undo: str | None, id_name: str, key_name: str, run: str) -> None:
+    def __init__(
+        self,
+        inner: Destination,
+        ledger: WriteLedger,
+        *,
+        system: str,
+        operation: str,
+        undo: str | None,
+        id_name: str,
+        key_name: str,
+        run: str,
+    ) -> None:
         self.inner, self.ledger = inner, ledger
         self.name, self.finds = inner.name, inner.finds
-        self.system, self.operation, self.undo, self.id_name, self.key_name, self.run = system, operation, undo, id_name, key_name, run
+        self.system, self.operation, self.undo, self.id_name, self.key_name, self.run = (
+            system,
+            operation,
+            undo,
+            id_name,
+            key_name,
+            run,
+        )
         self.created: list[str] = []  # shared by the queues of one system
         self.fault: Fault | None = None
         self.times = 0
@@ -42,7 +62,14 @@ class DrillDestination:
         if fault in ("refused", "down for good"):
             raise DeliveryFailed("connection refused (drill)", doubt=False)
         if fault in ("200 with an error", "hangs"):
-            raise DeliveryFailed("answered 200 with an error in the body (drill)" if fault != "hangs" else "no answer within 30 s (drill)", doubt=True)
+            raise DeliveryFailed(
+                (
+                    "answered 200 with an error in the body (drill)"
+                    if fault != "hangs"
+                    else "no answer within 30 s (drill)"
+                ),
+                doubt=True,
+            )
         id = self._create(message)
         if fault == "killed after sending":
             raise Killed
@@ -85,15 +112,27 @@ class DrillDestination:
         except DeliveryFailed as failed:
             self._settle(key, f"not closed: {failed.says}")
             return 0, False
-        self._settle(key, "" if not left else f"{len(left)} drill records stay open with the key {key}", nothing=not held)
+        self._settle(
+            key, "" if not left else f"{len(left)} drill records stay open with the key {key}", nothing=not held
+        )
         return len(held), not left
 
     def _create(self, message: Message) -> str:
         with self._lock:
             if len(self.created) >= MOST_CREATES:
-                raise Refused(f"a drill creates at most {MOST_CREATES} records a destination", self.system, "start the collection again")
+                raise Refused(
+                    f"a drill creates at most {MOST_CREATES} records a destination",
+                    self.system,
+                    "start the collection again",
+                )
             self.created.append(message.key)
-            entry = self.ledger.intend(self.system, self.operation, {self.key_name: message.key, "subject": message.subject}, undo=self.undo, run=self.run)
+            entry = self.ledger.intend(
+                self.system,
+                self.operation,
+                {self.key_name: message.key, "subject": message.subject},
+                undo=self.undo,
+                run=self.run,
+            )
             self._open[message.key] = entry
         try:
             id = self.inner.create(message)
@@ -128,5 +167,3 @@ class DrillDestination:
 
 def _closed(held: Held) -> bool:
     return held.status.lower() in ("closed", "resolved", "solved", "deleted", "done", "cancelled", "recalled")
-
-

@@ -1,6 +1,7 @@
 """Handoffs handed off for practice: to the real ticket system of the staging estate, marked, few, read back, closed.
 
-At most 12 records a ticket system, spread over its queues; each is in the write ledger before it goes out. Faults happen
+At most 12 records a ticket system, spread over its queues; each is in the write ledger before it goes out. Faults
+happen
 on our side of the connection, the system is never harmed. The clock of retries is simulated: nothing waits for hours.
 """
 
@@ -29,7 +30,12 @@ from runtime.escalation.destinations.generic_rest import alerts_operation
 from runtime.escalation.readability import score
 from runtime.estate import Estate
 
-FAULTS: tuple[tuple[Fault, int], ...] = (("refused", 1), ("answer lost", 1), ("200 with an error", 1), ("killed after sending", 1))
+FAULTS: tuple[tuple[Fault, int], ...] = (
+    ("refused", 1),
+    ("answer lost", 1),
+    ("200 with an error", 1),
+    ("killed after sending", 1),
+)
 MOST_PLAIN = 4  # further queues that get a handoff of their own
 DRILLS: tuple[type[Artifact], ...] = (HandoffDrill, OutageDrill, AnswerDrill)
 ALERT_LOOKS, ALERT_PAUSE_S = 4, 2.0
@@ -44,7 +50,12 @@ def gather(session: Session) -> Iterator[Artifact | Missing]:
         session.steps.add(("handoff drill", system))
     for name, route in session.estate.escalation.routes.items():
         if route.destination not in session.estate.escalation.destinations:
-            yield from _missing([name], "no_input", f"the destination {route.destination!r} is not defined", "define it in escalation.yaml")
+            yield from _missing(
+                [name],
+                "no_input",
+                f"the destination {route.destination!r} is not defined",
+                "define it in escalation.yaml",
+            )
 
 
 def groups(estate: Estate) -> dict[tuple[str, str], list[str]]:
@@ -67,13 +78,26 @@ def plan(estate: Estate) -> list[PlanLine]:
             continue
         queues = _queues(estate, names)
         many = 3 + len(FAULTS) + len(_plain(queues))
-        lines += _lines(estate, settings, {"create": many, "read": many + 2, "find": 2 * many + 6, "close": many, "alerts": many + ALERT_LOOKS})
+        lines += _lines(
+            estate,
+            settings,
+            {"create": many, "read": many + 2, "find": 2 * many + 6, "close": many, "alerts": many + ALERT_LOOKS},
+        )
         decide = decide_operation(estate, settings)
         if decide and estate.systems[settings.system or ""].attack_probes:
-            lines.append(line(settings.system or "", surface_of(estate, settings.system or "").operations[decide], "the agent's own credential may not decide", "escalation.return_path"))
+            lines.append(
+                line(
+                    settings.system or "",
+                    surface_of(estate, settings.system or "").operations[decide],
+                    "the agent's own credential may not decide",
+                    "escalation.return_path",
+                )
+            )
         deputy = next((estate.escalation.routes[n].deputy for n in names if estate.escalation.routes[n].deputy), None)
         if deputy and drillable(estate, deputy):
-            lines += _lines(estate, estate.escalation.destinations[deputy], {"create": 1, "read": 1, "find": 3, "close": 1})
+            lines += _lines(
+                estate, estate.escalation.destinations[deputy], {"create": 1, "read": 1, "find": 3, "close": 1}
+            )
     return lines
 
 
@@ -86,7 +110,16 @@ def _lines(estate: Estate, settings: routes.Destination, counts: dict[str, int])
         name = alerts_operation(settings, surface) if role == "alerts" else getattr(settings, role)
         operation = surface.operations.get(name or "")
         if operation:
-            found.append(line(settings.system, operation, f"handoff drill: {role}", "escalation.delivered", count, settings.close if role == "create" else None))
+            found.append(
+                line(
+                    settings.system,
+                    operation,
+                    f"handoff drill: {role}",
+                    "escalation.delivered",
+                    count,
+                    settings.close if role == "create" else None,
+                )
+            )
     return found
 
 
@@ -94,9 +127,19 @@ def _group(session: Session, system: str, names: list[str]) -> Iterator[Artifact
     route = session.estate.escalation.routes[names[0]]
     settings = session.estate.escalation.destinations[route.destination]
     if settings.kind not in ("ticket", "queue"):
-        yield from _missing(names, "not_allowed", f"drills are not sent to people by {settings.kind}", "name a ticket system as the first destination in escalation.yaml")
+        yield from _missing(
+            names,
+            "not_allowed",
+            f"drills are not sent to people by {settings.kind}",
+            "name a ticket system as the first destination in escalation.yaml",
+        )
     elif not drillable(session.estate, route.destination):
-        yield from _missing(names, "not_allowed", f"no test records are allowed in {system}", f"set writes.allowed for {system} in engagement.yaml")
+        yield from _missing(
+            names,
+            "not_allowed",
+            f"no test records are allowed in {system}",
+            f"set writes.allowed for {system} in engagement.yaml",
+        )
     elif system in session.unreachable:
         yield from _missing(names, "unreachable", session.unreachable[system], "make it reachable and collect again")
     else:
@@ -116,19 +159,34 @@ def _drilled(session: Session, system: str, names: list[str]) -> Iterator[Artifa
             delivered += [seen for case, seen in outages if case.delivered_to == seen.destination]
             first = drill.keys[0]
             place = drill.place_of(first)
-            answers = answer_drill(session, place.inner, first, drill.routes[names[0]], decide_operation(session.estate, session.estate.escalation.destinations[place.name]))
+            answers = answer_drill(
+                session,
+                place.inner,
+                first,
+                drill.routes[names[0]],
+                decide_operation(session.estate, session.estate.escalation.destinations[place.name]),
+            )
         finally:
             closed = drill.clean()
     created = len(drill.main.created)
     for name in names:
         at = {"subject": Subject(unit=name), "measured_at": session.now, "destination": drill.routes[name].destination}
-        yield HandoffDrill(**at, system=system, delivered=tuple(delivered), visible_after_s=round(drill.settle, 2), created=created, closed=closed)
+        yield HandoffDrill(
+            **at,
+            system=system,
+            delivered=tuple(delivered),
+            visible_after_s=round(drill.settle, 2),
+            created=created,
+            closed=closed,
+        )
         yield OutageDrill(**at, deputy=drill.routes[name].deputy or "", cases=tuple(cases))
         yield answers.model_copy(update={"subject": Subject(unit=name)})
 
 
 def _deliveries(drill: Drill) -> list[Delivered]:
-    """Plain, twice, four in parallel, and one in each further queue: each must be there once, and be read back as it was sent."""
+    """Plain, twice, four in parallel, and one in each further queue: each must be there once, and be read back as it
+    was sent.
+    """
     found = [_sent(drill, STOPS[0], drill.names[0], "sent once")]
     drill.settle = _index_lag(drill, found[0])
     for i, (stop, how) in enumerate(((STOPS[1], "sent twice"), (STOPS[2], "four in parallel")), start=1):
@@ -161,7 +219,10 @@ def _outages(drill: Drill) -> Iterator[tuple[OutageCase, Delivered]]:
     """The destination fails in four ways and comes back; then it stays away and the deputy must have it."""
     for i, ((fault, times), stop) in enumerate(zip(FAULTS, STOPS[3:], strict=False), start=3):
         yield _outage(drill, stop, drill.nth(i), fault, times)
-    with_deputy = next((name for name in drill.names if drill.deputy is not None and drill.routes[name].deputy == drill.deputy.name), None)
+    with_deputy = next(
+        (name for name in drill.names if drill.deputy is not None and drill.routes[name].deputy == drill.deputy.name),
+        None,
+    )
     if with_deputy:
         yield _outage(drill, STOPS[7], with_deputy, "down for good", 1_000)
 
@@ -188,18 +249,33 @@ def _outage(drill: Drill, stop: Stop, route: str, fault: Fault, times: int) -> t
     copies = len(drill.look(key)) + (len(drill.look(key, elsewhere)) if elsewhere else 0)
     budget = drill.routes[route].time_to_human_minutes * 60
     case = OutageCase(
-        fault=fault, route=route, budget_s=budget, delivered_to=last.delivered_to if last else "", copies=copies,
-        after_s=round((drill.clock - began).total_seconds(), 1), attempts=attempts,
-    )  # fmt: skip
+        fault=fault,
+        route=route,
+        budget_s=budget,
+        delivered_to=last.delivered_to if last else "",
+        copies=copies,
+        after_s=round((drill.clock - began).total_seconds(), 1),
+        attempts=attempts,
+    )
     return case, _delivered(drill, stop, route, key, f"after a fault ({fault})", time.monotonic() - begun, known=True)
 
 
-def _delivered(drill: Drill, stop: Stop, route: str, key: str, how: str, seconds: float, known: bool = False) -> Delivered:
+def _delivered(  # noqa: PLR0917
+    drill: Drill, stop: Stop, route: str, key: str, how: str, seconds: float, known: bool = False
+) -> Delivered:
     """What a person finds: counted by key, read back, scored as it stands there, and who was told."""
     copies, row = drill.seen(key) if known else drill.look(key), drill.row(key)
-    common = {"stop": stop.stop, "route": route, "destination": drill.routes[route].destination, "seconds": round(seconds, 2), "how": how}
+    common = {
+        "stop": stop.stop,
+        "route": route,
+        "destination": drill.routes[route].destination,
+        "seconds": round(seconds, 2),
+        "how": how,
+    }
     if not copies:
-        return Delivered(**common, copies=0, flaws=((row.error if row and row.error else "it cannot be found by its key"),))
+        return Delivered(
+            **common, copies=0, flaws=((row.error if row and row.error else "it cannot be found by its key"),)
+        )
     held = _whole(drill, key, copies[0])
     seen = score(held.text, "strict", language="en")
     missing = tuple(why.says for why in seen.reasons if why.feature == "parts" and why.points < why.of)
@@ -207,9 +283,17 @@ def _delivered(drill: Drill, stop: Stop, route: str, key: str, how: str, seconds
     flaws = tuple(filter(None, (row.flaw if row else "").split("; ")))
     alerted, told = _alerts(drill, key)
     return Delivered(
-        **common, copies=len(copies), flaws=flaws, score=seen.score, language=seen.language, measured=seen.measured,
-        missing=missing, reasons=lost, alerted=alerted, alert_seconds=told,
-    )  # fmt: skip
+        **common,
+        copies=len(copies),
+        flaws=flaws,
+        score=seen.score,
+        language=seen.language,
+        measured=seen.measured,
+        missing=missing,
+        reasons=lost,
+        alerted=alerted,
+        alert_seconds=told,
+    )
 
 
 def _whole(drill: Drill, key: str, held: Held) -> Held:
@@ -229,7 +313,9 @@ def _alerts(drill: Drill, key: str) -> tuple[tuple[str, ...] | None, float | Non
         except DeliveryFailed:
             return None, None
         if found is None or found:
-            return None if found is None else tuple(f"{a.team} by {a.channel or 'message'}" for a in found), round(time.monotonic() - begun, 2)
+            return None if found is None else tuple(f"{a.team} by {a.channel or 'message'}" for a in found), round(
+                time.monotonic() - begun, 2
+            )
         if drill.silent or look == ALERT_LOOKS - 1:
             break
         time.sleep(ALERT_PAUSE_S)
@@ -266,6 +352,11 @@ def _missing(names: list[str], cause: Cause, detail: str, would: str) -> Iterato
 
 
 GATHERER = Gatherer(
-    "handoff drill", plan, gather, DRILLS, level=3, cost=60,
+    "handoff drill",
+    plan,
+    gather,
+    DRILLS,
+    level=3,
+    cost=60,
     probes=("delivered", "delivered_once", "alerts", "payload_complete", "readable", "nothing_lost", "return_path"),
-)  # fmt: skip
+)

@@ -151,10 +151,14 @@ def read(path: Path) -> Plan:
 
 def write(found: Plan, path: Path) -> None:
     """The plan as a file, whole or not at all."""
-    text = json.dumps({**found.model_dump(mode="json"), "digest": found.digest}, indent=1, ensure_ascii=False) + "\n"
     made = path.with_name(path.name + ".new")
-    made.write_text(text, encoding="utf-8", newline="\n")
+    made.write_text(as_text(found), encoding="utf-8", newline="\n")
     os.replace(made, path)
+
+
+def as_text(found: Plan) -> str:
+    """The plan as JSON with its digest: what a person approves and `read` takes."""
+    return json.dumps({**found.model_dump(mode="json"), "digest": found.digest}, indent=1, ensure_ascii=False) + "\n"
 
 
 def in_order(gatherers: Iterable[Gatherer], only_probe: str | None = None) -> list[Gatherer]:

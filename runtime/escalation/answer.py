@@ -1,6 +1,8 @@
-"""The way back: a typed decision by signed link, ticket field or own line of a reply; the first one wins, wrong ones do nothing.
+"""The way back: a typed decision by signed link, ticket field or own line of a reply; the first one wins, wrong ones
+do nothing.
 
-A decision is bound to the digest of the action that it is about, to a person and to a deadline. Looking at a link changes
+A decision is bound to the digest of the action that it is about, to a person and to a deadline. Looking at a link
+changes
 nothing (mail scanners fetch links); only a POST decides. Free text never decides.
 """
 
@@ -50,8 +52,8 @@ class Verdict:
 def prepare(connection: sqlite3.Connection) -> None:
     """Creates the table; the primary key is what makes the first decision win."""
     connection.execute(
-        "create table if not exists decisions (handoff_id text primary key, option text not null, person text not null, way text not null, "
-        "action_digest text not null, at text not null, token text not null default '')"
+        "create table if not exists decisions (handoff_id text primary key, option text not null, person text not null,"
+        " way text not null, action_digest text not null, at text not null, token text not null default '')"
     )
 
 
@@ -61,7 +63,13 @@ def link_token(handoff: Handoff, option: str, person: str, keys: Sequence[str]) 
     Args:
         keys: signing keys, the newest last; older ones still verify (rotation).
     """
-    payload = {"h": handoff.handoff_id, "d": handoff.action_digest(), "o": option, "p": person, "j": randomness.token_urlsafe(9)}
+    payload = {
+        "h": handoff.handoff_id,
+        "d": handoff.action_digest(),
+        "o": option,
+        "p": person,
+        "j": randomness.token_urlsafe(9),
+    }
     return str(_serializer(keys).dumps(payload))
 
 
@@ -76,7 +84,15 @@ def look(token: str, handoff: Handoff, keys: Sequence[str], *, now: datetime) ->
 
 
 def decide_by_link(
-    connection: sqlite3.Connection, token: str, handoff: Handoff, keys: Sequence[str], rules: Rules, *, now: datetime, method: str = "POST", signed_in: str = ""
+    connection: sqlite3.Connection,
+    token: str,
+    handoff: Handoff,
+    keys: Sequence[str],
+    rules: Rules,
+    *,
+    now: datetime,
+    method: str = "POST",
+    signed_in: str = "",
 ) -> Verdict:
     """Decides by a link's token.
 
@@ -93,23 +109,36 @@ def decide_by_link(
     return _decide(connection, handoff, seen.option, seen.person, "link", rules, now, token=token)
 
 
-def decide_by_field(connection: sqlite3.Connection, held: Held, handoff: Handoff, rules: Rules, *, now: datetime) -> Verdict:
+def decide_by_field(
+    connection: sqlite3.Connection, held: Held, handoff: Handoff, rules: Rules, *, now: datetime
+) -> Verdict:
     """Decides by the ticket's decision field; status and comments never decide.
 
-    The ticket must carry the handoff's key and the very text that was sent: a ticket rewritten since asks for something else.
+    The ticket must carry the handoff's key and the very text that was sent: a ticket rewritten since asks for
+    something else.
     """
     if held.key != handoff.handoff_id:
         return Verdict(False, "the ticket does not carry this handoff's key")
     option = option_of(held.decision, handoff)
     if not option:
-        return Verdict(False, "the decision field is empty" if not held.decision else f"{held.decision!r} is none of the options")
+        return Verdict(
+            False, "the decision field is empty" if not held.decision else f"{held.decision!r} is none of the options"
+        )
     if not held.decided_by:
         return Verdict(False, "the ticket does not say who decided")
     return _decide(connection, handoff, option, held.decided_by, "ticket_field", rules, now)
 
 
 def decide_by_reply(
-    connection: sqlite3.Connection, text: str, sender: str, handoff: Handoff, rules: Rules, *, now: datetime, authenticated: bool, headers: Mapping[str, str] | None = None
+    connection: sqlite3.Connection,
+    text: str,
+    sender: str,
+    handoff: Handoff,
+    rules: Rules,
+    *,
+    now: datetime,
+    authenticated: bool,
+    headers: Mapping[str, str] | None = None,
 ) -> Verdict:
     """Decides by an own line `APPROVE <code>` of a mail reply, outside all quoted text.
 
@@ -128,7 +157,16 @@ def decide_by_reply(
     return _decide(connection, handoff, options.pop(), sender, "reply", rules, now)
 
 
-def decide_in_console(connection: sqlite3.Connection, option: str, person: str, handoff: Handoff, action_digest: str, rules: Rules, *, now: datetime) -> Verdict:
+def decide_in_console(  # noqa: PLR0917
+    connection: sqlite3.Connection,
+    option: str,
+    person: str,
+    handoff: Handoff,
+    action_digest: str,
+    rules: Rules,
+    *,
+    now: datetime,
+) -> Verdict:
     """Decides for a person who is signed in; `action_digest` is of the action that the page showed."""
     if action_digest != handoff.action_digest():
         return Verdict(False, "the action has changed since the page was shown")
@@ -137,7 +175,9 @@ def decide_in_console(connection: sqlite3.Connection, option: str, person: str, 
 
 def decision_of(connection: sqlite3.Connection, handoff_id: str) -> dict[str, Any] | None:
     """The decision that counts, or None while there is none."""
-    row = connection.execute("select option, person, way, action_digest, at from decisions where handoff_id = ?", (handoff_id,)).fetchone()
+    row = connection.execute(
+        "select option, person, way, action_digest, at from decisions where handoff_id = ?", (handoff_id,)
+    ).fetchone()
     return dict(zip(("option", "person", "way", "action_digest", "at"), row, strict=True)) if row else None
 
 
@@ -148,20 +188,31 @@ def option_of(word: str, handoff: Handoff) -> str:
     return next((id for id in ids if plain == id or plain in WORDS.get(id, ())), "")
 
 
-def _decide(connection: sqlite3.Connection, handoff: Handoff, option: str, person: str, way: Way, rules: Rules, now: datetime, token: str = "") -> Verdict:
+def _decide(  # noqa: PLR0917
+    connection: sqlite3.Connection,
+    handoff: Handoff,
+    option: str,
+    person: str,
+    way: Way,
+    rules: Rules,
+    now: datetime,
+    token: str = "",
+) -> Verdict:
     refusal = _refusal(handoff, option, person, way, rules, now)
     if refusal:
         return Verdict(False, refusal)
     hashed = hashlib.sha256(token.encode()).hexdigest() if token else ""
     values = (handoff.handoff_id, option, person, way, handoff.action_digest(), now.astimezone(UTC).isoformat(), hashed)
     with connection:
-        cursor = connection.execute("insert into decisions values (?, ?, ?, ?, ?, ?, ?) on conflict (handoff_id) do nothing", values)
+        cursor = connection.execute(
+            "insert into decisions values (?, ?, ?, ?, ?, ?, ?) on conflict (handoff_id) do nothing", values
+        )
     if cursor.rowcount != 1:
         return Verdict(False, "it has been decided already")
     return Verdict(True, "decided", option, person)
 
 
-def _refusal(handoff: Handoff, option: str, person: str, way: Way, rules: Rules, now: datetime) -> str:
+def _refusal(handoff: Handoff, option: str, person: str, way: Way, rules: Rules, now: datetime) -> str:  # noqa: PLR0917
     if person in rules.agents or not person:
         return "an agent's credential never decides"
     if person not in rules.approvers:
@@ -182,7 +233,11 @@ def _opened(token: str, keys: Sequence[str], now: datetime) -> dict[str, Any] | 
         payload, signed_at = _serializer(keys).loads(token[:2_000], return_timestamp=True)
     except BadData:
         return "this link is not one of ours"
-    if (now - signed_at).total_seconds() > LINK_AGE_S or not isinstance(payload, dict) or not {"h", "d", "o", "p"} <= payload.keys():
+    if (
+        (now - signed_at).total_seconds() > LINK_AGE_S
+        or not isinstance(payload, dict)
+        or not {"h", "d", "o", "p"} <= payload.keys()
+    ):
         return "this link has expired"
     return payload
 
@@ -190,7 +245,9 @@ def _opened(token: str, keys: Sequence[str], now: datetime) -> dict[str, Any] | 
 def _serializer(keys: Sequence[str]) -> Any:
     from itsdangerous import URLSafeTimedSerializer
 
-    return URLSafeTimedSerializer(list(keys), salt=SALT, signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"})
+    return URLSafeTimedSerializer(
+        list(keys), salt=SALT, signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+    )
 
 
 def _own_lines(text: str) -> list[str]:

@@ -1,6 +1,7 @@
 """How long handoffs wait: an hour-by-hour first-come-first-served backlog over weeks with opening hours.
 
-Erlang's formulas assume that somebody is there and that people hang up; for tickets over nights and weekends they are wrong by days.
+Erlang's formulas assume that somebody is there and that people hang up; for tickets over nights and weekends they are
+wrong by days.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ WARM_UP, WEEKS = 2, 4
 
 @dataclass(frozen=True)
 class Waiting:
-    """Hours; None when the backlog grows without end. `occupancy`: work arriving over hours of work on duty. `worst_hour`: hour of the week whose arrivals wait longest."""
+    """Hours; None when the backlog grows without end. `occupancy`: work arriving over hours of work on duty.
+    `worst_hour`: hour of the week whose arrivals wait longest.
+    """
 
     median_h: float | None
     p95_h: float | None
@@ -44,8 +47,12 @@ def waiting(arrivals: Sequence[float], staff: Sequence[int], minutes_each: float
     return Waiting(_weighted(waits, 0.5), _weighted(waits, 0.95), occupancy, worst[0])
 
 
-def staff_needed(arrivals: Sequence[float], staff: Sequence[int], minutes_each: float, budget_h: float, most: int = 200) -> int | None:
-    """The fewest people in each open hour that keep 95 % within the budget at an occupancy of at most 85 %; None: opening hours alone forbid it."""
+def staff_needed(
+    arrivals: Sequence[float], staff: Sequence[int], minutes_each: float, budget_h: float, most: int = 200
+) -> int | None:
+    """The fewest people in each open hour that keep 95 % within the budget at an occupancy of at most 85 %; None:
+    opening hours alone forbid it.
+    """
     for people in range(1, most + 1):
         found = waiting(arrivals, [people if on_duty else 0 for on_duty in staff], minutes_each)
         if found.p95_h is not None and found.p95_h <= budget_h and found.occupancy <= 0.85:

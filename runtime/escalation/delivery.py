@@ -1,4 +1,6 @@
-"""One attempt to deliver one handoff: search when in doubt, create, read back key and body; and what the attempt means for the row."""
+"""One attempt to deliver one handoff: search when in doubt, create, read back key and body; and what the attempt
+means for the row.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +29,26 @@ class Result:
 
     def changes(self, row: Row, now: datetime, settle: float, schedule: Sequence[int]) -> dict[str, str | None]:
         """The columns to write: delivered, due again later, or dead."""
-        doubt = tuple(name for name in dict.fromkeys((*row.doubt, self.destination)) if name != self.destination or (self.doubt and not self.done))
-        common = {"doubt": ",".join(doubt), "remote_id": self.remote_id, "error": self.error[:300], "delivered_to": self.destination if self.remote_id else ""}
+        doubt = tuple(
+            name
+            for name in dict.fromkeys((*row.doubt, self.destination))
+            if name != self.destination or (self.doubt and not self.done)
+        )
+        common = {
+            "doubt": ",".join(doubt),
+            "remote_id": self.remote_id,
+            "error": self.error[:300],
+            "delivered_to": self.destination if self.remote_id else "",
+        }
         if self.done:
-            return {**common, "state": "delivered", "delivered_to": self.destination, "flaw": self.flaw, "delivered_at": _text(now), "next_at": _text(now + timedelta(seconds=settle))}
+            return {
+                **common,
+                "state": "delivered",
+                "delivered_to": self.destination,
+                "flaw": self.flaw,
+                "delivered_at": _text(now),
+                "next_at": _text(now + timedelta(seconds=settle)),
+            }
         attempts = row.attempts + 1
         if attempts > len(schedule):
             return {**common, "state": "dead"}
@@ -47,11 +65,22 @@ def attempt(row: Row, destinations: Mapping[str, Destination], *, use: str) -> R
     in_doubt = use in row.doubt
     try:
         if in_doubt and not destination.finds:
-            return Result(use, done=False, doubt=True, error="it may have arrived, and nothing can be looked up there: a person must check")
+            return Result(
+                use,
+                done=False,
+                doubt=True,
+                error="it may have arrived, and nothing can be looked up there: a person must check",
+            )
         id = row.remote_id if in_doubt and row.delivered_to == use else ""
         id = id or (_found(destination, row.id) if in_doubt else "")
     except DeliveryFailed as failed:
-        return Result(use, done=False, doubt=in_doubt, remote_id=row.remote_id if row.delivered_to == use else "", error=failed.says)
+        return Result(
+            use,
+            done=False,
+            doubt=in_doubt,
+            remote_id=row.remote_id if row.delivered_to == use else "",
+            error=failed.says,
+        )
     return _read_back(destination, row, id) if id else _created(destination, row)
 
 
@@ -70,7 +99,9 @@ def settle_doubts(row: Row, destinations: Mapping[str, Destination]) -> list[str
 
 def message_of(row: Row) -> Message:
     """What is sent: rendered once when it was enqueued, the same bytes on every attempt."""
-    return Message(row.id, row.subject, row.text, row.queue, row.priority, test=row.subject.startswith("[cxready test]"))
+    return Message(
+        row.id, row.subject, row.text, row.queue, row.priority, test=row.subject.startswith("[cxready test]")
+    )
 
 
 def _created(destination: Destination, row: Row) -> Result:

@@ -1,6 +1,7 @@
 """The handoff as a form (format 1): what a person needs to decide, each claim tied to a line of the decision log.
 
-Parts follow I-PASS and SBAR (Starmer et al., NEJM 2014;371:1803): severity and request first, situation, actions, if-then.
+Parts follow I-PASS and SBAR (Starmer et al., NEJM 2014;371:1803): severity and request first, situation, actions, if-
+then.
 """
 
 from __future__ import annotations
@@ -12,7 +13,17 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 QUOTE_LENGTH = 280
 StopClass = Literal[
-    "limit", "restricted_data", "asked_for_human", "frustration", "high_stakes", "low_confidence", "tool_fault", "unknown_effect", "conflict", "not_allowed", "other"
+    "limit",
+    "restricted_data",
+    "asked_for_human",
+    "frustration",
+    "high_stakes",
+    "low_confidence",
+    "tool_fault",
+    "unknown_effect",
+    "conflict",
+    "not_allowed",
+    "other",
 ]
 
 
@@ -165,7 +176,12 @@ class Handoff(Part):
         import hashlib
         import json
 
-        action = {"handoff": self.handoff_id, "case": self.case, "question": self.ask.question, "options": [[o.id, o.effect] for o in self.ask.options]}
+        action = {
+            "handoff": self.handoff_id,
+            "case": self.case,
+            "question": self.ask.question,
+            "options": [[o.id, o.effect] for o in self.ask.options],
+        }
         return "sha256:" + hashlib.sha256(json.dumps(action, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

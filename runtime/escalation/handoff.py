@@ -1,4 +1,5 @@
-"""The handoff: one object for the runtime that writes it, the destination that holds it and the probe that reads it back.
+"""The handoff: one object for the runtime that writes it, the destination that holds it and the probe that reads it
+back.
 
 The form stands in form.py, its projection from the decision log in projection.py, its rendering in rendering.py.
 """

@@ -1,7 +1,9 @@
 """Handoffs on their way: a row in the caller's transaction, then exactly one ticket, whatever fails on the way.
 
-Each attempt: lease the row, and if an earlier one left a doubt, settle and search by key before creating; then read back key and body.
-The retry times are those of Standard Webhooks (https://www.standardwebhooks.com, 5 s … 10 h); the deputy destination takes over long before.
+Each attempt: lease the row, and if an earlier one left a doubt, settle and search by key before creating; then read
+back key and body.
+The retry times are those of Standard Webhooks (https://www.standardwebhooks.com, 5 s … 10 h); the deputy destination
+takes over long before.
 """
 
 from __future__ import annotations
@@ -24,12 +26,17 @@ State = Literal["waiting", "delivered", "dead"]
 RETRY_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000, 36_000)
 LEASE_S = 120
 DEPUTY_AFTER = 3  # failed attempts
-COLUMNS = "id, form, subject, text, digest, queue, priority, destination, deputy, state, attempts, next_at, doubt, remote_id, delivered_to, flaw, error, created_at, deputy_at, delivered_at"
+COLUMNS = (
+    "id, form, subject, text, digest, queue, priority, destination, deputy, state, attempts, next_at, doubt, remote_id,"
+    " delivered_to, flaw, error, created_at, deputy_at, delivered_at"
+)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One handoff in the outbox. `doubt`: destinations that may hold it although no answer said so; `flaw`: it arrived, but not as sent. `delivered_to`: where `remote_id` is from, also while it waits to be read back."""
+    """One handoff in the outbox. `doubt`: destinations that may hold it although no answer said so; `flaw`: it
+    arrived, but not as sent. `delivered_to`: where `remote_id` is from, also while it waits to be read back.
+    """
 
     id: str
     form: str
@@ -60,15 +67,18 @@ class Row:
 def prepare(connection: sqlite3.Connection) -> None:
     """Creates the table; harmless when it is there."""
     connection.execute(
-        "create table if not exists handoffs (id text primary key, form text not null, subject text not null, text text not null, digest text not null, "
-        "queue text not null, priority text not null, destination text not null, deputy text not null, state text not null, attempts integer not null, "
-        "next_at text not null, doubt text not null default '', remote_id text not null default '', delivered_to text not null default '', "
-        "flaw text not null default '', error text not null default '', created_at text not null, deputy_at text not null, delivered_at text, "
-        "leased_by text not null default '', leased_until text not null default '')"
+        "create table if not exists handoffs (id text primary key, form text not null, subject text not null, text text"
+        " not null, digest text not null, queue text not null, priority text not null, destination text not null,"
+        " deputy text not null, state text not null, attempts integer not null, next_at text not null, doubt text not"
+        " null default '', remote_id text not null default '', delivered_to text not null default '', flaw text not"
+        " null default '', error text not null default '', created_at text not null, deputy_at text not null,"
+        " delivered_at text, leased_by text not null default '', leased_until text not null default '')"
     )
 
 
-def enqueue(connection: sqlite3.Connection, handoff: Handoff, escalation: EscalationFile, *, now: datetime, language: str = "en") -> bool:
+def enqueue(
+    connection: sqlite3.Connection, handoff: Handoff, escalation: EscalationFile, *, now: datetime, language: str = "en"
+) -> bool:
     """Puts a handoff on its way, inside the caller's transaction; commits nothing.
 
     Args:
@@ -82,16 +92,40 @@ def enqueue(connection: sqlite3.Connection, handoff: Handoff, escalation: Escala
     """
     route = escalation.routes.get(handoff.route.id)
     if route is None or route.destination not in escalation.destinations:
-        raise BadInput(f"no destination for the route {handoff.route.id!r}", "escalation.yaml", "name a route with a destination that is defined there")
+        raise BadInput(
+            f"no destination for the route {handoff.route.id!r}",
+            "escalation.yaml",
+            "name a route with a destination that is defined there",
+        )
     destination = escalation.destinations[route.destination]
     rendered = render(handoff, language)
     deputy_at = now + timedelta(seconds=handoff.route.budget_s / 4)
     values = (
-        handoff.handoff_id, handoff.model_dump_json(by_alias=True), rendered.subject, rendered.text, _digest(rendered.text), handoff.route.queue or destination.queue or "",
-        handoff.severity, route.destination, route.deputy or "", "waiting", 0, _text(now), "", "", "", "", "", _text(now), _text(deputy_at), None,
-    )  # fmt: skip
+        handoff.handoff_id,
+        handoff.model_dump_json(by_alias=True),
+        rendered.subject,
+        rendered.text,
+        _digest(rendered.text),
+        handoff.route.queue or destination.queue or "",
+        handoff.severity,
+        route.destination,
+        route.deputy or "",
+        "waiting",
+        0,
+        _text(now),
+        "",
+        "",
+        "",
+        "",
+        "",
+        _text(now),
+        _text(deputy_at),
+        None,
+    )
     marks = ", ".join("?" for _ in values)
-    cursor = connection.execute(f"insert into handoffs ({COLUMNS}) values ({marks}) on conflict (id) do nothing", values)  # noqa: S608
+    cursor = connection.execute(
+        f"insert into handoffs ({COLUMNS}) values ({marks}) on conflict (id) do nothing", values  # noqa: S608
+    )
     return cursor.rowcount == 1
 
 
@@ -104,7 +138,8 @@ def deliver(
     worker: str = "outbox",
     most: int = 50,
 ) -> list[Row]:
-    """Delivers what is due, and returns the rows that were touched as they are afterwards. Safe in several processes at once.
+    """Delivers what is due, and returns the rows that were touched as they are afterwards. Safe in several processes
+    at once.
 
     Args:
         destinations: by the names of escalation.yaml.
@@ -123,7 +158,12 @@ def deliver(
 def rows(connection: sqlite3.Connection, state: State | None = None) -> list[Row]:
     """All handoffs, or those in a state, oldest first."""
     where = " where state = ?" if state else ""
-    return [_row(r) for r in connection.execute(f"select {COLUMNS} from handoffs{where} order by created_at, id", (state,) if state else ()).fetchall()]  # noqa: S608
+    return [
+        _row(r)
+        for r in connection.execute(
+            f"select {COLUMNS} from handoffs{where} order by created_at, id", (state,) if state else ()  # noqa: S608
+        ).fetchall()
+    ]
 
 
 def dead_letters(connection: sqlite3.Connection) -> list[Row]:
@@ -133,17 +173,23 @@ def dead_letters(connection: sqlite3.Connection) -> list[Row]:
 
 def retry(connection: sqlite3.Connection, id: str, *, now: datetime) -> bool:
     """Sends a dead letter on its way again; what is in doubt stays in doubt."""
-    cursor = connection.execute("update handoffs set state = 'waiting', attempts = 0, next_at = ? where id = ? and state = 'dead'", (_text(now), id))
+    cursor = connection.execute(
+        "update handoffs set state = 'waiting', attempts = 0, next_at = ? where id = ? and state = 'dead'",
+        (_text(now), id),
+    )
     connection.commit()
     return cursor.rowcount == 1
 
 
 def _lease(connection: sqlite3.Connection, now: datetime, worker: str, seen: list[str]) -> tuple[Row, str] | None:
-    """Takes one due row for this worker and notes the doubt before anything is sent: a kill from here on is found again."""
+    """Takes one due row for this worker and notes the doubt before anything is sent: a kill from here on is found
+    again.
+    """
     marks = ", ".join("?" for _ in seen) or "''"
     connection.execute("begin immediate")
     found = connection.execute(
-        f"select {COLUMNS} from handoffs where state = 'waiting' and next_at <= ? and leased_until <= ? and id not in ({marks}) order by created_at, id limit 1",  # noqa: S608
+        f"select {COLUMNS} from handoffs where state = 'waiting' and next_at <= ? and leased_until <= ? and id not in"  # noqa: S608
+        f" ({marks}) order by created_at, id limit 1",
         (_text(now), _text(now), *seen),
     ).fetchone()
     if found is None:
@@ -161,19 +207,28 @@ def _lease(connection: sqlite3.Connection, now: datetime, worker: str, seen: lis
 
 
 def _choose(row: Row, now: datetime) -> str:
-    """The deputy after three failures, or once a quarter of the route's time is over without a person having been told."""
+    """The deputy after three failures, or once a quarter of the route's time is over without a person having been
+    told.
+    """
     late = row.attempts >= DEPUTY_AFTER or (row.attempts > 0 and now >= row.deputy_at)
     return row.deputy if row.deputy and late else row.destination
 
 
 def _record(connection: sqlite3.Connection, row: Row, changes: Mapping[str, str | None], worker: str) -> None:
-    """Writes the result only while the lease is still ours: a worker that slept too long does not overwrite its successor."""
+    """Writes the result only while the lease is still ours: a worker that slept too long does not overwrite its
+    successor.
+    """
     sets = ", ".join(f"{name} = ?" for name in changes)
     with connection:
-        connection.execute(f"update handoffs set {sets}, leased_until = '', leased_by = '' where id = ? and leased_by = ?", (*changes.values(), row.id, worker))  # noqa: S608
+        connection.execute(
+            f"update handoffs set {sets}, leased_until = '', leased_by = '' where id = ? and leased_by = ?",  # noqa: S608
+            (*changes.values(), row.id, worker),
+        )
 
 
-def _reconcile(connection: sqlite3.Connection, destinations: Mapping[str, Destination], now: datetime, settle: float) -> None:
+def _reconcile(
+    connection: sqlite3.Connection, destinations: Mapping[str, Destination], now: datetime, settle: float
+) -> None:
     """Delivered by one destination while another was in doubt: what turns up there later is closed as a duplicate."""
     found = connection.execute(f"select {COLUMNS} from handoffs where state = 'delivered' and doubt <> ''").fetchall()  # noqa: S608
     for row in map(_row, found):
@@ -181,7 +236,10 @@ def _reconcile(connection: sqlite3.Connection, destinations: Mapping[str, Destin
         if others and row.next_at <= now:
             left = settle_doubts(row, {name: destinations[name] for name in others if name in destinations})
             with connection:
-                connection.execute("update handoffs set doubt = ?, next_at = ? where id = ?", (",".join(left), _text(now + timedelta(seconds=max(settle, 60))), row.id))
+                connection.execute(
+                    "update handoffs set doubt = ?, next_at = ? where id = ?",
+                    (",".join(left), _text(now + timedelta(seconds=max(settle, 60))), row.id),
+                )
 
 
 def _row(found: tuple[object, ...]) -> Row:
@@ -205,4 +263,16 @@ def _digest(text: str) -> str:
     return digest_of(text)
 
 
-__all__ = ["LEASE_S", "RETRY_S", "TEST_MARK", "Row", "State", "dead_letters", "deliver", "enqueue", "prepare", "retry", "rows"]
+__all__ = [
+    "LEASE_S",
+    "RETRY_S",
+    "TEST_MARK",
+    "Row",
+    "State",
+    "dead_letters",
+    "deliver",
+    "enqueue",
+    "prepare",
+    "retry",
+    "rows",
+]

@@ -1,6 +1,7 @@
 """A handoff projected from the decision log: facts, attempts and effects are the log's rows, never a model's prose.
 
-A row that read a system becomes an attempt and, by its `detail.facts`, facts tied to the row's number; a write becomes done,
+A row that read a system becomes an attempt and, by its `detail.facts`, facts tied to the row's number; a write
+becomes done,
 not done or unknown by its recorded effect. A write that was started and has no recorded effect is unknown.
 """
 
@@ -78,7 +79,8 @@ def project(
 
     Args:
         log_rows: rows of one run, in order.
-        writes: `system.operation` names that are writes; None: a row is a write when its effect says so or it carries a decision.
+        writes: `system.operation` names that are writes; None: a row is a write when its effect says so or it carries
+            a decision.
         more: further parts of the form (severity, sensitive, unsure, promised, return_, test …).
     """
     rows = list(log_rows)
@@ -87,7 +89,15 @@ def project(
     effects = Effects(
         done=_names(settled, writes, "ok"),
         unknown=_names(settled, writes, "unknown"),
-        not_done=tuple(dict.fromkeys((*_names(settled, writes, "held"), *_names(settled, writes, "refused"), *_names(settled, writes, "failed")))),
+        not_done=tuple(
+            dict.fromkeys(
+                (
+                    *_names(settled, writes, "held"),
+                    *_names(settled, writes, "refused"),
+                    *_names(settled, writes, "failed"),
+                )
+            )
+        ),
     )
     key = more.pop("handoff_id", None) or handoff_id(case, why.class_, ask.question)
     more.setdefault("return_", Return(ways=("link", "ticket_field", "reply"), code=code_of(key)))
@@ -107,7 +117,11 @@ def project(
         attempted=tuple(Attempt(step=row.step, result=result_of(row), seq=row.seq) for row in settled if row.operation),
         effects=effects,
         systems_queried=tuple(dict.fromkeys(row.operation.split(".", 1)[0] for row in called)),
-        not_reachable=tuple(dict.fromkeys(row.operation.split(".", 1)[0] for row in called if row.effect in ("not_reachable", "path", "timeout"))),
+        not_reachable=tuple(
+            dict.fromkeys(
+                row.operation.split(".", 1)[0] for row in called if row.effect in ("not_reachable", "path", "timeout")
+            )
+        ),
         recommended=recommended,
         route=route,
         **more,
@@ -131,7 +145,9 @@ def result_of(row: LogRow) -> Result:
 
 
 def code_of(key: str) -> str:
-    """Four characters for the own line of a reply, from the key; letters and digits that are not mistaken for each other."""
+    """Four characters for the own line of a reply, from the key; letters and digits that are not mistaken for each
+    other.
+    """
     import hashlib
 
     alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -168,6 +184,12 @@ def _facts(rows: list[LogRow]) -> Iterable[Fact]:
     found: dict[str, Fact] = {}
     for row in rows:
         facts = row.detail.get("facts")
-        for name, value in (facts.items() if isinstance(facts, Mapping) else ()):
-            found[str(name)] = Fact(name=str(name), value=value, source=row.operation or row.step, at=datetime.fromisoformat(row.at), evidence=f"log:{row.seq}")
+        for name, value in facts.items() if isinstance(facts, Mapping) else ():
+            found[str(name)] = Fact(
+                name=str(name),
+                value=value,
+                source=row.operation or row.step,
+                at=datetime.fromisoformat(row.at),
+                evidence=f"log:{row.seq}",
+            )
     return list(found.values())[:MOST_FACTS]

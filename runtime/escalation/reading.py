@@ -1,4 +1,6 @@
-"""A ticket's text as its reader meets it: lines without mark-up, which of them say something, which are transcript or machine text."""
+"""A ticket's text as its reader meets it: lines without mark-up, which of them say something, which are transcript or
+machine text.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from runtime.escalation.cues import Cues
 
 BOUND = 20_000
 _WORD = re.compile(r"[^\W_]+(?:['’./:,-][^\W_]+)*")
-_MACHINE = re.compile(r"[{}\[\]<>]{2,}|\"\w+\"\s*:|\b[0-9a-f]{16,}\b|traceback|exception|\b\w+(?:\.\w+){3,}\(|=>|</?\w+>|\b[A-Za-z0-9+/]{40,}={0,2}|\b\w+_\w+_\w+\b|\bnull\b|\w+=\w+[&;,]\w+=")
+_MACHINE = re.compile(
+    r"[{}\[\]<>]{2,}|\"\w+\"\s*:|\b[0-9a-f]{16,}\b|traceback|exception|\b\w+(?:\.\w+){3,}\(|=>|</?\w+>|\b[A-Za-z0-9+/]{40,}={0,2}|\b\w+_\w+_\w+\b|\bnull\b|\w+=\w+[&;,]\w+="
+)
 _JSON = re.compile(r"(?:^|\n)\s*[{\[]\s*(?:\n\s*)?[\"{]")
 _KEY_MARK = re.compile(r"\[cx(?::|ready)[^\]]*\]")
 
@@ -101,13 +105,15 @@ class _Lines(HTMLParser):
             self.parts.append(data)
 
 
-def _unit(sentence: str, cues: Cues, seen: set[str], speech: bool, machine: bool, position: int) -> Unit | None:
+def _unit(sentence: str, cues: Cues, seen: set[str], speech: bool, machine: bool, position: int) -> Unit | None:  # noqa: PLR0917
     words = tuple(word.lower().replace("’", "'") for word in _WORD.findall(sentence))
     if not words or cues.placeholder.fullmatch(sentence.lower().strip()):
         return None
     lower = sentence.lower().replace("’", "'")
     cue_words = {word for found in cues.any.findall(lower) for word in _WORD.findall(found)}
-    fresh = len({word for word in words if word not in cue_words and word not in seen and (len(word) > 2 or word[0].isdigit())})
+    fresh = len(
+        {word for word in words if word not in cue_words and word not in seen and (len(word) > 2 or word[0].isdigit())}
+    )
     if fresh < 1 and sum(word in cue_words for word in words) > 0.6 * len(words):
         return None
     return Unit(sentence, words, fresh, speech, machine, position)
@@ -120,11 +126,44 @@ def _sentences(line: str) -> list[str]:
 def _is_machine(line: str) -> bool:
     hits = sum(len(found) for found in _MACHINE.findall(line))
     marks = sum(line.count(mark) for mark in '{}[]"=<>\\|_')
-    return marks >= 6 and marks > len(line) / 14 or hits > len(line) / 4 or bool(re.match(r"\s*(?:at \w+[.(]|File \"|\"\w+\"\s*:|[{}\]]\s*,?$)", line))
+    return (
+        (marks >= 6 and marks > len(line) / 14)
+        or hits > len(line) / 4
+        or bool(re.match(r"\s*(?:at \w+[.(]|File \"|\"\w+\"\s*:|[{}\]]\s*,?$)", line))
+    )
 
 
 def _labelled_prose(line: str) -> bool:
     """`Customer: Ms Weber, account A-2, by phone` is a label, `Customer: I was charged twice!` is speech."""
     said = line.partition(":")[2].lower().split()
-    me = {"i", "i'm", "i've", "my", "me", "you", "your", "we", "hi", "hello", "ok", "thanks", "yes", "no", "please", "sorry", "ich", "mein", "meine", "mir", "mich", "sie", "wir", "hallo", "ja", "nein", "danke", "bitte"}
+    me = {
+        "i",
+        "i'm",
+        "i've",
+        "my",
+        "me",
+        "you",
+        "your",
+        "we",
+        "hi",
+        "hello",
+        "ok",
+        "thanks",
+        "yes",
+        "no",
+        "please",
+        "sorry",
+        "ich",
+        "mein",
+        "meine",
+        "mir",
+        "mich",
+        "sie",
+        "wir",
+        "hallo",
+        "ja",
+        "nein",
+        "danke",
+        "bitte",
+    }
     return bool(said) and not me & {word.strip(".,!?") for word in said[:8]} and not line.rstrip().endswith(("!", "?"))

@@ -20,14 +20,16 @@ TEST_MARK = "[cxready test]"
 
 TEXT = "{{ ask }}\n{% for line in lines %}{{ line.label }}: {{ line.text }}\n{% endfor %}\n[cx:{{ key }}]\n"
 HTML = (
-    '<p lang="{{ language }}"><strong>{{ ask }}</strong></p>\n<dl lang="{{ language }}">\n'
-    "{% for line in lines %}<dt>{{ line.label }}</dt><dd>{{ line.text }}</dd>\n{% endfor %}</dl>\n<p><small>[cx:{{ key }}]</small></p>\n"
+    '<p lang="{{ language }}"><strong>{{ ask }}</strong></p>\n<dl lang="{{ language }}">\n{% for line in lines %}<dt>{{'
+    " line.label }}</dt><dd>{{ line.text }}</dd>\n{% endfor %}</dl>\n<p><small>[cx:{{ key }}]</small></p>\n"
 )
 
 
 @dataclass(frozen=True)
 class Line:
-    """A labelled line; `slot` names the part of the form that it shows, `rank` says how soon it may be shortened (higher first)."""
+    """A labelled line; `slot` names the part of the form that it shows, `rank` says how soon it may be shortened
+    (higher first).
+    """
 
     slot: str
     label: str
@@ -37,7 +39,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Rendered:
-    """What is delivered. `language` is the one that the fixed words are in; `lines` are the labelled lines of the text."""
+    """What is delivered. `language` is the one that the fixed words are in; `lines` are the labelled lines of the
+    text.
+    """
 
     subject: str
     text: str
@@ -64,13 +68,22 @@ def render(handoff: Handoff, language: str = "en", *, redact: Callable[[Any], An
     lines = _shortened(ask, [line for line in _lines(handoff, say, clean) if line.text])
     subject = _subject(handoff, clean)
     values = {"ask": ask, "lines": lines, "key": handoff.handoff_id, "language": used}
-    return Rendered(subject, _template(TEXT).render(values)[:LARGEST_BODY], _template(HTML).render(values)[:LARGEST_BODY], used, tuple(lines), ask)
+    return Rendered(
+        subject,
+        _template(TEXT).render(values)[:LARGEST_BODY],
+        _template(HTML).render(values)[:LARGEST_BODY],
+        used,
+        tuple(lines),
+        ask,
+    )
 
 
 def _ask(handoff: Handoff, say: Mapping[str, str], clean: Callable[[str, int], str]) -> str:
     """The first sentence: an unknown effect first, else the decision asked for."""
     question = clean(handoff.ask.question, 240)
-    first = f"{say['unknown_first']}: {clean(', '.join(handoff.effects.unknown), 120)}. " if handoff.effects.unknown else ""
+    first = (
+        f"{say['unknown_first']}: {clean(', '.join(handoff.effects.unknown), 120)}. " if handoff.effects.unknown else ""
+    )
     mark = f"{TEST_MARK} " if handoff.test else ""
     return f"{mark}{first}{question}"
 
@@ -78,15 +91,39 @@ def _ask(handoff: Handoff, say: Mapping[str, str], clean: Callable[[str, int], s
 def _lines(handoff: Handoff, say: Mapping[str, str], clean: Callable[[str, int], str]) -> list[Line]:
     ask, customer, recommended = handoff.ask, handoff.customer, handoff.recommended
     return [
-        Line("options", say["options"], clean(f" {say['or']} ".join(f"{o.id.upper()} ({o.says})" for o in ask.options), 200)),
-        Line("recommended", say["recommended"], clean(f"{recommended.option.upper()}, {say['because']} {recommended.because}", 240) if recommended else ""),
+        Line(
+            "options",
+            say["options"],
+            clean(f" {say['or']} ".join(f"{o.id.upper()} ({o.says})" for o in ask.options), 200),
+        ),
+        Line(
+            "recommended",
+            say["recommended"],
+            clean(f"{recommended.option.upper()}, {say['because']} {recommended.because}", 240) if recommended else "",
+        ),
         Line("why", say["why"], clean(f"{handoff.why.text} ({handoff.why.rule})", 240)),
         Line("deadline", say["decide_by"], _deadline(handoff, say, clean)),
         Line("problem", say["problem"], clean(handoff.problem, 240)),
         Line("who", say["who"], clean("; ".join(filter(None, _customer(customer, say))), 240)),
-        Line("checked", say["checked"], clean("; ".join(f"{f.name.replace('_', ' ')} {_plain(f.value)} ({f.source}, {f.evidence.replace('log:', say['log'] + ' ')})" for f in handoff.facts), 420), 2),
+        Line(
+            "checked",
+            say["checked"],
+            clean(
+                "; ".join(
+                    f"{f.name.replace('_', ' ')} {_plain(f.value)} ({f.source},"
+                    f" {f.evidence.replace('log:', say['log'] + ' ')})"
+                    for f in handoff.facts
+                ),
+                420,
+            ),
+            2,
+        ),
         Line("tried", say["tried"], clean("; ".join(f"{a.step} – {a.result}" for a in handoff.attempted), 240), 4),
-        Line("done", say["done"], clean(", ".join(handoff.effects.done) or ("" if handoff.effects.unknown else say["nothing"]), 160)),
+        Line(
+            "done",
+            say["done"],
+            clean(", ".join(handoff.effects.done) or ("" if handoff.effects.unknown else say["nothing"]), 160),
+        ),
         Line("unknown", say["unknown"], clean(", ".join(handoff.effects.unknown), 160)),
         Line("not_done", say["not_done"], clean(", ".join(handoff.effects.not_done), 160)),
         Line("not_reachable", say["not_reachable"], clean(", ".join(handoff.not_reachable), 120)),
@@ -96,19 +133,34 @@ def _lines(handoff: Handoff, say: Mapping[str, str], clean: Callable[[str, int],
         Line("promised", say["promised"], clean("; ".join(handoff.promised), 160), 1),
         Line("history", say["history"], clean("; ".join(f"{m.at} {m.says}" for m in handoff.memory), 200), 6),
         Line("words", say["words"], f"“{clean(handoff.quote, 280)}”" if handoff.quote else "", 7),
-        Line("code", say["code"], f"APPROVE {handoff.return_.code} {say['or']} REFUSE {handoff.return_.code}" if handoff.return_.code and "reply" in handoff.return_.ways else ""),
+        Line(
+            "code",
+            say["code"],
+            (
+                f"APPROVE {handoff.return_.code} {say['or']} REFUSE {handoff.return_.code}"
+                if handoff.return_.code and "reply" in handoff.return_.ways
+                else ""
+            ),
+        ),
     ]
 
 
 def _customer(customer: Any, say: Mapping[str, str]) -> list[str]:
     mood = f"{say['mood']}: {', '.join(customer.mood.because)}" if customer.mood.because else ""
     since = f"{say['waiting']} {_when(customer.waiting_since)}" if customer.waiting_since else ""
-    return [f"{customer.display} ({customer.ref}, {customer.language})", since, f"{say['reach']}: {customer.reach}" if customer.reach else "", mood]
+    return [
+        f"{customer.display} ({customer.ref}, {customer.language})",
+        since,
+        f"{say['reach']}: {customer.reach}" if customer.reach else "",
+        mood,
+    ]
 
 
 def _deadline(handoff: Handoff, say: Mapping[str, str], clean: Callable[[str, int], str]) -> str:
     when = _when(handoff.ask.decide_by) if handoff.ask.decide_by else ""
-    without = f"{say['or_else' if when else 'if_no_answer']}: {handoff.ask.if_no_answer}" if handoff.ask.if_no_answer else ""
+    without = (
+        f"{say['or_else' if when else 'if_no_answer']}: {handoff.ask.if_no_answer}" if handoff.ask.if_no_answer else ""
+    )
     return clean("; ".join(filter(None, (when, without))), 200)
 
 
@@ -120,13 +172,17 @@ def _subject(handoff: Handoff, clean: Callable[[str, int], str]) -> str:
 
 
 def _shortened(ask: str, lines: list[Line]) -> list[Line]:
-    """Leaves away the most dispensable line until the text has at most 220 words; a cut line says so by its absence in the text, never in the form."""
+    """Leaves away the most dispensable line until the text has at most 220 words; a cut line says so by its absence
+    in the text, never in the form.
+    """
     kept = list(lines)
     while sum(len(f"{line.label}: {line.text}".split()) for line in kept) + len(ask.split()) + 2 > MOST_WORDS:
         last = max(kept, key=lambda line: (line.rank, len(line.text)))
         if last.rank == 0:
             longest = max(kept, key=lambda line: len(line.text.split()))
-            kept[kept.index(longest)] = Line(longest.slot, longest.label, " ".join(longest.text.split()[: len(longest.text.split()) * 2 // 3]) + " …")
+            kept[kept.index(longest)] = Line(
+                longest.slot, longest.label, " ".join(longest.text.split()[: len(longest.text.split()) * 2 // 3]) + " …"
+            )
         else:
             kept.remove(last)
     return kept

@@ -18,7 +18,9 @@ class Destination(Strict):
 
     kind: Literal["ticket", "mail", "webhook", "queue"]
     system: str | None = Field(None, description="system of the engagement (kind ticket or mail)")
-    connector: str | None = Field(None, description="`generic_rest` (default), `request_tracker`, or an entry point's name")
+    connector: str | None = Field(
+        None, description="`generic_rest` (default), `request_tracker`, or an entry point's name"
+    )
     queue: str | None = None
     create: str | None = Field(None, description="operation that creates the record")
     find: str | None = Field(None, description="operation that finds it by our key")
@@ -55,7 +57,9 @@ class Route(Strict):
     workflows: list[str] = Field(default_factory=list)
     categories: list[str] = Field(default_factory=list)
     destination: str
-    deputy: str | None = Field(None, description="destination that is used when the first one fails or answers too late")
+    deputy: str | None = Field(
+        None, description="destination that is used when the first one fails or answers too late"
+    )
     hours: list[Hours] = Field(default_factory=lambda: [Hours()])
     outside_hours: str | None = Field(None, description="route that takes over outside these hours")
     time_to_human_minutes: int = Field(240, ge=1)
@@ -70,7 +74,10 @@ class EscalationFile(Strict):
     zone: str = "UTC"
     destinations: dict[str, Destination] = Field(default_factory=dict)
     routes: dict[str, Route] = Field(default_factory=dict)
-    acknowledge: str = Field("A colleague takes over from here and will reply to you.", description="what the customer reads when a person takes over")
+    acknowledge: str = Field(
+        "A colleague takes over from here and will reply to you.",
+        description="what the customer reads when a person takes over",
+    )
 
     def route_of(self, workflow: str, category: str | None = None) -> str | None:
         """A category's own route wins over the workflow's."""

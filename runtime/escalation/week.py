@@ -11,7 +11,9 @@ NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays
 
 
 def staff_by_minute(escalation: EscalationFile, route: str) -> list[int]:
-    """People on duty in each minute of the week, Monday 00:00 first; outside its hours the route named there takes over."""
+    """People on duty in each minute of the week, Monday 00:00 first; outside its hours the route named there takes
+    over.
+    """
     week, seen, name = [0] * WEEK, set[str](), route
     while name and name in escalation.routes and name not in seen:
         seen.add(name)
@@ -36,7 +38,11 @@ def problems_of(escalation: EscalationFile, route: str) -> list[str]:
         name = own.outside_hours
         seen.append(name)
     own = escalation.routes[route]
-    found += [f"the destination {d} is not defined" for d in (own.destination, own.deputy) if d and d not in escalation.destinations]
+    found += [
+        f"the destination {d} is not defined"
+        for d in (own.destination, own.deputy)
+        if d and d not in escalation.destinations
+    ]
     return found
 
 
@@ -96,11 +102,11 @@ def _spans(holes: Sequence[tuple[int, int]]) -> str:
         return "all day"
     if len(parts) > 1 and parts[0][0] == 0 and parts[-1][1] == DAY:
         parts = [*parts[1:-1], (parts[-1][0], parts[0][1])]
-    return " and ".join(f"{start // 60:02d}:{start % 60:02d}–{end // 60 % 24:02d}:{end % 60:02d}" for start, end in parts)
+    return " and ".join(
+        f"{start // 60:02d}:{start % 60:02d}–{end // 60 % 24:02d}:{end % 60:02d}" for start, end in parts
+    )
 
 
 def _days(days: Sequence[int]) -> str:
     known = {tuple(range(7)): "every day", tuple(range(5)): "on weekdays", (5, 6): "at weekends"}
     return known.get(tuple(days)) or "on " + ", ".join(NAMES[day] for day in days)
-
-

@@ -1,6 +1,7 @@
 """High-stakes categories of a text: rules with vetoes, by sentence, in the languages that have a list.
 
-Recall first: a false alarm costs a person's minute, a miss costs a case. A language without a list is itself a category,
+Recall first: a false alarm costs a person's minute, a miss costs a case. A language without a list is itself a
+category,
 `unknown_language`. Never a cluster, never a model alone.
 """
 
@@ -16,7 +17,10 @@ from runtime.understanding.lexicon import HERE, CategoryPatterns, lexicon, sente
 UNKNOWN_LANGUAGE = "unknown_language"
 BODY_LENGTH = 2_000
 ORDER = ("vulnerable", "bereavement", "fraud", "medical_billing", "outage", "legal_threat", UNKNOWN_LANGUAGE)
-_QUOTED = re.compile(r"(?m)^(?:>.*|-{2,}\s*(?:original message|ursprüngliche nachricht).*|on .{5,80} wrote:|am .{5,80} schrieb.*)$", re.IGNORECASE)
+_QUOTED = re.compile(
+    r"(?m)^(?:>.*|-{2,}\s*(?:original message|ursprüngliche nachricht).*|on .{5,80} wrote:|am .{5,80} schrieb.*)$",
+    re.IGNORECASE,
+)
 _SIGNATURE = re.compile(r"(?m)^-- ?$")
 
 
@@ -56,7 +60,9 @@ def categories(text: str, *, language: str | None = None, folder: Path = HERE) -
     code = language or language_of(own)
     words = lexicon(code, folder)
     if words is None:
-        hits = [hit for known in ("en", "de") for hit in _hits(own, known, folder)]  # borrowed words like "fraud" are still seen
+        hits = [
+            hit for known in ("en", "de") for hit in _hits(own, known, folder)
+        ]  # borrowed words like "fraud" are still seen
         return Categories(code if code else UNKNOWN, _ordered([*hits, Hit(UNKNOWN_LANGUAGE, "no word list")]))
     return Categories(code, _ordered(_hits(own, code, folder)))
 
@@ -98,4 +104,6 @@ def _ordered(hits: list[Hit]) -> tuple[Hit, ...]:
     first: dict[str, Hit] = {}
     for hit in hits:
         first.setdefault(hit.category, hit)
-    return tuple(sorted(first.values(), key=lambda hit: ORDER.index(hit.category) if hit.category in ORDER else len(ORDER)))
+    return tuple(
+        sorted(first.values(), key=lambda hit: ORDER.index(hit.category) if hit.category in ORDER else len(ORDER))
+    )

@@ -22,7 +22,7 @@ def language_of(text: str) -> str:
         return UNKNOWN
     hits = Counter({code: sum(word in known for word in words) for code, known in word_lists().items()})
     (first, most), (_, second) = hits.most_common(2)
-    if most == 0 or most == second or most / len(words) < 0.12:
+    if most in (0, second) or most / len(words) < 0.12:
         return UNKNOWN
     return first
 

@@ -1,7 +1,8 @@
 """Frustration from 0 to 1 with its reasons: what happened in the conversation first, words second.
 
 z = 1 − Π(1 − w) over the signals of a turn, the highest over the turns with a decay of 0.8 for each turn since:
-an angry start stays visible (Leonova & Zuters 2020: the level is stable over turns). A number is never given without reasons.
+an angry start stays visible (Leonova & Zuters 2020: the level is stable over turns). A number is never given without
+reasons.
 """
 
 from __future__ import annotations
@@ -18,14 +19,24 @@ from runtime.understanding.requests import asks_for_human, threatens_law
 ACKNOWLEDGE, HAND_OFF = 0.45, 0.6
 DECAY = 0.8
 WEIGHTS = {
-    "asks for a person": 1.0, "legal threat": 0.7, "angry words": 0.55, "says it repeats": 0.5, "capitals": 0.45,
-    "same message again": 0.4, "two answers failed": 0.4, "was asked the same twice": 0.35, "exclamation marks": 0.3, "third contact in 14 days": 0.3,
+    "asks for a person": 1.0,
+    "legal threat": 0.7,
+    "angry words": 0.55,
+    "says it repeats": 0.5,
+    "capitals": 0.45,
+    "same message again": 0.4,
+    "two answers failed": 0.4,
+    "was asked the same twice": 0.35,
+    "exclamation marks": 0.3,
+    "third contact in 14 days": 0.3,
 }
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One turn. `event` is what the runtime knows of its own turn: it abstained, asked, answered; courtesy words are never read as failure."""
+    """One turn. `event` is what the runtime knows of its own turn: it abstained, asked, answered; courtesy words are
+    never read as failure.
+    """
 
     who: Literal["customer", "agent"]
     text: str
@@ -57,7 +68,9 @@ def mood(turns: Sequence[Turn], *, contacts_14_days: int = 1, language: str | No
         z = _joined(signals) * DECAY**age
         if z > best:
             best, because = z, tuple(signals)
-    advice: Literal["none", "acknowledge", "hand_off"] = "hand_off" if best >= HAND_OFF else "acknowledge" if best >= ACKNOWLEDGE else "none"
+    advice: Literal["none", "acknowledge", "hand_off"] = (
+        "hand_off" if best >= HAND_OFF else "acknowledge" if best >= ACKNOWLEDGE else "none"
+    )
     return Mood(round(best, 3), because, advice)
 
 

@@ -24,13 +24,21 @@ def _asks(sentence: str, language: str) -> bool:
     words = lexicon(language)
     if words is None or words.human is None or not words.human.search(sentence):
         return False
-    return not (words.human_veto and words.human_veto.search(sentence) and not _without_veto(sentence, words.human, words.human_veto))
+    return not (
+        words.human_veto
+        and words.human_veto.search(sentence)
+        and not _without_veto(sentence, words.human, words.human_veto)
+    )
 
 
 def _without_veto(sentence: str, human: object, veto: object) -> bool:
-    """The sentence still asks once the vetoed words are taken out ("I spoke to your agent, now give me a real person")."""
+    """The sentence still asks once the vetoed words are taken out ("I spoke to your agent, now give me a real
+    person").
+    """
     import re
 
     assert isinstance(human, re.Pattern) and isinstance(veto, re.Pattern)
     rest = re.split(r"[,;]| but | now | and ", veto.sub(" ", sentence))
-    return any(human.search(part) for part in rest[1:]) or any(human.search(part) for part in rest if "real" in part or "echt" in part)
+    return any(human.search(part) for part in rest[1:]) or any(
+        human.search(part) for part in rest if "real" in part or "echt" in part
+    )

@@ -71,4 +71,6 @@ def _stop(text: str, found: Understood, estate: Estate) -> Stop | None:
         return Stop("not_allowed", "escalate_when.legal_threat", "the customer threatens legal action")
     if when.frustration_at_least is not None and found.frustration >= when.frustration_at_least:
         return Stop("frustration", "escalate_when.frustration_at_least", f"the customer is frustrated ({', '.join(found.because)})")
+    if found.intent and when.confidence_below is not None and found.confidence < when.confidence_below:
+        return Stop("low_confidence", "escalate_when.confidence_below", "it is not certain what the customer wants")
     return None

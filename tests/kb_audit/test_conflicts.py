@@ -52,6 +52,14 @@ def test_two_sections_of_one_article_make_a_possible_conflict_only(encode: Encod
     assert [p.judgement.verdict for p in find_conflicts(list(claims(page)), encode).pairs] == ["possible"]
 
 
+def test_thousands_of_copies_are_compared_once_and_their_conflict_is_found(encode: Encode) -> None:
+    copies = [markdown.parse(f"{n}.md", "# Returns\n\nA phone can be returned within 14 days.\n") for n in range(3000)]
+    other = markdown.parse("x.md", "# Returns\n\nA phone can be returned within 30 days.\n")
+    found = find_conflicts([claim for page in (*copies, other) for claim in claims(page)], encode)
+    assert found.compared == 3
+    assert [p.judgement.verdict for p in found.pairs].count("conflict") == 2
+
+
 def test_no_claims_make_no_conflicts(encode: Encode) -> None:
     assert find_conflicts([], encode).compared == 0
 

@@ -7,7 +7,8 @@ from math import inf
 import pytest
 
 from kb_audit.incompatible import relate
-from kb_audit.values import mask, values, written
+from kb_audit.normal_form import written
+from kb_audit.values import mask, values
 
 
 @pytest.mark.parametrize(

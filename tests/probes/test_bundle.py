@@ -16,7 +16,10 @@ from probes.gather.limits import Latency, Limits
 from runtime.errors import BadInput, Conflict
 
 AT = datetime(2026, 11, 23, 9, 15, tzinfo=UTC)
-ARTIFACTS = [Latency(subject=Subject(unit="billing"), measured_at=AT, samples=60, p95=12.5), Limits(subject=Subject(unit="billing", item="a/b:c"), answers=3)]
+ARTIFACTS = [
+    Latency(subject=Subject(unit="billing"), measured_at=AT, samples=60, p95=12.5),
+    Limits(subject=Subject(unit="billing", item="a/b:c"), answers=3),
+]
 
 
 def _manifest(**more: object) -> Manifest:
@@ -29,7 +32,9 @@ def test_what_was_written_is_read_back_from_folder_and_zip(tmp_path: Path) -> No
         bundle = Bundle.open(path)
         assert bundle.get(Latency, Subject(unit="billing")) == ARTIFACTS[0]
         assert bundle.all(Limits) == [ARTIFACTS[1]]
-        assert (bundle.extract_inputs(tmp_path / path.suffix.strip(".") / "x") / "engagement.yaml").read_text() == "format: 1\n"
+        assert (
+            bundle.extract_inputs(tmp_path / path.suffix.strip(".") / "x") / "engagement.yaml"
+        ).read_text() == "format: 1\n"
         assert bundle.name == "2026-11-23T0915Z"
 
 
@@ -51,7 +56,9 @@ def test_what_is_missing_for_a_system_is_missing_for_its_operations(tmp_path: Pa
 
 
 def test_names_of_files_suit_every_file_system() -> None:
-    paths = {artifact_path(Limits(subject=Subject(unit=u), answers=0)) for u in ("a/b", "a:b", "a b", "CON", "*", "x" * 200)}
+    paths = {
+        artifact_path(Limits(subject=Subject(unit=u), answers=0)) for u in ("a/b", "a:b", "a b", "CON", "*", "x" * 200)
+    }
     assert len(paths) == 6
     assert all(not set(p.split("/")[-1]) & set('<>:"\\|?* ') and len(p) < 130 for p in paths)
 

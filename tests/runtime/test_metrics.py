@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.metrics import at_least, more_needed, quantile, samples_for_quantile, supported_rate, trials_for_zero_failures, wilson
+from runtime.metrics import (
+    at_least,
+    more_needed,
+    quantile,
+    samples_for_quantile,
+    supported_rate,
+    trials_for_zero_failures,
+    wilson,
+)
 
 
 def test_the_wilson_interval_agrees_with_newcombe_1998() -> None:

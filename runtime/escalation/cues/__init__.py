@@ -49,7 +49,12 @@ def cues(language: str) -> Cues | None:
         frozenset(file.ask_first),
         _words(file.vague),
         re.compile(r"(?:[^:]{1,40}:)?\s*(?:" + "|".join(file.placeholder) + r")\s*[.;!]?"),
-        re.compile(r"^\W{0,3}(?:\[?\(?\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m)?\]?\)?\s*)?(?:" + "|".join(file.speakers) + r")(?: \w+)?(?: \(?\d{1,2}:\d{2}\)?)?\s*[:>]", re.IGNORECASE),
+        re.compile(
+            r"^\W{0,3}(?:\[?\(?\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m)?\]?\)?\s*)?(?:"
+            + "|".join(file.speakers)
+            + r")(?: \w+)?(?: \(?\d{1,2}:\d{2}\)?)?\s*[:>]",
+            re.IGNORECASE,
+        ),
     )
 
 

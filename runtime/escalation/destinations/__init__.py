@@ -14,7 +14,9 @@ Reach = Callable[[str], System]
 """Name of a system → the system as one holder sees it."""
 
 
-def open_destination(name: str, settings: routes.Destination, *, writer: Reach, cleaner: Reach, folder: Path) -> Destination:
+def open_destination(
+    name: str, settings: routes.Destination, *, writer: Reach, cleaner: Reach, folder: Path
+) -> Destination:
     """The destination that `escalation.yaml` names.
 
     Args:
@@ -30,9 +32,17 @@ def open_destination(name: str, settings: routes.Destination, *, writer: Reach, 
 
         return LocalQueue(name, folder / "local_queue.sqlite")
     if settings.kind == "webhook":
-        raise BadInput("a webhook cannot be read back yet", f"escalation.yaml: destinations.{name}", "use kind ticket, mail or queue")
+        raise BadInput(
+            "a webhook cannot be read back yet",
+            f"escalation.yaml: destinations.{name}",
+            "use kind ticket, mail or queue",
+        )
     if not settings.system:
-        raise BadInput(f"the destination of kind {settings.kind} names no system", f"escalation.yaml: destinations.{name}", "add `system: <name>` of engagement.yaml")
+        raise BadInput(
+            f"the destination of kind {settings.kind} names no system",
+            f"escalation.yaml: destinations.{name}",
+            "add `system: <name>` of engagement.yaml",
+        )
     return _connected(name, settings, writer(settings.system), cleaner(settings.system))
 
 
@@ -47,4 +57,8 @@ def _connected(name: str, settings: routes.Destination, writer: System, cleaner:
         return RestDestination(name, settings, writer, cleaner)
     if settings.connector == "request_tracker":
         return RequestTracker(name, settings, writer, cleaner)
-    raise BadInput(f"no connector is called {settings.connector!r}", f"escalation.yaml: destinations.{name}.connector", "use generic_rest or request_tracker")
+    raise BadInput(
+        f"no connector is called {settings.connector!r}",
+        f"escalation.yaml: destinations.{name}.connector",
+        "use generic_rest or request_tracker",
+    )

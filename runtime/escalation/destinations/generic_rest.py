@@ -30,14 +30,24 @@ class RestDestination:
 
     def __init__(self, name: str, settings: routes.Destination, writer: System, cleaner: System | None = None) -> None:
         if not settings.create:
-            raise BadInput("the destination names no operation that creates a record", f"escalation.yaml: destinations.{name}", "add `create: <operation>`")
+            raise BadInput(
+                "the destination names no operation that creates a record",
+                f"escalation.yaml: destinations.{name}",
+                "add `create: <operation>`",
+            )
         self.name, self.settings, self.writer = name, settings, writer
         self.cleaner = cleaner or writer
         self.finds = bool(settings.find)
 
     def create(self, message: Message) -> str:
         operation = self.settings.create or ""
-        exchange = self._call(self.writer, operation, self.arguments(message), headers=self._key_header(operation, message.key), why="deliver a handoff")
+        exchange = self._call(
+            self.writer,
+            operation,
+            self.arguments(message),
+            headers=self._key_header(operation, message.key),
+            why="deliver a handoff",
+        )
         return _id(exchange.body)
 
     def arguments(self, message: Message) -> dict[str, Any]:
@@ -52,21 +62,30 @@ class RestDestination:
             self.settings.key_field: message.key,
         }
         wanted = {"queue", "priority", "to"}
-        return {name: value for name, value in given.items() if name and (not known or name in known or name not in wanted)}
+        return {
+            name: value for name, value in given.items() if name and (not known or name in known or name not in wanted)
+        }
 
     def find(self, key: str) -> list[Held]:
         if not self.settings.find:
             raise DeliveryFailed(f"{self.name} names no operation that finds a record", doubt=True)
-        exchange = self._call(self.cleaner, self.settings.find, {self.settings.key_field: key}, why="find a handoff by its key")
+        exchange = self._call(
+            self.cleaner, self.settings.find, {self.settings.key_field: key}, why="find a handoff by its key"
+        )
         held = [self._held(record) for record in _records(exchange.body)]
         return [one for one in held if one.key == key or (not one.key and key in one.subject)]
 
     def read(self, id: str) -> Held:
         if not self.settings.read:
             raise DeliveryFailed(f"{self.name} names no operation that reads a record back", doubt=False)
-        exchange = self._call(self.cleaner, self.settings.read, {self._id_name(self.settings.read): id}, why="read a handoff back")
+        exchange = self._call(
+            self.cleaner, self.settings.read, {self._id_name(self.settings.read): id}, why="read a handoff back"
+        )
         record = exchange.body if isinstance(exchange.body, Mapping) else {}
-        inner = next((record[name] for name in ("ticket", "message", "result", "data") if isinstance(record.get(name), Mapping)), record)
+        inner = next(
+            (record[name] for name in ("ticket", "message", "result", "data") if isinstance(record.get(name), Mapping)),
+            record,
+        )
         return self._held(inner)
 
     def close(self, id: str) -> None:
@@ -82,25 +101,51 @@ class RestDestination:
         arguments = {self._id_name(operation): id, _field("text", known): text}
         if "reference" in known:
             arguments["reference"] = key
-        self._call(self.writer, operation, arguments, headers=self._key_header(operation, key), why="write the result of a handoff")
+        self._call(
+            self.writer,
+            operation,
+            arguments,
+            headers=self._key_header(operation, key),
+            why="write the result of a handoff",
+        )
 
     def alerts(self, id: str) -> list[Alert] | None:
         operation = alerts_operation(self.settings, self.writer.surface)
         if not operation:
             return None
-        exchange = self._call(self.cleaner, operation, {self._id_name(operation): id}, why="see who was told about a handoff")
+        exchange = self._call(
+            self.cleaner, operation, {self._id_name(operation): id}, why="see who was told about a handoff"
+        )
         records = [r for r in _records(exchange.body) if str(r.get(self._id_name(operation), id)) == id]
-        return [Alert(str(r.get("team") or r.get("recipient") or r.get("to") or ""), str(r.get("channel", "")), str(r.get("at") or r.get("created_at") or "")) for r in records]
+        return [
+            Alert(
+                str(r.get("team") or r.get("recipient") or r.get("to") or ""),
+                str(r.get("channel", "")),
+                str(r.get("at") or r.get("created_at") or ""),
+            )
+            for r in records
+        ]
 
     def _held(self, record: Mapping[str, Any]) -> Held:
         return Held(
             id=_id(record),
             key=str(record.get(self.settings.key_field) or ""),
             record=dict(record),
-            **{name: str(_value(record, name) or "") for name in ("subject", "text", "queue", "status", "decision", "decided_by")},
+            **{
+                name: str(_value(record, name) or "")
+                for name in ("subject", "text", "queue", "status", "decision", "decided_by")
+            },
         )
 
-    def _call(self, system: System, operation: str, arguments: Mapping[str, Any], *, why: str, headers: Mapping[str, str] | None = None) -> Exchange:
+    def _call(
+        self,
+        system: System,
+        operation: str,
+        arguments: Mapping[str, Any],
+        *,
+        why: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> Exchange:
         try:
             exchange = system.call(operation, arguments, headers=headers, why=Why(purpose=why, probe="escalation"))
         except BadInput:
@@ -117,11 +162,15 @@ class RestDestination:
         if found is None:
             return frozenset()
         schema = found.body_schema.get("properties")
-        return frozenset(schema if isinstance(schema, Mapping) else ()) | {p.name for p in found.parameters if p.where == "body"}
+        return frozenset(schema if isinstance(schema, Mapping) else ()) | {
+            p.name for p in found.parameters if p.where == "body"
+        }
 
     def _key_header(self, operation: str, key: str) -> dict[str, str]:
         found = self._operation(operation)
-        names = [p.name for p in found.parameters if p.where == "header" and p.name.lower() in KEY_HEADERS] if found else []
+        names = (
+            [p.name for p in found.parameters if p.where == "header" and p.name.lower() in KEY_HEADERS] if found else []
+        )
         return {names[0]: key} if names else {}
 
     def _id_name(self, operation: str) -> str:
@@ -134,25 +183,39 @@ class RestDestination:
 
 
 def alerts_operation(settings: routes.Destination, surface: Surface) -> str | None:
-    """The operation that lists who was told; by default a GET of the description whose path speaks of notifications or alerts."""
-    named = [op.id for op in surface.operations.values() if op.method == "GET" and any(word in op.path.lower() for word in ("notification", "alert"))]
+    """The operation that lists who was told; by default a GET of the description whose path speaks of notifications
+    or alerts.
+    """
+    named = [
+        op.id
+        for op in surface.operations.values()
+        if op.method == "GET" and any(word in op.path.lower() for word in ("notification", "alert"))
+    ]
     return settings.alerts or (named[0] if named else None)
 
 
 def checked(exchange: Exchange) -> Exchange:
-    """An exchange that did what it says; else DeliveryFailed, in doubt unless the system clearly refused or was never reached."""
+    """An exchange that did what it says; else DeliveryFailed, in doubt unless the system clearly refused or was never
+    reached.
+    """
     if exchange.ok and not _error_in_body(exchange.body):
         return exchange
     if exchange.ok:
         raise DeliveryFailed("answered 200 with an error in the body", doubt=True)
     says = f"{exchange.status or 'no answer'}: {exchange.error or exchange.seen.value}"
-    raise DeliveryFailed(says, doubt=exchange.seen not in (Seen.REFUSED, Seen.THROTTLED, Seen.CHALLENGE, Seen.LOGIN_PAGE))
+    raise DeliveryFailed(
+        says, doubt=exchange.seen not in (Seen.REFUSED, Seen.THROTTLED, Seen.CHALLENGE, Seen.LOGIN_PAGE)
+    )
 
 
 def _error_in_body(body: Any) -> bool:
     if isinstance(body, str):
         return bool(body.strip()) and ("not ok" in body[:200].lower() or body.strip().lower().startswith("error"))
-    return isinstance(body, Mapping) and (body.get("error") not in (None, "", False, [], {}) or body.get("success") is False or str(body.get("status", "")).lower() == "error")
+    return isinstance(body, Mapping) and (
+        body.get("error") not in (None, "", False, [], {})
+        or body.get("success") is False
+        or str(body.get("status", "")).lower() == "error"
+    )
 
 
 def _field(role: str, known: Iterable[str]) -> str:
@@ -166,12 +229,29 @@ def _value(record: Mapping[str, Any], role: str) -> Any:
 
 
 def _records(body: Any) -> list[Mapping[str, Any]]:
-    lists = [body] if isinstance(body, list) else [body[n] for n in ANSWER_LISTS if isinstance(body.get(n), list)] if isinstance(body, Mapping) else []
+    lists = (
+        [body]
+        if isinstance(body, list)
+        else [body[n] for n in ANSWER_LISTS if isinstance(body.get(n), list)]
+        if isinstance(body, Mapping)
+        else []
+    )
     return [record for record in (lists[0] if lists else []) if isinstance(record, Mapping)]
 
 
 def _id(body: Any) -> str:
     if not isinstance(body, Mapping):
         return ""
-    inner = next((body[name] for name in ("ticket", "message", "result", "data") if isinstance(body.get(name), Mapping)), body)
-    return str(next((inner[name] for name in ("id", "ticket_id", "number", "sys_id", "message_id") if inner.get(name) not in (None, "")), ""))
+    inner = next(
+        (body[name] for name in ("ticket", "message", "result", "data") if isinstance(body.get(name), Mapping)), body
+    )
+    return str(
+        next(
+            (
+                inner[name]
+                for name in ("id", "ticket_id", "number", "sys_id", "message_id")
+                if inner.get(name) not in (None, "")
+            ),
+            "",
+        )
+    )

@@ -9,8 +9,9 @@ from pathlib import Path
 from runtime.escalation.destinations.destination import Alert, DeliveryFailed, Held, Message
 
 TABLE = (
-    "create table if not exists local_queue (key text primary key, id text not null, subject text not null, text text not null, queue text not null, "
-    "status text not null, decision text not null default '', decided_by text not null default '', at text not null)"
+    "create table if not exists local_queue (key text primary key, id text not null, subject text not null, text text"
+    " not null, queue text not null, status text not null, decision text not null default '', decided_by text not null"
+    " default '', at text not null)"
 )
 
 
@@ -26,9 +27,21 @@ class LocalQueue:
             connection.execute(TABLE)
 
     def create(self, message: Message) -> str:
-        values = (message.key, f"L-{message.key}", message.subject, message.text, message.queue, "open", datetime.now(UTC).isoformat())
+        values = (
+            message.key,
+            f"L-{message.key}",
+            message.subject,
+            message.text,
+            message.queue,
+            "open",
+            datetime.now(UTC).isoformat(),
+        )
         with self._open() as connection:
-            connection.execute("insert into local_queue (key, id, subject, text, queue, status, at) values (?, ?, ?, ?, ?, ?, ?) on conflict (key) do nothing", values)
+            connection.execute(
+                "insert into local_queue (key, id, subject, text, queue, status, at) values (?, ?, ?, ?, ?, ?, ?) on"
+                " conflict (key) do nothing",
+                values,
+            )
         return f"L-{message.key}"
 
     def find(self, key: str) -> list[Held]:
@@ -46,7 +59,10 @@ class LocalQueue:
 
     def comment(self, id: str, text: str, key: str) -> None:
         with self._open() as connection:
-            connection.execute("update local_queue set text = text || ? where id = ? and instr(text, ?) = 0", (f"\n\n{text} [cx:{key}]", id, f"[cx:{key}]"))
+            connection.execute(
+                "update local_queue set text = text || ? where id = ? and instr(text, ?) = 0",
+                (f"\n\n{text} [cx:{key}]", id, f"[cx:{key}]"),
+            )
 
     def alerts(self, id: str) -> list[Alert] | None:
         return None
@@ -57,7 +73,11 @@ class LocalQueue:
 
     def _rows(self, column: str, value: str) -> list[Held]:
         with self._open() as connection:
-            rows = connection.execute(f"select id, key, subject, text, queue, status, decision, decided_by from local_queue where {column} = ? order by at", (value,)).fetchall()  # noqa: S608
+            rows = connection.execute(
+                f"select id, key, subject, text, queue, status, decision, decided_by from local_queue where {column} ="  # noqa: S608
+                " ? order by at",
+                (value,),
+            ).fetchall()
         return [Held(*row) for row in rows]
 
     def _open(self) -> sqlite3.Connection:

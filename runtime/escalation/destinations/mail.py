@@ -1,4 +1,6 @@
-"""Mail through the estate's own mail system: our key is the message's reference; people without a ticket system are reached this way."""
+"""Mail through the estate's own mail system: our key is the message's reference; people without a ticket system are
+reached this way.
+"""
 
 from __future__ import annotations
 

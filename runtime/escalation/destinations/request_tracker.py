@@ -1,4 +1,5 @@
-"""Request Tracker 5 through REST2: our key stands in a custom field and in the subject, since RT drops unknown fields with a 201.
+"""Request Tracker 5 through REST2: our key stands in a custom field and in the subject, since RT drops unknown fields
+with a 201.
 
 RT has no idempotency: two creates are two tickets. A search by custom field sees an own write at once.
 Source: RT::REST2, https://docs.bestpractical.com/rt/5.0/RT/REST2.html
@@ -22,7 +23,9 @@ FIELDS = "fields=Subject,Status,Queue,CustomFields,Created&fields[Queue]=Name"
 
 
 class RequestTracker:
-    """`settings.key_field` names the custom field (plain, not UniqueValues: that does not refuse a second ticket, it drops the key)."""
+    """`settings.key_field` names the custom field (plain, not UniqueValues: that does not refuse a second ticket, it
+    drops the key).
+    """
 
     finds = True
 
@@ -47,7 +50,13 @@ class RequestTracker:
 
     def find(self, key: str) -> list[Held]:
         for query in (f"'CF.{{{self.field}}}' = '{key}'", f"Subject LIKE '[cx:{key}]'"):
-            answer = self._request(self.cleaner, "GET", f"/tickets?query={quote(query)}&orderby=id&order=ASC&{FIELDS}", None, "find a handoff by its key").body
+            answer = self._request(
+                self.cleaner,
+                "GET",
+                f"/tickets?query={quote(query)}&orderby=id&order=ASC&{FIELDS}",
+                None,
+                "find a handoff by its key",
+            ).body
             items = answer.get("items", []) if isinstance(answer, Mapping) else []
             if items:
                 return [self._held(item) for item in items if isinstance(item, Mapping)]
@@ -56,7 +65,16 @@ class RequestTracker:
     def read(self, id: str) -> Held:
         record = self._request(self.cleaner, "GET", f"/ticket/{quote(id)}", None, "read a handoff back").body
         held = self._held(record if isinstance(record, Mapping) else {})
-        return Held(id=held.id or id, key=held.key, subject=held.subject, text=self._content(id), queue=held.queue, status=held.status, decision=held.decision, record=held.record)
+        return Held(
+            id=held.id or id,
+            key=held.key,
+            subject=held.subject,
+            text=self._content(id),
+            queue=held.queue,
+            status=held.status,
+            decision=held.decision,
+            record=held.record,
+        )
 
     def close(self, id: str) -> None:
         self._request(self.cleaner, "PUT", f"/ticket/{quote(id)}", {"Status": "resolved"}, "close a handoff")
@@ -67,20 +85,42 @@ class RequestTracker:
 
     def alerts(self, id: str) -> list[Alert] | None:
         """Outgoing mail that RT's history records for the ticket (transactions of type EmailRecord)."""
-        answer = self._request(self.cleaner, "GET", f"/ticket/{quote(id)}/history?fields=Type,Created,Data&per_page=50", None, "see who was told about a handoff").body
+        answer = self._request(
+            self.cleaner,
+            "GET",
+            f"/ticket/{quote(id)}/history?fields=Type,Created,Data&per_page=50",
+            None,
+            "see who was told about a handoff",
+        ).body
         items = answer.get("items", []) if isinstance(answer, Mapping) else []
-        return [Alert("queue watchers", "mail", str(item.get("Created", ""))) for item in items if isinstance(item, Mapping) and item.get("Type") == "EmailRecord"]
+        return [
+            Alert("queue watchers", "mail", str(item.get("Created", "")))
+            for item in items
+            if isinstance(item, Mapping) and item.get("Type") == "EmailRecord"
+        ]
 
     def _content(self, id: str) -> str:
         """Text of the creating transaction; attachments are base64."""
-        answer = self._request(self.cleaner, "GET", f"/ticket/{quote(id)}/attachments?fields=ContentType,Content&per_page=5", None, "read a handoff back").body
+        answer = self._request(
+            self.cleaner,
+            "GET",
+            f"/ticket/{quote(id)}/attachments?fields=ContentType,Content&per_page=5",
+            None,
+            "read a handoff back",
+        ).body
         for item in answer.get("items", []) if isinstance(answer, Mapping) else []:
-            if isinstance(item, Mapping) and str(item.get("ContentType", "")).startswith("text/plain") and item.get("Content"):
+            if (
+                isinstance(item, Mapping)
+                and str(item.get("ContentType", "")).startswith("text/plain")
+                and item.get("Content")
+            ):
                 return base64.b64decode(str(item["Content"])).decode("utf-8", "replace")
         return ""
 
     def _held(self, record: Mapping[str, Any]) -> Held:
-        fields = {str(f.get("name")): f.get("values") for f in record.get("CustomFields") or [] if isinstance(f, Mapping)}
+        fields = {
+            str(f.get("name")): f.get("values") for f in record.get("CustomFields") or [] if isinstance(f, Mapping)
+        }
         queue = record.get("Queue")
         return Held(
             id=str(record.get("id", "")),
@@ -94,7 +134,9 @@ class RequestTracker:
 
     def _request(self, system: System, method: str, path: str, body: Any, why: str) -> Exchange:
         try:
-            return checked(system.request(method, self.base + path, body=body, why=Why(purpose=why, probe="escalation")))
+            return checked(
+                system.request(method, self.base + path, body=body, why=Why(purpose=why, probe="escalation"))
+            )
         except CxreadyError as error:
             raise DeliveryFailed(str(error), doubt=False) from None
 

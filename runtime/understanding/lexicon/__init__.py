@@ -1,4 +1,4 @@
-"""Word lists of a language as data: `<language>.yaml` beside this file, and those that a user adds in another folder."""
+"""Word lists of a language as data: `<language>.yaml` beside this file, or in a folder of the user."""
 
 from __future__ import annotations
 
@@ -66,8 +66,18 @@ def lexicon(language: str, folder: Path = HERE) -> Lexicon | None:
     if not re.fullmatch(r"[a-z]{2,3}", language) or not path.is_file():
         return None
     written = load(path, LexiconFile).value
-    categories = {name: CategoryPatterns(pattern(c.strong), pattern(c.weak), pattern(c.with_), pattern(c.veto)) for name, c in written.categories.items()}
-    return Lexicon(language, categories, pattern(written.human), pattern(written.human_veto), pattern(written.anger), pattern(written.repeats))
+    categories = {
+        name: CategoryPatterns(pattern(c.strong), pattern(c.weak), pattern(c.with_), pattern(c.veto))
+        for name, c in written.categories.items()
+    }
+    return Lexicon(
+        language,
+        categories,
+        pattern(written.human),
+        pattern(written.human_veto),
+        pattern(written.anger),
+        pattern(written.repeats),
+    )
 
 
 def pattern(parts: list[str]) -> re.Pattern[str] | None:
@@ -76,6 +86,8 @@ def pattern(parts: list[str]) -> re.Pattern[str] | None:
 
 
 def sentences(text: str, length: int = 4_000) -> list[str]:
-    """Lower-case sentences of the first characters, apostrophes made plain; a bound, since these patterns run on hostile text."""
+    """Lower-case sentences of the first characters, apostrophes made plain; a bound, since these patterns run on
+    hostile text.
+    """
     plain = text[:length].replace("\u2019", "'").lower()
     return [part.strip()[:600] for part in re.split(r"(?<=[.!?])\s+|\n+", plain) if part.strip()]

@@ -25,7 +25,6 @@ def _sample() -> ModuleType:
 
 @cache
 def _laid_out(name: str) -> Any:
-    warnings: list[str] = []
     with pdf.complaints() as warnings:
         document, parts, fits = pdf.laid_out(getattr(_sample(), name)(), warnings)
     return document, parts, fits, tuple(warnings)

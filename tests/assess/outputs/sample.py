@@ -31,7 +31,14 @@ from probes.finding import DIMENSIONS, Dimension, Evidence, Grade, State, Subjec
 from probes.probe import Scope, SystemScope, WorkflowScope
 from runtime.gate import WorkflowGate
 
-ROLES = {"crm": ("crm", "rest"), "billing": ("billing", "rest"), "usage": ("usage", "soap"), "ticketing": ("ticketing", "rest"), "identity": ("identity", "rest"), "mail": ("other", "rest")}
+ROLES = {
+    "crm": ("crm", "rest"),
+    "billing": ("billing", "rest"),
+    "usage": ("usage", "soap"),
+    "ticketing": ("ticketing", "rest"),
+    "identity": ("identity", "rest"),
+    "mail": ("other", "rest"),
+}
 TWINS = "described:2:D description_valid:2:D machine_auth*:2:M session_survives*:2:M tls:2:M latency:2:M owner_named:2:A pagination_complete:3:M errors_structured:3:M writes_stick*:3:M least_privilege:3:M repeat_safe*:4:M no_lost_updates:4:M limits_stated:4:D throttling_recoverable:4:M change_notice:4:D"
 OWN: dict[Dimension, str] = {
     "crm": TWINS + " finds_customer:2:M history_readable:3:M notes_writable:3:M audit_trail:4:M",
@@ -41,10 +48,46 @@ OWN: dict[Dimension, str] = {
     "escalation": "route_defined*:2:D interface_named:2:D payload_complete:3:M readable:3:M delivered*:3:M delivered_once:3:M human_on_request:3:M capacity:4:D nothing_lost*:4:M return_path*:4:M sensitive_routed:4:M",
 }
 WORKFLOWS = {
-    "billing-dispute": ("Billing dispute", "billing", 4200, 14.0, 3, ("crm", "billing", "usage", "mail", "identity", "ticketing"), ("issue_credit",), ("billing-desk",)),
-    "refund-overpayment": ("Refund of an overpayment", "billing", 1900, 11.0, 2, ("crm", "billing", "identity", "ticketing"), ("issue_refund",), ("billing-desk",)),
-    "device-return": ("Device return", "returns", 2600, 9.0, 2, ("crm", "mail", "identity", "ticketing"), ("register_return",), ("service-desk",)),
-    "plan-change": ("Plan change", "contract", 3100, 8.0, 2, ("crm", "billing", "identity", "ticketing"), ("change_plan",), ("contract-desk",)),
+    "billing-dispute": (
+        "Billing dispute",
+        "billing",
+        4200,
+        14.0,
+        3,
+        ("crm", "billing", "usage", "mail", "identity", "ticketing"),
+        ("issue_credit",),
+        ("billing-desk",),
+    ),
+    "refund-overpayment": (
+        "Refund of an overpayment",
+        "billing",
+        1900,
+        11.0,
+        2,
+        ("crm", "billing", "identity", "ticketing"),
+        ("issue_refund",),
+        ("billing-desk",),
+    ),
+    "device-return": (
+        "Device return",
+        "returns",
+        2600,
+        9.0,
+        2,
+        ("crm", "mail", "identity", "ticketing"),
+        ("register_return",),
+        ("service-desk",),
+    ),
+    "plan-change": (
+        "Plan change",
+        "contract",
+        3100,
+        8.0,
+        2,
+        ("crm", "billing", "identity", "ticketing"),
+        ("change_plan",),
+        ("contract-desk",),
+    ),
 }
 OPERATIONS = {
     "billing-dispute": ("usage.getUsage", "crm.getContract", "billing.createCredit", "mail.sendMessage"),
@@ -52,12 +95,24 @@ OPERATIONS = {
     "device-return": ("crm.getOrder", "crm.createReturn"),
     "plan-change": ("crm.getContract", "billing.changePlan"),
 }
-WRITES = {"billing": ("createCredit", "createRefund", "changePlan"), "crm": ("createReturn",), "mail": ("sendMessage",), "ticketing": ("createTicket",)}
+WRITES = {
+    "billing": ("createCredit", "createRefund", "changePlan"),
+    "crm": ("createReturn",),
+    "mail": ("sendMessage",),
+    "ticketing": ("createTicket",),
+}
 SCOPE = Scope(
     systems={name: SystemScope(role, protocol) for name, (role, protocol) in ROLES.items()},
-    workflows={name: WorkflowScope(w[1], OPERATIONS[name], OPERATIONS[name][-1:], w[5], w[6], w[7]) for name, w in WORKFLOWS.items()},
+    workflows={
+        name: WorkflowScope(w[1], OPERATIONS[name], OPERATIONS[name][-1:], w[5], w[6], w[7])
+        for name, w in WORKFLOWS.items()
+    },
     actions={w[6][0]: OPERATIONS[name][-1:] for name, w in WORKFLOWS.items()},
-    routes={"billing-desk": ("billing-dispute", "refund-overpayment"), "service-desk": ("device-return",), "contract-desk": ("plan-change",)},
+    routes={
+        "billing-desk": ("billing-dispute", "refund-overpayment"),
+        "service-desk": ("device-return",),
+        "contract-desk": ("plan-change",),
+    },
 )
 GRADES: dict[str, Grade] = {"M": "measured", "D": "declared", "A": "attested"}
 AS_OF = datetime(2026, 11, 20, 9, 15, tzinfo=UTC)
@@ -65,15 +120,43 @@ Flaws = dict[tuple[str, str], tuple[State, str, str]]
 NOT_MET, GAP = State.NOT_MET, State.NOT_MEASURED
 
 DEMO: Flaws = {
-    ("api.repeat_safe", "billing.createRefund"): (NOT_MET, "A repeated call makes billing pay the same refund twice", "key ignored"),
-    ("api.writes_stick", "billing.changePlan"): (NOT_MET, "Billing answers 200 to a plan change and drops it", "dropped"),
-    ("knowledge.no_conflicts", "device-return"): (NOT_MET, "Two articles promise 14 and 30 days to return a device", "conflict"),
-    ("escalation.route_defined", "contract-desk"): (NOT_MET, "Nobody receives a plan-change case from 20:00 to 08:00", "no staff"),
-    ("knowledge.no_duplicates", "device-return"): (NOT_MET, "Two articles on returns tell the same story in other words", "duplicate"),
+    ("api.repeat_safe", "billing.createRefund"): (
+        NOT_MET,
+        "A repeated call makes billing pay the same refund twice",
+        "key ignored",
+    ),
+    ("api.writes_stick", "billing.changePlan"): (
+        NOT_MET,
+        "Billing answers 200 to a plan change and drops it",
+        "dropped",
+    ),
+    ("knowledge.no_conflicts", "device-return"): (
+        NOT_MET,
+        "Two articles promise 14 and 30 days to return a device",
+        "conflict",
+    ),
+    ("escalation.route_defined", "contract-desk"): (
+        NOT_MET,
+        "Nobody receives a plan-change case from 20:00 to 08:00",
+        "no staff",
+    ),
+    ("knowledge.no_duplicates", "device-return"): (
+        NOT_MET,
+        "Two articles on returns tell the same story in other words",
+        "duplicate",
+    ),
     ("api.latency", "usage"): (NOT_MET, "Usage answers one call in ten after more than three seconds", "slow"),
-    ("api.owner_named", "ticketing"): (NOT_MET, "Nobody is named who owns changes of the ticketing interface", "not stated"),
+    ("api.owner_named", "ticketing"): (
+        NOT_MET,
+        "Nobody is named who owns changes of the ticketing interface",
+        "not stated",
+    ),
     ("api.latency", "identity"): (GAP, "Latency of identity: not measured", "budget"),
-    ("escalation.capacity", "contract-desk"): (NOT_MET, "Seven of 24 hours lack a person for plan-change handoffs", "staff"),
+    ("escalation.capacity", "contract-desk"): (
+        NOT_MET,
+        "Seven of 24 hours lack a person for plan-change handoffs",
+        "staff",
+    ),
     ("knowledge.links_alive", "plan-change"): (NOT_MET, "One link in the plan articles leads nowhere", "dead link"),
     ("escalation.return_path", "contract-desk"): (GAP, "A decision that comes back: not measured", "needs"),
     ("crm.latency", "crm"): (GAP, "Latency of the CRM: not measured", "window"),
@@ -99,15 +182,32 @@ def large(workflows: int = 12, findings: int = 40) -> Assessment:
     """Twelve workflows with long names, forty findings with long titles and evidence."""
     base = demo()
     many = [_long_finding(base.findings[i % len(base.findings)], i) for i in range(findings)]
-    long_name = "Correction of a wrongly charged roaming bundle for business customers with several sub-accounts, region {}"
-    flows = [base.workflows[i % 4].model_copy(update={"name": f"workflow-{i}", "title": long_name.format(i + 1)}) for i in range(workflows)]
+    long_name = (
+        "Correction of a wrongly charged roaming bundle for business customers with several sub-accounts, region {}"
+    )
+    flows = [
+        base.workflows[i % 4].model_copy(update={"name": f"workflow-{i}", "title": long_name.format(i + 1)})
+        for i in range(workflows)
+    ]
     tasks = [_task(f, i) for i, f in enumerate(many)]
-    return base.model_copy(update={"findings": many, "workflows": flows, "gates": {w.name: w.gate for w in flows}, "roadmap": base.roadmap.model_copy(update={"tasks": tasks})})
+    return base.model_copy(
+        update={
+            "findings": many,
+            "workflows": flows,
+            "gates": {w.name: w.gate for w in flows},
+            "roadmap": base.roadmap.model_copy(update={"tasks": tasks}),
+        }
+    )
 
 
 def hostile() -> Assessment:
     """Markup, very long tokens, right-to-left text and control characters wherever text comes from outside."""
-    base, nasty = demo(), "<script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }} \u202e\u05e9\u05dc\u05d5\u05dd\u202c \x00\x07\x1b[31m " + "W" * 900 + ' "\'&amp;</style></svg>'
+    base, nasty = (
+        demo(),
+        "<script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }} \u202e\u05e9\u05dc\u05d5\u05dd\u202c \x00\x07\x1b[31m "
+        + "W" * 900
+        + " \"'&amp;</style></svg>",
+    )
     found = base.findings[0]
     evil = found.model_copy(
         update={
@@ -118,9 +218,22 @@ def hostile() -> Assessment:
     side = {"article": nasty, "heading": nasty, "quote": nasty, "value": "alert", "scope": nasty}
     pair = base.findings[1].model_copy(update={"evidence": [Evidence(says=nasty, facts={"sides": [side, side]})] * 5})
     flows = [base.workflows[0].model_copy(update={"title": nasty}), *base.workflows[1:]]
-    systems = [base.systems[0].model_copy(update={"name": nasty, "owner": nasty, "authentication": nasty}), *base.systems[1:]]
+    systems = [
+        base.systems[0].model_copy(update={"name": nasty, "owner": nasty, "authentication": nasty}),
+        *base.systems[1:],
+    ]
     joins = [Join(source=nasty, target="crm.id", state=State.MET, says=nasty), *base.joins]
-    return base.model_copy(update={"organisation": nasty, "findings": [evil, pair, *base.findings[2:]], "workflows": flows, "systems": systems, "joins": joins, "notes": [nasty], "left_behind": [nasty]})
+    return base.model_copy(
+        update={
+            "organisation": nasty,
+            "findings": [evil, pair, *base.findings[2:]],
+            "workflows": flows,
+            "systems": systems,
+            "joins": joins,
+            "notes": [nasty],
+            "left_behind": [nasty],
+        }
+    )
 
 
 def assessment(flaws: Flaws, *, all_gaps: bool = False, decisions: Iterable[Decision] = ()) -> Assessment:
@@ -151,7 +264,9 @@ def _cells(flaws: Flaws, all_gaps: bool) -> Iterable[Cell]:
             name, level, kind = entry.replace("*", "").split(":")
             probe = f"{dimension}.{name}"
             for subject in _subjects(dimension, name):
-                state, title, cause = flaws.get((probe, str(subject)), (State.MET, f"{name.replace('_', ' ').capitalize()} holds for {subject}", ""))
+                state, title, cause = flaws.get(
+                    (probe, str(subject)), (State.MET, f"{name.replace('_', ' ').capitalize()} holds for {subject}", "")
+                )
                 if all_gaps:
                     state, title, cause = GAP, f"{name.replace('_', ' ').capitalize()}: not measured", "unreachable"
                 yield Cell(
@@ -167,7 +282,10 @@ def _subjects(dimension: Dimension, name: str) -> list[Subject]:
         if name in ("writes_stick", "repeat_safe"):
             return [Subject(unit=u, item=w) for u in units for w in WRITES.get(u, ())]
         return [Subject(unit=u) for u in units]
-    return [Subject(unit=u) for u in {"knowledge": SCOPE.workflows, "guardrails": SCOPE.actions, "escalation": SCOPE.routes}[dimension]]
+    return [
+        Subject(unit=u)
+        for u in {"knowledge": SCOPE.workflows, "guardrails": SCOPE.actions, "escalation": SCOPE.routes}[dimension]
+    ]
 
 
 def _level(cells: list[Cell], dimension: Dimension, number: dict[str, str]) -> DimensionLevel:
@@ -175,23 +293,65 @@ def _level(cells: list[Cell], dimension: Dimension, number: dict[str, str]) -> D
     units = {n: unit_level(v, 4) for n, v in units_of(own, {c.subject.unit for c in own}).items()}
     confirmed, possible = dimension_interval(units, 4)
     kinds = Counter("not_measured" if c.state is GAP else c.grade for c in own)
-    held = [number.get(f"{c.probe}({c.subject})", c.probe) for c in own if c.state in (NOT_MET, GAP) and c.level == confirmed + 1]
+    held = [
+        number.get(f"{c.probe}({c.subject})", c.probe)
+        for c in own
+        if c.state in (NOT_MET, GAP) and c.level == confirmed + 1
+    ]
     views = {"crm": 4, "api": 3, "knowledge": 4, "guardrails": 3, "escalation": 3}
-    cover = Coverage(measured=kinds["measured"], declared=kinds["declared"], attested=kinds["attested"], not_measured=kinds["not_measured"])
-    return DimensionLevel(confirmed=confirmed, possible=possible, coverage=cover, under_way=under_way(units, confirmed), units=units, self_assessed=views[dimension], held_by=held)
+    cover = Coverage(
+        measured=kinds["measured"],
+        declared=kinds["declared"],
+        attested=kinds["attested"],
+        not_measured=kinds["not_measured"],
+    )
+    return DimensionLevel(
+        confirmed=confirmed,
+        possible=possible,
+        coverage=cover,
+        under_way=under_way(units, confirmed),
+        units=units,
+        self_assessed=views[dimension],
+        held_by=held,
+    )
 
 
 def _workflow(name: str, cells: list[Cell], highest: dict[Dimension, int], number: dict[str, str]) -> Workflow:
     title, category, tickets, minutes, toggled, *_ = WORKFLOWS[name]
     judged = judge_gate(cells, name, SCOPE, highest, ())
-    gate = WorkflowGate(autonomy=judged.autonomy, by_dimension=dict(judged.by_dimension), held_by=[number.get(h, h) for h in judged.held], could_be=list(judged.could_be), systems=list(WORKFLOWS[name][5]))
-    return Workflow(name=name, title=title, category=category, tickets_per_month=tickets, minutes_today=minutes, systems_toggled=toggled, levels=dict(judged.levels), gate=gate, passes=judged.autonomy in ("act", "approve"))
+    gate = WorkflowGate(
+        autonomy=judged.autonomy,
+        by_dimension=dict(judged.by_dimension),
+        held_by=[number.get(h, h) for h in judged.held],
+        could_be=list(judged.could_be),
+        systems=list(WORKFLOWS[name][5]),
+    )
+    return Workflow(
+        name=name,
+        title=title,
+        category=category,
+        tickets_per_month=tickets,
+        minutes_today=minutes,
+        systems_toggled=toggled,
+        levels=dict(judged.levels),
+        gate=gate,
+        passes=judged.autonomy in ("act", "approve"),
+    )
 
 
-def _system(name: str, cells: list[Cell], levels: dict[Dimension, DimensionLevel], findings: list[Finding]) -> SystemRow:
+def _system(
+    name: str, cells: list[Cell], levels: dict[Dimension, DimensionLevel], findings: list[Finding]
+) -> SystemRow:
     role, protocol = ROLES[name]
     unit = levels["crm" if role == "crm" else "api"].units[name]
-    owner = {"crm": "CRM platform", "billing": "Billing API", "usage": "Network IT", "ticketing": "Service desk", "identity": "Security", "mail": "Messaging"}[name]
+    owner = {
+        "crm": "CRM platform",
+        "billing": "Billing API",
+        "usage": "Network IT",
+        "ticketing": "Service desk",
+        "identity": "Security",
+        "mail": "Messaging",
+    }[name]
     operations = {"crm": 9, "billing": 8, "usage": 3, "ticketing": 6, "identity": 2, "mail": 3}[name]
     authentication = "session, WS-Security" if protocol == "soap" else "OAuth2"
     return SystemRow(name=name, role=role, protocol=protocol, authentication=authentication, owner=owner, operations=operations, operations_used=min(3, operations),
@@ -199,20 +359,53 @@ def _system(name: str, cells: list[Cell], levels: dict[Dimension, DimensionLevel
 
 
 def _joins(all_gaps: bool) -> list[Join]:
-    rows = [("usage", "crm", "20 of 20 usage records name a contract", "contract_no"), ("crm", "billing", "20 of 20 contracts lead to one account", "account_id"), ("usage", "billing", "20 of 20 sessions carry a charge id", "charge_id"), ("crm", "ticketing", "12 of 12 tickets name a customer", "customer_ref")]
-    return [Join(source=f"{s}.{k}", target=f"{t}.{k}", state=GAP if all_gaps else State.MET, says="not followed" if all_gaps else says) for s, t, says, k in rows]
+    rows = [
+        ("usage", "crm", "20 of 20 usage records name a contract", "contract_no"),
+        ("crm", "billing", "20 of 20 contracts lead to one account", "account_id"),
+        ("usage", "billing", "20 of 20 sessions carry a charge id", "charge_id"),
+        ("crm", "ticketing", "12 of 12 tickets name a customer", "customer_ref"),
+    ]
+    return [
+        Join(
+            source=f"{s}.{k}",
+            target=f"{t}.{k}",
+            state=GAP if all_gaps else State.MET,
+            says="not followed" if all_gaps else says,
+        )
+        for s, t, says, k in rows
+    ]
 
 
 def _next(cells: list[Cell]) -> list[Measurement]:
     gaps = [c for c in cells if c.state is GAP]
-    return [Measurement(probe=c.probe, subject=c.subject, do=f"Allow the trial and run cxready collect . --probe {c.probe}", could_move=f"{c.dimension} from confirmed to possible") for c in gaps[:10]]
+    return [
+        Measurement(
+            probe=c.probe,
+            subject=c.subject,
+            do=f"Allow the trial and run cxready collect . --probe {c.probe}",
+            could_move=f"{c.dimension} from confirmed to possible",
+        )
+        for c in gaps[:10]
+    ]
 
 
 _ROLES = ("Billing API", "Knowledge owner", "Service desk", "Network IT")
-_LINES = ["Level 2 asks for weight 3: 1 met, 2 not met; it may miss 0.", "escalation.route_defined is essential and not met: confirmed 1.", "With every gap counted as met, route_defined still is not: possible 1."]
+_LINES = [
+    "Level 2 asks for weight 3: 1 met, 2 not met; it may miss 0.",
+    "escalation.route_defined is essential and not met: confirmed 1.",
+    "With every gap counted as met, route_defined still is not: possible 1.",
+]
 _DECISIONS = (
-    Decision(decision="Release the pilot of two workflows for eight weeks", sets_free="6,100 tickets a month", cost="€38,000", owner="COO", date="2026-12-02"),
-    Decision(decision="Fund the two billing remedies first", sets_free="plan changes, 3,100", cost="", owner="CIO", date=""),
+    Decision(
+        decision="Release the pilot of two workflows for eight weeks",
+        sets_free="6,100 tickets a month",
+        cost="€38,000",
+        owner="COO",
+        date="2026-12-02",
+    ),
+    Decision(
+        decision="Fund the two billing remedies first", sets_free="plan changes, 3,100", cost="", owner="CIO", date=""
+    ),
 )
 
 
@@ -233,44 +426,133 @@ def _finding(cell: Cell, n: int) -> Finding:
 def _repeat(cell: Cell) -> list[Evidence]:
     ask = 'POST /refunds\nIdempotency-Key: c0ffee-7f21\nAuthorization: [removed]\n\n{"account_id": "A-90017",\n "payment_id": "pm_5518",\n "amount": "42.00"}'
     return [
-        Evidence(says="First call", request=ask, response='201 Created\n{"refund_id": "rf_88101", "amount": "42.00"}', at="20 November 2026, 09:18 UTC"),
-        Evidence(says="Second call, same key, same body, 3 seconds later", request=ask, response='201 Created\n{"refund_id": "rf_88102", "amount": "42.00"}', at="20 November 2026, 09:18 UTC"),
-        Evidence(says="Read back: account A-90017 shows two refunds, EUR 84.00; expected one and EUR 42.00. Both were reversed and the reversal was read back.", source="GET /accounts/A-90017/refunds"),
+        Evidence(
+            says="First call",
+            request=ask,
+            response='201 Created\n{"refund_id": "rf_88101", "amount": "42.00"}',
+            at="20 November 2026, 09:18 UTC",
+        ),
+        Evidence(
+            says="Second call, same key, same body, 3 seconds later",
+            request=ask,
+            response='201 Created\n{"refund_id": "rf_88102", "amount": "42.00"}',
+            at="20 November 2026, 09:18 UTC",
+        ),
+        Evidence(
+            says="Read back: account A-90017 shows two refunds, EUR 84.00; expected one and EUR 42.00. Both were reversed and the reversal was read back.",
+            source="GET /accounts/A-90017/refunds",
+        ),
     ]
 
 
 def _dropped(cell: Cell) -> list[Evidence]:
     return [
-        Evidence(says="The write is accepted, with the new plan in the answer; the record read afterwards shows the old one.", request='PATCH /accounts/A-90017\n\n{"plan": "flex-20"}', response='200 OK\n{"account_id": "A-90017", "plan": "flex-20"}', at="20 November 2026, 09:21 UTC"),
-        Evidence(says="Read back after 0.5, 2 and 5 seconds: plan “flex-10”, unchanged in 3 of 3 readings", source="GET /accounts/A-90017"),
+        Evidence(
+            says="The write is accepted, with the new plan in the answer; the record read afterwards shows the old one.",
+            request='PATCH /accounts/A-90017\n\n{"plan": "flex-20"}',
+            response='200 OK\n{"account_id": "A-90017", "plan": "flex-20"}',
+            at="20 November 2026, 09:21 UTC",
+        ),
+        Evidence(
+            says="Read back after 0.5, 2 and 5 seconds: plan “flex-10”, unchanged in 3 of 3 readings",
+            source="GET /accounts/A-90017",
+        ),
     ]
 
 
 def _conflict(cell: Cell) -> list[Evidence]:
-    old = {"article": "Returning a device", "heading": "Deadlines", "quote": "You can send a device back within 14 days of delivery.", "value": "14 days", "scope": "consumer, all plans", "owner": "none named", "updated": "2023-03-03"}
-    new = {"article": "Your right to return", "heading": "How long you have", "quote": "Customers have 30 days from delivery to return any device.", "value": "30 days", "scope": "consumer, all plans", "owner": "Service policy", "updated": "2026-05-12"}
-    return [Evidence(says="Same subject, same start, same customers; nothing in either text lets both be true. The second is newer and owned: probably right.", facts={"sides": [old, new]})]
+    old = {
+        "article": "Returning a device",
+        "heading": "Deadlines",
+        "quote": "You can send a device back within 14 days of delivery.",
+        "value": "14 days",
+        "scope": "consumer, all plans",
+        "owner": "none named",
+        "updated": "2023-03-03",
+    }
+    new = {
+        "article": "Your right to return",
+        "heading": "How long you have",
+        "quote": "Customers have 30 days from delivery to return any device.",
+        "value": "30 days",
+        "scope": "consumer, all plans",
+        "owner": "Service policy",
+        "updated": "2026-05-12",
+    }
+    return [
+        Evidence(
+            says="Same subject, same start, same customers; nothing in either text lets both be true. The second is newer and owned: probably right.",
+            facts={"sides": [old, new]},
+        )
+    ]
 
 
 def _plain_evidence(cell: Cell) -> list[Evidence]:
-    return [Evidence(says=f"{cell.title}: seen in 3 of 3 readings.", source="escalation.yaml:24" if cell.dimension == "escalation" else f"artifacts/{cell.probe}.json"), Evidence(says="No later reading says otherwise.", source="bundle manifest")]
+    return [
+        Evidence(
+            says=f"{cell.title}: seen in 3 of 3 readings.",
+            source="escalation.yaml:24" if cell.dimension == "escalation" else f"artifacts/{cell.probe}.json",
+        ),
+        Evidence(says="No later reading says otherwise.", source="bundle manifest"),
+    ]
 
 
-_EVIDENCE: dict[str, Callable[[Cell], list[Evidence]]] = {"api.repeat_safe": _repeat, "api.writes_stick": _dropped, "knowledge.no_conflicts": _conflict}
+_EVIDENCE: dict[str, Callable[[Cell], list[Evidence]]] = {
+    "api.repeat_safe": _repeat,
+    "api.writes_stick": _dropped,
+    "knowledge.no_conflicts": _conflict,
+}
 
 
 def _task(f: Finding, i: int) -> Task:
-    start = (i // 4) * 2.0 + (i % 3) * 0.5
-    return Task(id=f"T-{i + 1:02d}", title=f"Mend: {f.title}"[:90], findings=[f.number], role=f.effort.role, effort=f.effort, needs=[f"T-{i:02d}"] if i % 4 == 3 else [], start_p50=start, finish_p50=start + 1.8, finish_p80=start + 3.1, lifts=["level 3 of " + f.dimension], gain_days=8.0 - i * 0.5 if i < 12 else 0.0)
+    start = (i // 4) * 2.0 + (i % 4) * 0.5 + (1.3 if i % 4 == 3 else 0.0)
+    return Task(
+        id=f"T-{i + 1:02d}",
+        title=f"Mend: {f.title}"[:90],
+        findings=[f.number],
+        role=f.effort.role,
+        effort=f.effort,
+        needs=[f"T-{i:02d}"] if i % 4 == 3 else [],
+        start_p50=start,
+        finish_p50=start + 1.8,
+        finish_p80=start + 3.1,
+        lifts=["level 3 of " + f.dimension],
+        gain_days=8.0 - i * 0.5 if i < 12 else 0.0,
+    )
 
 
 def _roadmap(tasks: list[Task]) -> Roadmap:
     if not tasks:
         return Roadmap()
-    stones = [Milestone(what="Level 3, Prepare", p50_weeks=6.2, p80_weeks=8.8, person_days=31), Milestone(what="Level 4, Act within limits", p50_weeks=9.1, p80_weeks=12.6, person_days=48)]
-    return Roadmap(tasks=tasks, milestones=stones, scarce_role="Billing API", one_more="A second billing engineer brings level 4 eleven days forward", assumptions=["One person a role, two tasks at a time, no holidays.", "One factor for the whole engagement: median 1.3, sigma 0.35 (reference class of IT projects)."])
+    stones = [
+        Milestone(what="Level 3, Prepare", p50_weeks=6.2, p80_weeks=8.8, person_days=31),
+        Milestone(what="Level 4, Act within limits", p50_weeks=9.1, p80_weeks=12.6, person_days=48),
+    ]
+    return Roadmap(
+        tasks=tasks,
+        milestones=stones,
+        scarce_role="Billing API",
+        one_more="A second billing engineer brings level 4 eleven days forward",
+        assumptions=[
+            "One person a role, two tasks at a time, no holidays.",
+            "One factor for the whole engagement: median 1.3, sigma 0.35 (reference class of IT projects).",
+        ],
+    )
 
 
 def _long_finding(f: Finding, i: int) -> Finding:
-    evidence: list[Any] = list(f.evidence) + [Evidence(says=f"Further reading number {n} of the very same record, which again shows the former value and not the new one", source="artifacts/round-trip.json") for n in range(i % 5)]
-    return f.model_copy(update={"id": f"{f.id}#{i}", "number": f"F-{i + 1:02d}", "title": f"{f.title}, in region {i + 1} and for customers with more than one contract", "evidence": evidence})
+    evidence: list[Any] = list(f.evidence) + [
+        Evidence(
+            says=f"Further reading number {n} of the very same record, which again shows the former value and not the new one",
+            source="artifacts/round-trip.json",
+        )
+        for n in range(i % 5)
+    ]
+    return f.model_copy(
+        update={
+            "id": f"{f.id}#{i}",
+            "number": f"F-{i + 1:02d}",
+            "title": f"{f.title}, in region {i + 1} and for customers with more than one contract",
+            "evidence": evidence,
+        }
+    )

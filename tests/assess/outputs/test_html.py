@@ -10,8 +10,8 @@ from types import ModuleType
 import pytest
 
 from assess.outputs.html import render, write_html
-from assess.outputs.html_board import headline, verdict
 from assess.outputs.html_findings import conflict_pairs
+from assess.outputs.html_verdict import headline, verdict
 from assess.outputs.html_view import sections
 from assess.outputs.html_words import balanced, clean, counted, listed, weeks
 from assess.outputs.markdown import summary
@@ -66,7 +66,11 @@ def test_every_finding_and_every_check_is_in_the_screen_version(sample: ModuleTy
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("demo", "Two of four workflows can go live"), ("flawless", "All four workflows can go live"), ("unmeasured", "Nothing is measured yet: no workflow can go live")],
+    [
+        ("demo", "Two of four workflows can go live"),
+        ("flawless", "All four workflows can go live"),
+        ("unmeasured", "Nothing is measured yet: no workflow can go live"),
+    ],
 )
 def test_the_headline_follows_the_gates(sample: ModuleType, name: str, says: str) -> None:
     assert headline(getattr(sample, name)()) == says
@@ -76,7 +80,9 @@ def test_the_verdict_names_each_workflow_with_its_gate_and_reason(sample: Module
     said = verdict(sample.demo())
     assert "Billing dispute may act alone" in said
     assert "Refund of an overpayment may run with a person’s approval" in said
-    assert re.search(r"Device return may only be observed: two articles promise 14 and 30 days to return a device \(F-\d\d\)", said)
+    assert re.search(
+        r"Device return may only be observed: two articles promise 14 and 30 days to return a device \(F-\d\d\)", said
+    )
     assert "Plan change stays blocked: nobody receives" in said
 
 
@@ -95,8 +101,16 @@ def test_empty_cells_of_decisions_stay_empty(sample: ModuleType) -> None:
 def test_quotes_stand_side_by_side_whether_listed_or_in_two_pieces(sample: ModuleType) -> None:
     from probes.finding import Evidence
 
-    listed_ = Evidence(says="why", facts={"sides": [{"quote": "within 14 days", "value": "14 days"}, {"quote": "within 30 days", "value": "30 days"}]})
-    halves = [Evidence(says="why", source="a.md", facts={"quote": "within 14 days", "value": "14 days"}), Evidence(says="why", source="b.md", facts={"quote": "within 30 days"})]
+    listed_ = Evidence(
+        says="why",
+        facts={
+            "sides": [{"quote": "within 14 days", "value": "14 days"}, {"quote": "within 30 days", "value": "30 days"}]
+        },
+    )
+    halves = [
+        Evidence(says="why", source="a.md", facts={"quote": "within 14 days", "value": "14 days"}),
+        Evidence(says="why", source="b.md", facts={"quote": "within 30 days"}),
+    ]
     assert [(p[0].value, p[1].value) for p in conflict_pairs([listed_])] == [("14 days", "30 days")]
     assert [(p[0].article, p[1].article) for p in conflict_pairs(halves)] == [("a.md", "b.md")]
 
@@ -108,7 +122,11 @@ def test_the_summary_is_short_and_its_tables_cannot_be_broken(sample: ModuleType
 
 
 def test_words() -> None:
-    assert (counted(1, "remedy"), counted(2, "remedy"), counted(3, "finding", letters=True)) == ("1 remedy", "2 remedies", "three findings")
+    assert (counted(1, "remedy"), counted(2, "remedy"), counted(3, "finding", letters=True)) == (
+        "1 remedy",
+        "2 remedies",
+        "three findings",
+    )
     assert (listed(["a"]), listed(["a", "b"]), listed(list("abcde"), 3)) == ("a", "a and b", "a, b and 3 more")
     assert (weeks(0.2, 0.9), weeks(2.1, 4.0), weeks(0, 0)) == ("1", "3–4", "0")
     assert clean("a\x1b[1m\u202eb\u200b ≥ 5\r\n→") == "a[1mb >= 5\nto"

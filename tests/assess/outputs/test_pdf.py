@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import zlib
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
@@ -24,7 +25,11 @@ def test_each_designed_section_ends_with_a_bar_at_the_foot_and_no_hole_above_it(
     document, parts, _, _ = layout(name)
     ends = pdf_fit.endings(document.pages)
     assert set(ends) == {s.id for s in parts if s.designed}
-    wrong = {e.section: (round(e.gap), round(e.below)) for e in ends.values() if not (0 <= e.gap <= 60 and -0.5 <= e.below <= 9 and e.bar_page == e.last_page)}
+    wrong = {
+        e.section: (round(e.gap), round(e.below))
+        for e in ends.values()
+        if not (0 <= e.gap <= 60 and -0.5 <= e.below <= 9 and e.bar_page == e.last_page)
+    }
     assert not wrong, "gap above the bar and room below it, in pt"
 
 
@@ -40,7 +45,9 @@ def test_nothing_sticks_out_of_a_page(layout: Layout, name: str) -> None:
         right = page._page_box.content_box_x() + page._page_box.width + 1
         for box in page._page_box.descendants():
             if type(box).__name__ in ("TextBox", "InlineReplacedBox", "BlockReplacedBox") and not _clipped(box):
-                assert box.position_x + box.width <= right, f"page {number}: {getattr(box, 'text', box.element_tag)[:60]!r}"
+                assert box.position_x + box.width <= right, (
+                    f"page {number}: {getattr(box, 'text', box.element_tag)[:60]!r}"
+                )
 
 
 def _clipped(box: Any) -> bool:
@@ -53,21 +60,33 @@ def test_board_pages_fit_one_page_each_where_the_estate_is_small(layout: Layout,
     if name == "large":
         pytest.skip("twelve workflows with long names run on")
     ends = pdf_fit.endings(layout(name)[0].pages)
-    assert all(ends[chapter].first_page == ends[chapter].last_page for chapter in ("answer", "coverage", "workflows", "systems", "roadmap"))
+    assert all(
+        ends[chapter].first_page == ends[chapter].last_page
+        for chapter in ("answer", "coverage", "workflows", "systems", "roadmap")
+    )
 
 
 def test_long_data_goes_on_with_repeated_heads_instead_of_overlapping(layout: Layout) -> None:
     document, *_ = layout("large")
     ends = pdf_fit.endings(document.pages)
-    assert ends["workflows"].last_page > ends["workflows"].first_page or ends["answer"].last_page > ends["answer"].first_page
-    catalogue = [p for p in document.pages if any(pdf_fit._attribute(b, "data-body") == "catalogue" for b in p._page_box.descendants())]
+    assert (
+        ends["workflows"].last_page > ends["workflows"].first_page
+        or ends["answer"].last_page > ends["answer"].first_page
+    )
+    catalogue = [
+        p
+        for p in document.pages
+        if any(pdf_fit._attribute(b, "data-body") == "catalogue" for b in p._page_box.descendants())
+    ]
     assert len(catalogue) > 2
     for page in catalogue:
         heads = [b for b in page._page_box.descendants() if b.element_tag == "thead"]
         assert heads, "every page of the catalogue repeats the head of its table"
 
 
-def test_the_same_assessment_gives_the_same_bytes_at_another_time(sample: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_assessment_gives_the_same_bytes_at_another_time(
+    sample: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = pdf.write_pdf(sample.flawless(), tmp_path / "a.pdf")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     monkeypatch.setenv("TZ", "Asia/Tokyo")
@@ -81,8 +100,17 @@ def test_the_same_assessment_gives_the_same_bytes_at_another_time(sample: Module
 def test_the_file_is_tagged_named_and_says_which_language_it_is_in(sample: ModuleType, tmp_path: Path) -> None:
     pdf.write_pdf(sample.unmeasured(), tmp_path / "r.pdf")
     content = (tmp_path / "r.pdf").read_bytes()
-    assert b"pdfuaid:part" in content or b'pdfuaid' in content
-    assert b"/MarkInfo" in content and b"/StructTreeRoot" in content and b"/Lang" in content
+    streams = [_inflated(m[1]) for m in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL)]
+    whole = content + b"".join(streams)
+    assert b"pdfuaid" in whole and b"Northwind Telecom: agentic readiness assessment" in whole
+    assert b"/MarkInfo" in whole and b"/StructTreeRoot" in whole and b"/Lang" in whole
+
+
+def _inflated(stream: bytes) -> bytes:
+    try:
+        return zlib.decompress(stream)
+    except zlib.error:
+        return stream
 
 
 def test_each_figure_has_a_text_alternative(sample: ModuleType) -> None:
@@ -122,7 +150,9 @@ def test_fonts_stay_small_and_carry_their_licences() -> None:
     assert len(texts) == 3 and all("SIL OPEN FONT LICENSE" in t.upper() for t in texts)
 
 
-def test_without_pango_the_error_says_which_packages_are_missing(sample: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_pango_the_error_says_which_packages_are_missing(
+    sample: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(BadInput) as caught:
         pdf.write_pdf(sample.flawless(), tmp_path / "r.pdf")

@@ -20,7 +20,7 @@ PAGES = [
     {
         "pageid": 1,
         "title": "Returns",
-        "text": "'''Returns''' are free.\n== How long ==\nWithin 14 days, see [[Fees|the fees]].\n* phones\n{{box|x={{y}}}}",
+        "text": "'''Returns''' are free.\n== Time ==\nWithin 14 days, see [[Fees|the fees]].\n* phones\n{{b|x={{y}}}}",
     },
     {"pageid": 2, "title": "Fees", "text": "A return costs 5 EUR.<ref>x</ref>"},
     {"pageid": 3, "title": "Empty", "text": ""},
@@ -76,9 +76,9 @@ def test_all_pages_are_read_over_continue_with_their_dates(fetch: mediawiki.Fetc
 
 def test_wikitext_becomes_sections_links_and_lists(fetch: mediawiki.Fetch) -> None:
     page = mediawiki.read(fetch).articles[1]
-    assert [s.path for s in page.sections] == [("Returns",), ("Returns", "How long")]
+    assert [s.path for s in page.sections] == [("Returns",), ("Returns", "Time")]
     assert [(link.target, link.text) for link in page.links] == [("Fees", "the fees")]
-    assert "box" not in page.body and "**Returns** are free." in page.body
+    assert "x=" not in page.body and "**Returns** are free." in page.body
 
 
 def test_a_spent_budget_is_named(fetch: mediawiki.Fetch) -> None:

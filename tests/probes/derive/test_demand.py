@@ -23,8 +23,16 @@ HEADER = "Id,Subject,Created at,Via,Requester id,Handle minutes\n"
 def estate(folder: Path, zone: str = "UTC") -> Estate:
     step = {"call": "billing.getInvoice"}
     goals = {
-        "billing-dispute": Goal.model_validate({"category": "billing", "utterances": ["my bill is wrong", "you charged me twice on my invoice"], "steps": [step]}),
-        "plan-change": Goal.model_validate({"category": "contract", "utterances": ["change my plan", "switch me to another tariff"], "steps": [step]}),
+        "billing-dispute": Goal.model_validate(
+            {
+                "category": "billing",
+                "utterances": ["my bill is wrong", "you charged me twice on my invoice"],
+                "steps": [step],
+            }
+        ),
+        "plan-change": Goal.model_validate(
+            {"category": "contract", "utterances": ["change my plan", "switch me to another tariff"], "steps": [step]}
+        ),
     }
     return Estate(folder, "Test", "EUR", {}, {}, GuardrailsFile(), goals, EscalationFile(zone=zone))
 
@@ -63,15 +71,24 @@ def test_a_quote_that_never_ends_costs_its_own_line_only(tmp_path: Path) -> None
 
 
 def test_a_field_with_line_breaks_is_one_record(tmp_path: Path) -> None:
-    file = TicketFile(written(tmp_path / "t.csv", row(1), '2,"two\nlines, and a comma",2026-10-05T09:30:00Z,Chat,R-1,1\n', row(3)))
+    file = TicketFile(
+        written(tmp_path / "t.csv", row(1), '2,"two\nlines, and a comma",2026-10-05T09:30:00Z,Chat,R-1,1\n', row(3))
+    )
     assert [ticket.subject for ticket in file][1] == "two\nlines, and a comma"
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000))
-def test_read_quarantined_and_blank_add_up_for_broken_files(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+def test_read_quarantined_and_blank_add_up_for_broken_files(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
     draw = random.Random(seed)
-    breaks = {"short": "1,too short\n", "long": row(1).rstrip() + ",more,and more\n", "blank": "\n", "date": row(1, created="someday")}
+    breaks = {
+        "short": "1,too short\n",
+        "long": row(1).rstrip() + ",more,and more\n",
+        "blank": "\n",
+        "date": row(1, created="someday"),
+    }
     lines = [row(n) for n in range(400)]
     added = {kind: draw.randrange(0, 2) for kind in breaks}
     for kind, n in added.items():
@@ -96,7 +113,9 @@ def test_more_than_one_percent_lost_is_refused_with_the_first_line(tmp_path: Pat
 def test_ambiguous_days_and_months_are_refused_and_clear_ones_read(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="do not tell day and month apart"):
         TicketFile(written(tmp_path / "a.csv", *[row(n, created="04/05/2026 10:00") for n in range(5)]))
-    clear = TicketFile(written(tmp_path / "b.csv", row(1, created="04/05/2026 3:42\u202fPM"), row(2, created="05/23/2026 10:00 AM")))
+    clear = TicketFile(
+        written(tmp_path / "b.csv", row(1, created="04/05/2026 3:42\u202fPM"), row(2, created="05/23/2026 10:00 AM"))
+    )
     assert [f"{t.created:%d %B %H}" for t in clear] == ["05 April 15", "23 May 10"]
 
 
@@ -105,7 +124,11 @@ def test_ambiguous_days_and_months_are_refused_and_clear_ones_read(tmp_path: Pat
     [
         ("sep=;\nId;Betreff;Erstellt am\n", "1;Rechnung für März falsch;05.10.2026 09:30\n", "cp1252"),
         ("\ufeffissue key\tsummary\tcreated\n", "A-1\tBill wrong\t2026-10-05 09:30\n", "utf-8"),
-        ("Report of 5 October\n\nCase Number,Case Origin,Subject,Date/Time Opened\n", "1,Web,Bill wrong,2026-10-05 09:30\n", "utf-16"),
+        (
+            "Report of 5 October\n\nCase Number,Case Origin,Subject,Date/Time Opened\n",
+            "1,Web,Bill wrong,2026-10-05 09:30\n",
+            "utf-16",
+        ),
     ],
 )
 def test_other_layouts_encodings_and_delimiters(tmp_path: Path, header: str, line: str, encoding: str) -> None:

@@ -14,7 +14,15 @@ from probes.gather.run import CollectResult, collect
 KINDS: dict[str, type[Artifact]] = {kind.kind: kind for one in (*GATHERERS, *DERIVERS) for kind in one.gives}
 
 
-def collected(folder: Path, secrets: dict[str, str] | None = None, *, plan: Plan | None = None, only_system: str | None = None, max_requests: int = 100, **more: object) -> CollectResult:
+def collected(
+    folder: Path,
+    secrets: dict[str, str] | None = None,
+    *,
+    plan: Plan | None = None,
+    only_system: str | None = None,
+    max_requests: int = 100,
+    **more: object,
+) -> CollectResult:
     """One collection of a folder with the gatherers of systems."""
     return collect(
         load_folder(folder).estate,

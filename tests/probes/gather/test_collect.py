@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from assess.cells import answer_all
 from assess.demo.estate import RunningEstate, start
 from assess.demo.folder import write_folder
 from assess.engagement import load_folder
+from assess.profile import Profile
 from assess.scope import scope_of
 from probes.api.questions import GATHERERS, PROBES
-from probes.artifact import Missing
 from probes.bundle import Bundle
 from probes.finding import Outcome, State
 from probes.gather.plan import plan as make_plan
@@ -23,6 +24,7 @@ from runtime.errors import Conflict
 from tests.harness.kill_rig import run, run_and_kill
 from tests.probes.gather.collecting import collected
 
+PROFILE = Profile(name="plain", title="Plain")
 ROOT = Path(__file__).resolve().parents[3]
 MODULE = ["-m", "tests.probes.gather.collecting"]
 
@@ -37,8 +39,9 @@ class Measured:
 
     def outcomes(self) -> dict[tuple[str, str], Outcome]:
         """(probe id, subject) → outcome, for every cell of crm and api."""
-        asked = Catalogue(tuple(made() for made in PROBES))
-        answered = answer(asked.probes, scope_of(load_folder(self.folder).estate), self.bundle)
+        answered = answer_all(
+            (made() for made in PROBES), self.bundle, scope_of(load_folder(self.folder).estate), PROFILE, first=True
+        )
         return {(a.cell.probe, str(a.cell.subject)): a.outcome for a in answered}
 
 
@@ -59,12 +62,18 @@ def flawed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Measured]:
 
 
 def test_a_flawless_estate_meets_every_question_that_applies(flawless: Measured) -> None:
-    open_ones = {k: (o.state.value, o.title, o.cause) for k, o in flawless.outcomes().items() if o.state not in (State.MET, State.NOT_APPLICABLE)}
+    open_ones = {
+        k: (o.state.value, o.title, o.cause)
+        for k, o in flawless.outcomes().items()
+        if o.state not in (State.MET, State.NOT_APPLICABLE)
+    }
     assert not open_ones
     assert not flawless.bundle.missing
 
 
-def test_one_hundred_requests_a_system_are_enough_and_nothing_is_left_behind(flawless: Measured, flawed: Measured) -> None:
+def test_one_hundred_requests_a_system_are_enough_and_nothing_is_left_behind(
+    flawless: Measured, flawed: Measured
+) -> None:
     for measured in (flawless, flawed):
         assert all(used <= 100 for used in measured.result.requests.values()), measured.result.requests
         assert not any(measured.live.values()), measured.live
@@ -112,7 +121,9 @@ def test_a_run_bound_to_its_plan_finds_the_same_and_another_plan_stops_it(tmp_pa
         assert not writes and bound.bundle.manifest.plan == full.digest
         reads_only = full.model_copy(update={"lines": tuple(line for line in full.lines if line.access == "read")})
         before = estate.counts["mail"]
-        careful = Measured(tmp_path, estate, collected(tmp_path, estate.environment(), plan=reads_only, only_system="mail"))
+        careful = Measured(
+            tmp_path, estate, collected(tmp_path, estate.environment(), plan=reads_only, only_system="mail")
+        )
         assert {m.cause for m in careful.bundle.missing if m.wanted == "write_round_trip"} == {"not_allowed"}
         assert not careful.result.reversed and estate.counts["mail"] > before
 

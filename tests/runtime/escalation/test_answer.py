@@ -19,7 +19,16 @@ KEYS = ["old-key-for-tests-only", "key-for-tests-only"]
 
 
 def handoff(key: str = "h_test_0001") -> Handoff:
-    return handoff_of(STOPS[0], reference=key, route="r", queue="q", budget_s=3_600, operation="billing.createCredit", read="crm.getContract", now=datetime.now(UTC))
+    return handoff_of(
+        STOPS[0],
+        reference=key,
+        route="r",
+        queue="q",
+        budget_s=3_600,
+        operation="billing.createCredit",
+        read="crm.getContract",
+        now=datetime.now(UTC),
+    )
 
 
 def table(path: str | Path = ":memory:") -> sqlite3.Connection:
@@ -29,7 +38,11 @@ def table(path: str | Path = ":memory:") -> sqlite3.Connection:
 
 
 def test_each_way_back_counts_once() -> None:
-    assert right_decisions(handoff(), Held("1"), KEYS, datetime.now(UTC)) == [("link", True), ("ticket field", True), ("reply", True)]
+    assert right_decisions(handoff(), Held("1"), KEYS, datetime.now(UTC)) == [
+        ("link", True),
+        ("ticket field", True),
+        ("reply", True),
+    ]
 
 
 @pytest.mark.parametrize("n", range(10))
@@ -78,7 +91,9 @@ def test_a_rotated_key_still_opens_and_a_retired_one_does_not() -> None:
 
 def test_nobody_may_decide_where_no_approver_is_named() -> None:
     of = handoff()
-    verdict = answer.decide_in_console(table(), "approve", PERSON, of, of.action_digest(), answer.Rules(frozenset()), now=datetime.now(UTC))
+    verdict = answer.decide_in_console(
+        table(), "approve", PERSON, of, of.action_digest(), answer.Rules(frozenset()), now=datetime.now(UTC)
+    )
     assert not verdict.accepted
 
 
@@ -92,5 +107,7 @@ def test_the_console_is_bound_to_the_action_that_it_showed() -> None:
 @pytest.mark.parametrize("text", ["GENEHMIGEN {code}", "approve {code}.", "  Refuse {code}  "])
 def test_an_own_line_in_either_language_decides(text: str) -> None:
     of = handoff()
-    reply = f"Guten Tag,\n{text.format(code=of.return_.code)}\nAm 3. Mai 2026 schrieb Agent:\n> APPROVE {of.return_.code}"
+    reply = (
+        f"Guten Tag,\n{text.format(code=of.return_.code)}\nAm 3. Mai 2026 schrieb Agent:\n> APPROVE {of.return_.code}"
+    )
     assert answer.decide_by_reply(table(), reply, PERSON, of, RULES, now=datetime.now(UTC), authenticated=True).accepted

@@ -18,7 +18,12 @@ from runtime.escalation.form import Ask, Customer, Handoff, Reason, RouteTaken
 from runtime.escalation.routes import EscalationFile
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-ESCALATION = EscalationFile.model_validate({"destinations": {"desk": {"kind": "queue"}, "duty": {"kind": "queue"}}, "routes": {"r": {"destination": "desk", "deputy": "duty"}}})
+ESCALATION = EscalationFile.model_validate(
+    {
+        "destinations": {"desk": {"kind": "queue"}, "duty": {"kind": "queue"}},
+        "routes": {"r": {"destination": "desk", "deputy": "duty"}},
+    }
+)
 
 
 class Killed(BaseException):
@@ -26,7 +31,9 @@ class Killed(BaseException):
 
 
 class Shaky:
-    """A ticket system without idempotency: each create makes a record; `faults` says what goes wrong with each request."""
+    """A ticket system without idempotency: each create makes a record; `faults` says what goes wrong with each
+    request.
+    """
 
     finds = True
 
@@ -40,7 +47,9 @@ class Shaky:
             raise DeliveryFailed(fault, doubt=fault != "refused")
         with self.lock:
             id = str(len(self.records) + 1)
-            self.records[id] = Held(id, "" if fault == "key dropped" else message.key, message.subject, message.text, message.queue, "open")
+            self.records[id] = Held(
+                id, "" if fault == "key dropped" else message.key, message.subject, message.text, message.queue, "open"
+            )
         if fault == "killed":
             raise Killed
         if fault in ("answer lost", "reset"):
@@ -70,7 +79,15 @@ class Shaky:
 
 
 def handoff(key: str) -> Handoff:
-    return Handoff(handoff_id=key, case="c", created=NOW, ask=Ask(question="Approve 1.00 EUR for A-1?"), why=Reason(rule="r", class_="limit", text="over"), customer=Customer(ref="1", display="Customer 1"), route=RouteTaken(id="r", budget_s=3_600))
+    return Handoff(
+        handoff_id=key,
+        case="c",
+        created=NOW,
+        ask=Ask(question="Approve 1.00 EUR for A-1?"),
+        why=Reason(rule="r", class_="limit", text="over"),
+        customer=Customer(ref="1", display="Customer 1"),
+        route=RouteTaken(id="r", budget_s=3_600),
+    )
 
 
 def database(path: Path) -> sqlite3.Connection:
@@ -125,7 +142,11 @@ def test_in_three_hundred_random_faults_none_is_lost_and_none_is_twice(tmp_path:
         if left[0] <= 0 or draw.random() < 0.35:
             return ""
         left[0] -= 1
-        return draw.choice(["refused", "answer lost", "reset", "200 with an error", "killed", "no id"]) if what == "create" else "down"
+        return (
+            draw.choice(["refused", "answer lost", "reset", "200 with an error", "killed", "no id"])
+            if what == "create"
+            else "down"
+        )
 
     connection = database(tmp_path / "o.sqlite")
     places = {"desk": Shaky("desk", fault), "duty": Shaky("duty")}
@@ -177,7 +198,11 @@ def test_the_deputy_has_it_within_the_routes_time_and_a_late_duplicate_is_closed
     put(connection, "h_1111")
     until_settled(connection, {"desk": desk, "duty": duty}, most=8)
     row = outbox.rows(connection)[0]
-    assert row.delivered_to == "duty" and row.delivered_at is not None and row.delivered_at - NOW <= timedelta(seconds=3_600)
+    assert (
+        row.delivered_to == "duty"
+        and row.delivered_at is not None
+        and row.delivered_at - NOW <= timedelta(seconds=3_600)
+    )
     away[0] = False
     outbox.deliver(connection, {"desk": desk, "duty": duty}, now=lambda: NOW + timedelta(days=1))
     assert (desk.open("h_1111"), duty.open("h_1111")) == (0, 1)
@@ -197,7 +222,10 @@ def test_what_nobody_takes_is_a_dead_letter_that_can_be_sent_again(tmp_path: Pat
 
 
 def test_a_dropped_key_is_named_and_not_sent_a_second_time(tmp_path: Path) -> None:
-    connection, desk = database(tmp_path / "o.sqlite"), Shaky("desk", lambda what: "key dropped" if what == "create" else "")
+    connection, desk = (
+        database(tmp_path / "o.sqlite"),
+        Shaky("desk", lambda what: "key dropped" if what == "create" else ""),
+    )
     put(connection, "h_1111")
     outbox.deliver(connection, {"desk": desk}, now=lambda: NOW)
     outbox.deliver(connection, {"desk": desk}, now=lambda: NOW + timedelta(days=1))

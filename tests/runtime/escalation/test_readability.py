@@ -13,11 +13,51 @@ from hypothesis import strategies as st
 from runtime.escalation.cues import SLOTS
 from runtime.escalation.readability import FEATURES, score
 
-PAIRS = [json.loads(line) for line in (Path(__file__).parents[2] / "cases" / "escalation" / "readability.jsonl").read_text(encoding="utf-8").splitlines()]
+PAIRS = [
+    json.loads(line)
+    for line in (
+        (Path(__file__).parents[2] / "cases" / "escalation" / "readability.jsonl")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
+]
 GOOD = [pair["good"] for pair in PAIRS if pair["language"] == "en"]
-PLACEHOLDERS = ["Why: n/a", "Customer: unknown", "Recommended: tbd", "Checked: see transcript", "Decide by: ???", "-", "Done: none"]
-CUE_WORDS = ["reason", "customer", "checked", "recommended", "deadline", "because", "approve", "refund", "account", "today", "problem"]
-FILLER = ["lorem", "ipsum", "dolor", "sit", "amet", "consectetur", "adipiscing", "elit", "integer", "tempor", "vitae", "semper"]
+PLACEHOLDERS = [
+    "Why: n/a",
+    "Customer: unknown",
+    "Recommended: tbd",
+    "Checked: see transcript",
+    "Decide by: ???",
+    "-",
+    "Done: none",
+]
+CUE_WORDS = [
+    "reason",
+    "customer",
+    "checked",
+    "recommended",
+    "deadline",
+    "because",
+    "approve",
+    "refund",
+    "account",
+    "today",
+    "problem",
+]
+FILLER = [
+    "lorem",
+    "ipsum",
+    "dolor",
+    "sit",
+    "amet",
+    "consectetur",
+    "adipiscing",
+    "elit",
+    "integer",
+    "tempor",
+    "vitae",
+    "semper",
+]
 
 
 def test_the_weights_add_up_to_a_hundred() -> None:
@@ -25,7 +65,10 @@ def test_the_weights_add_up_to_a_hundred() -> None:
 
 
 def test_good_ranks_above_bad_in_nine_of_ten_pairs_and_better_than_brevity_does() -> None:
-    right = [score(pair["good"], "text").score > score(pair["bad"], "text", language=pair["language"]).score for pair in PAIRS]
+    right = [
+        score(pair["good"], "text").score > score(pair["bad"], "text", language=pair["language"]).score
+        for pair in PAIRS
+    ]
     shorter = [len(pair["good"].split()) < len(pair["bad"].split()) for pair in PAIRS]
     assert len(PAIRS) >= 20
     assert sum(right) >= 0.9 * len(PAIRS)

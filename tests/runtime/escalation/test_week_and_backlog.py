@@ -12,7 +12,15 @@ OFFICE = [1.0 if hour // 24 < 5 and 8 <= hour % 24 < 18 else 0.0 for hour in ran
 
 
 def week(*hours: dict[str, object], **more: object) -> EscalationFile:
-    return EscalationFile.model_validate({"destinations": {"d": {"kind": "queue"}}, "routes": {"r": {"destination": "d", "hours": list(hours), **more}, "night": {"destination": "d", "hours": [{"hours": "20:00-08:00"}]}}})
+    return EscalationFile.model_validate(
+        {
+            "destinations": {"d": {"kind": "queue"}},
+            "routes": {
+                "r": {"destination": "d", "hours": list(hours), **more},
+                "night": {"destination": "d", "hours": [{"hours": "20:00-08:00"}]},
+            },
+        }
+    )
 
 
 def test_a_night_without_staff_is_one_hole_in_words() -> None:
@@ -24,7 +32,16 @@ def test_weekends_are_named_as_such() -> None:
 
 
 def test_hours_over_midnight_leave_the_first_night_open() -> None:
-    found = gaps(staff_by_minute(week({"days": "mon-fri", "hours": "08:00-20:00"}, {"days": "mon-fri", "hours": "20:00-08:00"}, {"days": "sat-sun"}), "r"))
+    found = gaps(
+        staff_by_minute(
+            week(
+                {"days": "mon-fri", "hours": "08:00-20:00"},
+                {"days": "mon-fri", "hours": "20:00-08:00"},
+                {"days": "sat-sun"},
+            ),
+            "r",
+        )
+    )
     assert found == ["on Mondays 00:00–08:00"]
 
 
@@ -59,7 +76,9 @@ def test_more_people_never_wait_longer_and_too_few_never_finish() -> None:
 
 @pytest.mark.parametrize(("per_hour", "needed"), [(1.0, 1), (5.0, 5)])
 def test_the_staff_needed_keeps_occupancy_below_85_percent(per_hour: float, needed: int) -> None:
-    assert staff_needed([per_hour] * 168, [1] * 168, 50, 1.0) == needed + (1 if per_hour * 50 / 60 / needed > 0.85 else 0)
+    assert staff_needed([per_hour] * 168, [1] * 168, 50, 1.0) == needed + (
+        1 if per_hour * 50 / 60 / needed > 0.85 else 0
+    )
 
 
 def test_opening_hours_alone_can_forbid_a_target() -> None:

@@ -32,11 +32,21 @@ def test_what_is_grave_is_recognised(text: str, category: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "why is there a late fee on my bill", "my phone died after the update", "I cannot download the app to my phone", "Sue from your support was nice to me",
-        "I want to pursue my refund", "you disabled my account by mistake", "I live at 4 Court Road and want to move my line", "there is a blind spot for wifi in my house",
-        "my battery died and I need the charger", "is this the estate where you offer fibre", "how do I change my plan", "Meine Leitung ist tot langsam", "I spoke with your agent yesterday",
+        "why is there a late fee on my bill",
+        "my phone died after the update",
+        "I cannot download the app to my phone",
+        "Sue from your support was nice to me",
+        "I want to pursue my refund",
+        "you disabled my account by mistake",
+        "I live at 4 Court Road and want to move my line",
+        "there is a blind spot for wifi in my house",
+        "my battery died and I need the charger",
+        "is this the estate where you offer fibre",
+        "how do I change my plan",
+        "Meine Leitung ist tot langsam",
+        "I spoke with your agent yesterday",
     ],
-)  # fmt: skip
+)
 def test_everyday_words_are_no_alarm(text: str) -> None:
     found = [name for name in categories(text).names if name != "outage"]
     assert found == []
@@ -44,7 +54,10 @@ def test_everyday_words_are_no_alarm(text: str) -> None:
 
 def test_a_language_without_a_list_is_a_category_and_a_borrowed_word_is_still_seen() -> None:
     assert category_of("Minulla on kysymys laskustani") == "unknown_language"
-    assert set(categories("Bonjour, je pense que c'est un phishing sur mon compte").names) == {"fraud", "unknown_language"}
+    assert set(categories("Bonjour, je pense que c'est un phishing sur mon compte").names) == {
+        "fraud",
+        "unknown_language",
+    }
     assert category_of("你好，我的账单有问题") == "unknown_language"
 
 
@@ -61,12 +74,25 @@ def test_a_wish_for_a_person_counts_and_talk_about_people_does_not() -> None:
     assert threatens_law("my lawyer will write to you")
 
 
-@pytest.mark.parametrize(("text", "language"), [("Where is my refund?", "en"), ("Wo ist meine Erstattung?", "de"), ("Où est mon remboursement ?", "fr"), ("", "unknown"), ("🙂🙂", "unknown"), ("????", "unknown")])
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Where is my refund?", "en"),
+        ("Wo ist meine Erstattung?", "de"),
+        ("Où est mon remboursement ?", "fr"),
+        ("", "unknown"),
+        ("🙂🙂", "unknown"),
+        ("????", "unknown"),
+    ],
+)
 def test_languages_of_short_messages(text: str, language: str) -> None:
     assert language_of(text) == language
 
 
-@pytest.mark.parametrize("hostile", ["a" * 1_000_000, "my " * 300_000, "not " * 200_000 + "charge", "\x00\u202e" * 100_000, "someone used " * 50_000])
+@pytest.mark.parametrize(
+    "hostile",
+    ["a" * 1_000_000, "my " * 300_000, "not " * 200_000 + "charge", "\x00\u202e" * 100_000, "someone used " * 50_000],
+)
 def test_a_megabyte_is_read_in_a_second(hostile: str) -> None:
     begun = time.monotonic()
     categories(hostile)

@@ -11,7 +11,16 @@ def said(*texts: str) -> list[Turn]:
     return [Turn("customer", text) for text in texts]
 
 
-@pytest.mark.parametrize("text", ["My router died, where do I get a new one?", "I want to dispute a charge of 4.99", "Is there a fraud alert for my card?", "Thanks, that was quick!", "It isn't the worst tariff, but is there a better one?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My router died, where do I get a new one?",
+        "I want to dispute a charge of 4.99",
+        "Is there a fraud alert for my card?",
+        "Thanks, that was quick!",
+        "It isn't the worst tariff, but is there a better one?",
+    ],
+)
 def test_a_bad_topic_is_no_bad_mood(text: str) -> None:
     assert mood(said(text)).z < 0.45
 
@@ -35,7 +44,11 @@ def test_repeating_and_two_failed_answers_hand_off_with_reasons() -> None:
 
 
 def test_politeness_of_the_agent_is_no_failure() -> None:
-    turns = [Turn("customer", "Where is my order?"), Turn("agent", "Sorry about that! It arrives today.", "answered"), Turn("customer", "Great, thanks")]
+    turns = [
+        Turn("customer", "Where is my order?"),
+        Turn("agent", "Sorry about that! It arrives today.", "answered"),
+        Turn("customer", "Great, thanks"),
+    ]
     assert mood(turns).z == 0.0
 
 

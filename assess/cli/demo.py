@@ -1,0 +1,120 @@
+"""`cxready demo`: collect → assess → report → pilot on a small telecom estate, offline, on loopback ports."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from runtime.errors import BadInput
+
+MARK = "This folder was written by `cxready demo`; the next run writes it anew.\n"
+
+
+@click.command(epilog="Example:  cxready demo northwind-demo")
+@click.argument("folder", default="cxready-demo", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--flawless", is_flag=True, help="The same estate with its flaws mended: level 4 everywhere.")
+@click.option("--no-pilot", is_flag=True, help="Stop after the report.")
+def demo(folder: Path, flawless: bool, no_pilot: bool) -> None:
+    """Run the whole journey: six systems, 40 articles and 2,000 tickets of Northwind Telecom; nothing leaves this machine."""
+    from assess.demo.estate import start
+    from assess.demo.folder import write_folder
+
+    _claim(folder)
+    began = time.monotonic()
+    with start(flawless=flawless) as estate:
+        write_folder(folder, estate)
+        _title("1  What is there", f"{len(estate.urls)} systems on loopback ports; the folder that people would write: {folder}")
+        secrets = estate.environment()
+        _collect(folder, secrets)
+        _assess(folder)
+        _report(folder)
+        if not no_pilot:
+            _pilot(folder, secrets)
+    click.echo(f"\ndone in {time.monotonic() - began:.0f} s. Look at:\n{_look_at(folder)}")
+
+
+def _claim(folder: Path) -> None:
+    """Nobody's own folder is written over."""
+    mark = folder / ".cxready" / "demo"
+    if folder.exists() and any(folder.iterdir()) and not mark.is_file():
+        raise BadInput("this folder holds something else", str(folder), "name an empty or a new folder")
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.write_text(MARK, encoding="utf-8")
+
+
+def _collect(folder: Path, secrets: dict[str, str]) -> None:
+    from assess.engagement import load_folder
+    from assess.live import Live
+    from assess.measuring import measure
+
+    with _timed() as took, Live() as live:
+        result = measure(load_folder(folder), secrets=secrets, progress=live.say)
+    sent = ", ".join(f"{name} {count}" for name, count in result.requests.items())
+    _title("2  Collect", f"{sum(result.requests.values())} requests ({sent}); {len(result.reversed)} records taken back, {len(result.left_behind) or 'none'} left behind; {took()}")
+
+
+def _assess(folder: Path) -> None:
+    from assess.opening import judged, opened, write_verdict
+    from assess.summary import summary_lines
+
+    with _timed() as took, opened(folder) as at:
+        verdict = judged(at)
+        write_verdict(at, verdict)
+    _title("3  Assess", took())
+    click.echo("\n".join(summary_lines(verdict.assessment)))
+
+
+def _report(folder: Path) -> None:
+    from assess.opening import judged, opened
+    from assess.outputs.html import write_html
+
+    with _timed() as took, opened(folder) as at:
+        assessment = judged(at).assessment
+        write_html(assessment, at.home / "report.html")
+        try:
+            from assess.outputs.pdf import write_pdf
+
+            made = write_pdf(assessment, at.home / "report.pdf")
+            says = f"{made.pages} pages, {made.bytes / 1e6:.1f} MB"
+        except BadInput as error:
+            says = f"no PDF: {error.what}; {error.do}"
+    _title("4  Report", f"{says}; {took()}")
+
+
+def _pilot(folder: Path, secrets: dict[str, str]) -> None:
+    from assess.engagement import load_folder
+    from assess.piloting import read_cases, run_cases
+
+    cases = read_cases(folder / "cases.jsonl")
+    with _timed() as took:
+        results = run_cases(load_folder(folder), cases, secrets=secrets)
+    _title("5  Pilot", f"{len(results)} cases through the enforcing proxy; {took()}")
+    for line in results:
+        writes = "; ".join(_write(w) for w in line["writes"])
+        click.echo(f"{line['case']:<20}{line['outcome']:<12}{line['intent'] or '–':<20}{line['reason']}{f'  [{writes}]' if writes else ''}")
+    click.echo(f"each step of a case: cxready pilot log {cases[0]['case']} {folder}")
+
+
+def _write(written: dict) -> str:  # type: ignore[type-arg]
+    arguments = written["arguments"]
+    money = f" {arguments['amount']} {arguments.get('currency', '')}".rstrip() if "amount" in arguments else ""
+    return f"{written['operation']}{money}"
+
+
+def _look_at(folder: Path) -> str:
+    found = [*sorted((folder / "assessments").glob("*/report.*"))[-2:], *sorted((folder / "assessments").glob("*/gate.json"))[-1:]]
+    return "\n".join(f"  {path}" for path in found)
+
+
+def _title(what: str, says: str) -> None:
+    click.echo(f"\n{click.style(what, bold=True)}  {says}")
+
+
+@contextmanager
+def _timed() -> Iterator:  # type: ignore[type-arg]
+    began = time.monotonic()
+    yield lambda: f"{time.monotonic() - began:.1f} s"

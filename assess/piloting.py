@@ -1,0 +1,185 @@
+"""The pilot of an engagement's folder: opened on its newest gate, fed with cases, asked for decisions."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assess.engagement import Folder
+from runtime.errors import BadInput
+from runtime.gate_check import read_gate
+from runtime.systems.settings import Autonomy
+from runtime.understanding.encode import Encode
+
+if TYPE_CHECKING:
+    from runtime.engine import Engine
+    from runtime.pilot import Pilot
+
+Progress = Callable[["CaseResult"], None]
+MOST_MESSAGE = 20_000
+CASE_FIELDS = ("case", "customer", "session", "channel", "message")
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """The line of `pilot run --json`. `outcome`: resolved, waiting, observed, handed_off, asked, refused, blocked, unknown.
+
+    `handoff` names the approval that a waiting case waits for.
+    """
+
+    case: str
+    run: str
+    intent: str | None
+    autonomy: str
+    outcome: str
+    reason: str
+    writes: tuple[Mapping[str, Any], ...] = ()
+    reply: str = ""
+    handoff: str = ""
+
+    def line(self) -> dict[str, Any]:
+        """As it is printed; `handoff` only while it waits."""
+        found = {**asdict(self), "writes": [dict(write) for write in self.writes]}
+        return found if self.handoff else {name: value for name, value in found.items() if name != "handoff"}
+
+
+@contextmanager
+def running(
+    folder: Folder, *, secrets: Mapping[str, str] | None = None, encode: Encode | None = None, at_most: Autonomy = "act"
+) -> Iterator[Engine]:
+    """An open pilot with its engine; what an earlier process left unfinished is taken up.
+
+    Raises:
+        BadInput: no gate yet, or goals that cannot be walked safely.
+        Conflict: another pilot runs in this folder.
+    """
+    from runtime.engine import engine
+
+    with pilot_of(folder, secrets=secrets, encode=encode, at_most=at_most) as pilot, engine(pilot) as started:
+        yield started
+
+
+def pilot_of(
+    folder: Folder, *, secrets: Mapping[str, str] | None = None, encode: Encode | None = None, at_most: Autonomy = "act"
+) -> Pilot:
+    """The folder's pilot, not yet opened."""
+    from runtime.pilot import Pilot
+
+    check_goals(folder)
+    if encode is None:
+        from assess.measuring import default_encoder
+
+        encode = default_encoder()
+    return Pilot(
+        estate=folder.estate,
+        gate=read_gate(folder.path),
+        settings=folder.pilot.value,
+        secrets=secrets if secrets is not None else os.environ,
+        encode=encode,
+        at_most="observe" if folder.pilot.value.stopped else at_most,
+    )
+
+
+def check_goals(folder: Folder) -> None:
+    """Refuses goals whose writes nothing decides on, or whose names lead nowhere.
+
+    Raises:
+        BadInput: with the first thing that is wrong.
+    """
+    from runtime import rules
+    from runtime.plan import lint
+
+    wrong = lint(folder.estate, rules.installed())
+    if wrong:
+        more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+        raise BadInput(f"{wrong[0]}{more}", str(folder.path / "goals.yaml"), f"`cxready pilot plan {folder.path}` lists all of them")
+
+
+def run_cases(
+    folder: Folder,
+    cases: Iterable[Mapping[str, Any]],
+    *,
+    secrets: Mapping[str, str] | None = None,
+    encode: Encode | None = None,
+    at_most: Autonomy = "act",
+    progress: Progress | None = None,
+) -> list[CaseResult]:
+    """Runs cases one after the other; one that waits for a person does not hold up the next.
+
+    Args:
+        cases: mappings with case, customer, session, channel, message.
+        progress: called with each result as it comes.
+    """
+    results: list[CaseResult] = []
+    with running(folder, secrets=secrets, encode=encode, at_most=at_most) as engine:
+        for case in cases:
+            engine.start(case)
+            results.append(result_of(engine.outcome(str(case["case"])), str(case["case"])))
+            if progress:
+                progress(results[-1])
+    return results
+
+
+def decide(
+    folder: Folder,
+    run: str,
+    option: str,
+    by: str,
+    *,
+    secrets: Mapping[str, str] | None = None,
+    encode: Encode | None = None,
+) -> CaseResult:
+    """A person's decision about a waiting case, and what came of it.
+
+    Raises:
+        BadInput: the case waits for nothing, or this person may not decide.
+    """
+    from runtime.approval import decide_in_person
+
+    with running(folder, secrets=secrets, encode=encode) as engine:
+        engine.outcome(run, timeout=60)  # taken up again
+        decide_in_person(engine.pilot, run, option, by)
+        engine.resume(run)
+        return result_of(engine.outcome(run), run)
+
+
+def result_of(line: Mapping[str, Any] | None, run: str) -> CaseResult:
+    """A line of the engine as a result; None is a case that is still under way."""
+    if line is None:
+        return CaseResult(run, run, None, "observe", "unknown", "still under way; run `cxready pilot status`")
+    return CaseResult(**{**line, "writes": tuple(line["writes"])})
+
+
+def read_cases(path: Path) -> list[dict[str, Any]]:
+    """Cases from a JSON-lines file.
+
+    Raises:
+        BadInput: a line is no case, or two have the same name.
+    """
+    found: list[dict[str, Any]] = []
+    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if text.strip():
+            found.append(_case(text, f"{path}:{number}"))
+    names = [case["case"] for case in found]
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadInput(f"the case {twice!r} stands twice", str(path), "a case's name is its identity: give each its own")
+    return found
+
+
+def _case(text: str, where: str) -> dict[str, Any]:
+    try:
+        case = json.loads(text)
+    except ValueError:
+        raise BadInput("this line is no JSON", where, "write one JSON object a line") from None
+    if not isinstance(case, dict) or not isinstance(case.get("message"), str) or not str(case.get("case", "")).strip():
+        raise BadInput("a case needs `case` and `message`", where, 'write {"case": "c-1", "message": "…", "session": {…}}')
+    unknown = sorted(set(case) - set(CASE_FIELDS))
+    if unknown:
+        raise BadInput(f"unknown field `{unknown[0]}`", where, f"a case has {', '.join(CASE_FIELDS)}")
+    return {**case, "message": case["message"][:MOST_MESSAGE]}

@@ -1,0 +1,35 @@
+"""What the customer reads: templates of the files, with values that systems, rules and slots gave; never a model's figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from runtime.goals import Goal
+from runtime.plan import root, value_of
+
+ASK_AGAIN = "Could you tell me in other words what you would like us to do?"
+DONE = "It is done."
+MOST_CHOICES = 8
+_PLACE = re.compile(r"\{([A-Za-z0-9_.]+)\}")
+
+
+def done_reply(goal: Goal, given: Mapping[str, Any]) -> str:
+    """The goal's `done`; a name that leads nowhere makes it the plain sentence instead of a wrong one."""
+
+    def value(match: re.Match[str]) -> str:
+        if root(match[1]) not in given:
+            raise KeyError(match[1])
+        return str(value_of(match[1], given))
+
+    try:
+        return _PLACE.sub(value, goal.done) or DONE
+    except KeyError:
+        return DONE
+
+
+def which(name: str, choices: Sequence[str]) -> str:
+    """Asks for a slot's value, with what a system or the words offered."""
+    asked = f"Which {name.replace('_', ' ')} do you mean"
+    return f"{asked}: {', '.join(choices[:MOST_CHOICES])}?" if choices else f"{asked}?"

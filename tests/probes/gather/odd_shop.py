@@ -1,0 +1,272 @@
+"""A small order system on a loopback port with defects and oddities that a test switches on, one by one."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import yaml
+
+from runtime.escalation.routes import EscalationFile
+from runtime.estate import Estate
+from runtime.goals import Goal
+from runtime.guardrails.effects import EffectsFile
+from runtime.guardrails.policy import GuardrailsFile
+from runtime.systems.settings import SystemSettings
+
+
+class Shop:
+    """State and switches. Switches: skips, repeats, oversized, html_errors, wall, slow_to_settle, trims, soft, forbidden_when_gone, drops, lost_updates, open, keyless, fails_after_storing."""
+
+    def __init__(self, *switches: str) -> None:
+        self.on = set(switches)
+        self.orders: dict[str, dict[str, Any]] = {
+            f"O-{n}": {"id": f"O-{n}", "text": f"order {n}", "state": "open"} for n in range(1, 12)
+        }
+        self.keys: dict[str, str] = {}
+        self.visible_from: dict[str, float] = {}
+        self.lock = threading.Lock()
+
+    def answer(
+        self, method: str, path: str, query: dict[str, str], headers: Any, body: Any
+    ) -> tuple[int, Any, dict[str, str]]:
+        if headers.get("Authorization") != "Bearer token-of-the-agent" and "open" not in self.on:
+            return self._error(401, "no valid token")
+        if "wall" in self.on and method == "GET" and "mozilla" not in headers.get("User-Agent", "").lower():
+            return (
+                403,
+                "<html><title>Just a moment...</title></html>",
+                {"cf-mitigated": "challenge", "Content-Type": "text/html"},
+            )
+        name = path.removeprefix("/orders").strip("/")
+        with self.lock:
+            if method == "GET":
+                return self._list(query) if not name else self._one(name)
+            if method == "POST":
+                return self._create(body, headers)
+            return self._delete(name) if method == "DELETE" else self._change(name, body, headers)
+
+    def _list(self, query: dict[str, str]) -> tuple[int, Any, dict[str, str]]:
+        if not query.get("limit", "10").isdigit():
+            return self._error(400, "limit is not a number")
+        size, start = int(query.get("limit", "10")), int(query.get("offset", "0"))
+        rows = [o for o in self.orders.values() if query.get("reference") in (None, o.get("reference"))]
+        start += 1 if "skips" in self.on and start else 0
+        start -= 1 if "repeats" in self.on and start else 0
+        size += 4 if "oversized" in self.on else 0
+        return 200, {"items": rows[start : start + size], "total": len(rows)}, {}
+
+    def _one(self, name: str) -> tuple[int, Any, dict[str, str]]:
+        order = self.orders.get(name)
+        if order is None or self.visible_from.get(name, 0) > time.monotonic():
+            return self._error(403 if "forbidden_when_gone" in self.on else 404, "there is no such order")
+        return 200, order, {"ETag": f'"{hash(json.dumps(order, sort_keys=True)) & 0xFFFFFF:x}"'}
+
+    def _create(self, body: dict[str, Any], headers: Any) -> tuple[int, Any, dict[str, str]]:
+        key = headers.get("Idempotency-Key", "")
+        if key and key in self.keys and "keyless" not in self.on:
+            return 201, self.orders[self.keys[key]], {}
+        made = {"id": f"O-{len(self.orders) + 1}", **body, "state": "open"}
+        if "trims" in self.on:
+            made["text"] = str(made["text"]).strip().upper()
+        self.orders[made["id"]], self.keys[key] = made, made["id"]
+        if "slow_to_settle" in self.on:
+            self.visible_from[made["id"]] = time.monotonic() + 0.6
+        return self._error(502, "bad gateway") if "fails_after_storing" in self.on else (201, made, {})
+
+    def _change(self, name: str, body: dict[str, Any], headers: Any) -> tuple[int, Any, dict[str, str]]:
+        _, order, got = self._one(name)
+        if "lost_updates" not in self.on and headers.get("If-Match") not in (None, got.get("ETag")):
+            return self._error(412, "the order has changed")
+        if "drops" not in self.on:
+            self.orders[name] = {**self.orders[name], **body}
+        return 200, {**order, **body}, {}
+
+    def _delete(self, name: str) -> tuple[int, Any, dict[str, str]]:
+        if name not in self.orders:
+            return self._error(404, "there is no such order")
+        if "soft" in self.on:
+            self.orders[name] = {**self.orders[name], "state": "deleted"}
+        else:
+            del self.orders[name]
+        return 204, None, {}
+
+    def _error(self, status: int, says: str) -> tuple[int, Any, dict[str, str]]:
+        if "html_errors" in self.on:
+            return status, f"<html><body><h1>{says}</h1></body></html>", {"Content-Type": "text/html"}
+        return status, {"title": says, "status": status}, {"Content-Type": "application/problem+json"}
+
+    def own(self) -> list[dict[str, Any]]:
+        """Orders that a test made and that are not over."""
+        return [o for o in self.orders.values() if o.get("reference") and o["state"] != "deleted"]
+
+
+@contextmanager
+def shop(folder: Path, *switches: str) -> Iterator[tuple[Shop, Estate]]:
+    """A running shop and the estate that names it; `folder` gets the description."""
+    state = Shop(*switches)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(state))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        (folder / "shop.yaml").write_text(yaml.safe_dump(DESCRIPTION), encoding="utf-8")
+        yield state, _estate(folder, f"http://127.0.0.1:{server.server_address[1]}")
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+def _handler(state: Shop) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def _serve(self) -> None:
+            place = urlsplit(self.path)
+            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, body, headers = state.answer(
+                self.command, place.path, dict(parse_qsl(place.query)), self.headers, json.loads(raw) if raw else {}
+            )
+            data = b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode()
+            self.send_response(status)
+            for name, value in {"Content-Type": "application/json", **headers}.items():
+                self.send_header(name, value)
+            if status != 204:
+                self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            if status != 204:
+                self.wfile.write(data)
+
+        do_GET = do_POST = do_PATCH = do_DELETE = _serve
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Quiet."""
+
+    return Handler
+
+
+_ORDER = {
+    "type": "object",
+    "required": ["id", "text"],
+    "properties": {
+        "id": {"type": "string"},
+        "text": {"type": "string"},
+        "reference": {"type": "string"},
+        "state": {"type": "string", "enum": ["open", "held", "deleted"]},
+    },
+}
+_ONE = {
+    "200": {"description": "one", "content": {"application/json": {"schema": _ORDER}}},
+    "404": {"description": "none"},
+}
+_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+_QUERY = [
+    {"name": name, "in": "query", "schema": {"type": kind}}
+    for name, kind in (("limit", "integer"), ("offset", "integer"), ("reference", "string"))
+]
+DESCRIPTION: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {"title": "Shop", "version": "1"},
+    "paths": {
+        "/orders": {
+            "get": {
+                "operationId": "listOrders",
+                "summary": "Lists orders in pages",
+                "parameters": _QUERY,
+                "responses": {
+                    "200": {"description": "page", "content": {"application/json": {"schema": {"type": "object"}}}}
+                },
+            },
+            "post": {
+                "operationId": "createOrder",
+                "summary": "Places an order",
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {**_ORDER, "required": ["text"]}}},
+                },
+                "responses": {"201": {"description": "made", "content": {"application/json": {"schema": _ORDER}}}},
+            },
+        },
+        "/orders/{id}": {
+            "get": {"operationId": "getOrder", "summary": "Reads one order", "parameters": [_ID], "responses": _ONE},
+            "patch": {
+                "operationId": "changeOrder",
+                "summary": "Changes an order's state",
+                "parameters": [_ID],
+                "requestBody": {
+                    "content": {
+                        "application/json": {
+                            "schema": {"type": "object", "properties": {"state": _ORDER["properties"]["state"]}}
+                        }
+                    }
+                },
+                "responses": _ONE,
+            },  # type: ignore[index]
+            "delete": {
+                "operationId": "deleteOrder",
+                "summary": "Takes an order away",
+                "parameters": [_ID],
+                "responses": {"204": {"description": "gone"}},
+            },
+        },
+    },
+}
+
+
+def _estate(folder: Path, url: str) -> Estate:
+    credential = {"scheme": "bearer", "token": "${SHOP_TOKEN}"}
+    settings = SystemSettings.model_validate(
+        {
+            "role": "logistics",
+            "description": "shop.yaml",
+            "environments": {"staging": {"url": url}},
+            "credentials": {"agent": credential},
+            "writes": {
+                "allowed": True,
+                "example": {"text": " a test order ", "changeOrder": {"id": "O-1", "state": "held"}},
+            },
+        }
+    )
+    effects = EffectsFile.model_validate(
+        {
+            "confirmed": {"by": "a tester", "on": "2026-11-01"},
+            "operations": {
+                "listOrders": {"does": "read"},
+                "getOrder": {"does": "read"},
+                "createOrder": {
+                    "does": "create",
+                    "repeat": {"key": "Idempotency-Key", "find": "listOrders"},
+                    "read_back": "getOrder",
+                    "undo": "deleteOrder",
+                },
+                "changeOrder": {"does": "update", "read_back": "getOrder"},
+                "deleteOrder": {"does": "delete"},
+            },
+        }
+    )
+    goal = Goal.model_validate(
+        {
+            "category": "orders",
+            "utterances": ["order"],
+            "steps": [{"call": f"shop.{name}"} for name in ("getOrder", "createOrder", "changeOrder")],
+        }
+    )
+    return Estate(
+        folder,
+        "Test",
+        "EUR",
+        {"shop": settings},
+        {"shop": effects},
+        GuardrailsFile(),
+        {"orders": goal},
+        EscalationFile(),
+    )

@@ -1,0 +1,95 @@
+"""Each defect on a real server is named as what it is; each oddity that is no defect is not taken for one; nothing stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from probes.api.questions import DERIVERS, GATHERERS, PROBES
+from probes.artifact import Artifact, Missing
+from probes.bundle import Bundle
+from probes.finding import Outcome, State, Subject
+from probes.gather.run import CollectResult, collect
+from tests.probes.gather.collecting import KINDS
+from tests.probes.gather.odd_shop import Shop, shop
+
+SECRETS = {"SHOP_TOKEN": "token-of-the-agent"}
+
+
+def _asked(folder: Path, *switches: str) -> tuple[dict[str, Outcome], Shop, CollectResult]:
+    """(question or question.operation → outcome), the server afterwards, and the result."""
+    with shop(folder, *switches) as (state, estate):
+        result = collect(estate, folder=folder, kinds=KINDS, gatherers=GATHERERS, derivers=DERIVERS, secrets=SECRETS)
+        bundle = Bundle.open(result.bundle_path)
+        outcomes: dict[str, Outcome] = {}
+        for probe in (made() for made in PROBES if made.dimension != "crm" and made.only_protocol is None):
+            items = ["createOrder", "changeOrder"] if probe.each == "write" else [""]
+            for item in items:
+                subject = Subject(unit="shop", item=item)
+                artifacts: list[Artifact | Missing] = []
+                for kind in probe.needs:
+                    own = bundle.get(kind, subject)
+                    artifacts.append(
+                        bundle.get(kind, Subject(unit="shop"))
+                        if isinstance(own, Missing) and own.cause == "no_input"
+                        else own
+                    )
+                lost = next((a for a in artifacts if isinstance(a, Missing)), None)
+                more = {"subject": subject} if probe.asks_subject else {}
+                outcomes[f"{probe.question}.{item}".strip(".")] = (
+                    probe.missing(lost) if lost else probe.judge(*artifacts, **more)
+                )
+        return outcomes, state, result
+
+
+def test_a_well_kept_shop_has_no_defect_and_gets_its_records_back(tmp_path: Path) -> None:
+    outcomes, state, result = _asked(tmp_path)
+    found = {k: o.title for k, o in outcomes.items() if o.state is State.NOT_MET}
+    # the description says nothing about owner, limits or throttling: that is what it lacks, and nothing else
+    assert set(found) == {"owner_named", "limits_stated", "throttling_recoverable"}, found
+    assert not state.own() and state.orders["O-1"]["state"] == "open"
+    assert not result.left_behind and result.requests["shop"] <= 100
+
+
+@pytest.mark.parametrize(
+    ("switch", "question", "cause"),
+    [
+        ("skips", "pagination_complete", "records skipped"),
+        ("repeats", "pagination_complete", "records repeated"),
+        ("oversized", "pagination_complete", "page size ignored"),
+        ("html_errors", "errors_structured", "unreadable errors"),
+        ("wall", "session_survives", "bot wall"),
+        ("drops", "writes_stick.changeOrder", "dropped"),
+        ("lost_updates", "no_lost_updates.changeOrder", "accepted"),
+        ("open", "machine_auth", "open"),
+    ],
+)
+def test_a_defect_is_named(tmp_path: Path, switch: str, question: str, cause: str) -> None:
+    outcomes, state, _ = _asked(tmp_path, switch)
+    assert (outcomes[question].state, outcomes[question].cause) == (State.NOT_MET, cause), outcomes[question].title
+    assert outcomes[question].evidence
+    assert not state.own() and state.orders["O-1"]["state"] == "open"
+
+
+@pytest.mark.parametrize(
+    ("switch", "question", "says"),
+    [
+        ("soft", "deletes_stick.createOrder", "soft delete"),
+        ("trims", "writes_stick.createOrder", "read back as sent"),
+        ("slow_to_settle", "writes_stick.createOrder", "visible after 1 s"),
+        ("keyless", "repeat_safe.createOrder", "our reference finds it"),
+    ],
+)
+def test_an_oddity_is_no_defect(tmp_path: Path, switch: str, question: str, says: str) -> None:
+    outcomes, state, result = _asked(tmp_path, switch)
+    assert outcomes[question].state is State.MET, outcomes[question].title
+    assert says in outcomes[question].title
+    assert not state.own() and not result.left_behind
+
+
+def test_a_write_whose_answer_was_a_gateway_error_is_found_and_taken_back(tmp_path: Path) -> None:
+    outcomes, state, result = _asked(tmp_path, "fails_after_storing")
+    assert outcomes["writes_stick.createOrder"].state is State.NOT_MEASURED
+    assert not state.own() and not result.left_behind
+    assert any("createOrder" in said for said in result.reversed)
