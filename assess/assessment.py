@@ -69,7 +69,9 @@ class DimensionLevel(Out):
     under_way: bool = False
     units: dict[str, UnitLevel] = Field(default_factory=dict)
     self_assessed: int | None = None
-    held_by: list[str] = Field(default_factory=list, description="findings (F-03) and unmeasured probes that hold the next level")
+    held_by: list[str] = Field(
+        default_factory=list, description="findings (F-03) and unmeasured probes that hold the next level"
+    )
 
 
 class Effort(Out):
@@ -263,9 +265,16 @@ class Assessment(Out):
     left_behind: list[str] = Field(default_factory=list)
     inventory: dict[str, int] = Field(default_factory=dict)
     gone: list[str] = Field(default_factory=list)
-    knowledge: dict[str, int] = Field(default_factory=dict, description="articles, sections, claims, pairs compared, not read")
+    knowledge: dict[str, int] = Field(
+        default_factory=dict, description="articles, sections, claims, pairs compared, not read"
+    )
     limits_proved: list[str] = Field(default_factory=list, description="what the solver proved, in business words")
     expires: str = ""
 
 
-GATE_WORDS: dict[Autonomy, str] = {"act": "Act alone", "approve": "Person approves", "observe": "Observe only", "blocked": "Blocked"}
+GATE_WORDS: dict[Autonomy, str] = {
+    "act": "Act alone",
+    "approve": "Person approves",
+    "observe": "Observe only",
+    "blocked": "Blocked",
+}

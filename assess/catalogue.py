@@ -11,7 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from probes.artifact import Artifact
+from probes.derive.run import Deriver
 from probes.finding import DIMENSIONS, Dimension
+from probes.gather.gatherer import Gatherer
 from probes.probe import BY_ROLE, Probe
 
 VERSION = "2026.1"
@@ -28,16 +31,18 @@ class Catalogue:
 
     @property
     def highest(self) -> Mapping[Dimension, int]:
-        return {d: max((p.level for p in self.probes if _asked_of(p, d) and not p.later), default=1) for d in DIMENSIONS}
+        return {
+            d: max((p.level for p in self.probes if _asked_of(p, d) and not p.later), default=1) for d in DIMENSIONS
+        }
 
 
 @dataclass(frozen=True)
 class Collection:
     """Everything that a collection uses, in no particular order."""
 
-    kinds: Mapping[str, type]
-    gatherers: Sequence  # type: ignore[type-arg]
-    derivers: Sequence  # type: ignore[type-arg]
+    kinds: Mapping[str, type[Artifact]]
+    gatherers: Sequence[Gatherer]
+    derivers: Sequence[Deriver]
 
 
 @cache
@@ -48,7 +53,7 @@ def catalogue() -> Catalogue:
     from probes.escalation.catalogue import PROBES as OF_ESCALATION
     from probes.guardrails.catalogue import PROBES as OF_GUARDRAILS
 
-    classes = (*OF_SYSTEMS, *OF_KNOWLEDGE, *OF_GUARDRAILS, *OF_ESCALATION, *_plugins())
+    classes: tuple[Callable[[], Probe], ...] = (*OF_SYSTEMS, *OF_KNOWLEDGE, *OF_GUARDRAILS, *OF_ESCALATION, *_plugins())
     return Catalogue(VERSION, tuple(found() for found in classes))
 
 
@@ -60,9 +65,10 @@ def collection() -> Collection:
     from probes.escalation import catalogue as escalation
     from probes.gather import guardrail_attacks, handoff_drill
 
-    gatherers = (*systems.GATHERERS, knowledge.GATHERER, guardrail_attacks.GATHERER, handoff_drill.GATHERER)
-    derivers = (*systems.DERIVERS, *escalation.DERIVERS, guardrails.DERIVER, knowledge.DERIVER)
-    classes = {kind for part in (*gatherers, *derivers) for kind in part.gives}
+    gatherers: tuple[Gatherer, ...] = (*systems.GATHERERS, knowledge.GATHERER, guardrail_attacks.GATHERER, handoff_drill.GATHERER)
+    derivers: tuple[Deriver, ...] = (*systems.DERIVERS, *escalation.DERIVERS, guardrails.DERIVER, knowledge.DERIVER)
+    classes: set[type[Artifact]] = {kind for gatherer in gatherers for kind in gatherer.gives}
+    classes |= {kind for deriver in derivers for kind in deriver.gives}
     classes |= {kind for probe in catalogue().probes for kind in probe.needs}
     classes |= {*knowledge.ARTIFACTS, *escalation.ARTIFACTS}
     return Collection({kind.kind: kind for kind in sorted(classes, key=lambda k: k.kind)}, gatherers, derivers)

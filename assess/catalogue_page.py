@@ -44,7 +44,9 @@ def markdown(catalogue: Catalogue) -> str:
     for dimension in DIMENSIONS:
         own = [row for row in rows(catalogue) if row["dimension"] == dimension]
         lines += [f"## {dimension}", "", "| id | level | kind | met means |", "|---|---|---|---|"]
-        lines += [f"| [{r['id']}](#{r['id'].replace('.', '')}) | {r['level']} | {r['kind']} | {_marked(r)} |" for r in own]
+        lines += [
+            f"| [{r['id']}](#{r['id'].replace('.', '')}) | {r['level']} | {r['kind']} | {_marked(r)} |" for r in own
+        ]
         lines.append("")
         for row in own:
             lines += _page(row)

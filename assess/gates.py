@@ -47,18 +47,29 @@ def touches(dimension: Dimension, subject: Subject, workflow: str, scope: Workfl
     if subject.unit == EVERYWHERE:
         return True
     if dimension in ("crm", "api"):
-        return subject.unit in scope.systems and (not subject.item or f"{subject.unit}.{subject.item}" in scope.operations)
-    return subject.unit in {"knowledge": (workflow,), "guardrails": scope.actions, "escalation": scope.routes}[dimension]
+        return subject.unit in scope.systems and (
+            not subject.item or f"{subject.unit}.{subject.item}" in scope.operations
+        )
+    return (
+        subject.unit in {"knowledge": (workflow,), "guardrails": scope.actions, "escalation": scope.routes}[dimension]
+    )
 
 
-def judge_gate(cells: Sequence[Cell], workflow: str, scope: Scope, highest: Mapping[Dimension, int], caps: Sequence[Cap]) -> Judged:
+def judge_gate(
+    cells: Sequence[Cell], workflow: str, scope: Scope, highest: Mapping[Dimension, int], caps: Sequence[Cap]
+) -> Judged:
     """The gate of one workflow."""
     own = own_cells(cells, workflow, scope.workflows[workflow])
     levels = {d: _level(own, workflow, scope, d, highest[d]) for d in DIMENSIONS}
-    by_dimension: dict[Dimension, Autonomy | None] = {d: BY_LEVEL[v.confirmed] if v else None for d, v in levels.items()}
+    by_dimension: dict[Dimension, Autonomy | None] = {
+        d: BY_LEVEL[v.confirmed] if v else None for d, v in levels.items()
+    }
     measured = narrowest(*(a for a in by_dimension.values() if a), "act")
     autonomy = narrowest(measured, *(cap.autonomy for cap in caps))
-    held = (*_held(own, by_dimension, autonomy), *(cap.says for cap in caps if ORDER.index(cap.autonomy) <= ORDER.index(autonomy) < ORDER.index("act")))
+    held = (
+        *_held(own, by_dimension, autonomy),
+        *(cap.says for cap in caps if ORDER.index(cap.autonomy) <= ORDER.index(autonomy) < ORDER.index("act")),
+    )
     return Judged(levels, by_dimension, autonomy, held, tuple(_could_be(own, workflow, scope, highest, caps, autonomy)))
 
 
@@ -79,7 +90,9 @@ def _level(own: Sequence[Cell], workflow: str, scope: Scope, dimension: Dimensio
         return Interval(confirmed=1, possible=1)
     grouped = units_of((c for c in own if c.dimension == dimension), names)
     units = {name: unit_level(grouped.get(name, []), highest) for name in names}
-    units = {name: unit if grouped.get(name) else unit.model_copy(update={"confirmed": 1}) for name, unit in units.items()}
+    units = {
+        name: unit if grouped.get(name) else unit.model_copy(update={"confirmed": 1}) for name, unit in units.items()
+    }
     confirmed, possible = dimension_interval(units, highest)
     return Interval(confirmed=confirmed, possible=possible)
 
@@ -90,13 +103,25 @@ def _held(own: Sequence[Cell], by_dimension: Mapping[Dimension, Autonomy | None]
         return []
     weakest = [d for d, a in by_dimension.items() if a == autonomy]
     needed = min(ORDER.index(autonomy) + 2, 4)
-    holding = [c for c in own if c.dimension in weakest and c.level <= needed and c.state in (State.NOT_MET, State.NOT_MEASURED) and not c.later]
+    holding = [
+        c
+        for c in own
+        if c.dimension in weakest
+        and c.level <= needed
+        and c.state in (State.NOT_MET, State.NOT_MEASURED)
+        and not c.later
+    ]
     holding.sort(key=lambda c: (c.state is State.NOT_MEASURED, c.level, not c.essential, c.probe, str(c.subject)))
     return [f"{c.probe}({c.subject})" for c in holding]
 
 
 def _could_be(
-    own: Sequence[Cell], workflow: str, scope: Scope, highest: Mapping[Dimension, int], caps: Sequence[Cap], now: Autonomy
+    own: Sequence[Cell],
+    workflow: str,
+    scope: Scope,
+    highest: Mapping[Dimension, int],
+    caps: Sequence[Cap],
+    now: Autonomy,
 ) -> list[str]:
     """The shortest list of unmeasured cells that, all met, lift the gate by at least one step."""
     ceiling = narrowest(*(cap.autonomy for cap in caps), "act")
@@ -106,7 +131,10 @@ def _could_be(
 
     def lifted(indices: Sequence[int]) -> bool:
         chosen = set(indices)
-        cells = [c.model_copy(update={"state": State.MET, "grade": "measured"}) if i in chosen else c for i, c in enumerate(own)]
+        cells = [
+            c.model_copy(update={"state": State.MET, "grade": "measured"}) if i in chosen else c
+            for i, c in enumerate(own)
+        ]
         found = [_level(cells, workflow, scope, d, highest[d]) for d in DIMENSIONS]
         return ORDER.index(narrowest(*(BY_LEVEL[v.confirmed] for v in found if v), ceiling)) > ORDER.index(now)
 

@@ -78,7 +78,10 @@ def judge(folder: Folder, artifacts: Artifacts, facts: Facts, catalogue: Catalog
     scope = scope_of(folder.estate)
     answered = answer_all(catalogue.probes, artifacts, scope, profile, first=not said.series)
     cells = [a.cell for a in answered]
-    judged = {name: judge_gate(cells, name, scope, catalogue.highest, _caps(folder, name, scope, profile)) for name in scope.workflows}
+    judged = {
+        name: judge_gate(cells, name, scope, catalogue.highest, _caps(folder, name, scope, profile))
+        for name in scope.workflows
+    }
     register = extended(register, _newly_found(answered))
     findings = _findings(answered, register, folder, judged)
     numbers = {f"{f.probe}({f.subject})": f.number for f in findings}
@@ -131,7 +134,10 @@ def _caps(folder: Folder, name: str, scope: Scope, profile: Profile) -> list[Cap
     """Guardrails, high stakes, profile: each can only narrow."""
     guardrails = folder.guardrails.value
     own = scope.workflows[name]
-    caps = [Cap(guardrails.actions[a].autonomy, f"guardrails.yaml: {a} is `{guardrails.actions[a].autonomy}`") for a in own.actions]
+    caps = [
+        Cap(guardrails.actions[a].autonomy, f"guardrails.yaml: {a} is `{guardrails.actions[a].autonomy}`")
+        for a in own.actions
+    ]
     if own.category in {*guardrails.high_stakes, *HIGH_STAKES}:
         caps.append(Cap("approve", f"high stakes: {own.category} is never above `approve`"))
     category: Autonomy = profile.category_caps.get(own.category, "act")
@@ -146,7 +152,9 @@ def _newly_found(answered: Sequence[Answered]) -> list[tuple[str, Subject]]:
     return [(c.probe, c.subject) for c in found]
 
 
-def _findings(answered: Sequence[Answered], register: Register, folder: Folder, judged: Mapping[str, Judged]) -> list[Finding]:
+def _findings(
+    answered: Sequence[Answered], register: Register, folder: Folder, judged: Mapping[str, Judged]
+) -> list[Finding]:
     found = [_finding(a, register, folder) for a in answered if a.cell.state is State.NOT_MET]
     return sorted(found, key=lambda f: (not f.essential, f.level, f.number))
 
@@ -243,7 +251,13 @@ def _coverage(cells: Sequence[Cell]) -> Coverage:
 
 
 def _workflow(
-    folder: Folder, name: str, judged: Judged, scope: Scope, cells: Sequence[Cell], artifacts: Artifacts, numbers: Mapping[str, str]
+    folder: Folder,
+    name: str,
+    judged: Judged,
+    scope: Scope,
+    cells: Sequence[Cell],
+    artifacts: Artifacts,
+    numbers: Mapping[str, str],
 ) -> Workflow:
     figures = folder.engagement.value.workflows.get(name)
     goal = folder.goals.value.goals[name]
@@ -300,4 +314,8 @@ def interval_words(interval: Interval | None) -> str:
     """`3`, `2–4` or `–` for a dimension that a workflow does not touch."""
     if interval is None:
         return "–"
-    return str(interval.confirmed) if interval.confirmed == interval.possible else f"{interval.confirmed}–{interval.possible}"
+    return (
+        str(interval.confirmed)
+        if interval.confirmed == interval.possible
+        else f"{interval.confirmed}–{interval.possible}"
+    )

@@ -37,7 +37,13 @@ def asked(cell: Cell) -> Asked | None:
     if cell.later or cell.state is State.NOT_APPLICABLE:
         return None
     unknown = cell.state is State.NOT_MEASURED or (cell.grade == "attested" and cell.level >= 3)
-    return Asked(cell.level, cell.weight, cell.essential, None if unknown else cell.state is State.MET, f"{cell.probe}({cell.subject})")
+    return Asked(
+        cell.level,
+        cell.weight,
+        cell.essential,
+        None if unknown else cell.state is State.MET,
+        f"{cell.probe}({cell.subject})",
+    )
 
 
 def units_of(cells: Iterable[Cell], names: Iterable[str]) -> dict[str, list[Asked]]:
@@ -58,7 +64,11 @@ def unit_level(cells: Sequence[Asked], highest: int) -> UnitLevel:
     A level that nothing asks about cannot be confirmed: the ceiling holds for both ends.
     """
     steps = [_step(cells, level) for level in range(FIRST, highest + 1)]
-    return UnitLevel(confirmed=_reached(steps, cells, known_only=True), possible=_reached(steps, cells, known_only=False), steps=steps)
+    return UnitLevel(
+        confirmed=_reached(steps, cells, known_only=True),
+        possible=_reached(steps, cells, known_only=False),
+        steps=steps,
+    )
 
 
 def dimension_interval(units: Mapping[str, UnitLevel], highest: int) -> tuple[int, int]:
@@ -95,7 +105,10 @@ def _reached(steps: Sequence[Step], cells: Sequence[Asked], *, known_only: bool)
     level = 1
     for step in steps:
         filled = step.met + (0 if known_only else step.unknown)
-        vetoed = any(cell.essential and cell.level == step.level and (not cell.met if known_only else cell.met is False) for cell in cells)
+        vetoed = any(
+            cell.essential and cell.level == step.level and (not cell.met if known_only else cell.met is False)
+            for cell in cells
+        )
         if vetoed or step.weight - filled > step.may_miss:
             break
         level = step.level

@@ -48,7 +48,9 @@ def opened(target: Path) -> Iterator[Opened]:
         yield Opened(load_folder(target), bundle, target / "assessments" / bundle.name, target / "register.yaml")
         return
     if not target.exists():
-        raise BadInput("there is no such folder or bundle", str(target), "give a folder with engagement.yaml, or a bundle")
+        raise BadInput(
+            "there is no such folder or bundle", str(target), "give a folder with engagement.yaml, or a bundle"
+        )
     bundle = Bundle.open(target)
     with tempfile.TemporaryDirectory(prefix="cxready-") as place:
         inputs = bundle.extract_inputs(Path(place))

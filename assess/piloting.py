@@ -97,7 +97,11 @@ def check_goals(folder: Folder) -> None:
     wrong = lint(folder.estate, rules.installed())
     if wrong:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-        raise BadInput(f"{wrong[0]}{more}", str(folder.path / "goals.yaml"), f"`cxready pilot plan {folder.path}` lists all of them")
+        raise BadInput(
+            f"{wrong[0]}{more}",
+            str(folder.path / "goals.yaml"),
+            f"`cxready pilot plan {folder.path}` lists all of them",
+        )
 
 
 def run_cases(
@@ -168,7 +172,9 @@ def read_cases(path: Path) -> list[dict[str, Any]]:
     names = [case["case"] for case in found]
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise BadInput(f"the case {twice!r} stands twice", str(path), "a case's name is its identity: give each its own")
+        raise BadInput(
+            f"the case {twice!r} stands twice", str(path), "a case's name is its identity: give each its own"
+        )
     return found
 
 
@@ -178,7 +184,9 @@ def _case(text: str, where: str) -> dict[str, Any]:
     except ValueError:
         raise BadInput("this line is no JSON", where, "write one JSON object a line") from None
     if not isinstance(case, dict) or not isinstance(case.get("message"), str) or not str(case.get("case", "")).strip():
-        raise BadInput("a case needs `case` and `message`", where, 'write {"case": "c-1", "message": "…", "session": {…}}')
+        raise BadInput(
+            "a case needs `case` and `message`", where, 'write {"case": "c-1", "message": "…", "session": {…}}'
+        )
     unknown = sorted(set(case) - set(CASE_FIELDS))
     if unknown:
         raise BadInput(f"unknown field `{unknown[0]}`", where, f"a case has {', '.join(CASE_FIELDS)}")

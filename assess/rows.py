@@ -17,7 +17,9 @@ from probes.probe import WorkflowScope
 from runtime.gate import RepeatSafe, WorkflowGate
 
 
-def gate_row(folder: Folder, judged: Judged, scope: WorkflowScope, artifacts: Artifacts, numbers: Mapping[str, str]) -> WorkflowGate:
+def gate_row(
+    folder: Folder, judged: Judged, scope: WorkflowScope, artifacts: Artifacts, numbers: Mapping[str, str]
+) -> WorkflowGate:
     """The workflow's entry in gate.json; per write how it may be repeated, as measured."""
     return WorkflowGate(
         autonomy=judged.autonomy,
@@ -82,7 +84,12 @@ def join_rows(folder: Folder, cells: Sequence[Cell]) -> list[Join]:
         for field, target in settings.joins.items():
             cell = seen.get(name)
             rows.append(
-                Join(source=f"{name}.{field}", target=target, state=cell.state if cell else State.NOT_MEASURED, says=cell.title if cell else "not asked")
+                Join(
+                    source=f"{name}.{field}",
+                    target=target,
+                    state=cell.state if cell else State.NOT_MEASURED,
+                    says=cell.title if cell else "not asked",
+                )
             )
     return rows
 
@@ -96,24 +103,51 @@ def worked_example(levels: Mapping[Dimension, DimensionLevel], cells: Sequence[C
     return WorkedExample(dimension=dimension, unit=unit, lines=level_lines(dimension, unit, levels, cells))
 
 
-def level_lines(dimension: Dimension, unit: str, levels: Mapping[Dimension, DimensionLevel], cells: Sequence[Cell]) -> list[str]:
+def level_lines(
+    dimension: Dimension, unit: str, levels: Mapping[Dimension, DimensionLevel], cells: Sequence[Cell]
+) -> list[str]:
     """How one unit's interval came about, a line a level and a line for each cell that holds it."""
     own = levels[dimension].units[unit]
     lines: list[str] = []
     for step in own.steps:
         lines.append(
             f"Level {step.level}: {step.met} of {step.weight} met, {step.unknown} unknown; may miss {step.may_miss}"
-            + (f"; essential missing: {', '.join(step.essential_missing)}" if step.essential_missing else "; every essential met")
+            + (
+                f"; essential missing: {', '.join(step.essential_missing)}"
+                if step.essential_missing
+                else "; every essential met"
+            )
         )
-        lines += [f"   {word(c)} {c.probe}({c.subject}): {c.title}" for c in cells if _counts(c, dimension, unit, step.level) and c.state is not State.MET]
-    last = f"confirmed {own.confirmed}" if own.confirmed == own.possible else f"confirmed {own.confirmed}, possible {own.possible}"
-    return [*lines, f"{dimension} of {unit}: {last}. The dimension is the lowest of its {len(levels[dimension].units)} units."]
+        lines += [
+            f"   {word(c)} {c.probe}({c.subject}): {c.title}"
+            for c in cells
+            if _counts(c, dimension, unit, step.level) and c.state is not State.MET
+        ]
+    last = (
+        f"confirmed {own.confirmed}"
+        if own.confirmed == own.possible
+        else f"confirmed {own.confirmed}, possible {own.possible}"
+    )
+    return [
+        *lines,
+        f"{dimension} of {unit}: {last}. The dimension is the lowest of its {len(levels[dimension].units)} units.",
+    ]
 
 
 def word(cell: Cell) -> str:
     """A cell's state as a word for print."""
-    return {State.MET: "met", State.NOT_MET: "not met", State.NOT_MEASURED: "not measured", State.NOT_APPLICABLE: "not applicable"}[cell.state]
+    return {
+        State.MET: "met",
+        State.NOT_MET: "not met",
+        State.NOT_MEASURED: "not measured",
+        State.NOT_APPLICABLE: "not applicable",
+    }[cell.state]
 
 
 def _counts(cell: Cell, dimension: Dimension, unit: str, level: int) -> bool:
-    return cell.dimension == dimension and cell.level == level and cell.subject.unit in (unit, "*") and asked(cell) is not None
+    return (
+        cell.dimension == dimension
+        and cell.level == level
+        and cell.subject.unit in (unit, "*")
+        and asked(cell) is not None
+    )

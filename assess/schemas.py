@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-NAMES = ("engagement", "effects", "guardrails", "goals", "escalation", "answers", "report", "pilot", "register", "profile", "assessment", "gate", "plan", "handoff")
+NAMES = (
+    "engagement",
+    "effects",
+    "guardrails",
+    "goals",
+    "escalation",
+    "answers",
+    "report",
+    "pilot",
+    "register",
+    "profile",
+    "assessment",
+    "gate",
+    "plan",
+    "handoff",
+)
 
 
 def schema_of(name: str) -> dict[str, Any]:
@@ -35,5 +50,20 @@ def _models() -> dict[str, Any]:
     from runtime.guardrails.policy import GuardrailsFile
     from runtime.pilot_settings import PilotFile
 
-    models = (Engagement, EffectsFile, GuardrailsFile, GoalsFile, EscalationFile, AnswersFile, ReportFile, PilotFile, Register, Profile, Assessment, Gate, Plan, Handoff)
+    models = (
+        Engagement,
+        EffectsFile,
+        GuardrailsFile,
+        GoalsFile,
+        EscalationFile,
+        AnswersFile,
+        ReportFile,
+        PilotFile,
+        Register,
+        Profile,
+        Assessment,
+        Gate,
+        Plan,
+        Handoff,
+    )
     return dict(zip(NAMES, models, strict=True))

@@ -49,7 +49,7 @@ def _system(estate: Estate, name: str, called: list[str]) -> SystemScope:
 
 def _routes(estate: Estate, workflows: dict[str, WorkflowScope]) -> dict[str, tuple[str, ...]]:
     """Written routes, and one named after each workflow that has none: its absence must be asked about too."""
-    routes: dict[str, tuple[str, ...]] = {name: () for name in estate.escalation.routes}
+    routes: dict[str, tuple[str, ...]] = dict.fromkeys(estate.escalation.routes, ())
     for workflow, scope in workflows.items():
         for route in scope.routes:
             routes[route] = (*routes.get(route, ()), workflow)

@@ -17,7 +17,16 @@ from assess.schemas import NAMES, schema_of
 from runtime.errors import BadInput
 
 PLAIN = ("goals.yaml", "guardrails.yaml", "escalation.yaml", "answers.yaml", "report.yaml", "pilot.yaml")
-ROLE_WORDS = {"crm": "crm", "bill": "billing", "invoice": "billing", "usage": "usage", "ticket": "ticketing", "ident": "identity", "ship": "logistics", "logist": "logistics"}
+ROLE_WORDS = {
+    "crm": "crm",
+    "bill": "billing",
+    "invoice": "billing",
+    "usage": "usage",
+    "ticket": "ticketing",
+    "ident": "identity",
+    "ship": "logistics",
+    "logist": "logistics",
+}
 
 
 @dataclass
@@ -42,7 +51,9 @@ def start_folder(folder: Path, organisation: str, inbox: Path | None) -> Started
         BadInput: the place is a file, or an engagement exists already.
     """
     if (folder / "engagement.yaml").exists():
-        raise BadInput("an engagement exists already", str(folder / "engagement.yaml"), "choose another folder, or edit this one")
+        raise BadInput(
+            "an engagement exists already", str(folder / "engagement.yaml"), "choose another folder, or edit this one"
+        )
     if folder.exists() and not folder.is_dir():
         raise BadInput("this is a file", str(folder), "choose a folder")
     started = Started()
@@ -77,29 +88,48 @@ def _recognise(inbox: Path, started: Started) -> list[Described]:
 
 def _take_descriptions(folder: Path, described: list[Described], started: Started) -> None:
     from runtime.systems.draft import draft_effects
-    from runtime.systems.surface_reader import load_surface
     from runtime.systems.settings import SystemSettings
+    from runtime.systems.surface_reader import load_surface
 
     for one in described:
         target = folder / "descriptions" / one.file.name
         shutil.copyfile(one.file, target)
         started.written.append(target)
-        settings = SystemSettings.model_validate({"role": "other", "protocol": one.protocol, "description": f"descriptions/{one.file.name}", "environments": {"staging": {"url": "${URL}"}}})
+        settings = SystemSettings.model_validate(
+            {
+                "role": "other",
+                "protocol": one.protocol,
+                "description": f"descriptions/{one.file.name}",
+                "environments": {"staging": {"url": "${URL}"}},
+            }
+        )
         surface = load_surface(one.name, settings, folder)
         _write(folder / "effects" / f"{one.name}.yaml", draft_effects(surface), started)
-        started.remarks.append(f"{one.name}: {len(surface.operations)} operations drafted; unconfirmed, so denied, until a person confirms them")
+        started.remarks.append(
+            f"{one.name}: {len(surface.operations)} operations drafted; unconfirmed, so denied, until a person confirms them"
+        )
 
 
 def _engagement(organisation: str, described: list[Described]) -> str:
     rows = described or [Described("crm", "rest", Path("crm.openapi.yaml"))]
     systems = "".join(_system(one) for one in rows)
-    return _template("engagement.yaml").replace("{organisation}", organisation.replace('"', "'")).replace("{systems}\n", systems)
+    return (
+        _template("engagement.yaml")
+        .replace("{organisation}", organisation.replace('"', "'"))
+        .replace("{systems}\n", systems)
+    )
 
 
 def _system(one: Described) -> str:
     role = next((role for word, role in ROLE_WORDS.items() if word in one.name.lower()), "other")
     text = _template("system.yaml")
-    for name, value in {"name": one.name, "role": role, "protocol": one.protocol, "description": f"descriptions/{one.file.name}", "PREFIX": re.sub(r"\W", "_", one.name.upper())}.items():
+    for name, value in {
+        "name": one.name,
+        "role": role,
+        "protocol": one.protocol,
+        "description": f"descriptions/{one.file.name}",
+        "PREFIX": re.sub(r"\W", "_", one.name.upper()),
+    }.items():
         text = text.replace("{" + name + "}", value)
     return text
 

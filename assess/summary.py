@@ -17,13 +17,25 @@ DIMENSION_WORDS: dict[Dimension, str] = {
 
 def summary_lines(assessment: Assessment) -> list[str]:
     """Plain lines, at most 110 columns wide."""
-    return [*_head(assessment), "", *_levels(assessment), "", *_workflows(assessment), *_findings(assessment), *_next(assessment)]
+    return [
+        *_head(assessment),
+        "",
+        *_levels(assessment),
+        "",
+        *_workflows(assessment),
+        *_findings(assessment),
+        *_next(assessment),
+    ]
 
 
 def _head(a: Assessment) -> list[str]:
     overall = a.overall
     own = f"; self-assessed {overall.self_assessed}" if overall.self_assessed else ""
-    span = str(overall.confirmed) if overall.confirmed == overall.possible else f"{overall.confirmed} (possible {overall.possible})"
+    span = (
+        str(overall.confirmed)
+        if overall.confirmed == overall.possible
+        else f"{overall.confirmed} (possible {overall.possible})"
+    )
     return [
         f"{a.organisation}: level {span}, {LEVEL_NAMES[overall.confirmed]}; target {overall.target}{own}",
         f"as of {a.as_of:%Y-%m-%d}{' (moved)' if a.moved else ''} · catalogue {a.catalogue} · profile {a.profile} · evidence {a.bundle[:19]}…",
@@ -49,7 +61,9 @@ def _workflows(a: Assessment) -> list[str]:
     for w in a.workflows:
         levels = [interval_words(w.levels.get(d)) for d in DIMENSIONS]
         held = ", ".join(w.gate.held_by[:3]) + (f" +{len(w.gate.held_by) - 3}" if len(w.gate.held_by) > 3 else "")
-        rows.append(f"{w.name:<26}{GATE_WORDS[w.gate.autonomy]:<17}{levels[0]:>5}{levels[1]:>5}{levels[2]:>6}{levels[3]:>6}{levels[4]:>6}   {held}")
+        rows.append(
+            f"{w.name:<26}{GATE_WORDS[w.gate.autonomy]:<17}{levels[0]:>5}{levels[1]:>5}{levels[2]:>6}{levels[3]:>6}{levels[4]:>6}   {held}"
+        )
     passing = sum(w.passes for w in a.workflows)
     return [*rows, f"{passing} of {len(a.workflows)} workflows pass"]
 

@@ -13,7 +13,11 @@ HORIZONS = (30, 60, 90, 180)
 
 
 def plan_roadmap(
-    findings: Sequence[Finding], levels: Mapping[Dimension, DimensionLevel], workflows: Sequence[Workflow], people: Mapping[str, int], target: int
+    findings: Sequence[Finding],
+    levels: Mapping[Dimension, DimensionLevel],
+    workflows: Sequence[Workflow],
+    people: Mapping[str, int],
+    target: int,
 ) -> Roadmap:
     """Tasks for everything not met up to the target level, scheduled; empty when nothing is to be mended."""
     groups = _grouped([f for f in findings if f.level <= target])
@@ -46,7 +50,8 @@ def _grouped(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
 def _jobs(groups: Mapping[str, Sequence[Finding]]) -> list[Job]:
     """A level's work in a unit stands on the lower level's essentials there."""
     return [
-        Job(task, group[0].effort.days, group[0].effort.role, group[0].effort.wait_days, _needs(task, group[0], groups)) for task, group in groups.items()
+        Job(task, group[0].effort.days, group[0].effort.role, group[0].effort.wait_days, _needs(task, group[0], groups))
+        for task, group in groups.items()
     ]
 
 
@@ -76,7 +81,7 @@ def _task(job: Job, group: Sequence[Finding], done: Scheduled, gained: float, wo
         finish_p80=finish,
         lifts=_lifts(group, workflows),
         gain_days=round(gained, 1),
-        horizon=next((h for h in HORIZONS if finish * 7 <= h), HORIZONS[-1]),  # type: ignore[arg-type]
+        horizon=next((h for h in HORIZONS if finish * 7 <= h), HORIZONS[-1]),
     )
 
 
@@ -101,7 +106,8 @@ def _milestones(
 ) -> list[Milestone]:
     overall = min(levels[d].confirmed for d in DIMENSIONS)
     found = [
-        _milestone(f"Level {level}, {LEVEL_NAMES[level]}", [j for j in jobs if groups[j.id][0].level <= level], done) for level in range(overall + 1, target + 1)
+        _milestone(f"Level {level}, {LEVEL_NAMES[level]}", [j for j in jobs if groups[j.id][0].level <= level], done)
+        for level in range(overall + 1, target + 1)
     ]
     for workflow in workflows:
         own = [j for j in jobs if any(workflow.name in f.workflows for f in groups[j.id])]
@@ -112,14 +118,22 @@ def _milestones(
 
 def _milestone(what: str, jobs: Sequence[Job], done: Scheduled) -> Milestone:
     last = done.all_done([job.id for job in jobs])
-    return Milestone(what=what, p50_weeks=weeks(last, 50), p80_weeks=weeks(last, 80), person_days=round(sum(job.days[1] for job in jobs), 1))
+    return Milestone(
+        what=what,
+        p50_weeks=weeks(last, 50),
+        p80_weeks=weeks(last, 80),
+        person_days=round(sum(job.days[1] for job in jobs), 1),
+    )
 
 
 def _scarce(jobs: Sequence[Job], people: Mapping[str, int]) -> tuple[str, str]:
     """The role whose second person would shorten the whole most, in words."""
     ids = [job.id for job in jobs]
     now = schedule(jobs, people).all_done(ids).mean()
-    gained = {role: now - schedule(jobs, {**people, role: people.get(role, 1) + 1}).all_done(ids).mean() for role in sorted({j.role for j in jobs})}
+    gained = {
+        role: now - schedule(jobs, {**people, role: people.get(role, 1) + 1}).all_done(ids).mean()
+        for role in sorted({j.role for j in jobs})
+    }
     role = max(gained, key=lambda r: gained[r])
     return role, f"one more {role} ends it {gained[role]:.0f} working days earlier" if gained[role] >= 1 else ""
 

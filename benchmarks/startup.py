@@ -18,7 +18,9 @@ def main() -> None:
     python, code = sys.executable, "from assess.cli import main; main(['{}'])"
     for option in ("--help", "--version"):
         ratios = [seconds([python, "-c", code.format(option)]) / seconds([python, "-c", "pass"]) for _ in range(15)]
-        print(f"{option}: median {statistics.median(ratios):.1f}× of `python -c pass` (min {min(ratios):.1f}, max {max(ratios):.1f}; 15 pairs)")
+        print(
+            f"{option}: median {statistics.median(ratios):.1f}× of `python -c pass` (min {min(ratios):.1f}, max {max(ratios):.1f}; 15 pairs)"
+        )
 
 
 if __name__ == "__main__":

@@ -99,8 +99,9 @@ def derive(given: Derivation) -> Iterator[Artifact | Missing]:
 
 def _absent(estate: Estate, why: str) -> Iterator[Missing]:
     do = "name the folders of articles under `knowledge: {sources: […]}` in engagement.yaml and run `cxready collect DIR`"
-    for kind, unit in ((KnowledgeAudit, EVERYWHERE), *((WorkflowKnowledge, name) for name in estate.goals)):
-        yield Missing(wanted=kind.kind, subject=Subject(unit=unit), cause="no_input", detail=why, would_measure=do)
+    units = [(KnowledgeAudit.kind, EVERYWHERE), *((WorkflowKnowledge.kind, name) for name in estate.goals)]
+    for kind, unit in units:
+        yield Missing(wanted=kind, subject=Subject(unit=unit), cause="no_input", detail=why, would_measure=do)
 
 
 def _sources(given: Derivation) -> tuple[list[Any], str]:

@@ -12,7 +12,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from probes.finding import Subject
 
-Cause = Literal["no_input", "not_allowed", "path", "unreachable", "credential", "budget", "window", "not_reversible", "needs", "failed", "gone", "interrupted"]
+Cause = Literal[
+    "no_input",
+    "not_allowed",
+    "path",
+    "unreachable",
+    "credential",
+    "budget",
+    "window",
+    "not_reversible",
+    "needs",
+    "failed",
+    "gone",
+    "interrupted",
+]
 
 
 class Artifact(BaseModel):

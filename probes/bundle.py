@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -155,7 +154,7 @@ def write_bundle(target: Path, manifest: Manifest, artifacts: Iterable[Artifact]
         (made / MANIFEST).write_bytes(_json(sealed.model_dump(mode="json")))
         _zip(made, target.with_name(target.name + ".zip"))
         made.chmod(0o755)
-        os.replace(made, target)
+        made.replace(target)
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return target
@@ -281,7 +280,7 @@ def _zip(folder: Path, target: Path) -> None:
                 info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _FIXED_DATE)
                 info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
                 archive.writestr(info, path.read_bytes())
-        os.replace(made, target)
+        made.replace(target)
     finally:
         made.unlink(missing_ok=True)
 

@@ -88,7 +88,9 @@ class Probe:
         """The outcome when an artifact is not there. Override only to say more, never to pass."""
         why = f" ({missing.detail})" if missing.detail else ""
         do = missing.would_measure or "run `cxready collect DIR` again"
-        return not_measured(f"{self.question_text}: not measured{why}", cause=missing.cause, would_measure=do[:1].upper() + do[1:])
+        return not_measured(
+            f"{self.question_text}: not measured{why}", cause=missing.cause, would_measure=do[:1].upper() + do[1:]
+        )
 
     @cached_property
     def question(self) -> str:
@@ -106,18 +108,26 @@ class Probe:
             return [Subject(unit=EVERYWHERE)]
         if dimension in ("crm", "api"):
             return list(self._of_systems(scope, dimension))
-        units: Mapping[str, Any] = {"knowledge": scope.workflows, "guardrails": scope.actions, "escalation": scope.routes}[dimension]
+        units: Mapping[str, Any] = {
+            "knowledge": scope.workflows,
+            "guardrails": scope.actions,
+            "escalation": scope.routes,
+        }[dimension]
         return [Subject(unit=name) for name in units]
 
     def _of_systems(self, scope: Scope, dimension: Dimension) -> Iterable[Subject]:
         for name in scope.systems_of(dimension):
             system = scope.systems[name]
-            if self.only_protocol not in (None, system.protocol) or (self.only_roles and system.role not in self.only_roles):
+            if self.only_protocol not in (None, system.protocol) or (
+                self.only_roles and system.role not in self.only_roles
+            ):
                 continue
             if self.each == "unit":
                 yield Subject(unit=name)
             else:
-                yield from (Subject(unit=name, item=op) for op in (system.writes if self.each == "write" else system.operations))
+                yield from (
+                    Subject(unit=name, item=op) for op in (system.writes if self.each == "write" else system.operations)
+                )
 
     @property
     def question_text(self) -> str:

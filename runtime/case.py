@@ -12,6 +12,7 @@ import threading
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import dropwhile, islice
 from typing import Any
 
 from dbos import DBOS
@@ -44,7 +45,9 @@ def run_case(case: Plain) -> Plain:
     with _changing:
         _active.add(case["case"])
     try:
-        return _spoken(case, _run(case))
+        line = _spoken(_run(case))
+        steps.remember(case, line["intent"] or "", line["outcome"], line["reason"])
+        return line
     finally:
         with _changing:
             _active.discard(case["case"])
@@ -102,13 +105,11 @@ def _failed(walk: Walk, name: str) -> Plain:
     return walk.line(halt.outcome, halt.reason, halt.reply)
 
 
-def _spoken(case: Plain, line: Plain) -> Plain:
+def _spoken(line: Plain) -> Plain:
     """Nothing is said in shadow; else the first sentence says that a machine speaks (EU AI Act, Art. 50(1))."""
     disclosure = pilot().estate.guardrails.disclosure
     reply = line["reply"] if line["outcome"] != "observed" else ""
-    line["reply"] = f"{disclosure} {reply}".strip() if disclosure and reply else reply
-    steps.remember(case, line["intent"] or "", line["outcome"], line["reason"])
-    return line
+    return {**line, "reply": f"{disclosure} {reply}" if disclosure and reply else reply}
 
 
 def _walk(walk: Walk, todo: list[Step]) -> None:
@@ -187,7 +188,7 @@ def _read(walk: Walk, step: CallStep, arguments: Plain) -> Any:
 
 def _write(walk: Walk, step: CallStep, arguments: Plain, approval: Plain | None = None) -> Any:
     """The write's answer, or the end of the walk: observed, waiting, held, refused or unknown."""
-    named, context = walk.step(step.call), walk.context(approval, pilot().estate)
+    named, context = walk.step(step.call), walk.context(step.call, approval, pilot().estate)
     if walk.autonomy == "observe":
         said = steps.watch(walk.name, named, step.call, arguments, context)
         walk.writes.append({"operation": step.call, "arguments": arguments, "decision": said["decision"]})
@@ -209,17 +210,27 @@ def _write(walk: Walk, step: CallStep, arguments: Plain, approval: Plain | None 
 def _approved(walk: Walk, step: CallStep, arguments: Plain, held: Plain) -> Plain:
     """A person's yes to this very call. Silence is never consent; while nobody has decided, the case leaves the engine."""
     deadline = (datetime.fromisoformat(steps.now()) + timedelta(hours=_hours(walk.workflow))).isoformat()
-    stopped = Stopped("limit", held["rule"], held["reason"], step.call, arguments, held["digest"], datetime.fromisoformat(deadline))
+    until, follows = datetime.fromisoformat(deadline), _follows(walk, step)
+    stopped = Stopped("limit", held["rule"], held["reason"], step.call, arguments, held["digest"], until, follows)
     handoff = steps.to_person(walk.case, walk.workflow, walk.understood.plain(), stopped.plain())
     if not steps.has_answer(handoff, deadline):
         line = walk.line("waiting", f"{held['reason']} (approval {handoff}, until {deadline[:16]} UTC)", pilot().estate.escalation.acknowledge)
-        _waiting[walk.name] = {**line, "handoff": handoff}
+        _waiting[walk.name] = {**_spoken(line), "handoff": handoff}
         raise Suspended
     said = steps.person_said(walk.name, handoff)
     if said["option"] == "approve":
+        walk.covered = follows
         return {"id": handoff, "digest": held["digest"], "by": said["by"]}
     reason = "a person refused" if said["option"] else "nobody decided in time; nothing was done"
     raise Halt("refused" if said["option"] else "handed_off", reason, pilot().estate.escalation.acknowledge)
+
+
+def _follows(walk: Walk, step: CallStep) -> tuple[str, ...]:
+    """What goes along with a yes and is named in the question: later writes of the goal that move no money, like the message about it."""
+    estate = pilot().estate
+    later = dropwhile(lambda call: call is not step, estate.goals[walk.workflow].calls())
+    names = dict.fromkeys(call.call for call in islice(later, 1, None))
+    return tuple(name for name in names if (effect := estate.effect(name)) and effect.does != "read" and effect.money_out is None)
 
 
 def _hours(workflow: str) -> int:

@@ -36,8 +36,12 @@ class WorkflowGate(BaseModel):
 
     autonomy: Autonomy
     by_dimension: dict[str, Autonomy | None] = Field(description="None: the workflow has no cell in this dimension")
-    held_by: list[str] = Field(default_factory=list, description="what keeps it from more: finding numbers or rules, in words")
-    could_be: list[str] = Field(default_factory=list, description="the shortest list of measurements that could lift it")
+    held_by: list[str] = Field(
+        default_factory=list, description="what keeps it from more: finding numbers or rules, in words"
+    )
+    could_be: list[str] = Field(
+        default_factory=list, description="the shortest list of measurements that could lift it"
+    )
     allow: list[str] = Field(default_factory=list, description="system.operation, nothing else may be called")
     writes: dict[str, RepeatSafe] = Field(default_factory=dict)
     systems: list[str] = Field(default_factory=list)
@@ -58,5 +62,7 @@ class Gate(BaseModel):
     policy: str = Field("", description="digest of the compiled policy")
     certificate: str = Field("", description="digest of the proof's certificate")
     surfaces: dict[str, str] = Field(default_factory=dict, description="system → digest of its surface")
-    packages: dict[str, str] = Field(default_factory=dict, description="where facts and rules come from: package → version")
+    packages: dict[str, str] = Field(
+        default_factory=dict, description="where facts and rules come from: package → version"
+    )
     workflows: dict[str, WorkflowGate]

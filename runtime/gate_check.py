@@ -38,14 +38,24 @@ def read_gate(folder: Path) -> Gate:
     """
     found = sorted((folder / "assessments").glob("*/gate.json"))
     if not found:
-        raise BadInput("there is no gate yet", str(folder), f"measure and judge first: `cxready collect {folder}`, then `cxready assess {folder}`")
+        raise BadInput(
+            "there is no gate yet",
+            str(folder),
+            f"measure and judge first: `cxready collect {folder}`, then `cxready assess {folder}`",
+        )
     try:
         return Gate.model_validate(json.loads(found[-1].read_text(encoding="utf-8")))
     except (ValidationError, ValueError):
-        raise BadInput("this is no gate of a format that this version reads", str(found[-1]), f"run `cxready assess {folder}` again") from None
+        raise BadInput(
+            "this is no gate of a format that this version reads",
+            str(found[-1]),
+            f"run `cxready assess {folder}` again",
+        ) from None
 
 
-def allowed(workflow: str, gate: Gate, estate: Estate, pilot: PilotFile, *, today: date, at_most: Autonomy = "act") -> Allowed:
+def allowed(
+    workflow: str, gate: Gate, estate: Estate, pilot: PilotFile, *, today: date, at_most: Autonomy = "act"
+) -> Allowed:
     """The least of gate, files, expiry, stage and `at_most`. A workflow that pilot.yaml does not name is only observed."""
     own = gate.workflows.get(workflow)
     if own is None:

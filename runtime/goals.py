@@ -25,8 +25,12 @@ class Slot(Strict):
 class CallStep(Strict):
     call: str
     with_: dict[str, Any] = Field(default_factory=dict, alias="with")
-    gives: dict[str, str] = Field(default_factory=dict, description="name → JSON pointer into the answer (RFC 6901); `/` is the whole answer")
-    same_effect: list[str] = Field(default_factory=list, description="names that say *what* is done: the idempotency key is made of them")
+    gives: dict[str, str] = Field(
+        default_factory=dict, description="name → JSON pointer into the answer (RFC 6901); `/` is the whole answer"
+    )
+    same_effect: list[str] = Field(
+        default_factory=list, description="names that say *what* is done: the idempotency key is made of them"
+    )
 
     @property
     def system(self) -> str:
@@ -45,9 +49,11 @@ class RuleStep(Strict):
 
 class WhenStep(Strict):
     when: str
-    is_: str | int | bool = Field(alias="is", description="`positive`, `zero`, `true`, `false`, `present`, `absent`, or a literal")
-    do: list["Step"]
-    otherwise: list["Step"] | Literal["handoff", "stop"]
+    is_: str | int | bool = Field(
+        alias="is", description="`positive`, `zero`, `true`, `false`, `present`, `absent`, or a literal"
+    )
+    do: list[Step]
+    otherwise: list[Step] | Literal["handoff", "stop"]
 
 
 class AskStep(Strict):
@@ -61,7 +67,10 @@ def _kind(step: Any) -> str | None:
 
 
 Step = Annotated[
-    Annotated[CallStep, Tag("call")] | Annotated[RuleStep, Tag("rule")] | Annotated[WhenStep, Tag("when")] | Annotated[AskStep, Tag("ask")],
+    Annotated[CallStep, Tag("call")]
+    | Annotated[RuleStep, Tag("rule")]
+    | Annotated[WhenStep, Tag("when")]
+    | Annotated[AskStep, Tag("ask")],
     Discriminator(_kind, custom_error_type="step", custom_error_message="a step starts with call, rule, when or ask"),
 ]
 

@@ -11,7 +11,7 @@ from runtime import decision_log, memory
 from runtime.decision_log import Entry
 from runtime.escalation import answer, outbox
 from runtime.escalation.destinations.destination import DeliveryFailed
-from runtime.escalation.form import Ask, Customer, Feeling, Handoff, Memory, Option, Reason, Recommendation, RouteTaken, StopClass
+from runtime.escalation.form import Ask, Customer, Feeling, Handoff, Memory, Option, Reason, Recommendation, Return, RouteTaken, StopClass
 from runtime.escalation.projection import project
 from runtime.errors import CxreadyError
 from runtime.pilot import Pilot
@@ -22,7 +22,10 @@ CLASS_OF_RULE: Mapping[str, StopClass] = {"restricted_data": "restricted_data", 
 
 @dataclass(frozen=True)
 class Stopped:
-    """Why a case stops, in the words that the person reads; `held`: the call that waits for a decision."""
+    """Why a case stops, in the words that the person reads, and the call that it is about.
+
+    `digest`: the call waits, and a yes to this digest sets it free; `follows`: operations that go along with a yes.
+    """
 
     kind: StopClass
     rule: str
@@ -31,6 +34,7 @@ class Stopped:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     digest: str = ""
     deadline: datetime | None = None
+    follows: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """As JSON values, for a checkpoint."""
@@ -97,7 +101,7 @@ def _project(pilot: Pilot, case: Mapping[str, Any], workflow: str, understood: U
     destination = estate.escalation.destinations[route.destination]
     customer = str(case.get("customer") or "unknown")
     return project(
-        decision_log.rows(pilot.connection, str(case["case"])),
+        [row for row in decision_log.rows(pilot.connection, str(case["case"])) if not row.step.startswith("proxy.")],
         ask=_ask(stopped, case, now, route.time_to_human_minutes),
         why=Reason(rule=stopped.rule, class_=stopped.kind, text=stopped.says),
         customer=Customer(
@@ -119,6 +123,7 @@ def _project(pilot: Pilot, case: Mapping[str, Any], workflow: str, understood: U
         severity="urgent" if stopped.kind == "high_stakes" else "high" if stopped.kind in ("frustration", "unknown_effect") else "normal",
         sensitive=route.sensitive,
         memory=_remembered(pilot, case),
+        **({} if stopped.digest else {"return_": Return(ways=())}),
     )
 
 
@@ -140,9 +145,7 @@ def _ask(stopped: Stopped, case: Mapping[str, Any], now: datetime, minutes: int)
     if stopped.operation:
         what = _in_words(stopped)
         options = (Option(id="do_it_yourself", says=what), Option(id="decline", says="do nothing and tell the customer"))
-        return Ask(
-            kind="decide", question=f"Decide and do it yourself, the agent may not: {what}?", options=options, decide_by=deadline, if_no_answer=nothing
-        )
+        return Ask(kind="decide", question=f"Please decide, the agent may not: {what}?", options=options, decide_by=deadline, if_no_answer=nothing)
     question = f"Please take over case {case['case']}: {stopped.says}."
     return Ask(kind="take_over", question=question, decide_by=deadline, if_no_answer="the customer waits; the agent does nothing more")
 
@@ -151,7 +154,8 @@ def _in_words(stopped: Stopped) -> str:
     amount, currency = stopped.arguments.get("amount"), stopped.arguments.get("currency", "")
     about = stopped.arguments.get("account_id") or next((v for k, v in stopped.arguments.items() if k.endswith("_id")), "")
     money = f" of {amount} {currency}".rstrip() if amount else ""
-    return f"{stopped.operation}{money}{f' for {about}' if about else ''}"
+    then = f", then {', '.join(stopped.follows)}" if stopped.follows else ""
+    return f"{stopped.operation}{money}{f' for {about}' if about else ''}{then}"
 
 
 def _recommended(stopped: Stopped) -> Recommendation | None:

@@ -22,7 +22,7 @@ def to_minor(amount: str, currency: str) -> int:
         ValueError: not plain decimal text, more decimals than the currency has, or an unknown currency.
     """
     if not isinstance(amount, str) or not _AMOUNT.fullmatch(amount):
-        raise ValueError(f"{amount!r} is no amount; write it quoted, like \"12.40\"")
+        raise ValueError(f'{amount!r} is no amount; write it quoted, like "12.40"')
     scaled = Decimal(amount).scaleb(exponent(currency))
     if scaled != scaled.to_integral_value():
         raise ValueError(f"{amount} has more decimals than {currency}")
@@ -51,9 +51,9 @@ def exponent(currency: str) -> int:
 
 def _quoted(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} must be quoted: money is text, like \"50.00\"")
+        raise ValueError(f'{value!r} must be quoted: money is text, like "50.00"')
     if not _AMOUNT.fullmatch(value) or value.startswith("-"):
-        raise ValueError(f"{value!r} is no amount; write it like \"50.00\"")
+        raise ValueError(f'{value!r} is no amount; write it like "50.00"')
     return value
 
 

@@ -52,7 +52,11 @@ def _paths(steps: list[Step]) -> Iterator[Path]:
 
 def lint(estate: Estate, rules: Collection[str]) -> list[str]:
     """What is wrong with the goals of an estate, a sentence each; empty when nothing is."""
-    return [f"{name}: {said}" for name, goal in estate.goals.items() for said in dict.fromkeys(_lint(estate, name, goal, rules))]
+    return [
+        f"{name}: {said}"
+        for name, goal in estate.goals.items()
+        for said in dict.fromkeys(_lint(estate, name, goal, rules))
+    ]
 
 
 def _lint(estate: Estate, name: str, goal: Goal, rules: Collection[str]) -> Iterator[str]:
@@ -79,10 +83,18 @@ def _names(goal: Goal, path: Path) -> Iterator[str]:
     known = set(goal.slots)
     for leg in path:
         if isinstance(leg, RuleStep):
-            yield from (f"{need} is needed by rule {leg.rule} before anything gives it" for need in leg.with_ if root(need) not in known)
+            yield from (
+                f"{need} is needed by rule {leg.rule} before anything gives it"
+                for need in leg.with_
+                if root(need) not in known
+            )
             known |= set(leg.gives)
         elif isinstance(leg, CallStep):
-            yield from (f"{need} is part of {leg.call}'s effect before anything gives it" for need in leg.same_effect if root(need) not in known)
+            yield from (
+                f"{need} is part of {leg.call}'s effect before anything gives it"
+                for need in leg.same_effect
+                if root(need) not in known
+            )
             yield from (f"{twice} is given twice, again by {leg.call}" for twice in leg.gives if twice in known)
             known |= set(leg.gives)
         elif isinstance(leg, Branch):

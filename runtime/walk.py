@@ -27,7 +27,9 @@ class Suspended(BaseException):  # no Exception: the engine records those as the
 
 @dataclass
 class Walk:
-    """Rebuilt from step results on each replay. `given`: name → value from slots, systems and rules."""
+    """Rebuilt from step results on each replay. `given`: name → value from slots, systems and rules; `covered`: calls that a
+    person's yes to an earlier one named.
+    """
 
     case: Plain
     workflow: str
@@ -36,6 +38,7 @@ class Walk:
     given: Plain = field(default_factory=dict)
     writes: list[Plain] = field(default_factory=list)
     is_simulated: bool = False
+    covered: tuple[str, ...] = ()
     n: int = 0
 
     @property
@@ -54,12 +57,13 @@ class Walk:
         self.n += 1
         return f"{self.n:02d} {what}"
 
-    def context(self, approval: Plain | None, estate: Estate) -> Plain:
+    def context(self, call: str, approval: Plain | None, estate: Estate) -> Plain:
         """What the decision point is told of the case."""
         understood = self.understood
         return {
             "workflow": self.workflow,
-            "autonomy": self.autonomy,
+            "autonomy": "act" if call in self.covered else self.autonomy,
+            "is_covered": call in self.covered,
             "category": understood.category or estate.goals[self.workflow].category,
             "read": self.given,
             "customer": self.customer,

@@ -57,7 +57,9 @@ def loads(text: str, model: type[Model], path: Path) -> Written[Model]:
     """The same for a text; `path` only names it in complaints."""
     plain, lines = parse(text, path)
     if not isinstance(plain, dict):
-        raise BadInput("the file holds no keys", f"{path}:1", "start with `format: 1`; `cxready schema` prints the shape")
+        raise BadInput(
+            "the file holds no keys", f"{path}:1", "start with `format: 1`; `cxready schema` prints the shape"
+        )
     _check_format(plain, path, lines)
     try:
         return Written(model.model_validate(plain), path, lines)
@@ -117,7 +119,9 @@ def _check_format(plain: dict[Any, Any], path: Path, lines: Lines) -> None:
         return
     place = _place(path, lines, ("format",))
     if isinstance(found, int) and found > 1:
-        raise BadInput(f"format {found} is newer than this version reads", place, f"install a cxready that reads format {found}")
+        raise BadInput(
+            f"format {found} is newer than this version reads", place, f"install a cxready that reads format {found}"
+        )
     raise BadInput("the file does not say `format: 1`", place, "write `format: 1` in its first line")
 
 
@@ -125,7 +129,11 @@ def _bad_input(error: ValidationError, model: type[BaseModel], path: Path, lines
     found = [_complaint(dict(e), model, path, lines) for e in error.errors()[:5]]
     (first_place, first), rest = found[0], [f"\n{place}: {said}" for place, said in found[1:]]
     more = error.error_count() - len(found)
-    return BadInput(first + "".join(rest) + (f"\n… and {more} more" if more > 0 else ""), first_place, "mend the file and run the command again")
+    return BadInput(
+        first + "".join(rest) + (f"\n… and {more} more" if more > 0 else ""),
+        first_place,
+        "mend the file and run the command again",
+    )
 
 
 def _complaint(error: dict[str, Any], model: type[BaseModel], path: Path, lines: Lines) -> tuple[str, str]:

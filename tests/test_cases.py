@@ -1,4 +1,6 @@
-"""Every example under tests/cases/<dimension>/<question>/ is judged: artifacts in, state and cause out. A new case needs no code."""
+"""Every example under tests/cases/<dimension>/<question>/ is judged: artifacts in, state and cause out. A new case
+needs no code.
+"""
 
 from __future__ import annotations
 

@@ -23,7 +23,9 @@ def test_the_catalogue_page_is_what_the_probes_say() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_published_schema_is_the_model(name: str) -> None:
-    assert json.loads((ROOT / "docs" / "schemas" / f"{name}.json").read_text(encoding="utf-8")) == schema_of(name), "run `make docs`"
+    assert json.loads((ROOT / "docs" / "schemas" / f"{name}.json").read_text(encoding="utf-8")) == schema_of(name), (
+        "run `make docs`"
+    )
 
 
 def test_every_probe_has_a_whole_page() -> None:

@@ -21,14 +21,18 @@ def test_no_dependency_owns_our_top_level_names() -> None:
 
 def test_every_constraint_is_one_exact_version() -> None:
     lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if line and not line.startswith("#")]
-    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!]+", line) for line in lines), [x for x in lines if "==" not in x]
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!]+", line) for line in lines), [
+        x for x in lines if "==" not in x
+    ]
 
 
 def test_every_dependency_is_pinned_and_explained() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     named = [*project["dependencies"], *(d for group in project["optional-dependencies"].values() for d in group)]
     names = {re.split(r"[\[<>=;! ]", d)[0].lower() for d in named} - {"cxready"}
-    pinned = {line.split("==")[0].lower().replace("_", "-") for line in (ROOT / "constraints.txt").read_text().splitlines()}
+    pinned = {
+        line.split("==")[0].lower().replace("_", "-") for line in (ROOT / "constraints.txt").read_text().splitlines()
+    }
     explained = (ROOT / "docs" / "dependencies.md").read_text().lower()
     assert names <= pinned, names - pinned
     assert all(f"`{name}`" in explained for name in names), [n for n in names if f"`{n}`" not in explained]

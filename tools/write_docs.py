@@ -17,7 +17,9 @@ def main() -> None:
     home = ROOT / "docs" / "schemas"
     home.mkdir(exist_ok=True)
     for name in NAMES:
-        (home / f"{name}.json").write_text(json.dumps(schema_of(name), indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+        (home / f"{name}.json").write_text(
+            json.dumps(schema_of(name), indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+        )
 
 
 if __name__ == "__main__":

@@ -60,7 +60,9 @@ class Lazy(click.Group):
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]}, epilog="Start with:  cxready demo")
 @click.version_option(__version__, prog_name="cxready")
 @click.option("-v", "--verbose", count=True, help="More on stderr; twice for debugging detail.")
-@click.option("--log", "log_format", type=click.Choice(["text", "json"]), default="text", help="Format of messages on stderr.")
+@click.option(
+    "--log", "log_format", type=click.Choice(["text", "json"]), default="text", help="Format of messages on stderr."
+)
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 @click.pass_context
 def cxready(ctx: click.Context, verbose: int, log_format: str, debug: bool) -> None:
@@ -101,7 +103,10 @@ def _say_error(error: Exception) -> int:
         return _say(str(error), error.exit_code)
     if isinstance(error, OSError) and error.filename:
         return _say(f"{error.filename}: {error.strerror}\n  → check the path, its permissions and the space left", 2)
-    return _say(f"a fault of cxready itself: {type(error).__name__}\n  → run it again with `cxready --debug …` and report what it prints", 70)
+    return _say(
+        f"a fault of cxready itself: {type(error).__name__}\n  → run it again with `cxready --debug …` and report what it prints",
+        70,
+    )
 
 
 def _say(text: str, code: int) -> int:

@@ -43,7 +43,7 @@ def score(file: Path, as_json: bool) -> None:
     text = sys.stdin.read() if str(file) == "-" else read_text(file)
     found = score_text(text)
     if as_json:
-        click.echo(json.dumps(found.model_dump(mode="json"), ensure_ascii=False))
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False))
         return
     click.echo(f"{found.score} of 100 ({found.mode} mode)")
     for reason in found.reasons:

@@ -17,15 +17,35 @@ from runtime.errors import BadInput
 @click.command(epilog="Example:  cxready collect northwind --dry-run -o plan.json")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Send nothing; print the plan.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan to this file (with --dry-run).")
-@click.option("--plan", "plan_file", type=click.Path(path_type=Path, dir_okay=False), help="Send only what this approved plan holds.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the plan to this file (with --dry-run).",
+)
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Send only what this approved plan holds.",
+)
 @click.option("--approved-by", default="", help="Who approved the plan; stands in the bundle.")
 @click.option("--system", "only_system", help="Only this system.")
 @click.option("--probe", "only_probe", help="Only what this probe needs, like api.writes_stick.")
-@click.option("--max-requests", default=100, show_default=True, type=click.IntRange(1, 1000), help="Requests a system at most.")
+@click.option(
+    "--max-requests", default=100, show_default=True, type=click.IntRange(1, 1000), help="Requests a system at most."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def collect(
-    folder: Path, dry_run: bool, output: Path | None, plan_file: Path | None, approved_by: str, only_system: str | None, only_probe: str | None, max_requests: int, as_json: bool
+    folder: Path,
+    dry_run: bool,
+    output: Path | None,
+    plan_file: Path | None,
+    approved_by: str,
+    only_system: str | None,
+    only_probe: str | None,
+    max_requests: int,
+    as_json: bool,
 ) -> None:
     """Measure the staging estate of FOLDER: plan, gather, derive, and write one bundle.
 
@@ -50,16 +70,28 @@ def _dry_run(loaded, only_system, only_probe, max_requests: int, output: Path | 
         write_text(output, as_text(plan))
     click.echo(as_text(plan) if as_json else plan.as_table())
     if output and not as_json:
-        click.echo(f"written: {output}; once it is approved: cxready collect {loaded.path} --plan {output} --approved-by NAME")
+        click.echo(
+            f"written: {output}; once it is approved: cxready collect {loaded.path} --plan {output} --approved-by NAME"
+        )
 
 
-def _measure(loaded, plan_file: Path | None, approved_by: str, only_system, only_probe, max_requests: int, as_json: bool) -> None:  # type: ignore[no-untyped-def]
+def _measure(
+    loaded, plan_file: Path | None, approved_by: str, only_system, only_probe, max_requests: int, as_json: bool
+) -> None:  # type: ignore[no-untyped-def]
     from assess.live import Live
     from assess.measuring import measure, read_plan
 
     plan = read_plan(plan_file) if plan_file else None
     with Live(quiet=as_json) as live:
-        result = measure(loaded, plan=plan, only_system=only_system, only_probe=only_probe, max_requests=max_requests, progress=live.say, approved_by=approved_by)
+        result = measure(
+            loaded,
+            plan=plan,
+            only_system=only_system,
+            only_probe=only_probe,
+            max_requests=max_requests,
+            progress=live.say,
+            approved_by=approved_by,
+        )
     shown = {
         "bundle": str(result.bundle_path),
         "zip": str(result.zip_path),
@@ -75,14 +107,19 @@ def _measure(loaded, plan_file: Path | None, approved_by: str, only_system, only
     else:
         _print(shown)
     if result.unreachable:
-        click.echo(f"cxready: not reached: {', '.join(result.unreachable)}; not measured, the rest stands in the bundle", err=True)
+        click.echo(
+            f"cxready: not reached: {', '.join(result.unreachable)}; not measured, the rest stands in the bundle",
+            err=True,
+        )
         sys.exit(3)
 
 
 def _print(shown: dict) -> None:  # type: ignore[type-arg]
     sent = shown["requests"]
     click.echo(f"bundle: {shown['bundle']}{'  (went on where an earlier run stopped)' if shown['resumed'] else ''}")
-    click.echo(f"requests: {', '.join(f'{name} {count}' for name, count in sent.items())}; together {sum(sent.values())}")
+    click.echo(
+        f"requests: {', '.join(f'{name} {count}' for name, count in sent.items())}; together {sum(sent.values())}"
+    )
     click.echo(f"taken back: {len(shown['reversed'])} records; left behind: {len(shown['left_behind']) or 'none'}")
     for line in shown["left_behind"]:
         click.echo(f"  left behind: {line}")
@@ -95,14 +132,22 @@ def _check_names(systems, only_system: str | None, only_probe: str | None) -> No
 
     if only_system and only_system not in systems:
         near = difflib.get_close_matches(only_system, list(systems), n=1)
-        raise BadInput(f"there is no system `{only_system}`{f'; did you mean `{near[0]}`?' if near else ''}", "--system", f"use one of: {', '.join(systems)}")
+        raise BadInput(
+            f"there is no system `{only_system}`{f'; did you mean `{near[0]}`?' if near else ''}",
+            "--system",
+            f"use one of: {', '.join(systems)}",
+        )
     if only_probe:
         from assess.catalogue import catalogue
 
         ids = [i for probe in catalogue().probes for i in probe.ids()]
         if only_probe not in ids and only_probe not in {i.split(".", 1)[1] for i in ids}:
             near = difflib.get_close_matches(only_probe, ids, n=1)
-            raise BadInput(f"there is no probe `{only_probe}`{f'; did you mean `{near[0]}`?' if near else ''}", "--probe", "`cxready probes list` shows them")
+            raise BadInput(
+                f"there is no probe `{only_probe}`{f'; did you mean `{near[0]}`?' if near else ''}",
+                "--probe",
+                "`cxready probes list` shows them",
+            )
 
 
 @click.group()
@@ -129,10 +174,29 @@ def evidence_log(folder: Path, run: str | None, as_csv: bool, as_json: bool) -> 
     elif as_csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(["n", "at", "system", "holder", "method", "path", "purpose", "probe", "status", "seen"])
-        writer.writerows([_safe(row[k]) for k in ("n", "at", "system", "holder", "method", "path_template", "purpose", "probe", "status", "seen")] for row in rows)
+        writer.writerows(
+            [
+                _safe(row[k])
+                for k in (
+                    "n",
+                    "at",
+                    "system",
+                    "holder",
+                    "method",
+                    "path_template",
+                    "purpose",
+                    "probe",
+                    "status",
+                    "seen",
+                )
+            ]
+            for row in rows
+        )
     else:
         for row in rows:
-            click.echo(f"{row['n']:>5} {str(row['at'])[:19]} {row['system']:<12}{row['holder']:<9}{row['method']:<7}{row['path_template']:<38} {row['status'] or '–'!s:<5}{row['seen']:<10} {row['purpose']}")
+            click.echo(
+                f"{row['n']:>5} {str(row['at'])[:19]} {row['system']:<12}{row['holder']:<9}{row['method']:<7}{row['path_template']:<38} {row['status'] or '–'!s:<5}{row['seen']:<10} {row['purpose']}"
+            )
         click.echo(f"{len(rows)} requests")
 
 

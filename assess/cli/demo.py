@@ -27,7 +27,10 @@ def demo(folder: Path, flawless: bool, no_pilot: bool) -> None:
     began = time.monotonic()
     with start(flawless=flawless) as estate:
         write_folder(folder, estate)
-        _title("1  What is there", f"{len(estate.urls)} systems on loopback ports; the folder that people would write: {folder}")
+        _title(
+            "1  What is there",
+            f"{len(estate.urls)} systems on loopback ports; the folder that people would write: {folder}",
+        )
         secrets = estate.environment()
         _collect(folder, secrets)
         _assess(folder)
@@ -54,7 +57,10 @@ def _collect(folder: Path, secrets: dict[str, str]) -> None:
     with _timed() as took, Live() as live:
         result = measure(load_folder(folder), secrets=secrets, progress=live.say)
     sent = ", ".join(f"{name} {count}" for name, count in result.requests.items())
-    _title("2  Collect", f"{sum(result.requests.values())} requests ({sent}); {len(result.reversed)} records taken back, {len(result.left_behind) or 'none'} left behind; {took()}")
+    _title(
+        "2  Collect",
+        f"{sum(result.requests.values())} requests ({sent}); {len(result.reversed)} records taken back, {len(result.left_behind) or 'none'} left behind; {took()}",
+    )
 
 
 def _assess(folder: Path) -> None:
@@ -95,7 +101,9 @@ def _pilot(folder: Path, secrets: dict[str, str]) -> None:
     _title("5  Pilot", f"{len(results)} cases through the enforcing proxy; {took()}")
     for line in results:
         writes = "; ".join(_write(w) for w in line["writes"])
-        click.echo(f"{line['case']:<20}{line['outcome']:<12}{line['intent'] or '–':<20}{line['reason']}{f'  [{writes}]' if writes else ''}")
+        click.echo(
+            f"{line['case']:<20}{line['outcome']:<12}{line['intent'] or '–':<20}{line['reason']}{f'  [{writes}]' if writes else ''}"
+        )
     click.echo(f"each step of a case: cxready pilot log {cases[0]['case']} {folder}")
 
 
@@ -106,7 +114,10 @@ def _write(written: dict) -> str:  # type: ignore[type-arg]
 
 
 def _look_at(folder: Path) -> str:
-    found = [*sorted((folder / "assessments").glob("*/report.*"))[-2:], *sorted((folder / "assessments").glob("*/gate.json"))[-1:]]
+    found = [
+        *sorted((folder / "assessments").glob("*/report.*"))[-2:],
+        *sorted((folder / "assessments").glob("*/gate.json"))[-1:],
+    ]
     return "\n".join(f"  {path}" for path in found)
 
 

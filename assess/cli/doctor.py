@@ -21,7 +21,10 @@ def doctor(folder: Path | None, as_json: bool) -> None:
         click.echo(json.dumps([vars(check) for check in found], ensure_ascii=False))
     else:
         for check in found:
-            click.echo(f"{ {'ok': 'ok     ', 'missing': 'MISSING', 'note': 'note   '}[check.state]} {check.what:<28} {check.value}" + (f"  ({check.origin})" if check.origin else ""))
+            click.echo(
+                f"{ {'ok': 'ok     ', 'missing': 'MISSING', 'note': 'note   '}[check.state] } {check.what:<28} {check.value}"
+                + (f"  ({check.origin})" if check.origin else "")
+            )
             if check.do:
                 click.echo(f"        → {check.do}")
     sys.exit(1 if any(check.state == "missing" for check in found) else 0)

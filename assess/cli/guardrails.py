@@ -66,16 +66,22 @@ def prove(folder: Path, as_json: bool) -> None:
         for claim in certificate.claims:
             click.echo(f"{'proved    ' if claim.proved else 'NOT PROVED'}  {claim.says}")
             if not claim.proved:
-                click.echo(f"            {claim.counterexample or claim.unsupported or 'the solver did not decide in time'}")
+                click.echo(
+                    f"            {claim.counterexample or claim.unsupported or 'the solver did not decide in time'}"
+                )
         redundant = [d for d in certificate.dropped if d.refuted_by is None]
-        click.echo(f"{len(certificate.dropped)} conditions left out in turn: {len(certificate.dropped) - len(redundant)} refuted, {len(redundant)} redundant")
+        click.echo(
+            f"{len(certificate.dropped)} conditions left out in turn: {len(certificate.dropped) - len(redundant)} refuted, {len(redundant)} redundant"
+        )
         click.echo(certificate.wording)
     sys.exit(0 if certificate.holds else 1)
 
 
 @guardrails.command("compile", epilog="Example:  cxready guardrails compile northwind -o policy.cedar")
 @FOLDER
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file instead of printing.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file instead of printing."
+)
 @JSON
 def compile_(folder: Path, output: Path | None, as_json: bool) -> None:
     """Print the limits as a Cedar policy set."""
@@ -91,16 +97,25 @@ def compile_(folder: Path, output: Path | None, as_json: bool) -> None:
         click.echo(policy_text(estate))
 
 
-@guardrails.command(epilog='Example:  cxready guardrails test northwind --calls calls.jsonl --json')
+@guardrails.command(epilog="Example:  cxready guardrails test northwind --calls calls.jsonl --json")
 @FOLDER
-@click.option("--calls", required=True, type=click.Path(path_type=Path, allow_dash=True), help="JSON lines: operation, arguments, facts …; `-` reads stdin.")
+@click.option(
+    "--calls",
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="JSON lines: operation, arguments, facts …; `-` reads stdin.",
+)
 @JSON
 def test(folder: Path, calls: Path, as_json: bool) -> None:
     """Decide calls from a file without sending anything: one line a call."""
     from runtime.guardrails.testing import decide_lines
 
     for line in decide_lines(load_folder(folder).estate, _calls(calls)):
-        click.echo(json.dumps(line, ensure_ascii=False) if as_json else f"{line['decision']:<9} {line['reason']}  [{line['rule']}]")
+        click.echo(
+            json.dumps(line, ensure_ascii=False)
+            if as_json
+            else f"{line['decision']:<9} {line['reason']}  [{line['rule']}]"
+        )
 
 
 @guardrails.command(epilog="Example:  cxready guardrails serve northwind --port 8443")

@@ -19,8 +19,15 @@ from runtime.errors import BadInput
 
 @click.command(epilog="Example:  cxready assess northwind --fail-on level:4")
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option("--as-of", metavar="DATE", help="Judge as of this day (YYYY-MM-DD) instead of the bundle's; printed on the cover.")
-@click.option("--fail-on", multiple=True, metavar="CONDITION", help="Exit 1 unless it holds: level:4, gate:act, finding:essential.")
+@click.option(
+    "--as-of", metavar="DATE", help="Judge as of this day (YYYY-MM-DD) instead of the bundle's; printed on the cover."
+)
+@click.option(
+    "--fail-on",
+    multiple=True,
+    metavar="CONDITION",
+    help="Exit 1 unless it holds: level:4, gate:act, finding:essential.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the assessment as JSON.")
 def assess(target: Path, as_of: str | None, fail_on: tuple[str, ...], as_json: bool) -> None:
     """Judge a bundle: levels, gates, findings.
@@ -79,7 +86,7 @@ def _fails(assessment: Assessment, kind: str, value: str) -> str:
     if kind == "level" and assessment.overall.confirmed < int(value):
         return f"level {value} is not confirmed: overall {assessment.overall.confirmed}"
     if kind == "gate":
-        below = [n for n, g in assessment.gates.items() if ORDER.index(g.autonomy) < ORDER.index(value)]  # type: ignore[arg-type]
+        below = [n for n, g in assessment.gates.items() if ORDER.index(g.autonomy) < ORDER.index(value)]
         return f"below {value}: {', '.join(below)}" if below else ""
     if kind == "finding":
         held = [f.number for f in assessment.findings if value == "any" or f.essential]

@@ -11,7 +11,9 @@ class JsonLines(logging.Formatter):
     """One JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return json.dumps({"at": self.formatTime(record), "level": record.levelname, "from": record.name, "says": record.getMessage()})
+        return json.dumps(
+            {"at": self.formatTime(record), "level": record.levelname, "from": record.name, "says": record.getMessage()}
+        )
 
 
 def set_up(verbose: int, log_format: str) -> None:
@@ -19,6 +21,10 @@ def set_up(verbose: int, log_format: str) -> None:
     from runtime.redaction import RedactingFilter
 
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if log_format == "json" else logging.Formatter("%(levelname).1s %(name)s: %(message)s"))
+    handler.setFormatter(
+        JsonLines() if log_format == "json" else logging.Formatter("%(levelname).1s %(name)s: %(message)s")
+    )
     handler.addFilter(RedactingFilter())
-    logging.basicConfig(level=[logging.WARNING, logging.INFO, logging.DEBUG][min(verbose, 2)], handlers=[handler], force=True)
+    logging.basicConfig(
+        level=[logging.WARNING, logging.INFO, logging.DEBUG][min(verbose, 2)], handlers=[handler], force=True
+    )

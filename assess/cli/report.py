@@ -15,8 +15,20 @@ FORMATS = ("pdf", "html", "json", "md")
 
 @click.command(epilog="Example:  cxready report northwind -f pdf,html")
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option("-f", "--format", "formats", default="pdf,html,json", show_default=True, help="Comma-separated: pdf, html, json, md.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for the outputs; default: beside the assessment.")
+@click.option(
+    "-f",
+    "--format",
+    "formats",
+    default="pdf,html,json",
+    show_default=True,
+    help="Comma-separated: pdf, html, json, md.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the outputs; default: beside the assessment.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 def report(target: Path, formats: str, output: Path | None, as_json: bool) -> None:
     """Write the report of TARGET (a folder or a bundle)."""
@@ -30,7 +42,12 @@ def report(target: Path, formats: str, output: Path | None, as_json: bool) -> No
         home = output or at.home
         home.mkdir(parents=True, exist_ok=True)
         theme = at.folder.report.value.theme
-        made = {name: _write(name, verdict.assessment, home / f"{'assessment' if name == 'json' else 'report'}.{name}", theme) for name in wanted}
+        made = {
+            name: _write(
+                name, verdict.assessment, home / f"{'assessment' if name == 'json' else 'report'}.{name}", theme
+            )
+            for name in wanted
+        }
     click.echo(json.dumps(made) if as_json else "\n".join(f"{info['path']}  {info['says']}" for info in made.values()))
 
 

@@ -87,7 +87,8 @@ def _stack(found: Coverage, left: float, y: float, width: float) -> list[Markup]
 
 def _coverage_words(coverage: Mapping[Dimension, Coverage]) -> str:
     return "; ".join(
-        f"{DIMENSION_NAMES[d]}: {c.measured} measured, {c.declared} declared, {c.attested} attested, {c.not_measured} not measured of {c.applicable}"
+        f"{DIMENSION_NAMES[d]}: {c.measured} measured, {c.declared} declared, {c.attested} attested, {c.not_measured}"
+        f" not measured of {c.applicable}"
         for d, c in coverage.items()
     )
 

@@ -93,7 +93,8 @@ def _labels(assessment: Assessment) -> list[Markup]:
 
 def _in_words(assessment: Assessment) -> str:
     each = (
-        f"{DIMENSION_NAMES[d]}: confirmed {v.confirmed}, possible {v.possible}, own view {v.self_assessed or 'not given'}"
+        f"{DIMENSION_NAMES[d]}: confirmed {v.confirmed}, possible {v.possible}, own view"
+        f" {v.self_assessed or 'not given'}"
         for d, v in assessment.levels.items()
     )
     return "; ".join(each) + f". Target: level {assessment.overall.target}."

@@ -131,9 +131,11 @@ def _line_marks() -> dict[str, Markup]:
         "missing": stroke([(0, 5), (22, 5)], "#B3401A", 1.8, "4 2.5"),
         "unknown": stroke([(0, 5), (22, 5)], GREY, 1.3, "1.5 2"),
         "calls": stroke([(0, 5), (22, 5)], "#A3AFBF", 0.9),
-        "reached": stroke([(4, 5), (18, 5)], ACCENT, 1.6)
-        + polygon([(4, 1), (8, 5), (4, 9), (0, 5)], ACCENT, 1, fill=ACCENT)
-        + polygon([(18, 1), (22, 5), (18, 9), (14, 5)], ACCENT, 1.2, fill="#FFFFFF"),
+        "reached": (
+            stroke([(4, 5), (18, 5)], ACCENT, 1.6)
+            + polygon([(4, 1), (8, 5), (4, 9), (0, 5)], ACCENT, 1, fill=ACCENT)
+            + polygon([(18, 1), (22, 5), (18, 9), (14, 5)], ACCENT, 1.2, fill="#FFFFFF")
+        ),
     }
     assert NAVY
     return {name: chart(22, 10, name, "sample of a line in the figure", shape) for name, shape in lines.items()}

@@ -34,7 +34,8 @@ def answer(a: Assessment) -> Section:
         title = f"All {counted(len(a.workflows), 'workflow', letters=True)} may start; {_all_pass_tail(a)}"
     elif len(held) == len(a.workflows):
         title = (
-            f"Start with no workflow yet; {counted(len(closing), 'finding', letters=True)} hold all {spelled(len(held))}"
+            f"Start with no workflow yet; {counted(len(closing), 'finding', letters=True)} hold all"
+            f" {spelled(len(held))}"
             if closing
             else "Start with no workflow yet; too little is measured"
         )
@@ -200,16 +201,26 @@ def _if_you_wait(a: Assessment) -> tuple[str, str]:
     if held and hours:
         return (
             "If you wait",
-            f"Each month leaves {number(sum(w.tickets_per_month or 0 for w in held))} tickets of {listed([titled(w).lower() for w in held], 3)} to people alone: {number(round(hours))} hours at today’s handling time.",
+            (
+                f"Each month leaves {number(sum(w.tickets_per_month or 0 for w in held))} tickets of"
+                f" {listed([titled(w).lower() for w in held], 3)} to people alone: {number(round(hours))} hours at"
+                " today’s handling time."
+            ),
         )
     if a.next and a.overall.possible > a.overall.confirmed:
         return (
             "So what",
-            f"The next step is a measurement, not a decision: {line(a.next[0].do, 150).rstrip('.')}. It could move: {line(a.next[0].could_move, 100).rstrip('.')}.",
+            (
+                f"The next step is a measurement, not a decision: {line(a.next[0].do, 150).rstrip('.')}. It could move:"
+                f" {line(a.next[0].could_move, 100).rstrip('.')}."
+            ),
         )
     return (
         "So what",
-        "Nothing that was measured speaks against starting; keep the limits as proved and measure again before the gates expire."
-        if a.workflows
-        else "Write goals.yaml, then assess again: a gate belongs to a workflow.",
+        (
+            "Nothing that was measured speaks against starting; keep the limits as proved and measure again before the"
+            " gates expire."
+            if a.workflows
+            else "Write goals.yaml, then assess again: a gate belongs to a workflow."
+        ),
     )

@@ -46,7 +46,11 @@ def coverage(a: Assessment) -> Section:
         title = f"{seen} of {counted(whole, 'check')} were answered" + (
             f"; the gaps lie in {listed(gaps, 3)}" if gaps else ""
         )
-    lede = f"{counted(whole + skipped + later, 'check')} in the catalogue touch this estate; {skipped} do not apply and {later} need history. Of the other {whole}, {seen} were answered ({share(seen, whole)}). What was not measured never counts as passed."
+    lede = (
+        f"{counted(whole + skipped + later, 'check')} in the catalogue touch this estate; {skipped} do not apply and"
+        f" {later} need history. Of the other {whole}, {seen} were answered ({share(seen, whole)}). What was not"
+        " measured never counts as passed."
+    )
     data = {
         "bars": coverage_bars(found),
         "systems": _system_rows(a),
@@ -127,7 +131,10 @@ def _coverage_bar(a: Assessment) -> tuple[str, str]:
         first = a.next[0]
         return (
             "So what",
-            f"Measure {first.probe} of {line(first.subject, 50)} first: {line(first.do, 140).rstrip('.')}. It could move {line(first.could_move, 110).rstrip('.')}.",
+            (
+                f"Measure {first.probe} of {line(first.subject, 50)} first: {line(first.do, 140).rstrip('.')}. It could"
+                f" move {line(first.could_move, 110).rstrip('.')}."
+            ),
         )
     left = (
         "nothing was left behind"
@@ -136,5 +143,8 @@ def _coverage_bar(a: Assessment) -> tuple[str, str]:
     )
     return (
         "So what",
-        f"No open measurement would change a level. {upper(counted(len(a.reversed), 'trial record', letters=True))} {'was' if len(a.reversed) == 1 else 'were'} reversed and {left}.",
+        (
+            f"No open measurement would change a level. {upper(counted(len(a.reversed), 'trial record', letters=True))}"
+            f" {'was' if len(a.reversed) == 1 else 'were'} reversed and {left}."
+        ),
     )

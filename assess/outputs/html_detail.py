@@ -30,9 +30,15 @@ def contents(a: Assessment, parts: list[Section]) -> Section:
     """The list of sections, with how to read them where the page has room."""
     bar = (
         "In short",
-        "Confirmed counts what nobody measured as not met, possible counts it as met. Only confirmed levels open gates; a report without gaps has no interval.",
+        (
+            "Confirmed counts what nobody measured as not met, possible counts it as met. Only confirmed levels open"
+            " gates; a report without gaps has no interval."
+        ),
     )
-    lede = "Chapters 1 to 3 answer the board’s question; findings and roadmap are for those who mend and plan, the appendices for those who check."
+    lede = (
+        "Chapters 1 to 3 answer the board’s question; findings and roadmap are for those who mend and plan, the"
+        " appendices for those who check."
+    )
     return Section(
         "contents",
         "Contents",
@@ -59,10 +65,19 @@ def systems(a: Assessment) -> Section:
             else "The one key between the systems holds"
         )
     elif missing:
-        title = f"{upper(spelled(held))} of {counted(len(a.joins), 'key', letters=True)} hold; {link(missing[0])} do not meet"
+        title = (
+            f"{upper(spelled(held))} of {counted(len(a.joins), 'key', letters=True)} hold; {link(missing[0])} do not"
+            " meet"
+        )
     else:
-        title = f"{upper(spelled(held))} of {counted(len(a.joins), 'key', letters=True)} hold; {spelled(unknown)} could not be followed"
-    lede = "Boxes by role, with protocol and confirmed level. A thick line is a key that links two systems’ records; its number leads to the table below."
+        title = (
+            f"{upper(spelled(held))} of {counted(len(a.joins), 'key', letters=True)} hold; {spelled(unknown)} could not"
+            " be followed"
+        )
+    lede = (
+        "Boxes by role, with protocol and confirmed level. A thick line is a key that links two systems’ records; its"
+        " number leads to the table below."
+    )
     data = {
         "map": systems_map(a),
         "joins": [(link(j), key(j), j) for j in a.joins],
@@ -107,7 +122,10 @@ def _systems_bar(a: Assessment, missing: list[str]) -> tuple[str, str]:
     if missing:
         return (
             "So what",
-            f"Where a key is missing ({listed(missing, 2)}), no agent may guess which record belongs to which: the key must come from the systems.",
+            (
+                f"Where a key is missing ({listed(missing, 2)}), no agent may guess which record belongs to which: the"
+                " key must come from the systems."
+            ),
         )
     weakest = sorted((s for s in a.systems if s.level), key=lambda s: (s.level.confirmed if s.level else 9, s.name))
     if weakest and weakest[0].level and weakest[0].level.confirmed < 4:
@@ -115,7 +133,10 @@ def _systems_bar(a: Assessment, missing: list[str]) -> tuple[str, str]:
         numbers = listed([line(n, 12) for n in first.findings], 4)
         return (
             "So what",
-            f"{upper(line(first.name, 40))} decides for every workflow that calls it: confirmed level {first.level.confirmed if first.level else 1}{', held by ' + numbers if numbers else ', held by what was not measured'}.",
+            (
+                f"{upper(line(first.name, 40))} decides for every workflow that calls it: confirmed level"
+                f" {first.level.confirmed if first.level else 1}{', held by ' + numbers if numbers else ', held by what was not measured'}."
+            ),
         )
     return (
         "So what",
@@ -127,7 +148,10 @@ def roadmap(a: Assessment) -> Section:
     tasks, goal, target = in_order(a.roadmap), target_milestone(a), a.overall.target
     reached = a.overall.confirmed >= target
     if reached:
-        title = f"Level {target} is reached; {counted(len(tasks), 'task', letters=True)} {'remain' if len(tasks) != 1 else 'remains'}"
+        title = (
+            f"Level {target} is reached; {counted(len(tasks), 'task', letters=True)}"
+            f" {'remain' if len(tasks) != 1 else 'remains'}"
+        )
     elif goal:
         low, high = weeks(goal.p50_weeks, goal.p50_weeks), weeks(goal.p80_weeks, goal.p80_weeks)
         safe = f", {high} to be safe" if high != low else ""
@@ -141,7 +165,10 @@ def roadmap(a: Assessment) -> Section:
             else f"{upper(counted(len(tasks), 'task', letters=True))}, and a target that needs more measurements"
         )
     days = sum(t.effort.days[1] for t in tasks)
-    lede = f"{upper(counted(len(tasks), 'task', letters=True))}, {number(round(days))} person-days most likely. Dark: to the date that holds in half of the cases (P50). Light: to the date that holds in four of five (P80)."
+    lede = (
+        f"{upper(counted(len(tasks), 'task', letters=True))}, {number(round(days))} person-days most likely. Dark: to"
+        " the date that holds in half of the cases (P50). Light: to the date that holds in four of five (P80)."
+    )
     last, stones = last_week(a.roadmap), levels_only(a.roadmap.milestones)
     charts = [
         gantt(tasks[i : i + ROWS_A_CHART], stones if i + ROWS_A_CHART >= len(tasks) else [], last)
@@ -177,7 +204,7 @@ def _roles(a: Assessment) -> list[tuple[str, str, str]]:
     return [
         (
             line(role, 50),
-            listed([line(n, 12) for t in tasks for n in (t.findings or [t.id])], 8),
+            listed([line(n, 12) for t in tasks for n in t.findings or [t.id]], 8),
             number(sum(t.effort.days[1] for t in tasks)),
         )
         for role, tasks in rows
@@ -202,9 +229,11 @@ def _roadmap_bar(a: Assessment) -> tuple[str, str]:
     if not tasks:
         return (
             "So what",
-            "Plan the next measurement instead of remedies."
-            if a.next
-            else "Keep what holds: measure again before the gates expire and after every change of an interface.",
+            (
+                "Plan the next measurement instead of remedies."
+                if a.next
+                else "Keep what holds: measure again before the gates expire and after every change of an interface."
+            ),
         )
     first = max(tasks, key=lambda t: t.gain_days)
     gain = (

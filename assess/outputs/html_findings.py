@@ -43,11 +43,17 @@ def minor(a: Assessment) -> list[Section]:
     rows = by_number([f for f in a.findings if not is_major(f, a)])
     if not rows:
         return []
-    title = f"{upper(counted(len(rows), 'more finding', letters=True))} {'does' if len(rows) == 1 else 'do'} not hold the target"
+    title = (
+        f"{upper(counted(len(rows), 'more finding', letters=True))} {'does' if len(rows) == 1 else 'do'} not hold the"
+        " target"
+    )
     lede = f"They belong to levels above {a.overall.target}: worth planning, no reason to wait."
     bar = (
         "So what",
-        f"None of them keeps a workflow from level {a.overall.target}. Take them up when the systems are touched anyway.",
+        (
+            f"None of them keeps a workflow from level {a.overall.target}. Take them up when the systems are touched"
+            " anyway."
+        ),
     )
     return [
         Section(
@@ -196,7 +202,7 @@ def _pair_row(pair: tuple[Side, Side, str]) -> tuple[str, str, str, str]:
 
 def _who(f: Finding, task: Task | None, a: Assessment) -> list[tuple[str, str]]:
     needs = [t for t in a.roadmap.tasks if task and t.id in task.needs]
-    before = listed([n for t in needs for n in (t.findings or [t.id])], 4) or "nothing"
+    before = listed([n for t in needs for n in t.findings or [t.id]], 4) or "nothing"
     return [
         ("Owner", line(f.owner or f.effort.role, 60)),
         ("Effort", f"{days_of(f.effort.days)} person-days"),

@@ -39,8 +39,14 @@ def level(a: Assessment) -> Section:
         (c for c in a.cells if c.dimension == dimension and c.subject.unit in (unit, "*") and not c.later),
         key=lambda c: (c.level, c.probe, str(c.subject)),
     )
-    title = f"{DIMENSION_NAMES[dimension]} is at confirmed {found.confirmed}, possible {found.possible}: how {counted(len(cells), 'check')} become that interval"
-    lede = f"The example is {line(human(unit), 60) or 'the whole dimension'}. A level holds when more than 85 % of its weight is met in each unit, every lower level holds too, and no essential check is missed."
+    title = (
+        f"{DIMENSION_NAMES[dimension]} is at confirmed {found.confirmed}, possible {found.possible}: how"
+        f" {counted(len(cells), 'check')} become that interval"
+    )
+    lede = (
+        f"The example is {line(human(unit), 60) or 'the whole dimension'}. A level holds when more than 85 % of its"
+        " weight is met in each unit, every lower level holds too, and no essential check is missed."
+    )
     data = {
         "cells": cells[:MOST_CELLS],
         "left_out": max(0, len(cells) - MOST_CELLS),
@@ -86,7 +92,10 @@ def _stops(step: Step, unknown_counts: bool) -> str:
         if step.essential_missing
         else ""
     )
-    return f"Level {step.level} has {met} of {step.weight} met{', gaps counted as met' if unknown_counts else ''}; it may miss {step.may_miss}{veto}."
+    return (
+        f"Level {step.level} has {met} of {step.weight} met{', gaps counted as met' if unknown_counts else ''}; it may"
+        f" miss {step.may_miss}{veto}."
+    )
 
 
 def _units(a: Assessment) -> list[tuple[str, str, str]]:
@@ -108,7 +117,10 @@ def _units(a: Assessment) -> list[tuple[str, str, str]]:
 def _level_words(a: Assessment) -> str:
     lowest = [SHORT_NAMES[d] for d in DIMENSIONS if d in a.levels and a.levels[d].confirmed == a.overall.confirmed]
     own = f" {line(a.organisation, 60)} rated itself {a.overall.self_assessed}." if a.overall.self_assessed else ""
-    return f"The overall level is the minimum: {a.overall.confirmed} ({LEVEL_NAMES[a.overall.confirmed]}), set by {listed(lowest, 5)}.{own} Only measurements and remedies move it, not weights."
+    return (
+        f"The overall level is the minimum: {a.overall.confirmed} ({LEVEL_NAMES[a.overall.confirmed]}), set by"
+        f" {listed(lowest, 5)}.{own} Only measurements and remedies move it, not weights."
+    )
 
 
 def catalogue(a: Assessment) -> Section:
@@ -117,7 +129,10 @@ def catalogue(a: Assessment) -> Section:
         cells = sorted((c for c in a.cells if c.dimension == d), key=lambda c: (c.level, c.probe, str(c.subject)))
         if cells:
             groups.append((DIMENSION_NAMES[d], cells))
-    lede = f"Catalogue {line(a.catalogue, 40)}, profile {line(a.profile, 40)}. Bold: essential. Checks that need history are marked “later” and stay outside the share."
+    lede = (
+        f"Catalogue {line(a.catalogue, 40)}, profile {line(a.profile, 40)}. Bold: essential. Checks that need history"
+        " are marked “later” and stay outside the share."
+    )
     return Section(
         "catalogue",
         "C · Every check",

@@ -47,7 +47,8 @@ def verdict(a: Assessment) -> str:
         )
     if blocked := by_gate["blocked"]:
         sentences.append(
-            f"{upper(listed([titled(w).lower() for w in blocked], 3))} {'stays' if len(blocked) == 1 else 'stay'} blocked{_because(blocked, names)}."
+            f"{upper(listed([titled(w).lower() for w in blocked], 3))} {'stays' if len(blocked) == 1 else 'stay'}"
+            f" blocked{_because(blocked, names)}."
         )
     return " ".join(sentences) or "No workflow is named in goals.yaml, so there is nothing that could be opened."
 

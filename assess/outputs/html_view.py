@@ -92,7 +92,10 @@ class Names:
         if found:
             return f"{line(found.title, 110).rstrip('.')} ({found.number})"
         if cell:
-            return f"{cell.probe} of {line(cell.subject, 60)} {'was not measured' if cell.state is State.NOT_MEASURED else 'is not met'}"
+            return (
+                f"{cell.probe} of {line(cell.subject, 60)}"
+                f" {'was not measured' if cell.state is State.NOT_MEASURED else 'is not met'}"
+            )
         return line(entry, 160)
 
     def held(self, entries: list[str], most: int = 2) -> str:

@@ -46,7 +46,10 @@ def workflows(a: Assessment) -> Section:
         "could": [(w, [names.words(e) for e in w.gate.could_be]) for w in a.workflows if w.gate.could_be],
         "dimensions": _dimension_rows(a, names),
     }
-    lede = "Confirmed level of each dimension over what the workflow touches. The gate is the lowest of them, then lowered by caps such as high stakes."
+    lede = (
+        "Confirmed level of each dimension over what the workflow touches. The gate is the lowest of them, then lowered"
+        " by caps such as high stakes."
+    )
     fillers = (
         checks(
             a,
@@ -138,9 +141,12 @@ def _workflow_bar(a: Assessment, names: Names) -> tuple[str, str]:
     if not held:
         return (
             "So what",
-            "Start with the largest workflow in shadow, read its decisions for a week, then let it act: the gates allow more than a careful pilot takes."
-            if a.workflows
-            else "Name a workflow with its steps in goals.yaml: its systems, limits and articles follow from them.",
+            (
+                "Start with the largest workflow in shadow, read its decisions for a week, then let it act: the gates"
+                " allow more than a careful pilot takes."
+                if a.workflows
+                else "Name a workflow with its steps in goals.yaml: its systems, limits and articles follow from them."
+            ),
         )
     first = max(held, key=lambda w: w.tickets_per_month or 0)
     numbers = list(dict.fromkeys(f.number for e in first.gate.held_by if (f := names.finding(e))))
@@ -148,9 +154,16 @@ def _workflow_bar(a: Assessment, names: Names) -> tuple[str, str]:
     if numbers:
         return (
             "So what",
-            f"Closing {listed(numbers, 5)} moves {titled(first).lower()}{volume} beyond “{GATE_LABELS[first.gate.autonomy].lower()}”. Possible levels open no gate: only a new measurement does.",
+            (
+                f"Closing {listed(numbers, 5)} moves {titled(first).lower()}{volume} beyond"
+                f" “{GATE_LABELS[first.gate.autonomy].lower()}”. Possible levels open no gate: only a new measurement"
+                " does."
+            ),
         )
     return (
         "So what",
-        f"{titled(first)}{volume} is held by what nobody has measured: {len(first.gate.could_be) or 'more'} checks decide. Possible levels open no gate.",
+        (
+            f"{titled(first)}{volume} is held by what nobody has measured: {len(first.gate.could_be) or 'more'} checks"
+            " decide. Possible levels open no gate."
+        ),
     )

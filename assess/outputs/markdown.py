@@ -15,7 +15,8 @@ def summary(assessment: Assessment) -> str:
     """Headline, gates, levels, findings and the next measurements; text from outside cannot become markup."""
     a, names = assessment, Names(assessment)
     gates = [
-        f"| {_cell(w.title or human(w.name))} | {GATE_LABELS[w.gate.autonomy]} | {_cell(names.held(w.gate.held_by, 1)) if w.gate.held_by else '–'} |"
+        f"| {_cell(w.title or human(w.name))} | {GATE_LABELS[w.gate.autonomy]} |"
+        f" {_cell(names.held(w.gate.held_by, 1)) if w.gate.held_by else '–'} |"
         for w in a.workflows
     ]
     levels = [
@@ -33,7 +34,9 @@ def summary(assessment: Assessment) -> str:
         [f"# {_cell(a.organisation)}: {headline(a)}"],
         [_cell(verdict(a))],
         [
-            f"Overall level {interval(a.overall.confirmed, a.overall.possible)} of 5 ({LEVEL_NAMES[a.overall.confirmed]}), target {a.overall.target}. Assessed {day(a.as_of)}, evidence sha256 {digest(a.bundle)}."
+            f"Overall level {interval(a.overall.confirmed, a.overall.possible)} of 5"
+            f" ({LEVEL_NAMES[a.overall.confirmed]}), target {a.overall.target}. Assessed {day(a.as_of)}, evidence"
+            f" sha256 {digest(a.bundle)}."
         ],
         ["| Workflow | Gate | Held by |", "|---|---|---|", *gates] if gates else [],
         ["| Dimension | Level | Answered |", "|---|---|---|", *levels] if levels else [],

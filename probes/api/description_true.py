@@ -40,7 +40,10 @@ class DescriptionTrue(Probe):
             return not_measured(
                 f"{name}: no answer could be compared with a declared schema",
                 cause="needs",
-                would_measure="declare the schema of the answers, or give values to read with in writes.example, and run `cxready collect DIR` again",
+                would_measure=(
+                    "declare the schema of the answers, or give values to read with in writes.example, and "
+                    "run `cxready collect DIR` again"
+                ),
             )
         names = ", ".join(a.operation for a in checked)
         return met(

@@ -36,7 +36,9 @@ class Latency(Probe):
                 would_measure=f"run `cxready collect DIR --max-requests {100 + lacking}`",
             )
         shown = Evidence(
-            says=f"{times.samples} reads: p50 {times.p50:.0f} ms, p95 {times.p95:.0f} ms, slowest {times.slowest:.0f} ms"
+            says=(
+                f"{times.samples} reads: p50 {times.p50:.0f} ms, p95 {times.p95:.0f} ms, slowest {times.slowest:.0f} ms"
+            )
         )
         if times.p95 > BOUND_MS:
             return not_met(

@@ -37,7 +37,10 @@ class MachineAuth(Probe):
                 title.format(name=name),
                 *shown,
                 cause=cause,
-                consequence="The agent stops in the middle of a case until a person signs it in, or acts under somebody else's name.",
+                consequence=(
+                    "The agent stops in the middle of a case until a person signs it in, or acts under "
+                    "somebody else's name."
+                ),
             )
         lifetime = (
             f", token for {seen.token_lifetime_s:.0f} s, renewed without a person" if seen.token_lifetime_s else ""

@@ -44,7 +44,9 @@ class NoLostUpdates(Probe):
                 title,
                 *(evidence_of(shot, u.operation) for u in lost for shot in u.shots[-2:]),
                 cause=first.answer.replace("_", " "),
-                consequence="A change that a colleague made a second ago disappears; the customer is told two different things.",
+                consequence=(
+                    "A change that a colleague made a second ago disappears; the customer is told two different things."
+                ),
             )
         open_ones = [u for u in updates if u.answer == "not_tried"]
         if open_ones:

@@ -43,7 +43,10 @@ class RepeatSafe(Probe):
             return met(f"{name} can be repeated safely: {how}{waits}", *shown)
         if trial.second_key_honoured is False:
             return not_met(
-                f"{name.partition('.')[0]} accepts the same {trial.subject.item} twice: the key is ignored and the record cannot be found",
+                (
+                    f"{name.partition('.')[0]} accepts the same {trial.subject.item} twice: the key is "
+                    "ignored and the record cannot be found"
+                ),
                 *shown,
                 cause="key ignored",
                 consequence=_HARM,

@@ -64,7 +64,10 @@ class SessionSurvives(Probe):
             )
         total = sum(traffic.seen.values())
         return met(
-            f"{name} lets an agent work: {burst.requests} of {burst.requests} reads in a burst answered, no wall in {total} answers",
+            (
+                f"{name} lets an agent work: {burst.requests} of {burst.requests} reads in a burst answered, "
+                f"no wall in {total} answers"
+            ),
             *_example(burst),
         )
 

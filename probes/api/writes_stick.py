@@ -35,7 +35,10 @@ class WritesStick(Probe):
             return not_measured(
                 f"{name}: accepted, but there is no way to read the record back",
                 cause="needs",
-                would_measure=f"name `read_back` for {trip.subject.item} in effects/{trip.subject.unit}.yaml and run `cxready collect DIR` again",
+                would_measure=(
+                    f"name `read_back` for {trip.subject.item} in effects/{trip.subject.unit}.yaml and run "
+                    "`cxready collect DIR` again"
+                ),
                 evidence=_evidence(trip),
             )
         if not trip.found:

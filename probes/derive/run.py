@@ -1,4 +1,6 @@
-"""Deriving: what follows from artifacts without a network, one deriver after the other, each result kept like a gathered one."""
+"""Deriving: what follows from artifacts without a network, one deriver after the other, each result kept like a
+gathered one.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Derivation:
-    """What a deriver may use: the estate, what was gathered, the time of the run, and an encoder of texts when there is one."""
+    """What a deriver may use: the estate, what was gathered, the time of the run, and an encoder of texts when there
+    is one.
+    """
 
     estate: Estate
     folder: Path

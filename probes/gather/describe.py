@@ -182,7 +182,7 @@ def _document(path: Path) -> Any:
         if path.suffix == ".json":
             return json.loads(text)
         return json.loads(
-            json.dumps(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), default=str)
+            json.dumps(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), default=str)  # noqa: S506
         )
     except (ValueError, yaml.YAMLError):
         return None

@@ -36,7 +36,9 @@ class ErrorSeen(BaseModel):
 
 
 class ErrorShapes(Artifact):
-    """The errors of one system. RFC 9457 problem details, an object of stable shape, a SOAP fault, or something to guess at."""
+    """The errors of one system. RFC 9457 problem details, an object of stable shape, a SOAP fault, or something to
+    guess at.
+    """
 
     kind: ClassVar[str] = "error_shapes"
 

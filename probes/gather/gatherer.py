@@ -86,7 +86,10 @@ def cause_of(error: CxreadyError) -> Cause:
 
 
 _ADVICE: dict[str, str] = {
-    "unreachable": "make the system reachable from this machine (`cxready collect DIR --check`) and run `cxready collect DIR` again",
+    "unreachable": (
+        "make the system reachable from this machine (`cxready collect DIR --check`) and run `cxready "
+        "collect DIR` again"
+    ),
     "path": "have the proxy or firewall let cxready through and run `cxready collect DIR` again",
     "budget": "raise the budget: `cxready collect DIR --max-requests N`",
     "window": "run `cxready collect DIR` inside the system's window",

@@ -39,7 +39,9 @@ _TEXT = {
 
 
 def read_inputs(folder: Path, knowledge: Sequence[str] = (), more: Sequence[Path] = ()) -> dict[str, bytes]:
-    """Path → content, for every file that users write and that belongs to the evidence; symbolic links out of the folder are left out."""
+    """Path → content, for every file that users write and that belongs to the evidence; symbolic links out of the
+    folder are left out.
+    """
     return {
         path.relative_to(folder).as_posix(): _normalised(path) for path in sorted(set(_files(folder, knowledge, more)))
     }

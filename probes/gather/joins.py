@@ -1,4 +1,6 @@
-"""Follows the keys that link one system's record to the next one's, as the engagement names them: usage → contract → invoice."""
+"""Follows the keys that link one system's record to the next one's, as the engagement names them: usage → contract →
+invoice.
+"""
 
 from __future__ import annotations
 
@@ -109,7 +111,10 @@ def _ask(session: Session, system: str, name: str, target: str, value: Any) -> J
             to=target,
             carried=True,
             found=False,
-            says=f"{system} and {other} gave different values of {other_field} for customer {test_customer(session.estate, system)}",
+            says=(
+                f"{system} and {other} gave different values of {other_field} for customer "
+                f"{test_customer(session.estate, system)}"
+            ),
         )
     return missing(Joins, Subject(unit=system), "needs", f"no read operation of {other} takes or gives {other_field}")
 

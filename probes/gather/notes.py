@@ -1,4 +1,6 @@
-"""Whether a note on a customer can be written and read back; follows from the round trip of the operation that adds it."""
+"""Whether a note on a customer can be written and read back; follows from the round trip of the operation that adds
+it.
+"""
 
 from __future__ import annotations
 

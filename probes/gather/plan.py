@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -87,7 +86,9 @@ def plan(
     max_requests: int = DEFAULT_LIMIT,
     inputs: str = "",
 ) -> Plan:
-    """The plan of a run, in the order in which it asks; a gatherer that no longer fits a system's budget is left out there, and said so."""
+    """The plan of a run, in the order in which it asks; a gatherer that no longer fits a system's budget is left out
+    there, and said so.
+    """
     kept: list[PlanLine] = []
     left_out: dict[str, str] = {}
     used: dict[str, int] = {}
@@ -153,7 +154,7 @@ def write(found: Plan, path: Path) -> None:
     """The plan as a file, whole or not at all."""
     made = path.with_name(path.name + ".new")
     made.write_text(as_text(found), encoding="utf-8", newline="\n")
-    os.replace(made, path)
+    made.replace(path)
 
 
 def as_text(found: Plan) -> str:

@@ -35,7 +35,10 @@ def gather_system(session: Session, system: str) -> Found:
             Privilege,
             subject,
             "needs",
-            f"{system} has no credentials `agent` and `enforcer` apart: with one credential for both, nothing can be refused",
+            (
+                f"{system} has no credentials `agent` and `enforcer` apart: with one credential for both, "
+                "nothing can be refused"
+            ),
         )
         return
     if declared and not chosen:

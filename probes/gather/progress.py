@@ -39,10 +39,14 @@ class CollectState:
             )
         with self._connection:
             self._connection.executescript(
-                "CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, started TEXT NOT NULL, digest TEXT NOT NULL, attempts INTEGER NOT NULL, finished TEXT);"
-                "CREATE TABLE IF NOT EXISTS found (run TEXT, kind TEXT, unit TEXT, item TEXT, is_missing INTEGER, body TEXT, PRIMARY KEY (run, kind, unit, item));"
-                "CREATE TABLE IF NOT EXISTS steps (run TEXT, gatherer TEXT, system TEXT, PRIMARY KEY (run, gatherer, system));"
-                "CREATE TABLE IF NOT EXISTS used (run TEXT, system TEXT, requests INTEGER, observed TEXT, PRIMARY KEY (run, system));"
+                "CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, started TEXT NOT NULL, digest "
+                "TEXT NOT NULL, attempts INTEGER NOT NULL, finished TEXT);"
+                "CREATE TABLE IF NOT EXISTS found (run TEXT, kind TEXT, unit TEXT, item TEXT, is_missing "
+                "INTEGER, body TEXT, PRIMARY KEY (run, kind, unit, item));"
+                "CREATE TABLE IF NOT EXISTS steps (run TEXT, gatherer TEXT, system TEXT, PRIMARY KEY "
+                "(run, gatherer, system));"
+                "CREATE TABLE IF NOT EXISTS used (run TEXT, system TEXT, requests INTEGER, observed "
+                "TEXT, PRIMARY KEY (run, system));"
                 f"PRAGMA user_version = {SCHEMA};"
             )
 

@@ -28,7 +28,9 @@ PAGES_ASKED = 10
 
 
 class AnswerSeen(BaseModel):
-    """One answer against what the description declares for its status. `faults`: required fields missing, other types."""
+    """One answer against what the description declares for its status. `faults`: required fields missing, other
+    types.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

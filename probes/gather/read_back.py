@@ -22,7 +22,9 @@ SETTLE_S = 1.0
 
 @dataclass(frozen=True)
 class ReadBack:
-    """What was read. `readable`: the effects file or the description offers a way; `answered`: the system did answer it."""
+    """What was read. `readable`: the effects file or the description offers a way; `answered`: the system did answer
+    it.
+    """
 
     readable: bool
     exchanges: tuple[Exchange, ...] = ()

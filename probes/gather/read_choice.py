@@ -1,4 +1,6 @@
-"""Which reads are asked: those that workflows call first, then others, all with arguments that the estate itself gave."""
+"""Which reads are asked: those that workflows call first, then others, all with arguments that the estate itself
+gave.
+"""
 
 from __future__ import annotations
 

@@ -41,7 +41,9 @@ KEPT_FOR_CLEANUP = 4
 
 @dataclass(frozen=True)
 class CollectResult:
-    """What a collection left: the bundle, requests by system, what was reversed, what stays behind, who was not reached."""
+    """What a collection left: the bundle, requests by system, what was reversed, what stays behind, who was not
+    reached.
+    """
 
     bundle_path: Path
     zip_path: Path
@@ -207,7 +209,22 @@ def _derive(session: Session, state: CollectState, derivers: Sequence[Deriver], 
         state.keep(session.run, found)
 
 
-def _session(estate: Estate, run: str, attempt: int, folder: Path, started: datetime, state: CollectState, trace: Trace, ledger: WriteLedger, kinds: Mapping[str, type[Artifact]], only_system: str | None, plan: Plan | None, max_requests: int, secrets: Mapping[str, str] | None, progress: Progress | None) -> Session:  # fmt: skip
+def _session(
+    estate: Estate,
+    run: str,
+    attempt: int,
+    folder: Path,
+    started: datetime,
+    state: CollectState,
+    trace: Trace,
+    ledger: WriteLedger,
+    kinds: Mapping[str, type[Artifact]],
+    only_system: str | None,
+    plan: Plan | None,
+    max_requests: int,
+    secrets: Mapping[str, str] | None,
+    progress: Progress | None,
+) -> Session:
     from runtime.systems.request_budget import RequestBudget
 
     used, sent = state.used(run), trace.counts(run)

@@ -45,7 +45,9 @@ class Samples:
     seen: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
 
     def learn(self, system: str, body: Any, *, own: bool = False, resource: str = "") -> None:
-        """Remembers the scalar fields of an answer. `own`: they belong to the test customer. `resource`: what a bare `id` identifies."""
+        """Remembers the scalar fields of an answer. `own`: they belong to the test customer. `resource`: what a bare
+        `id` identifies.
+        """
         pool = self.seen.setdefault(system, {})
         for name, value in _scalars(body, 0):
             keys = [plain(name)] + ([plain(resource) + "id"] if plain(name) == "id" and resource else [])

@@ -133,7 +133,9 @@ class Session:
         headers: Mapping[str, str] | None = None,
         why: Why,
     ) -> Exchange:
-        """Sends a write that the ledger holds as `entry`. What is refused before it leaves is closed there as nothing."""
+        """Sends a write that the ledger holds as `entry`. What is refused before it leaves is closed there as
+        nothing.
+        """
         try:
             return system.call(operation, arguments, headers=headers, why=why)
         except CxreadyError:
@@ -156,7 +158,9 @@ class Session:
         return self.system(name, "audit") if "audit" in self.holders(name) else self.writer(name)
 
     def reference(self) -> str:
-        """A text of our own that no other record carries: `cxready-<run>-<n>`; a resumed run counts on in the next thousand."""
+        """A text of our own that no other record carries: `cxready-<run>-<n>`; a resumed run counts on in the next
+        thousand.
+        """
         return f"cxready-{self.run}-{(self.attempt - 1) * 1000 + next(self._numbers)}"
 
     def shot(self, exchange: Exchange) -> Shot:

@@ -204,7 +204,9 @@ def _not_signed_in(session: Session, system: str, error: CxreadyError) -> Machin
 
 
 def cheapest_read(estate: Estate, system: str, now: datetime) -> tuple[Operation, dict[str, Any]] | None:
-    """A read that can be asked with what people wrote alone, so that plan and run choose the same; one record rather than a list."""
+    """A read that can be asked with what people wrote alone, so that plan and run choose the same; one record rather
+    than a list.
+    """
     found = []
     for operation in reads(estate, system):
         arguments, lacking = Samples().arguments(estate, system, operation, now)
@@ -214,7 +216,9 @@ def cheapest_read(estate: Estate, system: str, now: datetime) -> tuple[Operation
 
 
 def planned(estate: Estate) -> list[PlanLine]:
-    """Eleven reads, one without credential, and the token requests of every holder. Any of the reads may be the one asked."""
+    """Eleven reads, one without credential, and the token requests of every holder. Any of the reads may be the one
+    asked.
+    """
     lines = []
     for system, settings in estate.systems.items():
         for holder, credential in settings.credentials.items():

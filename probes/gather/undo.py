@@ -111,7 +111,9 @@ def undo_arguments(
 
 
 def take_back_open(session: Session, entry: Entry) -> TakenBack:
-    """Cleans up after a run that died: finds the record by our reference where the answer was lost, undoes it, reads back."""
+    """Cleans up after a run that died: finds the record by our reference where the answer was lost, undoes it, reads
+    back.
+    """
     effect = session.estate.effect(f"{entry.system}.{entry.operation}")
     answer: Any = dict(entry.record) or None
     if effect and effect.does == "update":

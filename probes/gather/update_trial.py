@@ -35,7 +35,10 @@ def try_update(session: Session, system: str, name: str, operation: Operation, e
         yield from _none(
             subject,
             "needs",
-            f"effects/{system}.yaml names no read_back for {name}, or the record cannot be read: without it a change cannot be checked or put back",
+            (
+                f"effects/{system}.yaml names no read_back for {name}, or the record cannot be read: without "
+                "it a change cannot be checked or put back"
+            ),
         )
         return
     change, why_not = _change(operation, arguments, lacking, before.body)

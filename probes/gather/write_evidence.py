@@ -1,4 +1,6 @@
-"""Artifacts of trying writes: did it stick, was it taken back, is it safe to repeat, does a stale change get refused, who may."""
+"""Artifacts of trying writes: did it stick, was it taken back, is it safe to repeat, does a stale change get refused,
+who may.
+"""
 
 from __future__ import annotations
 

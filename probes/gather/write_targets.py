@@ -1,4 +1,6 @@
-"""Which writes are tried, and whether they may be: those that workflows call, on the test customer, when they can be taken back."""
+"""Which writes are tried, and whether they may be: those that workflows call, on the test customer, when they can be
+taken back.
+"""
 
 from __future__ import annotations
 

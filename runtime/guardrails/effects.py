@@ -22,7 +22,9 @@ class MoneyOut(Strict):
 
     field: str | None = None
     unit: Literal["major", "minor"] = "major"
-    currency: CurrencyField | str | None = Field(None, description="a field of the request, or an ISO 4217 code; default: the engagement's")
+    currency: CurrencyField | str | None = Field(
+        None, description="a field of the request, or an ISO 4217 code; default: the engagement's"
+    )
     before: str | None = None
     after: str | None = None
     full_value_of: str | None = None
@@ -30,7 +32,12 @@ class MoneyOut(Strict):
 
     @model_validator(mode="after")
     def _one_way(self) -> MoneyOut:
-        ways = [self.field is not None, self.before is not None and self.after is not None, self.full_value_of is not None, self.fixed is not None]
+        ways = [
+            self.field is not None,
+            self.before is not None and self.after is not None,
+            self.full_value_of is not None,
+            self.fixed is not None,
+        ]
         if sum(ways) != 1:
             raise ValueError("say exactly one of: field · before and after · full_value_of · fixed")
         return self
@@ -55,7 +62,9 @@ class Repeat(Strict):
 
     key: str | None = Field(None, description="header that carries the idempotency key")
     find: str | None = Field(None, description="operation that finds the written record by our own reference")
-    reference: str = Field("reference", description="field that carries our own reference in the write, and parameter of `find`")
+    reference: str = Field(
+        "reference", description="field that carries our own reference in the write, and parameter of `find`"
+    )
     settle_s: float = Field(2.0, ge=0, le=600)
 
 
@@ -66,10 +75,14 @@ class Effect(Strict):
     customer: CustomerRef | None = None
     repeat: Repeat | None = None
     undo: str | None = Field(None, description="operation that takes the written record back")
-    undo_with: dict[str, str] = Field(default_factory=dict, description="argument of `undo` → field of the answer; default: id")
+    undo_with: dict[str, str] = Field(
+        default_factory=dict, description="argument of `undo` → field of the answer; default: id"
+    )
     read_back: str | None = Field(None, description="operation that reads the written record; default: repeat.find")
     returns: list[str] = Field(default_factory=list, description="restricted or personal fields in the answer")
-    sends: list[str] = Field(default_factory=list, description="fields of the request that leave the company, like a mail's text")
+    sends: list[str] = Field(
+        default_factory=list, description="fields of the request that leave the company, like a mail's text"
+    )
 
 
 class Confirmed(Strict):

@@ -38,7 +38,9 @@ class Limits(Strict):
 class Action(Strict):
     operations: list[OperationName] = Field(min_length=1)
     limits: Limits = Field(default_factory=Limits)
-    conditions: list[str] = Field(default_factory=list, description="names of facts that must hold; from systems of record only")
+    conditions: list[str] = Field(
+        default_factory=list, description="names of facts that must hold; from systems of record only"
+    )
     workflows: list[str] = Field(default_factory=list, description="who may; empty: every workflow whose steps name it")
     autonomy: Autonomy = "approve"
 
@@ -61,7 +63,9 @@ class GuardrailsFile(Strict):
     restricted_data: dict[str, Literal["never_read", "mask", "never_send"]] = Field(default_factory=dict)
     escalate_when: EscalateWhen = Field(default_factory=EscalateWhen)
     high_stakes: list[Category] = Field(default_factory=lambda: list(HIGH_STAKES))
-    disclosure: str | None = Field(None, description="first sentence on every channel: says that a machine answers (EU AI Act, Art. 50(1))")
+    disclosure: str | None = Field(
+        None, description="first sentence on every channel: says that a machine answers (EU AI Act, Art. 50(1))"
+    )
 
     def action_of(self, operation: str) -> str | None:
         """Name of the action that covers `system.operation`."""

@@ -77,7 +77,14 @@ class System(Protocol):
     holder: str
     surface: Surface
 
-    def call(self, operation: str, arguments: Mapping[str, Any] | None = None, *, headers: Mapping[str, str] | None = None, why: Why) -> Exchange:
+    def call(
+        self,
+        operation: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        why: Why,
+    ) -> Exchange:
         """Sends one request.
 
         Args:
@@ -92,6 +99,8 @@ class System(Protocol):
         """
         ...
 
-    def request(self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None, why: Why) -> Exchange:
+    def request(
+        self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None, why: Why
+    ) -> Exchange:
         """Sends a request that is no operation of the surface (pagination links, unknown ids, malformed bodies)."""
         ...

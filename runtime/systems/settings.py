@@ -49,7 +49,13 @@ class Credential(Strict):
 
     @model_validator(mode="after")
     def _complete(self) -> Credential:
-        needed = {"bearer": ["token"], "api_key": ["key"], "basic": ["user", "password"], "oauth2": ["token_url", "client_id", "client_secret"], "session": ["token"]}
+        needed = {
+            "bearer": ["token"],
+            "api_key": ["key"],
+            "basic": ["user", "password"],
+            "oauth2": ["token_url", "client_id", "client_secret"],
+            "session": ["token"],
+        }
         missing = [name for name in needed[self.scheme] if getattr(self, name) is None]
         if missing:
             raise ValueError(f"scheme {self.scheme} needs {', '.join(missing)}")
@@ -60,7 +66,9 @@ class Writes(Strict):
     """What cxready may write on staging, on which test customer, and with what example."""
 
     allowed: bool = False
-    example: dict[str, Any] = Field(default_factory=dict, description="values for a disposable record, by field name; or by operation")
+    example: dict[str, Any] = Field(
+        default_factory=dict, description="values for a disposable record, by field name; or by operation"
+    )
     max_records: int = Field(10, ge=0, le=50)
     reversible_only: bool = True
     test_customer: str | None = None
@@ -100,7 +108,9 @@ class SystemSettings(Strict):
     network: Network | None = None
     attack_probes: bool = Field(False, description="over-limit calls and other attack-like probes are allowed here")
     owner: str | None = Field(None, description="who owns changes to this system's interface")
-    joins: dict[str, str] = Field(default_factory=dict, description="field of this system → `system.field` that carries the same key")
+    joins: dict[str, str] = Field(
+        default_factory=dict, description="field of this system → `system.field` that carries the same key"
+    )
 
     @model_validator(mode="after")
     def _has_staging(self) -> SystemSettings:

@@ -37,7 +37,9 @@ class Thresholds:
 class Intents:
     """Goals by their utterances, encoded once."""
 
-    def __init__(self, utterances: Mapping[str, Sequence[str]], encode: Encode, thresholds: Thresholds | None = None) -> None:
+    def __init__(
+        self, utterances: Mapping[str, Sequence[str]], encode: Encode, thresholds: Thresholds | None = None
+    ) -> None:
         self._names = [name for name, texts in utterances.items() for _ in texts]
         self._vectors: NDArray[np.float32] = encode([text for texts in utterances.values() for text in texts])
         self._encode, self._thresholds = encode, thresholds or Thresholds()
@@ -73,7 +75,9 @@ class Calibration:
     right: int
 
 
-def calibrate(utterances: Mapping[str, Sequence[str]], encode: Encode, thresholds: Thresholds | None = None) -> Calibration:
+def calibrate(
+    utterances: Mapping[str, Sequence[str]], encode: Encode, thresholds: Thresholds | None = None
+) -> Calibration:
     """Leaves each utterance out in turn and asks for its goal."""
     answered = right = n = 0
     for name, texts in utterances.items():

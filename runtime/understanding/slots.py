@@ -27,7 +27,11 @@ class Filled:
 def from_session(name: str, session: Mapping[str, Any]) -> Filled:
     """A value that the channel vouches for."""
     value = session.get(name)
-    return Filled(str(value), "session") if isinstance(value, str | int) and str(value) else Filled(None, "the session does not say")
+    return (
+        Filled(str(value), "session")
+        if isinstance(value, str | int) and str(value)
+        else Filled(None, "the session does not say")
+    )
 
 
 def from_words(slot: Slot, message: str) -> Filled:

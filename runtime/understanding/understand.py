@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from runtime.escalation.form import StopClass
 from runtime.estate import Estate
 from runtime.guardrails.policy import HIGH_STAKES
 from runtime.understanding.category import category_of
@@ -24,7 +25,7 @@ MAX_MESSAGE = 20_000
 class Stop:
     """Why a person gets the case before anything is done: class of the handoff's reason, rule, one sentence."""
 
-    kind: str
+    kind: StopClass
     rule: str
     says: str
 

@@ -37,11 +37,19 @@ def flawless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, o
         yield folder, (result, {kind: len(rows) for kind, rows in estate.records.items()})
 
 
-def test_a_flawless_estate_confirms_level_four_in_every_dimension_on_its_first_run(flawless: tuple[Path, object]) -> None:
+def test_a_flawless_estate_confirms_level_four_in_every_dimension_on_its_first_run(
+    flawless: tuple[Path, object],
+) -> None:
     with opened(flawless[0]) as at:
         assessment = judged(at).assessment
-    holding = [(c.probe, str(c.subject), c.state.value, c.cause, c.title) for c in assessment.cells if c.level <= 4 and not c.later and c.state not in (State.MET, State.NOT_APPLICABLE)]
-    assert {d: assessment.levels[d].confirmed for d in DIMENSIONS} == dict.fromkeys(DIMENSIONS, 4), "\n".join(map(str, holding))
+    holding = [
+        (c.probe, str(c.subject), c.state.value, c.cause, c.title)
+        for c in assessment.cells
+        if c.level <= 4 and not c.later and c.state not in (State.MET, State.NOT_APPLICABLE)
+    ]
+    assert {d: assessment.levels[d].confirmed for d in DIMENSIONS} == dict.fromkeys(DIMENSIONS, 4), "\n".join(
+        map(str, holding)
+    )
     assert all(gate.autonomy == "act" for gate in assessment.gates.values())
 
 

@@ -13,21 +13,55 @@ from runtime.gate import ORDER
 
 HIGHEST = dict.fromkeys(DIMENSIONS, 4)
 SCOPE = Scope(
-    systems={"crm": SystemScope("crm", "rest"), "billing": SystemScope("billing", "rest"), "other": SystemScope("other", "rest")},
+    systems={
+        "crm": SystemScope("crm", "rest"),
+        "billing": SystemScope("billing", "rest"),
+        "other": SystemScope("other", "rest"),
+    },
     workflows={
         "dispute": WorkflowScope(
-            "billing", ("crm.get", "billing.credit"), ("billing.credit",), ("crm", "billing"), ("issue_credit",), ("desk",)
+            "billing",
+            ("crm.get", "billing.credit"),
+            ("billing.credit",),
+            ("crm", "billing"),
+            ("issue_credit",),
+            ("desk",),
         )
     },
     actions={"issue_credit": ("billing.credit",)},
     routes={"desk": ("dispute",)},
 )
-UNITS: dict[Dimension, str] = {"crm": "crm", "api": "billing", "knowledge": "dispute", "guardrails": "issue_credit", "escalation": "desk"}
+UNITS: dict[Dimension, str] = {
+    "crm": "crm",
+    "api": "billing",
+    "knowledge": "dispute",
+    "guardrails": "issue_credit",
+    "escalation": "desk",
+}
 
 
-def cell(dimension: Dimension, level: int, state: State = State.MET, *, essential: bool = False, item: str = "", unit: str = "", name: str = "p") -> Cell:
+def cell(
+    dimension: Dimension,
+    level: int,
+    state: State = State.MET,
+    *,
+    essential: bool = False,
+    item: str = "",
+    unit: str = "",
+    name: str = "p",
+) -> Cell:
     subject = Subject(unit=unit or UNITS[dimension], item=item)
-    return Cell(probe=f"{dimension}.{name}{level}", subject=subject, dimension=dimension, level=level, essential=essential, weight=1, state=state, title="t", grade="measured")
+    return Cell(
+        probe=f"{dimension}.{name}{level}",
+        subject=subject,
+        dimension=dimension,
+        level=level,
+        essential=essential,
+        weight=1,
+        state=state,
+        title="t",
+        grade="measured",
+    )
 
 
 def flawless() -> list[Cell]:
@@ -47,7 +81,11 @@ def test_one_dimension_at_level_three_needs_a_person() -> None:
 
 
 def test_a_cell_of_an_operation_that_the_workflow_does_not_call_does_not_hold_it() -> None:
-    cells = [*flawless(), cell("api", 2, State.NOT_MET, essential=True, item="patch", name="q"), cell("api", 2, State.NOT_MET, essential=True, unit="other", name="q")]
+    cells = [
+        *flawless(),
+        cell("api", 2, State.NOT_MET, essential=True, item="patch", name="q"),
+        cell("api", 2, State.NOT_MET, essential=True, unit="other", name="q"),
+    ]
     assert gate(cells).autonomy == "act"
     assert all(c.subject.item != "patch" for c in own_cells(cells, "dispute", SCOPE.workflows["dispute"]))
 
@@ -71,13 +109,21 @@ def test_a_cap_narrows_and_is_named() -> None:
 
 def test_a_workflow_that_writes_without_any_action_is_blocked() -> None:
     own = SCOPE.workflows["dispute"]
-    bare = Scope(systems=SCOPE.systems, workflows={"dispute": WorkflowScope(own.category, own.operations, own.writes, own.systems, (), own.routes)}, routes=SCOPE.routes)
+    bare = Scope(
+        systems=SCOPE.systems,
+        workflows={"dispute": WorkflowScope(own.category, own.operations, own.writes, own.systems, (), own.routes)},
+        routes=SCOPE.routes,
+    )
     assert judge_gate(flawless(), "dispute", bare, HIGHEST, ()).autonomy == "blocked"
 
 
 states = st.sampled_from([State.MET, State.NOT_MET, State.NOT_MEASURED])
 estates = st.lists(states, min_size=15, max_size=15).map(
-    lambda found: [cell(d, level, found[i * 3 + level - 2], essential=level % 2 == 0) for i, d in enumerate(DIMENSIONS) for level in (2, 3, 4)]
+    lambda found: [
+        cell(d, level, found[i * 3 + level - 2], essential=level % 2 == 0)
+        for i, d in enumerate(DIMENSIONS)
+        for level in (2, 3, 4)
+    ]
 )
 
 
@@ -94,7 +140,11 @@ def test_each_entry_of_could_be_is_needed_and_all_together_lift(cells: list[Cell
     judged = gate(cells)
 
     def with_met(names: list[str]) -> str:
-        return str(gate([c.model_copy(update={"state": State.MET}) if f"{c.probe}({c.subject})" in names else c for c in cells]).autonomy)
+        return str(
+            gate(
+                [c.model_copy(update={"state": State.MET}) if f"{c.probe}({c.subject})" in names else c for c in cells]
+            ).autonomy
+        )
 
     if judged.could_be:
         assert ORDER.index(with_met(list(judged.could_be))) > ORDER.index(judged.autonomy)  # type: ignore[arg-type]

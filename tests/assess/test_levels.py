@@ -9,7 +9,13 @@ from assess.levels import Asked, dimension_interval, may_miss, under_way, unit_l
 
 HIGHEST = 4
 cells = st.lists(
-    st.builds(Asked, level=st.integers(2, 4), weight=st.integers(1, 3), essential=st.booleans(), met=st.sampled_from([True, False, None])),
+    st.builds(
+        Asked,
+        level=st.integers(2, 4),
+        weight=st.integers(1, 3),
+        essential=st.booleans(),
+        met=st.sampled_from([True, False, None]),
+    ),
     max_size=14,
 )
 
@@ -66,7 +72,9 @@ def test_order_does_not_matter(found: list[Asked], random) -> None:  # type: ign
 
 
 @given(cells, st.data())
-def test_taking_evidence_away_never_raises_confirmed_nor_lowers_possible(found: list[Asked], data: st.DataObject) -> None:
+def test_taking_evidence_away_never_raises_confirmed_nor_lowers_possible(
+    found: list[Asked], data: st.DataObject
+) -> None:
     before = unit_level(found, HIGHEST)
     gone = data.draw(st.sets(st.integers(0, max(len(found) - 1, 0))))
     less = [Asked(c.level, c.weight, c.essential, None) if i in gone else c for i, c in enumerate(found)]
@@ -76,7 +84,9 @@ def test_taking_evidence_away_never_raises_confirmed_nor_lowers_possible(found: 
 
 
 @given(cells, st.integers(2, 4), st.integers(1, 3), st.booleans())
-def test_losing_the_proof_that_a_question_does_not_apply_never_raises_confirmed(found: list[Asked], level: int, weight: int, essential: bool) -> None:
+def test_losing_the_proof_that_a_question_does_not_apply_never_raises_confirmed(
+    found: list[Asked], level: int, weight: int, essential: bool
+) -> None:
     before = unit_level(found, HIGHEST)
     after = unit_level([*found, Asked(level, weight, essential, None)], HIGHEST)
     assert after.confirmed <= before.confirmed

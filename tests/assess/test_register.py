@@ -9,9 +9,18 @@ from probes.finding import Subject
 
 
 def test_a_number_survives_new_findings_and_mended_ones(tmp_path: Path) -> None:
-    first = extended(Register(), [("api.writes_stick", Subject(unit="billing", item="changePlan")), ("knowledge.no_conflicts", Subject(unit="returns"))])
+    first = extended(
+        Register(),
+        [
+            ("api.writes_stick", Subject(unit="billing", item="changePlan")),
+            ("knowledge.no_conflicts", Subject(unit="returns")),
+        ],
+    )
     write(tmp_path / "register.yaml", first)
-    again = extended(read(tmp_path / "register.yaml"), [("api.tls", Subject(unit="crm")), ("knowledge.no_conflicts", Subject(unit="returns"))])
+    again = extended(
+        read(tmp_path / "register.yaml"),
+        [("api.tls", Subject(unit="crm")), ("knowledge.no_conflicts", Subject(unit="returns"))],
+    )
     assert again.number("knowledge.no_conflicts", Subject(unit="returns")) == "F-02"
     assert again.number("api.tls", Subject(unit="crm")) == "F-03"
     assert again.number("api.writes_stick", Subject(unit="billing", item="changePlan")) == "F-01"

@@ -23,7 +23,7 @@ ARTIFACTS = [
 
 
 def _manifest(**more: object) -> Manifest:
-    return Manifest(as_of=AT, run="r1", organisation="Northwind", **more)  # type: ignore[arg-type]
+    return Manifest(as_of=AT, run="r1", organisation="Northwind", **more)
 
 
 def test_what_was_written_is_read_back_from_folder_and_zip(tmp_path: Path) -> None:

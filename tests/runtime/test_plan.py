@@ -19,20 +19,39 @@ GOAL = {
     "steps": [
         {"call": "usage.get", "with": {"account": "account_id"}, "gives": {"usage": "/"}},
         {"rule": "credit_of", "with": ["usage"], "gives": ["credit"]},
-        {"when": "credit.amount", "is": "positive", "do": [{"call": "billing.credit", "with": {"amount": "credit.amount", "kind": "goodwill"}, "same_effect": ["account_id"]}], "otherwise": "handoff"},
+        {
+            "when": "credit.amount",
+            "is": "positive",
+            "do": [
+                {
+                    "call": "billing.credit",
+                    "with": {"amount": "credit.amount", "kind": "goodwill"},
+                    "same_effect": ["account_id"],
+                }
+            ],
+            "otherwise": "handoff",
+        },
         {"call": "crm.get", "with": {"id": "account_id"}},
     ],
 }
 
 
 def estate(goal: dict) -> Estate:  # type: ignore[type-arg]
-    return Estate(Path(), "x", "EUR", {}, {}, GuardrailsFile(), {"dispute": Goal.model_validate(goal)}, EscalationFile())
+    return Estate(
+        Path(), "x", "EUR", {}, {}, GuardrailsFile(), {"dispute": Goal.model_validate(goal)}, EscalationFile()
+    )
 
 
 def test_every_path_is_listed_and_ends() -> None:
     found = [printed(path) for path in paths(Goal.model_validate(GOAL))]
     assert found == [
-        ["call usage.get", "rule credit_of → credit", "if credit.amount is positive", "call billing.credit", "call crm.get"],
+        [
+            "call usage.get",
+            "rule credit_of → credit",
+            "if credit.amount is positive",
+            "call billing.credit",
+            "call crm.get",
+        ],
         ["call usage.get", "rule credit_of → credit", "if credit.amount is not positive", "handoff"],
     ]
 
@@ -60,10 +79,22 @@ def test_a_reference_that_leads_nowhere_is_no_literal() -> None:
         value_of("credit.amount", {"credit": {}})
 
 
-@pytest.mark.parametrize(("value", "wanted", "answer"), [
-    ("12.40", "positive", True), ("-1", "positive", False), ("NaN", "positive", False), ("abc", "positive", False), (None, "positive", False),
-    ("0.00", "zero", True), ([], "absent", True), (1, "true", False), (True, "true", True), (True, True, True), ("Open", "open", True),
-])
+@pytest.mark.parametrize(
+    ("value", "wanted", "answer"),
+    [
+        ("12.40", "positive", True),
+        ("-1", "positive", False),
+        ("NaN", "positive", False),
+        ("abc", "positive", False),
+        (None, "positive", False),
+        ("0.00", "zero", True),
+        ([], "absent", True),
+        (1, "true", False),
+        (True, "true", True),
+        (True, True, True),
+        ("Open", "open", True),
+    ],
+)
 def test_a_condition_holds_only_when_it_is_clear(value: object, wanted: str, answer: bool) -> None:
     assert holds(value, wanted) is answer
 

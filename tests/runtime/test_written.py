@@ -26,7 +26,10 @@ def complaint(text: str, model: type = GuardrailsFile) -> str:
     [
         ("format: 1\nactons: {}\n", "guardrails.yaml:2: `actons` is not known here; did you mean `actions`?"),
         ("format: 1\nowner: a\nowner: b\n", "guardrails.yaml:3: the same key stands twice"),
-        ("format: 1\nactions:\n  a: {operations: [x.y], limits: {each: 50.0}}\n", 'must be quoted: money is text, like "50.00"'),
+        (
+            "format: 1\nactions:\n  a: {operations: [x.y], limits: {each: 50.0}}\n",
+            'must be quoted: money is text, like "50.00"',
+        ),
         ("format: 1\nactions:\n  a: {operations: [xy]}\n", "write system.operation"),
         ("format: 2\n", "format 2 is newer than this version reads"),
         ("owner: a\n", "does not say `format: 1`"),
@@ -48,7 +51,11 @@ def test_a_step_of_no_kind_is_named() -> None:
 def test_a_secret_in_plain_text_is_refused() -> None:
     with pytest.raises(ValueError, match="only by reference"):
         SystemSettings.model_validate(
-            {"role": "crm", "environments": {"staging": {"url": "https://x"}}, "credentials": {"agent": {"scheme": "bearer", "token": "s3cret"}}}
+            {
+                "role": "crm",
+                "environments": {"staging": {"url": "https://x"}},
+                "credentials": {"agent": {"scheme": "bearer", "token": "s3cret"}},
+            }
         )
 
 

@@ -100,7 +100,7 @@ class RequestTracker:
         ]
 
     def _content(self, id: str) -> str:
-        """Text of the creating transaction; attachments are base64."""
+        """Text of the creating transaction."""
         answer = self._request(
             self.cleaner,
             "GET",
@@ -114,7 +114,7 @@ class RequestTracker:
                 and str(item.get("ContentType", "")).startswith("text/plain")
                 and item.get("Content")
             ):
-                return base64.b64decode(str(item["Content"])).decode("utf-8", "replace")
+                return _decoded(str(item["Content"]))
         return ""
 
     def _held(self, record: Mapping[str, Any]) -> Held:
@@ -139,6 +139,14 @@ class RequestTracker:
             )
         except CxreadyError as error:
             raise DeliveryFailed(str(error), doubt=False) from None
+
+
+def _decoded(content: str) -> str:
+    """Lists give attachments as text, single attachments as base64."""
+    try:
+        return base64.b64decode("".join(content.split()), validate=True).decode("utf-8")
+    except ValueError:
+        return content
 
 
 def _first(values: Any) -> str:

@@ -39,13 +39,27 @@ ROLES = {
     "identity": ("identity", "rest"),
     "mail": ("other", "rest"),
 }
-TWINS = "described:2:D description_valid:2:D machine_auth*:2:M session_survives*:2:M tls:2:M latency:2:M owner_named:2:A pagination_complete:3:M errors_structured:3:M writes_stick*:3:M least_privilege:3:M repeat_safe*:4:M no_lost_updates:4:M limits_stated:4:D throttling_recoverable:4:M change_notice:4:D"
+TWINS = (
+    "described:2:D description_valid:2:D machine_auth*:2:M session_survives*:2:M tls:2:M latency:2:M owner_named:2:A"
+    " pagination_complete:3:M errors_structured:3:M writes_stick*:3:M least_privilege:3:M repeat_safe*:4:M"
+    " no_lost_updates:4:M limits_stated:4:D throttling_recoverable:4:M change_notice:4:D"
+)
 OWN: dict[Dimension, str] = {
     "crm": TWINS + " finds_customer:2:M history_readable:3:M notes_writable:3:M audit_trail:4:M",
     "api": TWINS + " joins:3:M",
-    "knowledge": "owned:2:D current:2:M covers_intents:2:M structured:2:M no_conflicts*:3:M no_duplicates:3:M links_alive:3:M retrieves:3:M agrees_with_guardrails*:4:D no_injection*:4:M no_personal_data:4:M",
-    "guardrails": "defined:2:D owned:2:A restricted_data_named:2:D discloses_ai:2:D covers_every_write*:3:D escalation_triggers:3:D restricted_data_blocked*:3:M denials_logged:3:M limits_proved*:4:M enforced_at_api*:4:M cumulative_limits_hold*:4:M kill_switch*:4:M high_stakes_gated*:4:M",
-    "escalation": "route_defined*:2:D interface_named:2:D payload_complete:3:M readable:3:M delivered*:3:M delivered_once:3:M human_on_request:3:M capacity:4:D nothing_lost*:4:M return_path*:4:M sensitive_routed:4:M",
+    "knowledge": (
+        "owned:2:D current:2:M covers_intents:2:M structured:2:M no_conflicts*:3:M no_duplicates:3:M links_alive:3:M"
+        " retrieves:3:M agrees_with_guardrails*:4:D no_injection*:4:M no_personal_data:4:M"
+    ),
+    "guardrails": (
+        "defined:2:D owned:2:A restricted_data_named:2:D discloses_ai:2:D covers_every_write*:3:D"
+        " escalation_triggers:3:D restricted_data_blocked*:3:M denials_logged:3:M limits_proved*:4:M"
+        " enforced_at_api*:4:M cumulative_limits_hold*:4:M kill_switch*:4:M high_stakes_gated*:4:M"
+    ),
+    "escalation": (
+        "route_defined*:2:D interface_named:2:D payload_complete:3:M readable:3:M delivered*:3:M delivered_once:3:M"
+        " human_on_request:3:M capacity:4:D nothing_lost*:4:M return_path*:4:M sensitive_routed:4:M"
+    ),
 }
 WORKFLOWS = {
     "billing-dispute": (
@@ -204,9 +218,8 @@ def hostile() -> Assessment:
     """Markup, very long tokens, right-to-left text and control characters wherever text comes from outside."""
     base, nasty = (
         demo(),
-        "<script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }} \u202e\u05e9\u05dc\u05d5\u05dd\u202c \x00\x07\x1b[31m "
-        + "W" * 900
-        + " \"'&amp;</style></svg>",
+        "<script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }} \u202e\u05e9\u05dc\u05d5\u05dd\u202c"
+        " \x00\x07\x1b[31m " + "W" * 900 + " \"'&amp;</style></svg>",
     )
     found = base.findings[0]
     evil = found.model_copy(
@@ -424,7 +437,10 @@ def _finding(cell: Cell, n: int) -> Finding:
 
 
 def _repeat(cell: Cell) -> list[Evidence]:
-    ask = 'POST /refunds\nIdempotency-Key: c0ffee-7f21\nAuthorization: [removed]\n\n{"account_id": "A-90017",\n "payment_id": "pm_5518",\n "amount": "42.00"}'
+    ask = (
+        'POST /refunds\nIdempotency-Key: c0ffee-7f21\nAuthorization: [removed]\n\n{"account_id": "A-90017",\n'
+        ' "payment_id": "pm_5518",\n "amount": "42.00"}'
+    )
     return [
         Evidence(
             says="First call",
@@ -439,7 +455,10 @@ def _repeat(cell: Cell) -> list[Evidence]:
             at="20 November 2026, 09:18 UTC",
         ),
         Evidence(
-            says="Read back: account A-90017 shows two refunds, EUR 84.00; expected one and EUR 42.00. Both were reversed and the reversal was read back.",
+            says=(
+                "Read back: account A-90017 shows two refunds, EUR 84.00; expected one and EUR 42.00. Both were"
+                " reversed and the reversal was read back."
+            ),
             source="GET /accounts/A-90017/refunds",
         ),
     ]
@@ -448,7 +467,9 @@ def _repeat(cell: Cell) -> list[Evidence]:
 def _dropped(cell: Cell) -> list[Evidence]:
     return [
         Evidence(
-            says="The write is accepted, with the new plan in the answer; the record read afterwards shows the old one.",
+            says=(
+                "The write is accepted, with the new plan in the answer; the record read afterwards shows the old one."
+            ),
             request='PATCH /accounts/A-90017\n\n{"plan": "flex-20"}',
             response='200 OK\n{"account_id": "A-90017", "plan": "flex-20"}',
             at="20 November 2026, 09:21 UTC",
@@ -481,7 +502,10 @@ def _conflict(cell: Cell) -> list[Evidence]:
     }
     return [
         Evidence(
-            says="Same subject, same start, same customers; nothing in either text lets both be true. The second is newer and owned: probably right.",
+            says=(
+                "Same subject, same start, same customers; nothing in either text lets both be true. The second is"
+                " newer and owned: probably right."
+            ),
             facts={"sides": [old, new]},
         )
     ]
@@ -543,7 +567,10 @@ def _roadmap(tasks: list[Task]) -> Roadmap:
 def _long_finding(f: Finding, i: int) -> Finding:
     evidence: list[Any] = list(f.evidence) + [
         Evidence(
-            says=f"Further reading number {n} of the very same record, which again shows the former value and not the new one",
+            says=(
+                f"Further reading number {n} of the very same record, which again shows the former value and not the"
+                " new one"
+            ),
             source="artifacts/round-trip.json",
         )
         for n in range(i % 5)

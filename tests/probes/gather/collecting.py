@@ -11,7 +11,8 @@ from probes.artifact import Artifact
 from probes.gather.plan import Plan
 from probes.gather.run import CollectResult, collect
 
-KINDS: dict[str, type[Artifact]] = {kind.kind: kind for one in (*GATHERERS, *DERIVERS) for kind in one.gives}
+KINDS: dict[str, type[Artifact]] = {kind.kind: kind for gatherer in GATHERERS for kind in gatherer.gives}
+KINDS |= {kind.kind: kind for deriver in DERIVERS for kind in deriver.gives}
 
 
 def collected(

@@ -23,7 +23,9 @@ from runtime.systems.settings import SystemSettings
 
 
 class Shop:
-    """State and switches. Switches: skips, repeats, oversized, html_errors, wall, slow_to_settle, trims, soft, forbidden_when_gone, drops, lost_updates, open, keyless, fails_after_storing."""
+    """State and switches. Switches: skips, repeats, oversized, html_errors, wall, slow_to_settle, trims, soft,
+    forbidden_when_gone, drops, lost_updates, open, keyless, fails_after_storing.
+    """
 
     def __init__(self, *switches: str) -> None:
         self.on = set(switches)
@@ -154,7 +156,7 @@ def _handler(state: Shop) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-_ORDER = {
+_ORDER: dict[str, Any] = {
     "type": "object",
     "required": ["id", "text"],
     "properties": {
@@ -210,7 +212,7 @@ DESCRIPTION: dict[str, Any] = {
                     }
                 },
                 "responses": _ONE,
-            },  # type: ignore[index]
+            },
             "delete": {
                 "operationId": "deleteOrder",
                 "summary": "Takes an order away",

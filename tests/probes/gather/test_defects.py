@@ -1,4 +1,6 @@
-"""Each defect on a real server is named as what it is; each oddity that is no defect is not taken for one; nothing stays."""
+"""Each defect on a real server is named as what it is; each oddity that is no defect is not taken for one; nothing
+stays.
+"""
 
 from __future__ import annotations
 
