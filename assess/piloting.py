@@ -60,8 +60,11 @@ def running(
     """
     from runtime.engine import engine
 
-    with pilot_of(folder, secrets=secrets, encode=encode, at_most=at_most) as pilot, engine(pilot) as started:
-        yield started
+    with pilot_of(folder, secrets=secrets, encode=encode, at_most=at_most) as pilot:
+        pilot.check_ways()
+        with engine(pilot) as started:
+            started.hand_over_stranded()
+            yield started
 
 
 def pilot_of(
@@ -127,6 +130,38 @@ def run_cases(
             if progress:
                 progress(results[-1])
     return results
+
+
+def take_up(
+    folder: Folder,
+    *,
+    secrets: Mapping[str, str] | None = None,
+    encode: Encode | None = None,
+    at_most: Autonomy = "act",
+    progress: Progress | None = None,
+) -> list[CaseResult]:
+    """Goes on with every case that an earlier process left: after a crash, or because it waits for a person."""
+    results: list[CaseResult] = []
+    with running(folder, secrets=secrets, encode=encode, at_most=at_most) as engine:
+        for run in engine.unfinished():
+            results.append(result_of(engine.outcome(run), run))
+            if progress:
+                progress(results[-1])
+    return results
+
+
+def forget_customer(folder: Folder, customer: str) -> dict[str, int]:
+    """Erases a customer's timeline and the recorded messages of finished cases."""
+    from runtime import memory
+    from runtime.pilot_state import open_log
+    from runtime.recorded import forget_messages
+
+    home = folder.path / ".cxready"
+    connection = open_log(home)
+    try:
+        return {"cases remembered": memory.forget(connection, customer), "messages": forget_messages(home / "dbos.sqlite", customer)}
+    finally:
+        connection.close()
 
 
 def decide(

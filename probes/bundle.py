@@ -143,6 +143,8 @@ def write_bundle(target: Path, manifest: Manifest, artifacts: Iterable[Artifact]
     if target.exists():
         raise Conflict("a bundle with this name exists already", str(target), "wait a minute and run the command again")
     target.parent.mkdir(parents=True, exist_ok=True)
+    for unfinished in target.parent.glob(f".{target.name}-*"):
+        shutil.rmtree(unfinished, ignore_errors=True)
     made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         contents = {f"inputs/{name}": data for name, data in inputs.items()}

@@ -17,12 +17,15 @@ from typing import Any
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 
 from runtime import case as cases
+from runtime.hand_off import Stopped, hand_off
 from runtime.pilot import Pilot
+from runtime.understanding.understand import Understood
 from runtime.written import digest_of
 
 NAME, EXECUTOR, SHAPE = "cxready", "pilot", "1"
 POLL_S = 0.05
 OPEN_STATES = ["PENDING", "ENQUEUED", "DELAYED"]
+UNCLEAR = Understood(None, 0.0, None, "en", 0.0, (), None)
 Line = dict[str, Any]
 
 
@@ -101,12 +104,15 @@ class Engine:
         """Cases that are under way or wait for a person, on the present goals."""
         return [found.workflow_id for found in self._open() if found.app_version == self.version]
 
-    def stranded(self) -> list[Mapping[str, Any]]:
-        """Takes out what was begun on other goals.yaml; each is given as its case, for a person."""
+    def hand_over_stranded(self) -> list[str]:
+        """Cases begun on other goals.yaml go to a person: their recorded steps no longer fit."""
         left = [found for found in self._open() if found.app_version != self.version]
         for found in left:
+            case = dict((found.input or {}).get("args", [{}])[0])
+            says = "goals.yaml was changed while this case was under way"
+            hand_off(self.pilot, case, "", UNCLEAR, Stopped("other", "goals.changed", says))
             DBOS.cancel_workflow(found.workflow_id)
-        return [dict((found.input or {}).get("args", [{}])[0]) for found in left]
+        return [found.workflow_id for found in left]
 
     def _open(self) -> list[Any]:
         return list(DBOS.list_workflows(status=OPEN_STATES, name=cases.NAME))

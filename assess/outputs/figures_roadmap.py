@@ -71,8 +71,8 @@ def _x(week: float, last: float) -> float:
 
 def _horizons(last: float) -> list[Markup]:
     shapes, start = [], 0.0
-    for end, name in (*HORIZONS, (last, "after 90")):
-        end = min(end, last)
+    for finish, name in (*HORIZONS, (last, "after 90")):
+        end = min(finish, last)
         if end - start < 0.5:
             break
         a, b = _x(start, last), _x(end, last)

@@ -165,7 +165,7 @@ def _join(
         join.state, (GREY, "1.5 2", 1.3)
     )
     if n not in lanes:
-        y = a[1] + 25 + 9 * (n % 3)
+        y = a[1] + 22 + 14 * (n % 3)
         way = [(a[0] + width, y), (b[0], y)]
         middle = ((way[0][0] + way[1][0]) / 2, y)
     else:

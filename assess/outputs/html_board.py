@@ -56,7 +56,6 @@ def answer(a: Assessment) -> Section:
         "unit": _volume_note(a),
         "gates": _gate_rows(a),
         "decisions": a.decisions,
-        "notes": a.notes[:3],
     }
     fillers = (replace(to_measure(a), least=2), _to_close(a), *reading(a))
     lede = "Each workflow is judged on its own systems, articles and limits; its weakest dimension decides."

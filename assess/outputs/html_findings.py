@@ -6,15 +6,33 @@ Major: not met, and essential or at a level that the target asks for. Two quotes
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from assess.assessment import LEVEL_NAMES, Assessment, Finding, Task
 from assess.outputs.html_fill import checks, reading
 from assess.outputs.html_view import Section, by_number, paragraph
-from assess.outputs.html_words import block, clean, counted, day, days_of, human, line, listed, number, upper, weeks
+from assess.outputs.html_words import (
+    block,
+    clean,
+    counted,
+    day,
+    days_of,
+    human,
+    line,
+    listed,
+    moment,
+    number,
+    sentence,
+    upper,
+    weeks,
+)
 from probes.finding import Evidence
 
+NOISE = re.compile(
+    r"(accept|accept-\w+|connection|user-agent|date|server|content-length|x-ratelimit-[\w-]+):", re.IGNORECASE
+)
 SIDE_FACTS = ("value", "scope", "owner", "updated", "reviewed", "start", "condition")
 
 
@@ -26,6 +44,7 @@ class Side:
     heading: str
     before: str
     value: str
+    said: str
     after: str
     facts: tuple[tuple[str, str], ...]
 
@@ -113,10 +132,10 @@ def _section(f: Finding, a: Assessment, first: bool) -> Section:
     return Section(
         f.number.lower(),
         f"5 · Finding {f.number}",
-        line(f.title, 150).rstrip("."),
+        sentence(line(f.title, 130).rstrip(".")),
         _sentence(lede),
         "finding",
-        f"{f.number} {line(f.title, 90).rstrip('.')}",
+        f"{f.number} {sentence(line(f.title, 80).rstrip('.'))}",
         "finding",
         data,
         _bar(f, task, a),
@@ -144,17 +163,24 @@ def _meta(f: Finding, a: Assessment) -> list[tuple[str, str]]:
 
 def _exchange(e: Evidence) -> dict[str, Any]:
     """Evidence with its request and answer; the request's first line stands out."""
-    first, _, rest = block(e.request, 12, 900).partition("\n")
-    status, _, body = block(e.response, 12, 900).partition("\n")
+    first, _, rest = block(_without_noise(e.request), 9, 700).partition("\n")
+    status, _, body = block(_without_noise(e.response), 11, 800).partition("\n")
     return {
         "says": paragraph(e.says, 260),
         "first": first,
         "rest": rest.strip("\n"),
         "status": status,
         "body": body.strip("\n"),
-        "at": line(e.at, 40),
+        "at": moment(e.at),
         "source": line(e.source, 120),
     }
+
+
+def _without_noise(text: str) -> str:
+    """An exchange without the headers that every call carries; the whole one is in the bundle."""
+    head, blank, body = text.partition("\n\n")
+    kept = [one for one in head.split("\n") if not NOISE.match(one)]
+    return "\n".join(kept) + blank + body
 
 
 def conflict_pairs(evidence: list[Evidence]) -> list[tuple[Side, Side, str]]:
@@ -172,7 +198,7 @@ def _sides(e: Evidence) -> list[Side]:
 
 
 def _side(raw: dict[str, Any], e: Evidence) -> Side:
-    quote, value = paragraph(str(raw["quote"]), 260), line(raw.get("value", ""), 60)
+    quote, value = line(raw["quote"], 260), line(raw.get("value", ""), 60).lstrip("<>=~ ")
     at = quote.lower().find(value.lower()) if value else -1
     before, middle, after = (
         (quote[:at], quote[at : at + len(value)], quote[at + len(value) :]) if at >= 0 else (quote, "", "")
@@ -185,6 +211,7 @@ def _side(raw: dict[str, Any], e: Evidence) -> Side:
         line(raw.get("heading", ""), 60),
         before,
         middle,
+        value,
         after,
         facts,
     )

@@ -52,7 +52,7 @@ def level(a: Assessment) -> Section:
         "left_out": max(0, len(cells) - MOST_CELLS),
         "bars": weight_bars(own.steps) if own and own.steps else "",
         "own": own,
-        "lines": [paragraph(x, 240) for x in (example.lines if example else [])][-7:],
+        "lines": [paragraph(x, 240) for x in (example.lines if example else [])][-6:],
         "units": _units(a),
         "reading": _read_off(own) if not example else [],
         "dimension": DIMENSION_NAMES[dimension],

@@ -56,7 +56,7 @@ def verdict(a: Assessment) -> str:
 def _because(workflows: list[Workflow], names: Names) -> str:
     found = next((f for w in workflows for e in w.gate.held_by if (f := names.finding(e))), None)
     return (
-        f": {line(found.title, 90).rstrip('.')[:1].lower()}{line(found.title, 90).rstrip('.')[1:]} ({found.number})"
+        f": {line(found.title, 72).rstrip('.')[:1].lower()}{line(found.title, 72).rstrip('.')[1:]} ({found.number})"
         if found
         else ""
     )

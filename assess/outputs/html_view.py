@@ -11,7 +11,7 @@ from typing import Any, Literal
 from markupsafe import Markup
 
 from assess.assessment import Assessment, Cell, Finding, Workflow
-from assess.outputs.html_words import clean, human, line, upper
+from assess.outputs.html_words import human, line, sentence, upper
 from probes.finding import State
 
 CONTENTS_FROM = 12
@@ -90,7 +90,7 @@ class Names:
         """A sentence part: the finding's title with its number, or what was not measured."""
         found, cell = self.finding(entry), self.cell(entry)
         if found:
-            return f"{line(found.title, 110).rstrip('.')} ({found.number})"
+            return f"{sentence(line(found.title, 100).rstrip('.'))} ({found.number})"
         if cell:
             return (
                 f"{cell.probe} of {line(cell.subject, 60)}"
@@ -136,4 +136,4 @@ def titled(w: Workflow) -> str:
 
 def paragraph(text: str, most: int = 900) -> str:
     """Several sentences from outside, on one line."""
-    return " ".join(clean(text, most).split())
+    return sentence(line(text, most))

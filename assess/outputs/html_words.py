@@ -76,7 +76,11 @@ def clean(text: object, most: int = 4000) -> str:
 
 def line(text: object, most: int = 400) -> str:
     """The same, on one line."""
-    return " ".join(clean(text, most * 4).split())[:most]
+    whole = " ".join(clean(text, most * 4).replace("`", "").split())
+    if len(whole) <= most:
+        return whole
+    cut = whole[: most - 1]
+    return (cut[: cut.rfind(" ")] if " " in cut[most // 2 :] else cut).rstrip(" ,;:") + "…"
 
 
 def block(text: str, most_lines: int = 18, most_chars: int = 1400) -> str:
@@ -112,6 +116,21 @@ def counted(count: int, noun: str, *, letters: bool = False) -> str:
 def upper(text: str) -> str:
     """First letter capital, the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """Begins with a capital, unless the first word is an identifier such as `billing.changePlan`."""
+    first = text.split(" ", 1)[0]
+    return text if re.search(r"[._]\w|[a-z][A-Z]", first) else upper(text)
+
+
+def moment(text: str) -> str:
+    """An ISO time as "23 November 2026, 02:03 UTC"; other text as it is."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return line(text, 60)
+    return f"{day(at)}, {at:%H:%M} UTC" if not at.utcoffset() else f"{day(at)}, {at:%H:%M %z}"
 
 
 def listed(items: Iterable[str], most: int = 4) -> str:

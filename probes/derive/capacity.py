@@ -83,7 +83,7 @@ def _load(estate: Estate, route: RoutePlan, demand: Demand) -> tuple[list[float]
     return [weekly * n / total for n in profile], per_month, minutes or MINUTES_WITHOUT_DATA, source
 
 
-def _scenario(  # noqa: PLR0917
+def _scenario(
     route: RoutePlan, hours: list[float], per_month: float, share: float, label: str, minutes: float
 ) -> Scenario:
     arrivals = [n * share for n in hours]

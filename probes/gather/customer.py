@@ -196,7 +196,7 @@ def planned(estate: Estate) -> list[PlanLine]:
 GATHERER = Gatherer(
     name="customer",
     plan=planned,
-    run=each_system("customer", (), gather_system),
+    run=each_system("customer", (), gather_system, of_crm=(CustomerSearch, History)),
     gives=(CustomerSearch, History),
     level=2,
     cost=25,

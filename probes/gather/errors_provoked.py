@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -11,9 +12,11 @@ from probes.artifact import Artifact, Missing, Shot
 from probes.finding import Subject
 from probes.gather.gatherer import missing
 from probes.gather.read_choice import page_parameters, reads
-from probes.gather.samples import plain
+from probes.gather.samples import Samples, plain
 from probes.gather.session import Session
-from runtime.errors import CxreadyError
+from probes.gather.session_trial import cheapest_read
+from runtime.errors import BadInput
+from runtime.estate import Estate
 from runtime.systems.exchange import Exchange, Why
 from runtime.systems.surface import Operation
 
@@ -45,74 +48,60 @@ class ErrorShapes(Artifact):
     errors: tuple[ErrorSeen, ...]
 
 
-def provoke(session: Session, system: str, working: list[str]) -> Artifact | Missing:
+def provoke(session: Session, system: str) -> Artifact | Missing:
     """At most three provoked errors of a system."""
     subject = Subject(unit=system)
-    operations = [op for op in reads(session.estate, system) if op.id in working]
+    chosen = (("unknown id", unknown_target), ("wrong value", wrong_target), ("no credential", cheapest))
     found = [
-        e
-        for e in (
-            _unknown(session, system, operations),
-            _wrong(session, system, operations),
-            _nobody(session, system, operations),
-        )
-        if e
+        e for by, choose in chosen if (e := _asked(session, system, by, choose(session.estate, system, session.now)))
     ]
     if not found:
         return missing(ErrorShapes, subject, "needs", f"no read operation of {system} could be asked wrongly")
     return ErrorShapes(subject=subject, measured_at=session.now, errors=tuple(found))
 
 
-def _unknown(session: Session, system: str, operations: list[Operation]) -> ErrorSeen | None:
-    chosen = next(
-        (op for op in reversed(operations) if op.path.rstrip("/").endswith("}")),
-        next((op for op in operations if "{" in op.path or op.method not in ("GET", "HEAD")), None),
-    )
-    if chosen is None:
-        return None
-    arguments, lacking = session.samples.arguments(session.estate, system, chosen, session.now)
-    names = [p.name for p in chosen.parameters if p.where == "path"] or [
-        n for n in arguments if plain(n) in ("account", "accountid", "customer", "customerid", "id")
-    ]
-    if lacking or not names:
-        return None
-    exchange = session.reader(system).call(
-        chosen.id,
-        {**arguments, names[-1]: NO_SUCH},
-        why=Why("ask for a record that does not exist", "errors_structured", session.run),
-    )
-    return _seen(session, "unknown id", exchange)
+Wrongly = tuple[Operation, dict[str, Any]] | None
 
 
-def _wrong(session: Session, system: str, operations: list[Operation]) -> ErrorSeen | None:
-    for operation in operations:
+def unknown_target(estate: Estate, system: str, now: datetime) -> Wrongly:
+    """A read of one record, asked for one that does not exist; chosen from what people wrote, so that a plan can name it."""
+    for operation in reads(estate, system):
+        names = [p.name for p in operation.parameters if p.where == "path"]
+        if operation.path.rstrip("/").endswith("}") and len(names) == 1:
+            return operation, {names[0]: NO_SUCH}
+    read = cheapest_read(estate, system, now)
+    if read is None:
+        return None
+    keys = ("account", "accountid", "customer", "customerid", "id")
+    named = [p.name for p in read[0].parameters if p.where == "path" or plain(p.name) in keys]
+    return (read[0], {**read[1], named[-1]: NO_SUCH}) if named else None
+
+
+def wrong_target(estate: Estate, system: str, now: datetime) -> Wrongly:
+    """A list, asked with a page size that is no number."""
+    for operation in reads(estate, system):
         size, _ = page_parameters(operation)
-        if size is None:
-            continue
-        arguments, lacking = session.samples.arguments(session.estate, system, operation, session.now)
-        if not lacking:
-            exchange = session.reader(system).call(
-                operation.id,
-                {**arguments, size: "many"},
-                why=Why("ask with a value of the wrong kind", "errors_structured", session.run),
-            )
-            return _seen(session, "wrong value", exchange)
+        arguments, lacking = Samples().arguments(estate, system, operation, now)
+        if size and not lacking:
+            return operation, {**arguments, size: "many"}
     return None
 
 
-def _nobody(session: Session, system: str, operations: list[Operation]) -> ErrorSeen | None:
-    if not operations:
+def cheapest(estate: Estate, system: str, now: datetime) -> Wrongly:
+    """Any read, to be asked without a credential."""
+    return cheapest_read(estate, system, now)
+
+
+def _asked(session: Session, system: str, by: str, wrongly: Wrongly) -> ErrorSeen | None:
+    if wrongly is None:
         return None
-    arguments, lacking = session.samples.arguments(session.estate, system, operations[0], session.now)
-    if lacking:
-        return None
+    operation, arguments = wrongly
     try:
-        exchange = session.nobody(system).call(
-            operations[0].id, arguments, why=Why("ask without a credential", "errors_structured", session.run)
-        )
-    except CxreadyError:
+        client = session.nobody(system) if by == "no credential" else session.reader(system)
+        why = Why(f"provoke an error: {by}", "errors_structured", session.run)
+        return _seen(session, by, client.call(operation.id, arguments, why=why))
+    except BadInput:  # the connector itself sees that the value does not fit; the system was not asked
         return None
-    return _seen(session, "no credential", exchange)
 
 
 def _seen(session: Session, by: Any, exchange: Exchange) -> ErrorSeen | None:

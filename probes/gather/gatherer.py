@@ -39,22 +39,26 @@ class Gatherer:
 
 
 def each_system(
-    name: str, gives: tuple[type[Artifact], ...], one: Callable[[Session, str], Found]
+    name: str,
+    gives: tuple[type[Artifact], ...],
+    one: Callable[[Session, str], Found],
+    *,
+    of_crm: tuple[type[Artifact], ...] = (),
 ) -> Callable[[Session], Found]:
-    """Runs `one` for each system of the session; what a system refuses or cannot do becomes Missing, the next one goes
-    on.
+    """Runs `one` for each system of the session; what a system refuses or cannot do becomes Missing, the next goes on.
 
-    Systems that are complete in a resumed run are stepped over.
+    Systems that are complete in a resumed run are stepped over. `of_crm`: further kinds that only a CRM gives.
     """
 
     def run(session: Session) -> Found:
         for system in session.systems:
             if (name, system) in session.steps:
                 continue
+            kinds = gives + (of_crm if session.settings(system).role == "crm" else ())
             if system in session.unreachable:
-                yield from _missing(gives, system, "unreachable", session.unreachable[system])
+                yield from _missing(kinds, system, "unreachable", session.unreachable[system])
             else:
-                yield from _guarded(session, gives, system, one)
+                yield from _guarded(session, kinds, system, one)
             session.finish(name, system)
 
     return run

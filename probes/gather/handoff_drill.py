@@ -29,6 +29,7 @@ from runtime.escalation.destinations.destination import DeliveryFailed, Held
 from runtime.escalation.destinations.generic_rest import alerts_operation
 from runtime.escalation.readability import score
 from runtime.estate import Estate
+from runtime.systems.surface import Surface
 
 FAULTS: tuple[tuple[Fault, int], ...] = (
     ("refused", 1),
@@ -120,7 +121,27 @@ def _lines(estate: Estate, settings: routes.Destination, counts: dict[str, int])
                     settings.close if role == "create" else None,
                 )
             )
+    if settings.connector == "request_tracker":
+        found += _of_request_tracker(settings.system, surface, counts)
     return found
+
+
+def _of_request_tracker(system: str, surface: Surface, counts: dict[str, int]) -> list[PlanLine]:
+    """RT keeps a ticket's text in attachments and its notifications in the history."""
+    base = "/REST/2.0" if any(op.path.startswith("/REST/2.0") for op in surface.operations.values()) else ""
+    many = {"attachments": 2 * counts.get("read", 0), "history": counts.get("alerts", 0)}
+    return [
+        PlanLine(
+            system=system,
+            method="GET",
+            path=f"{base}/ticket/{{id}}/{part}",
+            purpose=f"handoff drill: {part}",
+            probe="escalation.delivered",
+            count=count,
+        )
+        for part, count in many.items()
+        if count
+    ]
 
 
 def _group(session: Session, system: str, names: list[str]) -> Iterator[Artifact | Missing]:
@@ -260,7 +281,7 @@ def _outage(drill: Drill, stop: Stop, route: str, fault: Fault, times: int) -> t
     return case, _delivered(drill, stop, route, key, f"after a fault ({fault})", time.monotonic() - begun, known=True)
 
 
-def _delivered(  # noqa: PLR0917
+def _delivered(
     drill: Drill, stop: Stop, route: str, key: str, how: str, seconds: float, known: bool = False
 ) -> Delivered:
     """What a person finds: counted by key, read back, scored as it stands there, and who was told."""

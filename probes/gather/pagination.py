@@ -17,6 +17,7 @@ from probes.gather.gatherer import missing
 from probes.gather.read_choice import page_parameters, reads
 from probes.gather.samples import identity_of, plain, records_of
 from probes.gather.session import Session
+from runtime.errors import Refused
 from runtime.estate import Estate
 from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.surface import Operation
@@ -64,7 +65,12 @@ def walk(session: Session, system: str) -> Artifact | Missing:
         if lacking:
             best = best or missing(Pagination, subject, "needs", f"no value for {', '.join(lacking)} of {operation.id}")
             continue
-        found = _two_walks(session, system, operation, arguments)
+        try:
+            found = _two_walks(session, system, operation, arguments)
+        except Refused:
+            if best is None:
+                raise
+            return best  # the plan or the budget holds one list only
         if isinstance(found, Missing):
             best = best or found
             continue

@@ -7,13 +7,14 @@ Nothing here writes. Malformed questions are only sent to operations that read.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from probes.artifact import Artifact, Shot
 from probes.finding import Subject
-from probes.gather.errors_provoked import ErrorShapes, provoke
+from probes.gather.errors_provoked import ErrorShapes, cheapest, provoke, unknown_target, wrong_target
 from probes.gather.gatherer import Found, Gatherer, each_system, missing
 from probes.gather.pagination import Pagination, pageable, walk
 from probes.gather.plan import PlanLine, line, surface_of
@@ -64,7 +65,7 @@ def gather_system(session: Session, system: str) -> Found:
         )
         yield missing(Answers, Subject(unit=system), "needs", why[:400])
     session.tell(system, "do errors say what is wrong?")
-    yield provoke(session, system, [a.operation for a in found.answers if a.seen == "ok"])
+    yield provoke(session, system)
     session.tell(system, "do lists come whole?")
     yield walk(session, system)
 
@@ -202,14 +203,10 @@ def planned(estate: Estate) -> list[PlanLine]:
         lines += [
             line(system, op, "read one answer and compare it with the description", "description_true") for op in chosen
         ]
-        lines += (
-            [
-                line(system, op, "ask for something that does not exist, or wrongly", "errors_structured", 2)
-                for op in chosen[:1] + chosen[-1:]
-            ]
-            if chosen
-            else []
-        )
+        for choose in (unknown_target, wrong_target, cheapest):
+            wrongly = choose(estate, system, datetime.now(UTC))
+            if wrongly:
+                lines.append(line(system, wrongly[0], "provoke an error that costs nothing", "errors_structured"))
         listing = pageable(estate, system)
         if listing and surface_of(estate, system).digest:
             lines.append(line(system, listing[0], "walk one list twice, with two page sizes", "pagination_complete", 9))

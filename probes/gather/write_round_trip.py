@@ -289,7 +289,7 @@ def _repeated_delete(session: Session, subject: Subject, trial: _Trial) -> Repea
 
 
 def _audit(session: Session, system: str, trial: _Trial, first: Exchange) -> AuditTrail | None:
-    if session.settings(system).role != "crm":
+    if session.settings(system).role != "crm" or session.get(AuditTrail, system) is not None:
         return None
     return look_up(session, system, trial.name, identity_of(first.body))
 
@@ -383,7 +383,9 @@ def _audit_lines(estate: Estate, system: str) -> list[PlanLine]:
 GATHERER = Gatherer(
     name="writes",
     plan=planned,
-    run=each_system("writes", (WriteRoundTrip, RepeatTrial, LostUpdates), gather_system),
+    run=each_system(
+        "writes", (WriteRoundTrip, RepeatTrial, LostUpdates), gather_system, of_crm=(AuditTrail, NoteTrial)
+    ),
     gives=(WriteRoundTrip, RepeatTrial, LostUpdates, AuditTrail, NoteTrial),
     level=3,
     cost=30,

@@ -157,7 +157,7 @@ def decide_by_reply(
     return _decide(connection, handoff, options.pop(), sender, "reply", rules, now)
 
 
-def decide_in_console(  # noqa: PLR0917
+def decide_in_console(
     connection: sqlite3.Connection,
     option: str,
     person: str,
@@ -188,7 +188,7 @@ def option_of(word: str, handoff: Handoff) -> str:
     return next((id for id in ids if plain == id or plain in WORDS.get(id, ())), "")
 
 
-def _decide(  # noqa: PLR0917
+def _decide(
     connection: sqlite3.Connection,
     handoff: Handoff,
     option: str,
@@ -212,7 +212,7 @@ def _decide(  # noqa: PLR0917
     return Verdict(True, "decided", option, person)
 
 
-def _refusal(handoff: Handoff, option: str, person: str, way: Way, rules: Rules, now: datetime) -> str:  # noqa: PLR0917
+def _refusal(handoff: Handoff, option: str, person: str, way: Way, rules: Rules, now: datetime) -> str:
     if person in rules.agents or not person:
         return "an agent's credential never decides"
     if person not in rules.approvers:

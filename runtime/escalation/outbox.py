@@ -124,7 +124,8 @@ def enqueue(
     )
     marks = ", ".join("?" for _ in values)
     cursor = connection.execute(
-        f"insert into handoffs ({COLUMNS}) values ({marks}) on conflict (id) do nothing", values  # noqa: S608
+        f"insert into handoffs ({COLUMNS}) values ({marks}) on conflict (id) do nothing",  # noqa: S608
+        values,
     )
     return cursor.rowcount == 1
 
@@ -161,7 +162,8 @@ def rows(connection: sqlite3.Connection, state: State | None = None) -> list[Row
     return [
         _row(r)
         for r in connection.execute(
-            f"select {COLUMNS} from handoffs{where} order by created_at, id", (state,) if state else ()  # noqa: S608
+            f"select {COLUMNS} from handoffs{where} order by created_at, id",  # noqa: S608
+            (state,) if state else (),
         ).fetchall()
     ]
 

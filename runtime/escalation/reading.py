@@ -105,7 +105,7 @@ class _Lines(HTMLParser):
             self.parts.append(data)
 
 
-def _unit(sentence: str, cues: Cues, seen: set[str], speech: bool, machine: bool, position: int) -> Unit | None:  # noqa: PLR0917
+def _unit(sentence: str, cues: Cues, seen: set[str], speech: bool, machine: bool, position: int) -> Unit | None:
     words = tuple(word.lower().replace("’", "'") for word in _WORD.findall(sentence))
     if not words or cues.placeholder.fullmatch(sentence.lower().strip()):
         return None

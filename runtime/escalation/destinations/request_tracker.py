@@ -126,7 +126,9 @@ class RequestTracker:
             id=str(record.get("id", "")),
             key=_first(fields.get(self.field)),
             subject=str(record.get("Subject", "")),
-            queue=str(queue.get("Name") or queue.get("id")) if isinstance(queue, Mapping) else str(queue or ""),
+            queue=str(queue.get("Name") or "")
+            if isinstance(queue, Mapping)
+            else "",  # one ticket names its queue by number only
             status=str(record.get("Status", "")),
             decision=_first(fields.get(DECISION_FIELD)),
             record=dict(record),

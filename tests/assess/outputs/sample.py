@@ -1,5 +1,7 @@
 """Sample assessments for the report's tests: a small telecom in four states, levels and gates computed by the judge's own rules."""
 
+# ruff: noqa: E501  sample texts stand on one line
+
 from __future__ import annotations
 
 from collections import Counter

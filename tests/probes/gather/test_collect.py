@@ -148,6 +148,7 @@ def test_a_system_that_is_down_is_not_measured_and_the_rest_goes_on(tmp_path: Pa
     assert outcomes[("api.session_survives", "usage")].state is State.NOT_MEASURED
     assert outcomes[("api.session_survives", "billing")].state is State.MET
     assert outcomes[("api.described", "usage")].state is State.MET
+    assert {m.cause for m in measured.bundle.missing if m.subject.unit == "usage"} <= {"unreachable", "path", "needs"}
 
 
 def test_a_missing_secret_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:

@@ -1,0 +1,65 @@
+"""`pilot plan`: what would be done with a message, without doing it: intent, slots, every path, limits and gate."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from assess.engagement import Folder
+from runtime import rules
+from runtime.errors import BadInput
+from runtime.gate_check import allowed, read_gate
+from runtime.plan import lint, paths, printed
+from runtime.understanding.encode import Encode
+from runtime.understanding.intent import Intents
+from runtime.understanding.slots import fill
+from runtime.understanding.understand import understand
+
+
+def plan_of_message(folder: Folder, message: str, session: dict[str, str], encode: Encode) -> dict[str, Any]:
+    """Understanding, slots, paths, limits and gate of one message, as JSON."""
+    estate = folder.estate
+    found = understand(message, estate, Intents({n: g.utterances for n, g in estate.goals.items()}, encode))
+    said: dict[str, Any] = {
+        "intent": found.intent, "confidence": found.confidence, "category": found.category, "language": found.language,
+        "frustration": found.frustration, "to_a_person": found.stop.says if found.stop else "",
+    }  # fmt: skip
+    if found.intent is None:
+        return said
+    goal = estate.goals[found.intent]
+    slots = {name: fill(name, slot, message, session) for name, slot in goal.slots.items()}
+    return said | {"slots": {n: {"value": s.value, "from": s.source} for n, s in slots.items()}} | plan_of_workflow(folder, found.intent)
+
+
+def plan_of_workflow(folder: Folder, workflow: str) -> dict[str, Any]:
+    """Paths, limits, gate and faults of one workflow, as JSON."""
+    estate = folder.estate
+    actions = {name: a for name, a in estate.guardrails.actions.items() if set(a.operations) & set(estate.writes_of(workflow))}
+    try:
+        gate = allowed(workflow, read_gate(folder.path), estate, folder.pilot.value, today=datetime.now(UTC).date())
+        now = {"autonomy": gate.autonomy, "why": gate.why}
+    except BadInput as error:
+        now = {"autonomy": "blocked", "why": error.what}
+    return {
+        "paths": [printed(path) for path in paths(estate.goals[workflow])],
+        "limits": {n: {k: v for k, v in a.limits.model_dump(mode="json").items() if v is not None} for n, a in actions.items()},
+        "gate": now,
+        "wrong": [line for line in lint(estate, rules.installed()) if line.startswith(f"{workflow}: ")],
+    }
+
+
+def plan_lines(said: dict[str, Any]) -> list[str]:
+    """The same for a person."""
+    lines: list[str] = []
+    if "intent" in said:
+        lines.append(f"intent      {said['intent'] or 'none clearly enough'} (confidence {said['confidence']:.2f})")
+        lines += [f"category    {said['category']}"] if said["category"] else []
+        lines += [f"to a person {said['to_a_person']}"] if said["to_a_person"] else []
+    lines += [f"slot        {name} = {slot['value'] or '?'} ({slot['from']})" for name, slot in said.get("slots", {}).items()]
+    for number, path in enumerate(said.get("paths", []), 1):
+        lines += [f"path {number}", *(f"  {n}. {leg}" for n, leg in enumerate(path, 1))]
+    lines += [f"limit       {name}: {', '.join(f'{k} {v}' for k, v in found.items()) or 'none'}" for name, found in said.get("limits", {}).items()]
+    if "gate" in said:
+        lines.append(f"gate        {said['gate']['autonomy']}{': ' + said['gate']['why'] if said['gate']['why'] else ''}")
+    lines += [f"wrong       {line}" for line in said.get("wrong", [])]
+    return [*lines, "Nothing was run."]
