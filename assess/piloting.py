@@ -154,12 +154,16 @@ def forget_customer(folder: Folder, customer: str) -> dict[str, int]:
     """Erases a customer's timeline and the recorded messages of finished cases."""
     from runtime import memory
     from runtime.pilot_state import open_log
-    from runtime.recorded import forget_messages
+    from runtime.recorded import forget_messages, forget_quotes
 
     home = folder.path / ".cxready"
     connection = open_log(home)
     try:
-        return {"cases remembered": memory.forget(connection, customer), "messages": forget_messages(home / "dbos.sqlite", customer)}
+        return {
+            "cases remembered": memory.forget(connection, customer),
+            "messages": forget_messages(home / "dbos.sqlite", customer),
+            "handoffs": forget_quotes(connection, customer),
+        }
     finally:
         connection.close()
 

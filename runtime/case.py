@@ -23,7 +23,7 @@ from runtime import plan
 from runtime.case_steps import Plain, pilot, use
 from runtime.exactly_once import key_of
 from runtime.goals import AskStep, CallStep, RuleStep, Step, WhenStep
-from runtime.hand_off import Stopped, class_of
+from runtime.hand_off import Stopped, class_of, in_words
 from runtime.replies import ASK_AGAIN, done_reply, which
 from runtime.systems.exchange import Seen
 from runtime.understanding.slots import fill, from_list
@@ -191,8 +191,7 @@ def _write(walk: Walk, step: CallStep, arguments: Plain, approval: Plain | None 
     named, context = walk.step(step.call), walk.context(step.call, approval, pilot().estate)
     if walk.autonomy == "observe":
         said = steps.watch(walk.name, named, step.call, arguments, context)
-        walk.writes.append({"operation": step.call, "arguments": arguments, "decision": said["decision"]})
-        raise Halt("observed", f"would {said['decision']} {step.call}: {said['reason']}")
+        raise Halt("observed", f"would {said['decision']} {in_words(step.call, arguments)}: {said['reason']}")
     same = {name: _value(walk, name) for name in step.same_effect} or arguments
     done = steps.write_through(walk.name, named, step.call, arguments, context, key_of(walk.workflow, step.call, same))
     if done["state"] == "done":

@@ -150,12 +150,17 @@ def _ask(stopped: Stopped, case: Mapping[str, Any], now: datetime, minutes: int)
     return Ask(kind="take_over", question=question, decide_by=deadline, if_no_answer="the customer waits; the agent does nothing more")
 
 
-def _in_words(stopped: Stopped) -> str:
-    amount, currency = stopped.arguments.get("amount"), stopped.arguments.get("currency", "")
-    about = stopped.arguments.get("account_id") or next((v for k, v in stopped.arguments.items() if k.endswith("_id")), "")
+def in_words(operation: str, arguments: Mapping[str, Any]) -> str:
+    """`billing.createCredit of 12.40 EUR for A-1`."""
+    amount, currency = arguments.get("amount"), arguments.get("currency", "")
+    about = arguments.get("account_id") or next((v for k, v in arguments.items() if k.endswith("_id")), "")
     money = f" of {amount} {currency}".rstrip() if amount else ""
+    return f"{operation}{money}{f' for {about}' if about else ''}"
+
+
+def _in_words(stopped: Stopped) -> str:
     then = f", then {', '.join(stopped.follows)}" if stopped.follows else ""
-    return f"{stopped.operation}{money}{f' for {about}' if about else ''}{then}"
+    return in_words(stopped.operation, stopped.arguments) + then
 
 
 def _recommended(stopped: Stopped) -> Recommendation | None:

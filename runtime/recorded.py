@@ -1,36 +1,50 @@
-"""What the engine recorded of finished cases: the message and every step's result, erased when a customer is forgotten."""
+"""What was recorded of a customer's finished cases, erased when the customer is forgotten: messages, step results, quotes.
+
+The decision log and the ledger of effects stay; they name a customer only by number.
+"""
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
-FINISHED = ("SUCCESS", "ERROR", "CANCELLED")
+from runtime.escalation import outbox
+
+FINISHED = ["SUCCESS", "ERROR", "CANCELLED"]
+FORGOTTEN = "forgotten"
 
 
 def forget_messages(database: Path, customer: str) -> int:
-    """Erases the recorded inputs and steps of a customer's finished cases; open ones stay until they end.
-
-    Returns:
-        how many cases.
-    """
+    """Erases inputs and steps of finished cases in the engine's database; open ones stay until they end. Gives how many."""
     if not database.is_file():
         return 0
-    with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
-        marks = ", ".join("?" for _ in FINISHED)
-        rows = connection.execute(f"SELECT workflow_uuid, inputs FROM workflow_status WHERE status IN ({marks})", FINISHED)  # noqa: S608
-        runs = [run for run, inputs in rows.fetchall() if _is_of(inputs, customer)]
-        for run in runs:
-            connection.execute("DELETE FROM operation_outputs WHERE workflow_uuid = ?", (run,))
-            connection.execute("DELETE FROM workflow_status WHERE workflow_uuid = ?", (run,))
-    return len(runs)
+    from dbos import DBOSClient, DBOSPortableJSONSerializer
 
-
-def _is_of(inputs: str | None, customer: str) -> bool:
+    client = DBOSClient(system_database_url=f"sqlite:///{database.resolve()}", serializer=DBOSPortableJSONSerializer())
     try:
-        case = json.loads(inputs or "{}")["args"][0]
-    except (ValueError, KeyError, IndexError, TypeError):
-        return False
-    return bool(case.get("customer") == customer)
+        found = client.list_workflows(status=FINISHED)
+        runs = [w.workflow_id for w in found if _customer(w.input) == customer]
+        if runs:
+            client.delete_workflows(runs)
+        return len(runs)
+    finally:
+        client.destroy()
+
+
+def forget_quotes(connection: sqlite3.Connection, customer: str) -> int:
+    """Takes customer and words out of delivered handoffs; who decided what stays. Gives how many."""
+    found = [row for row in outbox.rows(connection, "delivered") if row.handoff.customer.ref == customer]
+    for row in found:
+        who = row.handoff.customer.model_copy(update={"ref": FORGOTTEN, "display": FORGOTTEN, "reach": ""})
+        form = row.handoff.model_copy(update={"quote": "", "customer": who, "facts": ()})
+        connection.execute(
+            "UPDATE handoffs SET form = ?, text = '', subject = ? WHERE id = ?", (form.model_dump_json(by_alias=True), FORGOTTEN, row.id)
+        )
+    return len(found)
+
+
+def _customer(inputs: object) -> str:
+    try:
+        return str(inputs["args"][0]["customer"])  # type: ignore[index]
+    except (KeyError, IndexError, TypeError):
+        return ""

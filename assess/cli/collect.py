@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import click
 
-from assess.engagement import load_folder
+from assess.engagement import Folder, load_folder
 from assess.opening import write_text
 from runtime.errors import BadInput
 
@@ -61,7 +63,14 @@ def collect(
     _measure(loaded, plan_file, approved_by, only_system, only_probe, max_requests, as_json)
 
 
-def _dry_run(loaded, only_system, only_probe, max_requests: int, output: Path | None, as_json: bool) -> None:  # type: ignore[no-untyped-def]
+def _dry_run(
+    loaded: Folder,
+    only_system: str | None,
+    only_probe: str | None,
+    max_requests: int,
+    output: Path | None,
+    as_json: bool,
+) -> None:
     from assess.measuring import plan_of
     from probes.gather.plan import as_text
 
@@ -76,8 +85,14 @@ def _dry_run(loaded, only_system, only_probe, max_requests: int, output: Path | 
 
 
 def _measure(
-    loaded, plan_file: Path | None, approved_by: str, only_system, only_probe, max_requests: int, as_json: bool
-) -> None:  # type: ignore[no-untyped-def]
+    loaded: Folder,
+    plan_file: Path | None,
+    approved_by: str,
+    only_system: str | None,
+    only_probe: str | None,
+    max_requests: int,
+    as_json: bool,
+) -> None:
     from assess.live import Live
     from assess.measuring import measure, read_plan
 
@@ -114,7 +129,7 @@ def _measure(
         sys.exit(3)
 
 
-def _print(shown: dict) -> None:  # type: ignore[type-arg]
+def _print(shown: dict[str, Any]) -> None:
     sent = shown["requests"]
     click.echo(f"bundle: {shown['bundle']}{'  (went on where an earlier run stopped)' if shown['resumed'] else ''}")
     click.echo(
@@ -127,7 +142,7 @@ def _print(shown: dict) -> None:  # type: ignore[type-arg]
         click.echo(f"not measured: {shown['not_measured']} artifacts; `cxready assess` names what would measure them")
 
 
-def _check_names(systems, only_system: str | None, only_probe: str | None) -> None:  # type: ignore[no-untyped-def]
+def _check_names(systems: Collection[str], only_system: str | None, only_probe: str | None) -> None:
     import difflib
 
     if only_system and only_system not in systems:

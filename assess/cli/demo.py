@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -99,15 +100,14 @@ def _pilot(folder: Path, secrets: dict[str, str]) -> None:
     with _timed() as took:
         results = run_cases(load_folder(folder), cases, secrets=secrets)
     _title("5  Pilot", f"{len(results)} cases through the enforcing proxy; {took()}")
-    for line in results:
-        writes = "; ".join(_write(w) for w in line["writes"])
-        click.echo(
-            f"{line['case']:<20}{line['outcome']:<12}{line['intent'] or '–':<20}{line['reason']}{f'  [{writes}]' if writes else ''}"
-        )
-    click.echo(f"each step of a case: cxready pilot log {cases[0]['case']} {folder}")
+    for found in results:
+        writes = "; ".join(_write(w) for w in found.writes)
+        shown = f"  [{writes}]" if writes and found.outcome == "resolved" else ""
+        click.echo(f"{found.case:<20}{found.outcome:<12}{found.intent or '–':<20}{found.reason}{shown}")
+    click.echo(f"each step of a case: cxready pilot log {folder} {cases[0]['case']}")
 
 
-def _write(written: dict) -> str:  # type: ignore[type-arg]
+def _write(written: Mapping[str, Any]) -> str:
     arguments = written["arguments"]
     money = f" {arguments['amount']} {arguments.get('currency', '')}".rstrip() if "amount" in arguments else ""
     return f"{written['operation']}{money}"
@@ -126,6 +126,6 @@ def _title(what: str, says: str) -> None:
 
 
 @contextmanager
-def _timed() -> Iterator:  # type: ignore[type-arg]
+def _timed() -> Iterator[Callable[[], str]]:
     began = time.monotonic()
     yield lambda: f"{time.monotonic() - began:.1f} s"

@@ -157,7 +157,11 @@ def _scope(policy: Mapping[str, Any], request: Call) -> Any:
     entity = principal.get("entity")
     if principal["op"] not in ("==", "in") or not entity:
         raise Unsupported(f"principal scope {principal['op']}")
-    return z3.BoolVal(False) if entity["type"] != "Workflow" else request.principal == request.symbols.of_workflow(entity["id"])
+    return (
+        z3.BoolVal(False)
+        if entity["type"] != "Workflow"
+        else request.principal == request.symbols.of_workflow(entity["id"])
+    )
 
 
 def _literal(value: Any, symbols: Symbols) -> Term:

@@ -40,7 +40,9 @@ class Example:
         }
         context |= {name: yes(v) for name, v in request.boolean.items()}
         context["facts"] = {name: yes(v) for name, v in request.facts.items()}
-        return cls(request.symbols.workflow(number(request.principal), "any other workflow"), request.operation, context)
+        return cls(
+            request.symbols.workflow(number(request.principal), "any other workflow"), request.operation, context
+        )
 
     def is_allowed(self, estate: Estate, permits: Sequence[Mapping[str, Any]]) -> bool:
         """Whether Cedar itself allows the request under the given permits (Cedar's JSON policies)."""
@@ -52,7 +54,9 @@ class Example:
             "resource": {"type": "System", "id": self.operation.partition(".")[0]},
             "context": dict(self.context),
         }
-        text = json.dumps({"templates": {}, "staticPolicies": {f"p{n}": p for n, p in enumerate(permits)}, "templateLinks": []})
+        text = json.dumps(
+            {"templates": {}, "staticPolicies": {f"p{n}": p for n, p in enumerate(permits)}, "templateLinks": []}
+        )
         schema, entities = cedarpy.Schema.from_str(schema_text(estate)), cedarpy.Entities.from_json_str("[]")
         result = cedarpy.is_authorized(asked, cedarpy.PolicySet.from_json_str(text), entities, schema)
         return result.decision is cedarpy.Decision.Allow

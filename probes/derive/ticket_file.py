@@ -163,7 +163,7 @@ class TicketFile:
             raise BadInput(
                 f"{done.quarantined:,} of {done.records:,} records cannot be read ({reasons})",
                 f"{self.path}:{done.first_bad}",
-                "mend the export or write `accept_loss: true` under tickets in engagement.yaml",
+                "mend the export from this line on; more than 1 % of it would be missing from every figure",
             )
 
 

@@ -114,8 +114,8 @@ def decide_by_field(
 ) -> Verdict:
     """Decides by the ticket's decision field; status and comments never decide.
 
-    The ticket must carry the handoff's key and the very text that was sent: a ticket rewritten since asks for
-    something else.
+    The ticket must carry the handoff's key. What is set free is bound by the handoff's own digest, so a text that
+    somebody rewrote in the ticket changes nothing.
     """
     if held.key != handoff.handoff_id:
         return Verdict(False, "the ticket does not carry this handoff's key")

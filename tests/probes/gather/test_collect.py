@@ -112,6 +112,17 @@ def test_no_secret_and_no_address_of_a_customer_reaches_the_bundle(flawed: Measu
         assert "Bearer " not in text or "realm" in text or "error=" in text
 
 
+def test_a_run_bound_to_its_own_plan_misses_nothing(tmp_path: Path) -> None:
+    with start(flawless=True) as estate:
+        write_folder(tmp_path, estate)
+        whole = make_plan(load_folder(tmp_path).estate, GATHERERS)
+        assert all(total <= 100 for total in whole.totals().values())
+        bound = Measured(tmp_path, estate, collected(tmp_path, estate.environment(), plan=whole))
+    assert not bound.bundle.missing
+    sent = bound.result.requests
+    assert all(sent[system] <= total for system, total in whole.totals().items())
+
+
 def test_a_run_bound_to_its_plan_finds_the_same_and_another_plan_stops_it(tmp_path: Path) -> None:
     with start(flawless=True) as estate:
         write_folder(tmp_path, estate)

@@ -57,8 +57,13 @@ def test_the_demos_systems_refuse_the_agent_itself(demo: RunningEstate, demo_est
     assert max(budget.used for budget in run.budgets.values()) <= 8
 
 
-def test_a_credential_that_can_write_is_found_and_its_record_taken_back(demo: RunningEstate, demo_estate: Estate) -> None:
-    strong = {**demo_estate.systems["billing"].credentials, "agent": demo_estate.systems["billing"].credentials["enforcer"]}
+def test_a_credential_that_can_write_is_found_and_its_record_taken_back(
+    demo: RunningEstate, demo_estate: Estate
+) -> None:
+    strong = {
+        **demo_estate.systems["billing"].credentials,
+        "agent": demo_estate.systems["billing"].credentials["enforcer"],
+    }
     before, run = live(demo), session(changed(demo_estate, "billing", credentials=strong), demo)
     found = {a.subject.unit: a for a in GATHERER.run(run) if isinstance(a, Enforcement)}
     outcome = EnforcedAtApi().judge(found["issue_credit"])
@@ -88,6 +93,8 @@ def test_an_answer_that_says_nothing_about_the_right_is_no_pass(status: int) -> 
     from probes.finding import Subject
     from probes.guardrails.evidence import Attempt
 
-    attempt = Attempt(operation="billing.createCredit", way="direct", says="a credit", refused=False, status=status, reason="unclear")
+    attempt = Attempt(
+        operation="billing.createCredit", way="direct", says="a credit", refused=False, status=status, reason="unclear"
+    )
     artifact = Enforcement(subject=Subject(unit="issue_credit"), attempts=(attempt,), clear=False)
     assert EnforcedAtApi().judge(artifact).state is State.NOT_MEASURED

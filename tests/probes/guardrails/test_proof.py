@@ -45,7 +45,9 @@ def test_a_seeded_hole_is_answered_in_business_words(path: Path, estate: Estate)
     assert case["claim"] in failed and not found.certificate.holds
     claim = failed[case["claim"]]
     for words in case["words"]:
-        assert any(words in c.counterexample for c in found.certificate.claims if c.claim == case["claim"]), claim.counterexample
+        assert any(words in c.counterexample for c in found.certificate.claims if c.claim == case["claim"]), (
+            claim.counterexample
+        )
     told = [c for c in failed.values() if c.counterexample and c.claim not in ("has_effect", "uncovered")]
     assert all(c.replayed for c in told), "every counterexample is allowed by Cedar itself, permits and forbids aside"
     if case["claim"] == "modelled":
@@ -101,12 +103,18 @@ def test_encoding_and_cedar_agree_on_random_requests(estate: Estate) -> None:
     operation = "billing.createCredit"
     tried = {"allow": 0, "deny": 0}
     for text in texts:
-        permits = [p for p in policies_of(text) if p["effect"] == "permit" and cedar_logic.names_operation(p, operation)]
+        permits = [
+            p for p in policies_of(text) if p["effect"] == "permit" and cedar_logic.names_operation(p, operation)
+        ]
         only = cedarpy.PolicySet.from_json_str(
-            json.dumps({"staticPolicies": {f"p{n}": p for n, p in enumerate(permits)}, "templates": {}, "templateLinks": []})
+            json.dumps(
+                {"staticPolicies": {f"p{n}": p for n, p in enumerate(permits)}, "templates": {}, "templateLinks": []}
+            )
         )
         symbols = cedar_logic.Symbols()
-        request = cedar_logic.call(operation, attributes_of(estate, operation), ("usage_gap_found", "contract_active"), symbols)
+        request = cedar_logic.call(
+            operation, attributes_of(estate, operation), ("usage_gap_found", "contract_active"), symbols
+        )
         formula = z3.Or(*[cedar_logic.applies(p, request) for p in permits]) if permits else z3.BoolVal(False)
         for _ in range(COUNT // len(texts) + 1):
             workflow, context = _random_request(rng)
@@ -130,9 +138,17 @@ def _random_request(rng: random.Random) -> tuple[str, dict[str, Any]]:
     def number() -> int:
         return rng.choice(NUMBERS) if rng.random() < 0.5 else rng.randint(-10, 12_000)
 
-    context: dict[str, Any] = {n: number() for n in ("amount", "spent_customer", "spent_day", "count_customer", "count_day")}
-    context |= {"currency": rng.choice(["EUR", "EUR", "EUR", "USD", "eur"]), "mode": rng.choice(["act", "act", "approve", "none"])}
-    context |= {"high_stakes": rng.random() < 0.3, "facts": {n: rng.random() < 0.8 for n in ("usage_gap_found", "contract_active")}}
+    context: dict[str, Any] = {
+        n: number() for n in ("amount", "spent_customer", "spent_day", "count_customer", "count_day")
+    }
+    context |= {
+        "currency": rng.choice(["EUR", "EUR", "EUR", "USD", "eur"]),
+        "mode": rng.choice(["act", "act", "approve", "none"]),
+    }
+    context |= {
+        "high_stakes": rng.random() < 0.3,
+        "facts": {n: rng.random() < 0.8 for n in ("usage_gap_found", "contract_active")},
+    }
     return rng.choice(["billing-dispute", "goodwill", "stolen-phone"]), context
 
 

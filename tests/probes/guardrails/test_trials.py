@@ -59,7 +59,9 @@ def answers(derived: list[Artifact | Missing], actions: list[str]) -> Iterator[t
 def test_the_demos_guardrails_hold(derived: list[Artifact | Missing], demo_estate: Estate) -> None:
     assert not [a for a in derived if isinstance(a, Missing)]
     states = list(answers(derived, list(demo_estate.guardrails.actions)))
-    assert len({question for question, _, _ in states}) == len(PROBES) - 1, "all but enforced_at_api need no client's system"
+    assert len({question for question, _, _ in states}) == len(PROBES) - 1, (
+        "all but enforced_at_api need no client's system"
+    )
     assert [s for s in states if s[2] not in (State.MET, State.NOT_APPLICABLE)] == []
     assert {q for q, _, state in states if state is State.NOT_APPLICABLE} == {"cumulative_limits_hold"}
 
@@ -76,11 +78,15 @@ def bypasses(estate: Estate) -> tuple[BypassTrial, Any]:
     return trial, denials
 
 
-def test_a_parser_that_takes_the_last_of_two_keys_is_found_out(demo_estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_parser_that_takes_the_last_of_two_keys_is_found_out(
+    demo_estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(canonical, "_once", dict)
     trial, _ = bypasses(demo_estate)
     monkeypatch.undo()
-    assert trial.control and not [s.name for s in trial.scenes if not s.held], "900.00 EUR is above the limit all the same"
+    assert trial.control and not [s.name for s in trial.scenes if not s.held], (
+        "900.00 EUR is above the limit all the same"
+    )
     assert "stands twice" not in " ".join(s.says for s in trial.scenes if "repeated key" in s.name)
 
 
@@ -92,8 +98,12 @@ def test_a_proxy_that_ignores_overrides_is_found_out(demo_estate: Estate, monkey
     assert outcome.state is State.NOT_MET and "a method override" in outcome.title
 
 
-def test_a_guardrail_that_refuses_everything_is_not_praised(demo_estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decide, "declared_arguments", lambda *a: (_ for _ in ()).throw(decide.Settled("refuse", "no", "x")))
+def test_a_guardrail_that_refuses_everything_is_not_praised(
+    demo_estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        decide, "declared_arguments", lambda *a: (_ for _ in ()).throw(decide.Settled("refuse", "no", "x"))
+    )
     trial, _ = bypasses(demo_estate)
     assert not trial.control
     assert SurvivesBypasses().judge(trial).state is State.NOT_MEASURED
@@ -157,12 +167,19 @@ def test_what_is_declared_is_judged_by_its_words(estate: Estate) -> None:
     assert DisclosesAi().judge(reviewed).cause == "unclear sentence"
     assert Owned().judge(reviewed.model_copy(update={"owner": None})).cause == "no owner"
     assert Defined().judge(reviewed.model_copy(update={"actions": {}})).cause == "no actions"
-    assert RestrictedDataNamed().judge(reviewed.model_copy(update={"restricted": {"health": "mask"}})).cause == "no card numbers"
+    assert (
+        RestrictedDataNamed().judge(reviewed.model_copy(update={"restricted": {"health": "mask"}})).cause
+        == "no card numbers"
+    )
 
 
 def test_an_uncovered_write_is_named_with_its_workflow(estate: Estate) -> None:
     actions = {k: v for k, v in estate.guardrails.actions.items() if k != "send_message"}
-    changed = replace(estate, guardrails=estate.guardrails.model_copy(update={"actions": actions}), effects={"billing": estate.effects["billing"]})
+    changed = replace(
+        estate,
+        guardrails=estate.guardrails.model_copy(update={"actions": actions}),
+        effects={"billing": estate.effects["billing"]},
+    )
     outcome = CoversEveryWrite().judge(declared(changed, NOW))
     assert outcome.title == "No guardrail decides about mail.sendMessage"
     assert "billing-dispute" in outcome.evidence[0].says

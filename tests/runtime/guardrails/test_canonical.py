@@ -12,7 +12,7 @@ from runtime.guardrails.canonical import NotCanonical, canonical, digest, parse
 
 NAMES = st.text("abcxyz_", min_size=1, max_size=5)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text("aé€𝄞\n\"\\", max_size=8),
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text('aé€𝄞\n"\\', max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
     max_leaves=12,
 )

@@ -40,7 +40,11 @@ def test_a_name_that_would_be_policy_stays_a_name(estate: Estate) -> None:
         "amount": 999_999, "currency": "EUR", "mode": "act", "high_stakes": False, "spent_customer": 0, "spent_day": 0,
         "count_customer": 0, "count_day": 0, "facts": {"usage_gap_found": True, "contract_active": True},
     }  # fmt: skip
-    assert [c.kind for c in engine.failed(name, "billing.createCredit", context, {}) or ()] == ["each", "customer_per_30_days", "all_per_day"]
+    assert [c.kind for c in engine.failed(name, "billing.createCredit", context, {}) or ()] == [
+        "each",
+        "customer_per_30_days",
+        "all_per_day",
+    ]
     with pytest.raises(BadInput, match="cannot be a name"):
         replace(rule(changed, name, "billing.createCredit"), workflow="a\nb").permit()
 
@@ -52,8 +56,15 @@ def test_slices_decide_as_the_whole_set_does(estate: Estate) -> None:
     whole, schema = cedarpy.PolicySet.from_str(permits_text(estate)), cedarpy.Schema.from_str(schema_text(estate))
     entities, allowed = cedarpy.Entities.from_json_str("[]"), 0
     for _ in range(400):
-        context: dict[str, Any] = {n: rng.choice([0, 1, 4000, 5000, 5001, 9000, 2**63 - 1, -1]) for n in ("amount", "spent_customer", "spent_day", "count_customer", "count_day")}
-        context |= {"currency": rng.choice(["EUR", "EUR", "USD"]), "mode": rng.choice(["act", "approve"]), "high_stakes": rng.random() < 0.3}
+        context: dict[str, Any] = {
+            n: rng.choice([0, 1, 4000, 5000, 5001, 9000, 2**63 - 1, -1])
+            for n in ("amount", "spent_customer", "spent_day", "count_customer", "count_day")
+        }
+        context |= {
+            "currency": rng.choice(["EUR", "EUR", "USD"]),
+            "mode": rng.choice(["act", "approve"]),
+            "high_stakes": rng.random() < 0.3,
+        }
         context["facts"] = {"usage_gap_found": rng.random() < 0.9, "contract_active": rng.random() < 0.9}
         workflow = rng.choice(["billing-dispute", "goodwill"])
         request = {
@@ -68,7 +79,9 @@ def test_slices_decide_as_the_whole_set_does(estate: Estate) -> None:
     assert allowed > 5
 
 
-@pytest.mark.parametrize("change", [{"amount": 50.0}, {"amount": "5"}, {"amount": True}, {"amount": 2**63}, {"amount": None}, {"extra": 1}])
+@pytest.mark.parametrize(
+    "change", [{"amount": 50.0}, {"amount": "5"}, {"amount": True}, {"amount": 2**63}, {"amount": None}, {"extra": 1}]
+)
 def test_what_the_schema_does_not_know_is_no_allow(estate: Estate, change: dict[str, Any]) -> None:
     good = {
         "amount": 5, "currency": "EUR", "mode": "act", "high_stakes": False, "spent_customer": 0, "spent_day": 0,

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from runtime.estate import Estate
+from runtime.guardrails import canonical
 from runtime.guardrails.budgets import BudgetLedger
 from runtime.guardrails.certificate import Certificate, Claim, digests_of, policy_digest
 from runtime.guardrails.decide import Approval, DecisionPoint, Request, Signals
@@ -75,7 +76,12 @@ def test_reads_pass(point: DecisionPoint, credit: Make) -> None:
 
 
 def test_a_fact_that_cannot_be_confirmed_escalates(estate: Estate, ledger: BudgetLedger, credit: Make) -> None:
-    for facts in ({}, {"usage_gap_found": lambda r: r["absent"]}, {"usage_gap_found": lambda r: 1}, {"usage_gap_found": lambda r: "yes"}):
+    for facts in (
+        {},
+        {"usage_gap_found": lambda r: r["absent"]},
+        {"usage_gap_found": lambda r: 1},
+        {"usage_gap_found": lambda r: "yes"},
+    ):
         point = DecisionPoint(estate, ledger=ledger, facts={"contract_active": lambda r: True, **facts})
         decision = point.decide(credit())
         assert decision.decision == "escalate" and "usage gap found" in decision.reason
@@ -93,7 +99,8 @@ def test_high_stakes_never_act(point: DecisionPoint, credit: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    "signals", [Signals(asks_for_human=True), Signals(legal_threat=True), Signals(frustration=0.6), Signals(confidence=0.5)]
+    "signals",
+    [Signals(asks_for_human=True), Signals(legal_threat=True), Signals(frustration=0.6), Signals(confidence=0.5)],
 )
 def test_conversations_that_call_for_a_person_escalate(point: DecisionPoint, credit: Make, signals: Signals) -> None:
     assert point.decide(credit(signals=signals)).decision == "escalate"
@@ -118,9 +125,10 @@ def test_an_approval_is_for_one_call_once(point: DecisionPoint, credit: Make) ->
 
 
 def test_an_approval_does_not_lift_a_limit(point: DecisionPoint, credit: Make) -> None:
-    small = point.decide(credit("50.00", autonomy="approve", trial=True))
-    over = credit("60.00", autonomy="approve", approval=Approval("yes", small.digest))
-    assert point.decide(over).decision in ("refuse", "escalate")
+    over = credit("60.00", autonomy="approve")
+    same = canonical.digest({"operation": over.operation, "arguments": over.arguments, "moves": [6000, "EUR"]})
+    decision = point.decide(replace(over, approval=Approval("yes", same)))
+    assert (decision.decision, decision.rule) == ("escalate", "issue_credit.each")
 
 
 def test_without_a_ledger_money_does_not_move(estate: Estate, credit: Make) -> None:
@@ -153,7 +161,9 @@ def test_a_tightened_total_may_end(estate: Estate, ledger: BudgetLedger, credit:
     assert point.decide(credit("12.00", trial=True)).decision == "act"
 
 
-def test_the_kill_switch_stops_every_write_and_no_read(estate: Estate, ledger: BudgetLedger, credit: Make, tmp_path: Path) -> None:
+def test_the_kill_switch_stops_every_write_and_no_read(
+    estate: Estate, ledger: BudgetLedger, credit: Make, tmp_path: Path
+) -> None:
     switch = KillSwitch(tmp_path / ".cxready")
     point = DecisionPoint(estate, ledger=ledger, facts=FACTS, stop=switch)
     assert point.decide(credit("1.00")).may_write
@@ -175,7 +185,10 @@ def test_a_certificate_of_other_guardrails_denies(estate: Estate, ledger: Budget
     decision = DecisionPoint(changed, ledger=ledger, facts=FACTS, certificate=fitting).decide(credit("2.00"))
     assert (decision.decision, decision.rule) == ("refuse", "certificate")
     unproved = fitting.model_copy(update={"claims": (claim.model_copy(update={"proved": False}),)})
-    assert DecisionPoint(estate, ledger=ledger, facts=FACTS, certificate=unproved).decide(credit("3.00")).rule == "certificate"
+    assert (
+        DecisionPoint(estate, ledger=ledger, facts=FACTS, certificate=unproved).decide(credit("3.00")).rule
+        == "certificate"
+    )
 
 
 def test_a_fault_on_the_way_is_a_denial(point: DecisionPoint, credit: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,7 +197,9 @@ def test_a_fault_on_the_way_is_a_denial(point: DecisionPoint, credit: Make, monk
     assert (decision.decision, decision.rule) == ("refuse", "fault")
 
 
-@pytest.mark.parametrize("arguments", [{}, {"account_id": None}, {1: 2}, {"account_id": "A-1", "amount": object(), "currency": "EUR"}])
+@pytest.mark.parametrize(
+    "arguments", [{}, {"account_id": None}, {1: 2}, {"account_id": "A-1", "amount": object(), "currency": "EUR"}]
+)
 def test_broken_arguments_are_refused(point: DecisionPoint, credit: Make, arguments: dict[Any, Any]) -> None:
     assert point.decide(credit(arguments=arguments)).decision == "refuse"
 

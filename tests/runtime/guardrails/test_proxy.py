@@ -26,8 +26,18 @@ from runtime.guardrails.tightened import tighten
 from runtime.systems.settings import Environment
 
 ACCOUNT = "A-90017"
-FACTS: dict[str, Any] = {"usage_gap_found": lambda r: r["gap"] is True, "contract_active": lambda r: True, "paid_twice": lambda r: True}
-CREDIT = {"account_id": ACCOUNT, "charge_id": "CH-90017-2", "amount": "12.40", "currency": "EUR", "reason": "unrecorded usage"}
+FACTS: dict[str, Any] = {
+    "usage_gap_found": lambda r: r["gap"] is True,
+    "contract_active": lambda r: True,
+    "paid_twice": lambda r: True,
+}
+CREDIT = {
+    "account_id": ACCOUNT,
+    "charge_id": "CH-90017-2",
+    "amount": "12.40",
+    "currency": "EUR",
+    "reason": "unrecorded usage",
+}
 
 
 @pytest.fixture(scope="module")
@@ -44,18 +54,26 @@ def folder_estate(demo: RunningEstate, tmp_path: Path) -> Estate:
 
 @pytest.fixture
 def proxy(demo: RunningEstate, folder_estate: Estate, tmp_path: Path) -> Iterator[RunningProxy]:
-    secrets = {name: value for name, value in demo.environment().items() if "_AGENT_" not in name and "_AUDIT_" not in name}
+    secrets = {
+        name: value for name, value in demo.environment().items() if "_AGENT_" not in name and "_AUDIT_" not in name
+    }
     running = serve(folder_estate, folder=tmp_path / "state", secrets=secrets, facts=FACTS, run="test")
     yield running
     running.close()
 
 
 def context(**more: Any) -> CaseContext:
-    return CaseContext(**{"workflow": "billing-dispute", "case": "case-1", "customer": ACCOUNT, "read": {"gap": True}, **more})
+    return CaseContext(
+        **{"workflow": "billing-dispute", "case": "case-1", "customer": ACCOUNT, "read": {"gap": True}, **more}
+    )
 
 
-def send(proxy: RunningProxy, path: str, body: Any, about: CaseContext | None = None, **headers: str) -> requests.Response:
-    return requests.post(proxy.url + path, json=body, headers={**proxy.headers(about or context()), **headers}, timeout=20)
+def send(
+    proxy: RunningProxy, path: str, body: Any, about: CaseContext | None = None, **headers: str
+) -> requests.Response:
+    return requests.post(
+        proxy.url + path, json=body, headers={**proxy.headers(about or context()), **headers}, timeout=20
+    )
 
 
 def credits_of(demo: RunningEstate) -> list[Any]:
@@ -75,13 +93,22 @@ def test_above_the_limit_the_answer_is_a_problem_with_its_reason(proxy: RunningP
     answer = send(proxy, "/billing/credits", {**CREDIT, "amount": "74.50"})
     assert answer.status_code == 403 and answer.headers["Content-Type"] == "application/problem+json"
     told = answer.json()
-    assert (told["decision"], told["reason"]) == ("escalate", "74.50 EUR is above the limit of 50.00 EUR for issue_credit")
+    assert (told["decision"], told["reason"]) == (
+        "escalate",
+        "74.50 EUR is above the limit of 50.00 EUR for issue_credit",
+    )
     assert len(credits_of(demo)) == before
 
 
 def test_facts_come_from_the_signed_context_only(proxy: RunningProxy) -> None:
-    assert send(proxy, "/billing/credits", {**CREDIT, "amount": "3.10"}, context(read={})).json()["rule"] == "issue_credit.usage_gap_found"
-    forged = {**proxy.headers(context()), case_context.HEADER: case_context.headers("guessed", "x", context())[case_context.HEADER]}
+    assert (
+        send(proxy, "/billing/credits", {**CREDIT, "amount": "3.10"}, context(read={})).json()["rule"]
+        == "issue_credit.usage_gap_found"
+    )
+    forged = {
+        **proxy.headers(context()),
+        case_context.HEADER: case_context.headers("guessed", "x", context())[case_context.HEADER],
+    }
     assert requests.post(proxy.url + "/billing/credits", json=CREDIT, headers=forged, timeout=20).status_code == 403
 
 
@@ -95,7 +122,11 @@ def test_the_customers_total_holds_over_cases_and_parallel_callers(proxy: Runnin
 
     def pay(n: int) -> None:
         body = {**CREDIT, "amount": f"{40 + n / 100:.2f}"}
-        statuses.append(send(proxy, "/billing/credits", body, context(case=f"race-{n}"), **{"Idempotency-Key": f"race-{n}"}).status_code)
+        statuses.append(
+            send(
+                proxy, "/billing/credits", body, context(case=f"race-{n}"), **{"Idempotency-Key": f"race-{n}"}
+            ).status_code
+        )
 
     threads = [threading.Thread(target=pay, args=(n,)) for n in range(12)]
     for thread in threads:
@@ -120,7 +151,9 @@ def test_a_person_approves_exactly_one_call(proxy: RunningProxy, demo: RunningEs
     approval = {"id": "approval-1", "digest": first.json()["digest"], "by": "P-7"}
     approved = asked.model_copy(update={"approval": approval})
     assert send(proxy, "/billing/credits", body, approved, **key).ok
-    reused = send(proxy, "/billing/credits", body, approved.model_copy(update={"case": "case-10"}), **{"Idempotency-Key": "other"})
+    reused = send(
+        proxy, "/billing/credits", body, approved.model_copy(update={"case": "case-10"}), **{"Idempotency-Key": "other"}
+    )
     assert reused.json()["rule"] == "approval"
     bigger = send(proxy, "/billing/credits", {**body, "amount": "9.70"}, approved, **{"Idempotency-Key": "third"})
     assert bigger.json()["reason"] == "the approval was given for another call"
@@ -147,8 +180,12 @@ def test_every_decision_stands_in_the_chained_log(proxy: RunningProxy, tmp_path:
 
 
 def test_a_lost_answer_keeps_its_reservation(demo: RunningEstate, folder_estate: Estate, tmp_path: Path) -> None:
-    dead = folder_estate.systems["mail"].model_copy(update={"environments": {"staging": Environment(url="http://127.0.0.1:9")}})
-    billing = folder_estate.systems["billing"].model_copy(update={"environments": {"staging": Environment(url="http://127.0.0.1:9")}})
+    dead = folder_estate.systems["mail"].model_copy(
+        update={"environments": {"staging": Environment(url="http://127.0.0.1:9")}}
+    )
+    billing = folder_estate.systems["billing"].model_copy(
+        update={"environments": {"staging": Environment(url="http://127.0.0.1:9")}}
+    )
     estate = replace(folder_estate, systems={**folder_estate.systems, "billing": billing, "mail": dead})
     ledger = BudgetLedger.create(tmp_path / "b.sqlite")
     proxy = serve(estate, folder=tmp_path / "state2", secrets=demo.environment(), facts=FACTS, ledger=ledger)
@@ -163,7 +200,9 @@ def test_a_lost_answer_keeps_its_reservation(demo: RunningEstate, folder_estate:
         proxy.close()
 
 
-def test_an_enforcer_that_may_not_write_gives_the_budget_back(demo: RunningEstate, folder_estate: Estate, tmp_path: Path) -> None:
+def test_an_enforcer_that_may_not_write_gives_the_budget_back(
+    demo: RunningEstate, folder_estate: Estate, tmp_path: Path
+) -> None:
     weak = {"enforcer": folder_estate.systems["billing"].credentials["agent"]}
     billing = folder_estate.systems["billing"].model_copy(update={"credentials": weak})
     estate = replace(folder_estate, systems={**folder_estate.systems, "billing": billing})

@@ -9,7 +9,14 @@ from runtime.guardrails.policy import GuardrailsFile
 from runtime.guardrails.restricted import MASK, carried, readable
 
 RULES = GuardrailsFile.model_validate(
-    {"restricted_data": {"card_number": "never_read", "iban": "never_send", "date_of_birth": "mask", "health": "never_read"}}
+    {
+        "restricted_data": {
+            "card_number": "never_read",
+            "iban": "never_send",
+            "date_of_birth": "mask",
+            "health": "never_read",
+        }
+    }
 )
 WRITE = Effect.model_validate({"does": "create", "sends": ["text"]})
 
@@ -31,7 +38,17 @@ def test_a_card_number_is_found_in_any_spelling(text: str) -> None:
     assert carried(RULES, WRITE, {"deep": [{"note": text}]}) == "card_number"
 
 
-@pytest.mark.parametrize("text", ["A-90017", "CH-90017-2", "2026-11-23 10:00 2026-11-24 11:00", "12.40 EUR", "4111 1111 1111 1112", "+49 30 1234567"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A-90017",
+        "CH-90017-2",
+        "2026-11-23 10:00 2026-11-24 11:00",
+        "12.40 EUR",
+        "4111 1111 1111 1112",
+        "+49 30 1234567",
+    ],
+)
 def test_ordinary_numbers_pass(text: str) -> None:
     assert carried(RULES, WRITE, {"note": text}) is None
 
@@ -48,5 +65,11 @@ def test_masked_fields_stay_in_house() -> None:
 
 
 def test_an_answer_reaches_the_agent_without_what_it_must_not_read() -> None:
-    answer = {"name": "Ada", "cardNumber": "4111111111111111", "notes": ["card 4111 1111 1111 1111"], "dob": "1980-02-29", "health": {"x": 1}}
+    answer = {
+        "name": "Ada",
+        "cardNumber": "4111111111111111",
+        "notes": ["card 4111 1111 1111 1111"],
+        "dob": "1980-02-29",
+        "health": {"x": 1},
+    }
     assert readable(RULES, answer) == {"name": "Ada", "notes": [f"card {MASK}"], "dob": MASK}
