@@ -1,6 +1,5 @@
 """What `cxready kb audit` prints: a summary for a terminal, and the JSON that other programs read."""
 
-# ruff: noqa: E501
 
 from __future__ import annotations
 

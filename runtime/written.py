@@ -75,6 +75,7 @@ def parse(text: str, path: Path) -> tuple[Any, Lines]:
     yaml = YAML(typ="rt", pure=True)
     yaml.allow_duplicate_keys = False
     try:
+        _refuse_aliases(text, path)
         tree = yaml.load(StringIO(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -83,8 +84,23 @@ def parse(text: str, path: Path) -> tuple[Any, Lines]:
         raise BadInput(what, f"{path}:{line}", "look at this line and the one above it") from None
     except YAMLError as error:
         raise BadInput(f"not YAML: {error}", str(path), "look at the quotes and the indentation") from None
+    except RecursionError:
+        raise BadInput("the file is nested too deeply", str(path), "look for a bracket that is never closed") from None
     lines = dict(_lines(tree, ()))
     return _plain(tree), lines
+
+
+def _refuse_aliases(text: str, path: Path) -> None:
+    """A few aliases of aliases expand to more than any memory holds; nobody needs them in these files."""
+    if "*" not in text:
+        return
+    from ruamel.yaml import YAML
+    from ruamel.yaml.events import AliasEvent
+
+    for event in YAML(typ="rt", pure=True).parse(StringIO(text)):
+        if isinstance(event, AliasEvent):
+            line = event.start_mark.line + 1
+            raise BadInput(f"the alias `*{event.anchor}` is not read here", f"{path}:{line}", "write the value itself")
 
 
 def read_text(path: Path) -> str:

@@ -74,10 +74,7 @@ def systems(a: Assessment) -> Section:
             f"{upper(spelled(held))} of {counted(len(a.joins), 'key', letters=True)} hold; {spelled(unknown)} could not"
             " be followed"
         )
-    lede = (
-        "Boxes by role, with protocol and confirmed level. A thick line is a key that links two systems’ records; its"
-        " number leads to the table below."
-    )
+    lede = "Thick lines are keys that link two systems’ records; their numbers lead to the table."
     data = {
         "map": systems_map(a),
         "joins": [(link(j), key(j), j) for j in a.joins],
