@@ -43,6 +43,8 @@ _changing = threading.Lock()
 def run_case(case: Plain) -> Plain:
     """The whole case; gives the line that `pilot run --json` prints."""
     with _changing:
+        if steps.is_closing():
+            raise Suspended
         _active.add(case["case"])
     try:
         line = _spoken(_run(case))
@@ -64,6 +66,8 @@ def no_longer_waiting(run: str) -> None:
 
 def wait_until_idle(timeout: float = 120.0) -> None:
     """Lets cases under way come to their end before the engine goes; what takes longer is recovered at the next start."""
+    with _changing:
+        steps.close()
     until = time.monotonic() + timeout
     while _active and time.monotonic() < until:
         time.sleep(0.02)
@@ -82,18 +86,22 @@ def _run(case: Plain) -> Plain:
         if intent is None:
             steps.note(case["case"], "01 ask", {"says": "the message fits no goal clearly enough"})
             raise Halt("asked", "the message fits no goal clearly enough", ASK_AGAIN)
-        allowed = steps.allowed(intent)
+        allowed = steps.allowed(case["case"], intent)
         walk.autonomy, walk.is_simulated = allowed["autonomy"], allowed["autonomy"] == "observe"
         if walk.autonomy == "blocked":
             steps.note(case["case"], "01 gate", {"says": allowed["why"]}, decision="blocked")
             raise Halt("blocked", allowed["why"], pilot().estate.escalation.acknowledge)
+        if allowed["left"]:
+            raise _to_person(walk, Stopped("other", "pilot.share", allowed["left"]))
         _slots(walk)
         _walk(walk, pilot().estate.goals[walk.workflow].steps)
     except Halt as halt:
         return walk.line(halt.outcome, halt.reason, halt.reply)
     except DBOSException:
-        raise
+        raise  # the engine's own: hand_over_stranded() finds it
     except Exception as failed:
+        if steps.is_closing():
+            raise Suspended from failed
         log.exception("case %s failed and goes to a person", case["case"])
         return _failed(walk, type(failed).__name__)
     return walk.line("resolved", "every step was done", done_reply(pilot().estate.goals[walk.workflow], walk.given))

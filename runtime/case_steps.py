@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -17,24 +18,39 @@ from runtime import memory
 from runtime.errors import CxreadyError
 from runtime.escalation import answer
 from runtime.gate import RepeatSafe, narrowest
+from runtime.gate_check import not_taken
 from runtime.guardrails.request import Request, Signals
 from runtime.hand_off import Stopped, hand_off, look_for_decision
 from runtime.pilot import Pilot
 from runtime.systems.exchange import Seen, Why
 from runtime.understanding.understand import Understood, understand
+from runtime.walk import Suspended
 from runtime.writing import write
 
 Plain = dict[str, Any]
 MOST_FACTS = 3  # of one read: the handoff has room for twelve
 _open: list[Pilot] = []
+_closing = threading.Event()
 
 
 def use(pilot: Pilot | None) -> None:
     """The pilot that the steps of this process work with."""
     _open[:] = [pilot] if pilot else []
+    _closing.clear()
+
+
+def close() -> None:
+    """No case begins any more; what fails from here on is taken up by the next start."""
+    _closing.set()
+
+
+def is_closing() -> bool:
+    return _closing.is_set() or not _open
 
 
 def pilot() -> Pilot:
+    if not _open:
+        raise Suspended
     return _open[0]
 
 
@@ -49,9 +65,12 @@ def understood_of(case: Plain) -> Plain:
 
 
 @DBOS.step(name="gate")
-def allowed(workflow: str) -> Plain:
-    found = pilot().allowed(workflow)
-    return {"autonomy": found.autonomy, "why": found.why}
+def allowed(case: str, workflow: str) -> Plain:
+    """What the gate and the stage allow, and why the pilot leaves this case to people (empty: it takes it)."""
+    own = pilot()
+    found = own.allowed(workflow)
+    left = not_taken(case, own.settings.workflows.get(workflow), datetime.now(UTC), own.estate.escalation.zone)
+    return {"autonomy": found.autonomy, "why": found.why, "left": left if found.autonomy in ("act", "approve") else ""}
 
 
 @DBOS.step(name="simulated")

@@ -25,6 +25,7 @@ from runtime.written import digest_of
 NAME, EXECUTOR, SHAPE = "cxready", "pilot", "1"
 POLL_S = 0.05
 OPEN_STATES = ["PENDING", "ENQUEUED", "DELAYED"]
+BROKEN_STATES = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 UNCLEAR = Understood(None, 0.0, None, "en", 0.0, (), None)
 Line = dict[str, Any]
 
@@ -105,14 +106,19 @@ class Engine:
         return [found.workflow_id for found in self._open() if found.app_version == self.version]
 
     def hand_over_stranded(self) -> list[str]:
-        """Cases begun on other goals.yaml go to a person: their recorded steps no longer fit."""
-        left = [found for found in self._open() if found.app_version != self.version]
-        for found in left:
-            case = dict((found.input or {}).get("args", [{}])[0])
-            says = "goals.yaml was changed while this case was under way"
-            hand_off(self.pilot, case, "", UNCLEAR, Stopped("other", "goals.changed", says))
+        """Cases that cannot go on go to a person: begun on other goals.yaml, or broken off by the engine. Told once each."""
+        changed = [found for found in self._open() if found.app_version != self.version]
+        for found in changed:
+            self._hand_over(found, "goals.yaml was changed while this case was under way")
             DBOS.cancel_workflow(found.workflow_id)
-        return [found.workflow_id for found in left]
+        broken = DBOS.list_workflows(status=BROKEN_STATES, name=cases.NAME)
+        for found in broken:
+            self._hand_over(found, "the engine could not go on with this case")
+        return [found.workflow_id for found in (*changed, *broken)]
+
+    def _hand_over(self, found: Any, says: str) -> None:
+        case = dict((found.input or {}).get("args", [{}])[0])
+        hand_off(self.pilot, case, "", UNCLEAR, Stopped("other", "engine", says))
 
     def _open(self) -> list[Any]:
         return list(DBOS.list_workflows(status=OPEN_STATES, name=cases.NAME))

@@ -27,7 +27,7 @@ from runtime.estate import Estate
 from runtime.gate import Gate
 from runtime.gate_check import Allowed, allowed
 from runtime.guardrails.case_context import CaseContext
-from runtime.guardrails.certificate import Certificate
+from runtime.guardrails.certificate import Certificate, policy_digest
 from runtime.guardrails.decide import DecisionPoint
 from runtime.guardrails.kill_switch import KillSwitch
 from runtime.guardrails.proxy import RunningProxy, declared_surfaces, serve
@@ -101,7 +101,12 @@ class Pilot:
 
     def allowed(self, workflow: str) -> Allowed:
         """What a workflow may do now."""
-        return allowed(workflow, self.gate, self.estate, self.settings, today=datetime.now(UTC).date(), at_most=self.at_most)
+        return allowed(workflow, self.gate, self.estate, self.settings, today=datetime.now(UTC).date(), at_most=self.at_most, policy=self.policy)
+
+    @cached_property
+    def policy(self) -> str:
+        """Digest of the policy that the loaded files compile to."""
+        return policy_digest(self.estate)
 
     def check_ways(self) -> None:
         """Prepares the way to every system of a workflow that may run; sends nothing.

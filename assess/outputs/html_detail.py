@@ -28,6 +28,9 @@ ROWS_A_CHART = 18
 
 def contents(a: Assessment, parts: list[Section]) -> Section:
     """The list of sections, with how to read them where the page has room."""
+    levels, *others = reading(a)
+    open_checks = checks(a, "Checks that do not hold", lambda c: c.state in (State.NOT_MET, State.NOT_MEASURED))
+    fillers = (levels, open_checks, *others)
     bar = (
         "In short",
         (
@@ -49,7 +52,7 @@ def contents(a: Assessment, parts: list[Section]) -> Section:
         "board",
         {"parts": parts},
         bar,
-        reading(a),
+        fillers,
     )
 
 

@@ -182,7 +182,7 @@ def corrected(section: Section, fit: Fit, ending: Ending, heights: Natural) -> F
             continue
         start = heights.overhead[i] if not rows[i] else 0.0
         height = heights.row[i] + 2 * (fit.pad - PAD)
-        more = min(len(filler.rows) - rows[i], int((left - start) / height))
+        more = min(len(filler.rows) - rows[i], int((left + SPARE - start) / height))
         if more >= 1:
             rows[i] += more
             left -= start + more * height

@@ -199,7 +199,8 @@ def _signed_now() -> datetime:
 def _held(destination: Destination, key: str) -> Held | None:
     try:
         found = destination.find(key)
-        return destination.read(found[0].id) if found else None
+        known: dict[str, Held] = getattr(destination, "held", {})
+        return (known.get(found[0].id) or destination.read(found[0].id)) if found else None
     except DeliveryFailed:
         return None
 

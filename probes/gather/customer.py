@@ -86,6 +86,17 @@ def _search(session: Session, system: str) -> Artifact | Missing:
     operation = search_operation(session.estate, system)
     if customer is None:
         return missing(CustomerSearch, subject, "needs", "engagement.yaml names no test customer")
+    if operation is None and (written := _written_searches(session, system)):
+        return CustomerSearch(
+            subject=subject,
+            measured_at=session.now,
+            searches=tuple(
+                _one(session, system, written[kind][0], kind, written[kind][1], customer)
+                if kind in written
+                else SearchSeen(by=kind, offered=False)
+                for kind in _VALUES
+            ),
+        )
     values = {kind: _known(session, system, names) for kind, names in _VALUES.items()}
     offered = search_parameters(operation) if operation else {}
     lacking = [kind for kind in offered if values.get(kind) is None]
@@ -97,7 +108,7 @@ def _search(session: Session, system: str) -> Artifact | Missing:
             f"the test customer's {', '.join(lacking)} is not known: add it to writes.example of {system}",
         )
     searches = [
-        _one(session, system, operation, kind, offered[kind], values[kind], customer)
+        _one(session, system, operation, kind, {offered[kind]: values[kind]}, customer)
         if operation and kind in offered
         else SearchSeen(by=kind, offered=False)
         for kind in _VALUES
@@ -106,10 +117,10 @@ def _search(session: Session, system: str) -> Artifact | Missing:
 
 
 def _one(
-    session: Session, system: str, operation: Operation, kind: str, parameter: str, value: Any, customer: str
+    session: Session, system: str, operation: Operation, kind: str, arguments: Mapping[str, Any], customer: str
 ) -> SearchSeen:
     exchange = session.reader(system).call(
-        operation.id, {parameter: value}, why=Why(f"read the customer by {kind}", "finds_customer", session.run)
+        operation.id, arguments, why=Why(f"read the customer by {kind}", "finds_customer", session.run)
     )
     found = (
         (records_of(exchange.body) or ([exchange.body] if isinstance(exchange.body, Mapping) else []))
@@ -120,6 +131,31 @@ def _one(
     return SearchSeen(
         by=kind, offered=True, found=matched, matches=len(found), operation=operation.id, shot=session.shot(exchange)
     )
+
+
+def _written_searches(session: Session, system: str) -> dict[str, tuple[Operation, Mapping[str, Any]]]:
+    """Searches in a query language of the system's own, as `writes.example` of the engagement shows them; what is
+    searched by is told from the text.
+    """
+    example = session.settings(system).writes.example
+    found: dict[str, tuple[Operation, Mapping[str, Any]]] = {}
+    for operation in search_by_text(session.estate, system):
+        arguments = example.get(operation.id)
+        if isinstance(arguments, Mapping):
+            text = " ".join(map(str, arguments.values()))
+            kind = "email" if "@" in text else "phone" if re.search(r"\+?\d[\d ()/-]{6,}\d", text) else "order"
+            found.setdefault(kind, (operation, arguments))
+    return found
+
+
+def search_by_text(estate: Estate, system: str) -> list[Operation]:
+    """Reads that `writes.example` shows how to search with, by a parameter called query, q, filter or search."""
+    example = estate.systems[system].writes.example
+    return [
+        op
+        for op in reads(estate, system)
+        if op.id in example and any(plain(p.name) in ("query", "q", "filter", "search") for p in op.parameters)
+    ]
 
 
 def _known(session: Session, system: str, names: tuple[str, ...]) -> Any:
@@ -184,6 +220,9 @@ def planned(estate: Estate) -> list[PlanLine]:
         if settings.role != "crm":
             continue
         search, history = search_operation(estate, system), history_operation(estate, system)
+        if search is None:
+            by_text = search_by_text(estate, system)
+            lines += [line(system, op, "find the test customer", "finds_customer") for op in by_text]
         lines += (
             [line(system, search, "find the test customer by e-mail, phone and order", "finds_customer", 3)]
             if search

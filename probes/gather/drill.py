@@ -34,6 +34,7 @@ class Drill:
     clock: datetime
     settle: float = 0.0
     silent: bool = False
+    told: set[str] = field(default_factory=set)
     keys: list[str] = field(default_factory=list)
     _route_of: dict[str, str] = field(default_factory=dict)
     _held: dict[tuple[str, str], list[Held]] = field(default_factory=dict)
@@ -106,6 +107,9 @@ class Drill:
         closed = 0
         for place in self.places.values():
             place.fail(None)
+            if place.sweeps:
+                closed += place.sweep()
+                continue
             for key in dict.fromkeys([*place.pending(), *(k for name, k in self._held if name == place.name)]):
                 known = self._held.get((place.name, key))
                 many, clean = place.clean(key, known if known else None)

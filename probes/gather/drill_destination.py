@@ -48,6 +48,7 @@ class DrillDestination:
         self.fault: Fault | None = None
         self.times = 0
         self._open: dict[str, int] = {}
+        self.held: dict[str, Held] = {}  # as it was read back, by id: what is judged is what was delivered
         self._lock = threading.Lock()
 
     def fail(self, fault: Fault | None, times: int = 1) -> None:
@@ -83,7 +84,8 @@ class DrillDestination:
         return self.inner.find(key)
 
     def read(self, id: str) -> Held:
-        return self.inner.read(id)
+        self.held[id] = self.inner.read(id)
+        return self.held[id]
 
     def close(self, id: str) -> None:
         self.inner.close(id)
@@ -116,6 +118,35 @@ class DrillDestination:
             key, "" if not left else f"{len(left)} drill records stay open with the key {key}", nothing=not held
         )
         return len(held), not left
+
+    @property
+    def sweeps(self) -> bool:
+        """Whether all records of a run can be found in one search."""
+        return hasattr(self.inner, "find_all")
+
+    def sweep(self) -> int:
+        """Closes every record of the run that a search finds, reads back in a second search, and settles the ledger.
+
+        Returns:
+            how many records were closed and are open no more.
+        """
+        try:
+            held = [one for one in self._all() if not _closed(one)]
+            for one in held:
+                self.inner.close(one.id)
+            left = {one.id: one for one in self._all() if not _closed(one)} if held else {}
+        except DeliveryFailed as failed:
+            for key in self.pending():
+                self._settle(key, f"not closed: {failed.says}")
+            return 0
+        seen, stays = {one.key for one in held}, {one.key for one in left.values()}
+        for key in self.pending():
+            self._settle(key, f"a drill record stays open with the key {key}" if key in stays else "", key not in seen)
+        return len(held) - len(left)
+
+    def _all(self) -> list[Held]:
+        found: list[Held] = self.inner.find_all(f"cxready-{self.run}-")  # type: ignore[attr-defined]
+        return found
 
     def _create(self, message: Message) -> str:
         with self._lock:

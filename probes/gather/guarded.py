@@ -5,15 +5,14 @@ The guard stands before the connector: a request that the plan does not hold is 
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from runtime.errors import BadInput, Refused
 from runtime.systems.exchange import Exchange, System, Why
 from runtime.systems.operations import find_operation as found_in
+from runtime.systems.operations import template_of
 from runtime.systems.surface import Operation, Surface
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ class Guarded:
         self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None, why: Why
     ) -> Exchange:
         if self._guard:
-            self._guard.take(self.name, method.upper(), template_of(self.surface, method, path))
+            self._guard.take(self.name, method.upper(), template_of(self.surface, path))
         return self._told(self.inner.request(method, path, body=body, headers=headers, why=why))
 
     def _told(self, exchange: Exchange) -> Exchange:
@@ -100,14 +99,3 @@ def find_operation(surface: Surface, name: str) -> Operation | None:
         return found_in(surface, name)
     except BadInput:
         return None
-
-
-def template_of(surface: Surface, method: str, path: str) -> str:
-    """The declared path template that a concrete path belongs to, else the path itself without its query."""
-    bare = urlsplit(path).path or "/"
-    declared = sorted({op.path for op in surface.operations.values()}, key=lambda p: p.count("{"))
-    for template in declared:
-        pattern = re.sub(r"\\\{[^/]+?\\\}", "[^/]+", re.escape(template))
-        if re.fullmatch(pattern, bare):
-            return template
-    return bare

@@ -79,10 +79,17 @@ def plan(estate: Estate) -> list[PlanLine]:
             continue
         queues = _queues(estate, names)
         many = 3 + len(FAULTS) + len(_plain(queues))
+        swept = settings.connector == "request_tracker"
         lines += _lines(
             estate,
             settings,
-            {"create": many, "read": many + 2, "find": 2 * many + 6, "close": many, "alerts": many + ALERT_LOOKS},
+            {
+                "create": many,
+                "read": many if swept else many + 2,
+                "find": many + 6 if swept else 2 * many + 6,
+                "close": many,
+                "alerts": len(queues) + ALERT_LOOKS - 1,
+            },
         )
         decide = decide_operation(estate, settings)
         if decide and estate.systems[settings.system or ""].attack_probes:
@@ -129,7 +136,7 @@ def _lines(estate: Estate, settings: routes.Destination, counts: dict[str, int])
 def _of_request_tracker(system: str, surface: Surface, counts: dict[str, int]) -> list[PlanLine]:
     """RT keeps a ticket's text in attachments and its notifications in the history."""
     base = "/REST/2.0" if any(op.path.startswith("/REST/2.0") for op in surface.operations.values()) else ""
-    many = {"attachments": 2 * counts.get("read", 0), "history": counts.get("alerts", 0)}
+    many = {"attachments": counts.get("read", 0), "history": counts.get("alerts", 0)}
     return [
         PlanLine(
             system=system,
@@ -161,6 +168,13 @@ def _group(session: Session, system: str, names: list[str]) -> Iterator[Artifact
             f"no test records are allowed in {system}",
             f"set writes.allowed for {system} in engagement.yaml",
         )
+    elif settings.kind == "ticket" and session.left(system) < (wanted := _wanted(session.estate, system)):
+        yield from _missing(
+            names,
+            "budget",
+            f"a handoff drill on {system} needs at most {wanted} requests, {session.left(system)} are left",
+            "raise the budget: `cxready collect DIR --max-requests N`",
+        )
     elif system in session.unreachable:
         yield from _missing(names, "unreachable", session.unreachable[system], "make it reachable and collect again")
     else:
@@ -168,6 +182,11 @@ def _group(session: Session, system: str, names: list[str]) -> Iterator[Artifact
             yield from list(_drilled(session, system, names))
         except (CxreadyError, DeliveryFailed) as error:
             yield from _missing(names, "failed", str(error), "look at the message, then collect again")
+
+
+def _wanted(estate: Estate, system: str) -> int:
+    """All of a drill or nothing: what cannot be closed and read back any more must not be made."""
+    return sum(one.count for one in plan(estate) if one.system == system)
 
 
 def _drilled(session: Session, system: str, names: list[str]) -> Iterator[Artifact]:
@@ -182,7 +201,7 @@ def _drilled(session: Session, system: str, names: list[str]) -> Iterator[Artifa
             place = drill.place_of(first)
             answers = answer_drill(
                 session,
-                place.inner,
+                place,
                 first,
                 drill.routes[names[0]],
                 decide_operation(session.estate, session.estate.escalation.destinations[place.name]),
@@ -320,7 +339,8 @@ def _delivered(
 def _whole(drill: Drill, key: str, held: Held) -> Held:
     """A list of records often leaves the text away; then the record itself is read."""
     try:
-        return held if held.text else drill.place_of(key).inner.read(held.id)
+        place = drill.place_of(key)
+        return held if held.text else place.held.get(held.id) or place.read(held.id)
     except DeliveryFailed:
         return held
 
@@ -328,12 +348,15 @@ def _whole(drill: Drill, key: str, held: Held) -> Held:
 def _alerts(drill: Drill, key: str) -> tuple[tuple[str, ...] | None, float | None]:
     """Looks a few times until somebody was told; None when the destination cannot say."""
     row, begun = drill.row(key), time.monotonic()
+    if drill.place_of(key).name in drill.told:
+        return None, None  # one look a queue tells: the next handoffs to it are notified in the same way
     for look in range(ALERT_LOOKS):
         try:
             found = drill.place_of(key).alerts(row.remote_id) if row and row.remote_id else None
         except DeliveryFailed:
             return None, None
         if found is None or found:
+            drill.told.add(drill.place_of(key).name)
             return None if found is None else tuple(f"{a.team} by {a.channel or 'message'}" for a in found), round(
                 time.monotonic() - begun, 2
             )
@@ -341,6 +364,7 @@ def _alerts(drill: Drill, key: str) -> tuple[tuple[str, ...] | None, float | Non
             break
         time.sleep(ALERT_PAUSE_S)
     drill.silent = True
+    drill.told.add(drill.place_of(key).name)
     return (), None
 
 

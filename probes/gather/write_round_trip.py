@@ -34,6 +34,7 @@ from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.surface import Operation
 
 REQUESTS_A_WRITE = 11
+KEY_HEADER = "idempotency-key"
 
 
 def gather_system(session: Session, system: str) -> Found:
@@ -164,7 +165,7 @@ def _prepared(session: Session, name: str, operation: Operation, effect: Effect,
     if carries:
         arguments = {**arguments, field_name: reference}
     header = (effect.repeat.key if effect.repeat else None) or next(
-        (p.name for p in operation.parameters if p.where == "header" and p.name.lower() == "idempotency-key"), None
+        (p.name for p in operation.parameters if p.where == "header" and p.name.lower() == KEY_HEADER), None
     )
     arguments = {k: v for k, v in arguments.items() if header is None or k.lower() != header.lower()}
     key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"cxready:{reference}"))
@@ -295,11 +296,15 @@ def _audit(session: Session, system: str, trial: _Trial, first: Exchange) -> Aud
 
 
 def _differing(sent: Mapping[str, Any], record: Any) -> tuple[FieldSeen, ...]:
-    """Fields that the record shows with another value; spelling of numbers, case and blanks at the ends do not count."""
+    """Fields that the record shows with another value; spelling of numbers, case and blanks at the ends do not count.
+
+    A name that is answered as an object or a list (a reference to a queue, a list of requestors) is no other value.
+    """
     found = []
     for name, value in sent.items():
         seen = field_of(record, name)
-        if seen is not None and not isinstance(value, Mapping | list) and _normal(seen) != _normal(value):
+        one_each = not isinstance(value, Mapping | list) and not isinstance(seen, Mapping | list)
+        if seen is not None and one_each and _normal(seen) != _normal(value):
             found.append(FieldSeen(name=name, sent=_short(value), found=_short(seen)))
     return tuple(found)
 
@@ -350,13 +355,15 @@ def planned(estate: Estate) -> list[PlanLine]:
 def _lines(surface: Any, system: str, name: str, operation: Operation, effect: Effect) -> list[PlanLine]:
     update = effect.does == "update"
     undo = find_operation(surface, effect.undo) if effect.undo else operation if update else None
+    keyed = bool(effect.repeat and effect.repeat.key) or any(p.name.lower() == KEY_HEADER for p in operation.parameters)
+    sends = 2 if keyed else 1
     lines = [
         line(
             system,
             operation,
             f"write the example with {name}, then once more",
             "writes_stick",
-            3 if update else 2,
+            3 if update else sends,
             undo.id if undo else None,
         )
     ]
@@ -366,13 +373,20 @@ def _lines(surface: Any, system: str, name: str, operation: Operation, effect: E
         if n
     ]
     lines += [
-        line(system, reader, f"read back {name}", "writes_stick", 5 if update or len(readers) == 1 else 4)
+        line(system, reader, f"read back {name}", "writes_stick", _reads(update, sends, len(readers)))
         for reader in readers
         if reader
     ]
     if undo:
-        lines.append(line(system, undo, f"take back {name}", "deletes_stick", 4 if not update else 2))
+        lines.append(line(system, undo, f"take back {name}", "deletes_stick", 2 * sends if not update else 2))
     return lines
+
+
+def _reads(update: bool, sends: int, readers: int) -> int:
+    """Twice until the write is seen, once after each undo, and twice for the search by our reference."""
+    if update:
+        return 5
+    return 2 + sends if readers == 1 and sends == 1 else 5 if readers == 1 else 4
 
 
 def _audit_lines(estate: Estate, system: str) -> list[PlanLine]:

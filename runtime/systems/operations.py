@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from urllib.parse import urlsplit
 
 from runtime.errors import BadInput
 from runtime.systems.surface import Operation, Parameter, Surface
@@ -50,3 +51,18 @@ def _undescribed(method: str, path: str) -> Operation:
     return Operation(
         f"{method} {path}", method, path, reads=method in ("GET", "HEAD", "OPTIONS"), parameters=parameters
     )
+
+
+def template_of(surface: Surface, path: str) -> str:
+    """The declared path template that a concrete path or a whole link belongs to, else the path without its query.
+
+    A whole link, as lists give for their next page, also carries the path of the system's address.
+    """
+    parts = urlsplit(path)
+    bare, lead = parts.path or "/", "(?:/.*)?" if parts.netloc else ""
+    declared = sorted({op.path for op in surface.operations.values()}, key=lambda p: p.count("{"))
+    for template in declared:
+        pattern = re.sub(r"\\\{[^/]+?\\\}", "[^/]+", re.escape(template))
+        if re.fullmatch(lead + pattern, bare):
+            return template
+    return bare

@@ -11,9 +11,9 @@ from urllib.parse import quote, urlencode, urljoin
 from runtime.errors import BadInput
 from runtime.systems.auth import Auth, ClientCredentials
 from runtime.systems.exchange import Exchange, Why
-from runtime.systems.operations import find_operation
+from runtime.systems.operations import find_operation, template_of
 from runtime.systems.surface import Operation, Surface
-from runtime.systems.transport import READING, Outgoing, Transport, path_of
+from runtime.systems.transport import READING, Outgoing, Transport
 
 _PLACEHOLDER = re.compile(r"\{([^}/]+)\}")
 _ACCEPT = "application/json, application/problem+json, */*;q=0.1"
@@ -61,9 +61,9 @@ class RestSystem:
         if content_type and not _has(sent, "content-type"):
             sent["Content-Type"] = content_type
         shown = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
-        verb = method.upper()
+        verb, template = method.upper(), template_of(self.surface, path)
         return self._send(
-            Outgoing(verb, url, path_of(url), f"{verb} {path_of(url)}", why, sent, data, shown, reads=verb in READING)
+            Outgoing(verb, url, template, f"{verb} {template}", why, sent, data, shown, reads=verb in READING)
         )
 
     def _url(self, path: str) -> str:

@@ -20,6 +20,7 @@ from runtime.escalation import outbox
 from runtime.guardrails.kill_switch import KillSwitch
 from runtime.guardrails.tightened import tighten
 from runtime.pilot_state import open_log, state_of
+from runtime.systems.exchange import Why
 from runtime.understanding.encode import Encode
 from tests.runtime.piloted import case, demo_cases, write_gate
 
@@ -142,7 +143,7 @@ def test_an_approval_for_another_amount_frees_nothing(folder: Folder, estate: Ru
         started.outcome(waiting["case"])
         handoff = decide_in_person(pilot, waiting["case"], "approve", "person-11")
         digest = next(o.effect for o in handoff.ask.options if o.effect)
-        invoices = pilot.system("billing").call("listInvoices", {"account_id": "A-14400"}).body["items"]
+        invoices = pilot.system("billing").call("listInvoices", {"account_id": "A-14400"}, why=Why("a test")).body["items"]
         context = pilot.context(
             "refund-overpayment", waiting["case"], "A-14400", "approve", {"invoices": invoices},
             approval={"id": handoff.handoff_id, "digest": digest or "", "by": "person-11"},

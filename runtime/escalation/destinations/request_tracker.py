@@ -49,18 +49,11 @@ class RequestTracker:
         return str(answer.get("id", "")) if isinstance(answer, Mapping) else ""
 
     def find(self, key: str) -> list[Held]:
-        for query in (f"'CF.{{{self.field}}}' = '{key}'", f"Subject LIKE '[cx:{key}]'"):
-            answer = self._request(
-                self.cleaner,
-                "GET",
-                f"/tickets?query={quote(query)}&orderby=id&order=ASC&{FIELDS}",
-                None,
-                "find a handoff by its key",
-            ).body
-            items = answer.get("items", []) if isinstance(answer, Mapping) else []
-            if items:
-                return [self._held(item) for item in items if isinstance(item, Mapping)]
-        return []
+        return self._search(f"'CF.{{{self.field}}}' = '{key}' OR Subject LIKE '[cx:{key}]'")
+
+    def find_all(self, start: str) -> list[Held]:
+        """Every handoff whose key begins so, in one request; deleted ones are found by no search."""
+        return self._search(f"'CF.{{{self.field}}}' LIKE '{start}' OR Subject LIKE '[cx:{start}'")
 
     def read(self, id: str) -> Held:
         record = self._request(self.cleaner, "GET", f"/ticket/{quote(id)}", None, "read a handoff back").body
@@ -77,7 +70,13 @@ class RequestTracker:
         )
 
     def close(self, id: str) -> None:
-        self._request(self.cleaner, "PUT", f"/ticket/{quote(id)}", {"Status": "resolved"}, "close a handoff")
+        """Deletes (softly) where `close` names the operation that deletes, else resolves."""
+        named = self.writer.surface.operations.get(self.settings.close or "")
+        path = f"/ticket/{quote(id)}"
+        if named is not None and named.method == "DELETE":
+            self._request(self.cleaner, "DELETE", path, None, "close a handoff")
+        else:
+            self._request(self.cleaner, "PUT", path, {"Status": "resolved"}, "close a handoff")
 
     def comment(self, id: str, text: str, key: str) -> None:
         body = {"Content": f"{text}\n\n[cx:{key}]", "ContentType": "text/plain"}
@@ -98,6 +97,12 @@ class RequestTracker:
             for item in items
             if isinstance(item, Mapping) and item.get("Type") == "EmailRecord"
         ]
+
+    def _search(self, query: str) -> list[Held]:
+        path = f"/tickets?query={quote(query)}&orderby=id&order=ASC&per_page=100&{FIELDS}"
+        answer = self._request(self.cleaner, "GET", path, None, "find a handoff by its key").body
+        items = answer.get("items", []) if isinstance(answer, Mapping) else []
+        return [self._held(item) for item in items if isinstance(item, Mapping)]
 
     def _content(self, id: str) -> str:
         """Text of the creating transaction."""
