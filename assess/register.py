@@ -51,5 +51,8 @@ def write(path: Path, register: Register) -> None:
     lines += [f'  - {{number: {e.number}, probe: {e.probe}, subject: "{e.subject}"}}' for e in register.findings]
     text = "\n".join(lines if register.findings else [*lines[:2], "findings: []"]) + "\n"
     temporary = path.with_name(path.name + ".new")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(temporary, path)
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

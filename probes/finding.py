@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from probes.wording import sentence
+
 Dimension = Literal["crm", "api", "knowledge", "guardrails", "escalation"]
 DIMENSIONS: tuple[Dimension, ...] = ("crm", "api", "knowledge", "guardrails", "escalation")
 Grade = Literal["measured", "declared", "attested", "none"]
@@ -77,4 +79,6 @@ def not_applicable(title: str, *evidence: Evidence, cause: str = "", grade: Grad
 
 
 def not_measured(title: str, *, cause: str, would_measure: str = "", evidence: tuple[Evidence, ...] = ()) -> Outcome:
-    return Outcome(state=State.NOT_MEASURED, title=title, cause=cause, evidence=evidence, would_measure=would_measure)
+    return Outcome(
+        state=State.NOT_MEASURED, title=title, cause=cause, evidence=evidence, would_measure=sentence(would_measure)
+    )

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal
 
 from probes.artifact import Artifact, Missing
 from probes.finding import EVERYWHERE, Dimension, Outcome, Subject, not_measured
+from probes.wording import sentence
 
 BY_ROLE: Literal["by_role"] = "by_role"
 Kind = Literal["M", "D", "A", "D/M"]
@@ -88,9 +89,7 @@ class Probe:
         """The outcome when an artifact is not there. Override only to say more, never to pass."""
         why = f" ({missing.detail})" if missing.detail else ""
         do = missing.would_measure or "run `cxready collect DIR` again"
-        return not_measured(
-            f"{self.question_text}: not measured{why}", cause=missing.cause, would_measure=do[:1].upper() + do[1:]
-        )
+        return not_measured(f"{self.question_text}: not measured{why}", cause=missing.cause, would_measure=do)
 
     @cached_property
     def question(self) -> str:
@@ -139,5 +138,7 @@ class Probe:
         text = inspect.cleandoc(type(self).__doc__ or "")
         head, *rest = re.split(r"(?m)^(Why|How|Remedy):\s*", text)
         parts = {"statement": " ".join(head.split()), "why": "", "how": "", "remedy": ""}
-        parts.update({name.lower(): " ".join(body.split()) for name, body in zip(rest[::2], rest[1::2], strict=True)})
+        parts.update(
+            {name.lower(): sentence(" ".join(body.split())) for name, body in zip(rest[::2], rest[1::2], strict=True)}
+        )
         return parts

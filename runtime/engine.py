@@ -6,6 +6,7 @@ the digest of goals.yaml: a case is never continued along other steps than those
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
@@ -57,6 +58,7 @@ def engine(pilot: Pilot) -> Iterator[Engine]:
         cases.wait_until_idle()
         DBOS.destroy()
         cases.use(None)
+        logging.getLogger("dbos").handlers.clear()  # it keeps the stderr of its first start, which may be closed by now
 
 
 @dataclass(frozen=True)

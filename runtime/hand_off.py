@@ -9,11 +9,23 @@ from typing import Any
 
 from runtime import decision_log, memory
 from runtime.decision_log import Entry
+from runtime.errors import CxreadyError
 from runtime.escalation import answer, outbox
 from runtime.escalation.destinations.destination import DeliveryFailed
-from runtime.escalation.form import Ask, Customer, Feeling, Handoff, Memory, Option, Reason, Recommendation, Return, RouteTaken, StopClass
+from runtime.escalation.form import (
+    Ask,
+    Customer,
+    Feeling,
+    Handoff,
+    Memory,
+    Option,
+    Reason,
+    Recommendation,
+    Return,
+    RouteTaken,
+    StopClass,
+)
 from runtime.escalation.projection import project
-from runtime.errors import CxreadyError
 from runtime.pilot import Pilot
 from runtime.understanding.understand import Understood
 
@@ -51,13 +63,14 @@ def hand_off(pilot: Pilot, case: Mapping[str, Any], workflow: str, understood: U
     """Enqueues and delivers. The same stop of the same case is one handoff, however often this runs."""
     now = datetime.now(UTC)
     handoff = _project(pilot, case, workflow, understood, stopped, now)
+    detail = {"handoff": handoff.handoff_id, "rule": stopped.rule, "says": stopped.says, "route": handoff.route.id}
     connection = pilot.connection
     connection.execute("BEGIN IMMEDIATE")
     try:
         if outbox.enqueue(connection, handoff, pilot.estate.escalation, now=now):
             decision_log.append(
                 connection,
-                Entry(run=str(case["case"]), step="handoff", decision="handoff", detail={"handoff": handoff.handoff_id, "rule": stopped.rule, "says": stopped.says, "route": handoff.route.id}),
+                Entry(run=str(case["case"]), step="handoff", decision="handoff", detail=detail),
             )
         connection.commit()
     except BaseException:

@@ -145,7 +145,7 @@ class Pilot:
     def destinations(self) -> dict[str, Destination]:
         """Where handoffs go; delivered with the enforcer's credential where one is named, read back with the auditor's."""
         return {
-            name: open_destination(name, settings, writer=lambda s: self.system(s, self._first(s, "enforcer", "agent")), cleaner=lambda s: self.system(s, self._first(s, "audit", "agent")), folder=self.home)
+            name: open_destination(name, settings, writer=self._writer, cleaner=self._cleaner, folder=self.home)
             for name, settings in self.estate.escalation.destinations.items()
         }
 
@@ -195,6 +195,12 @@ class Pilot:
         return serve(
             self.estate, folder=self.home, secrets=self.secrets, certificate=self.certificate, environment=self.settings.environment, for_pilot=True, run="pilot"
         )
+
+    def _writer(self, system: str) -> System:
+        return self.system(system, self._first(system, "enforcer", "agent"))
+
+    def _cleaner(self, system: str) -> System:
+        return self.system(system, self._first(system, "audit", "agent"))
 
     def _first(self, system: str, *holders: Holder) -> Holder:
         return next((h for h in holders if h in self.estate.systems[system].credentials), holders[-1])

@@ -163,7 +163,8 @@ def _complaint(error: dict[str, Any], model: type[BaseModel], path: Path, lines:
 
 
 def _did_you_mean(keys: tuple[str, ...], model: type[BaseModel]) -> str:
-    near = difflib.get_close_matches(keys[-1], sorted(_all_names(model, set())), n=1, cutoff=0.6)
+    known = _all_names(model, set()) - {keys[-1]}  # a name that another place of the file knows is no suggestion
+    near = difflib.get_close_matches(keys[-1], sorted(known), n=1, cutoff=0.6)
     return f"; did you mean `{near[0]}`?" if near else ""
 
 

@@ -23,7 +23,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "evidence": ("assess.cli.collect", "evidence", "Show what was sent."),
     "assess": ("assess.cli.judging", "assess", "Judge a bundle: levels, gates, findings."),
     "explain": ("assess.cli.judging", "explain", "Derive a probe, level, gate or finding line by line."),
-    "report": ("assess.cli.report", "report", "Write the report: PDF, HTML, JSON, Markdown."),
+    "compare": ("assess.cli.compare", "compare", "Show what changed between two bundles or two versions."),
+    "report": ("assess.cli.report", "report", "Write the report: PDF, HTML, JSON, Markdown, SARIF, JUnit, xlsx, CSV."),
     "probes": ("assess.cli.probes", "probes", "List the catalogue of questions."),
     "kb": ("assess.cli.alone", "kb", "Audit a knowledge base on its own."),
     "handoff": ("assess.cli.alone", "handoff", "Score how readable a handoff is."),
@@ -101,8 +102,11 @@ def _say_error(error: Exception) -> int:
 
     if isinstance(error, CxreadyError):
         return _say(str(error), error.exit_code)
-    if isinstance(error, OSError) and error.filename:
-        return _say(f"{error.filename}: {error.strerror}\n  → check the path, its permissions and the space left", 2)
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{error.filename}: " if error.filename else ""
+        return _say(f"{place}{error.strerror}\n  → check the path, its permissions and the space left", 2)
+    if "sqlite3" in sys.modules and isinstance(error, sys.modules["sqlite3"].OperationalError):
+        return _say(f"the state in DIR/.cxready cannot be read or written: {error}\n  → check its permissions and the space left, then run the same command again", 2)
     return _say(
         f"a fault of cxready itself: {type(error).__name__}\n  → run it again with `cxready --debug …` and report what it prints",
         70,

@@ -131,6 +131,7 @@ def status(folder: Path, as_json: bool) -> None:
 def log(where: tuple[str, ...], as_json: bool) -> None:
     """The decision log of a run, a line a step; without a run the names of all. Exit 1 when a chain is broken."""
     from runtime import decision_log
+    from runtime.errors import BadInput
     from runtime.pilot_state import open_log
 
     folder, name = _where(where)
@@ -138,6 +139,8 @@ def log(where: tuple[str, ...], as_json: bool) -> None:
     rows = decision_log.rows(connection, name)
     broken = decision_log.verify(connection, name)
     connection.close()
+    if name is not None and not rows:
+        raise BadInput(f"there is no run {name!r}", str(folder), f"`cxready pilot log {folder}` lists them")
     if name is None and not as_json:
         for run_name in dict.fromkeys(row.run for row in rows):
             click.echo(run_name)

@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from assess.opening import judged, opened, write_text, write_verdict
+from assess.assessment import Assessment
+from assess.engagement import Folder
+from assess.opening import judged, opened, write_bytes, write_text, write_verdict
 from runtime.errors import BadInput
 
-FORMATS = ("pdf", "html", "json", "md")
+FILES = {
+    "pdf": "report.pdf",
+    "html": "report.html",
+    "json": "assessment.json",
+    "md": "report.md",
+    "sarif": "report.sarif",
+    "junit": "junit.xml",
+    "xlsx": "register.xlsx",
+    "csv": "register.csv",
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a writer gets: the assessment, the files behind it, and what was asked for."""
+
+    assessment: Assessment
+    folder: Folder
+    prefix: str
+    coverage: int
 
 
 @click.command(epilog="Example:  cxready report northwind -f pdf,html")
@@ -21,7 +44,7 @@ FORMATS = ("pdf", "html", "json", "md")
     "formats",
     default="pdf,html,json",
     show_default=True,
-    help="Comma-separated: pdf, html, json, md.",
+    help=f"Comma-separated: {', '.join(FILES)}.",
 )
 @click.option(
     "-o",
@@ -29,42 +52,108 @@ FORMATS = ("pdf", "html", "json", "md")
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for the outputs; default: beside the assessment.",
 )
+@click.option(
+    "--coverage",
+    type=click.IntRange(0, 100),
+    default=80,
+    show_default=True,
+    metavar="PERCENT",
+    help="junit: a dimension of which less is measured fails its case `coverage`.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
-def report(target: Path, formats: str, output: Path | None, as_json: bool) -> None:
+def report(target: Path, formats: str, output: Path | None, coverage: int, as_json: bool) -> None:
     """Write the report of TARGET (a folder or a bundle)."""
-    wanted = [part.strip() for part in formats.split(",") if part.strip()]
-    unknown = [part for part in wanted if part not in FORMATS]
+    wanted = list(dict.fromkeys(part.strip() for part in formats.split(",") if part.strip()))
+    unknown = [part for part in wanted if part not in FILES]
     if unknown or not wanted:
-        raise BadInput(f"unknown format: {', '.join(unknown) or 'none given'}", "--format", f"use {', '.join(FORMATS)}")
+        raise BadInput(f"unknown format: {', '.join(unknown) or 'none given'}", "--format", f"use {', '.join(FILES)}")
     with opened(target) as at:
         verdict = judged(at)
         write_verdict(at, verdict)
         home = output or at.home
         home.mkdir(parents=True, exist_ok=True)
-        theme = at.folder.report.value.theme
-        made = {
-            name: _write(
-                name, verdict.assessment, home / f"{'assessment' if name == 'json' else 'report'}.{name}", theme
-            )
-            for name in wanted
-        }
+        job = Job(verdict.assessment, at.folder, _prefix(target), coverage)
+        made = {name: _made(WRITERS[name](job, home / FILES[name]), home / FILES[name]) for name in wanted}
     click.echo(json.dumps(made) if as_json else "\n".join(f"{info['path']}  {info['says']}" for info in made.values()))
 
 
-def _write(name: str, assessment, path: Path, theme) -> dict[str, str]:  # type: ignore[no-untyped-def]
-    if name == "pdf":
-        from assess.outputs.pdf import write_pdf
+def _made(says: str, path: Path) -> dict[str, str]:
+    return {"path": str(path), "says": says or f"{path.stat().st_size / 1e3:.0f} kB"}
 
-        made = write_pdf(assessment, path)
-        return {"path": str(path), "says": f"{made.pages} pages, {made.bytes / 1e6:.1f} MB, {made.seconds:.1f} s"}
-    if name == "html":
-        from assess.outputs.html import write_html
 
-        write_html(assessment, path)
-    elif name == "md":
-        from assess.outputs.markdown import summary
+def _prefix(target: Path) -> str:
+    """The folder as seen from here, where a repository's root is assumed; a bundle's files have no place in it."""
+    if not (target / "engagement.yaml").is_file():
+        return ""
+    try:
+        return target.resolve().relative_to(Path.cwd().resolve()).as_posix()
+    except ValueError:
+        return ""
 
-        write_text(path, summary(assessment))
-    else:
-        write_text(path, json.dumps(assessment.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n")
-    return {"path": str(path), "says": f"{path.stat().st_size / 1e3:.0f} kB"}
+
+def _pdf(job: Job, path: Path) -> str:
+    from assess.outputs.pdf import write_pdf
+
+    made = write_pdf(job.assessment, path)
+    return f"{made.pages} pages, {made.bytes / 1e6:.1f} MB, {made.seconds:.1f} s"
+
+
+def _html(job: Job, path: Path) -> str:
+    from assess.outputs.html import write_html
+
+    write_html(job.assessment, path)
+    return ""
+
+
+def _json(job: Job, path: Path) -> str:
+    write_text(path, json.dumps(job.assessment.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n")
+    return ""
+
+
+def _md(job: Job, path: Path) -> str:
+    from assess.outputs.markdown import summary
+
+    write_text(path, summary(job.assessment))
+    return ""
+
+
+def _sarif(job: Job, path: Path) -> str:
+    from assess.catalogue import catalogue
+    from assess.outputs.sarif import sarif
+
+    found = sarif(job.assessment, job.folder, catalogue(), job.prefix)
+    write_text(path, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    return ""
+
+
+def _junit(job: Job, path: Path) -> str:
+    from assess.outputs.junit import junit
+
+    write_bytes(path, junit(job.assessment, job.coverage))
+    return ""
+
+
+def _xlsx(job: Job, path: Path) -> str:
+    from assess.outputs.register_xlsx import write_xlsx
+
+    write_xlsx(job.assessment, path)
+    return ""
+
+
+def _csv(job: Job, path: Path) -> str:
+    from assess.outputs.csv_register import csv_register
+
+    write_bytes(path, csv_register(job.assessment))
+    return ""
+
+
+WRITERS: dict[str, Callable[[Job, Path], str]] = {
+    "pdf": _pdf,
+    "html": _html,
+    "json": _json,
+    "md": _md,
+    "sarif": _sarif,
+    "junit": _junit,
+    "xlsx": _xlsx,
+    "csv": _csv,
+}

@@ -186,6 +186,8 @@ def corrected(section: Section, fit: Fit, ending: Ending, heights: Natural) -> F
         if more >= 1:
             rows[i] += more
             left -= start + more * height
+    if left > LARGEST_GAP - WISHED_GAP and tuple(rows) == tuple(fit.rows):  # no filler fits: let rows move over
+        return replace(fit, pad=min(fit.pad + 0.4, PAD_MOST), push=WISHED_GAP)
     return replace(fit, rows=tuple(rows), push=max(PUSH_LEAST, WISHED_GAP + left - 1.5))
 
 

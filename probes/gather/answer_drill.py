@@ -198,9 +198,11 @@ def _signed_now() -> datetime:
 
 def _held(destination: Destination, key: str) -> Held | None:
     try:
+        read: dict[str, Held] = getattr(destination, "held", {})
+        if known := next((one for one in read.values() if one.key == key), None):
+            return known
         found = destination.find(key)
-        known: dict[str, Held] = getattr(destination, "held", {})
-        return (known.get(found[0].id) or destination.read(found[0].id)) if found else None
+        return destination.read(found[0].id) if found else None
     except DeliveryFailed:
         return None
 

@@ -175,16 +175,11 @@ def _against(path: Path) -> list[str]:
 def _document(path: Path) -> Any:
     import json
 
-    import yaml
+    from runtime.systems.openapi_documents import Unreadable, parse_document
 
-    text = path.read_text(encoding="utf-8")
     try:
-        if path.suffix == ".json":
-            return json.loads(text)
-        return json.loads(
-            json.dumps(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), default=str)  # noqa: S506
-        )
-    except (ValueError, yaml.YAMLError):
+        return json.loads(json.dumps(parse_document(path.read_bytes()), default=str))
+    except (OSError, ValueError, RecursionError, Unreadable):
         return None
 
 

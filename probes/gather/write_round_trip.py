@@ -378,7 +378,7 @@ def _lines(surface: Any, system: str, name: str, operation: Operation, effect: E
         if reader
     ]
     if undo:
-        lines.append(line(system, undo, f"take back {name}", "deletes_stick", 2 * sends if not update else 2))
+        lines.append(line(system, undo, f"take back {name}", "deletes_stick", 1 if undo is operation else 2 if update else 2 * sends))
     return lines
 
 

@@ -22,6 +22,7 @@ MAX_DEPTH = 10
 MAX_NODES = 400
 MAX_FILES = 200
 MAX_BYTES = 30_000_000
+MAX_VALUES = 5_000_000
 _LIST_KEYS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _MAP_KEYS = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _ONE_KEYS = ("items", "additionalProperties", "not", "propertyNames", "contains")
@@ -175,12 +176,33 @@ def parse_document(raw: bytes) -> Any:
             if "\n" not in text.strip():
                 raise Unreadable(f"not JSON: {error}") from None
     try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 – a subclass of the safe loader
+        return _bounded(yaml.load(text, Loader=_Loader))  # noqa: S506 – a subclass of the safe loader
     except yaml.MarkedYAMLError as error:
         line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise Unreadable(f"not YAML{line}: {error.problem}") from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise Unreadable(f"not YAML: {str(error)[:120]}") from None
+
+
+def _bounded(document: Any) -> Any:
+    """The document, unless its aliases expand to more than MAX_VALUES values or lead back to themselves."""
+    sizes: dict[int, int] = {}
+    under_way: set[int] = set()
+
+    def size(node: Any) -> int:
+        if not isinstance(node, dict | list):
+            return 1
+        if id(node) in under_way:
+            raise Unreadable("an alias leads back to itself")
+        if id(node) not in sizes:
+            under_way.add(id(node))
+            sizes[id(node)] = 1 + sum(map(size, node.values() if isinstance(node, dict) else node))
+            under_way.discard(id(node))
+        return sizes[id(node)]
+
+    if size(document) > MAX_VALUES:
+        raise Unreadable("its aliases expand to more than any description holds")
+    return document
 
 
 def _pointed(document: Any, pointer: str) -> Any:
