@@ -50,13 +50,10 @@ class Comment(Strict):
 
 
 class Theme(Strict):
-    """White label of the report."""
+    """What the report says about itself: who prepared it, and the word at the head of each page."""
 
-    logo: str | None = None
-    primary: str | None = Field(None, pattern=r"^#[0-9A-Fa-f]{6}$")
-    accent: str | None = Field(None, pattern=r"^#[0-9A-Fa-f]{6}$")
     prepared_by: str = ""
-    classification: str = ""
+    classification: str = "Confidential"
 
 
 class ReportFile(Strict):

@@ -260,6 +260,8 @@ class Assessment(Out):
     worked_example: WorkedExample | None = None
     decisions: list[Decision] = Field(default_factory=list)
     notes: list[str] = Field(default_factory=list)
+    classification: str = Field("Confidential", description="word at the head of each page")
+    prepared_by: str = ""
     requests: dict[str, int] = Field(default_factory=dict)
     reversed: list[str] = Field(default_factory=list)
     left_behind: list[str] = Field(default_factory=list)

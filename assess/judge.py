@@ -118,6 +118,8 @@ def judge(folder: Folder, artifacts: Artifacts, facts: Facts, catalogue: Catalog
         worked_example=worked_example(levels, cells),
         decisions=[Decision(**d.model_dump()) for d in folder.report.value.decisions],
         notes=list(folder.report.value.notes),
+        classification=folder.report.value.theme.classification,
+        prepared_by=folder.report.value.theme.prepared_by,
         requests=dict(facts.requests),
         reversed=list(facts.reversed),
         left_behind=list(facts.left_behind),

@@ -133,4 +133,5 @@ def write_bytes(path: Path, data: bytes) -> None:
         temporary.write_bytes(data)
         os.replace(temporary, path)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # must not hide what went wrong first
+            temporary.unlink(missing_ok=True)

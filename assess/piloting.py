@@ -15,6 +15,7 @@ from runtime.errors import BadInput
 from runtime.gate_check import read_gate
 from runtime.systems.settings import Autonomy
 from runtime.understanding.encode import Encode
+from runtime.understanding.model import Propose
 
 if TYPE_CHECKING:
     from runtime.engine import Engine
@@ -50,7 +51,8 @@ class CaseResult:
 
 @contextmanager
 def running(
-    folder: Folder, *, secrets: Mapping[str, str] | None = None, encode: Encode | None = None, at_most: Autonomy = "act"
+    folder: Folder, *, secrets: Mapping[str, str] | None = None, encode: Encode | None = None, at_most: Autonomy = "act",
+    propose: Propose | None = None,
 ) -> Iterator[Engine]:
     """An open pilot with its engine; what an earlier process left unfinished is taken up.
 
@@ -60,7 +62,7 @@ def running(
     """
     from runtime.engine import engine
 
-    with pilot_of(folder, secrets=secrets, encode=encode, at_most=at_most) as pilot:
+    with pilot_of(folder, secrets=secrets, encode=encode, at_most=at_most, propose=propose) as pilot:
         pilot.check_ways()
         with engine(pilot) as started:
             started.hand_over_stranded()
@@ -68,7 +70,8 @@ def running(
 
 
 def pilot_of(
-    folder: Folder, *, secrets: Mapping[str, str] | None = None, encode: Encode | None = None, at_most: Autonomy = "act"
+    folder: Folder, *, secrets: Mapping[str, str] | None = None, encode: Encode | None = None, at_most: Autonomy = "act",
+    propose: Propose | None = None,
 ) -> Pilot:
     """The folder's pilot, not yet opened."""
     from runtime.pilot import Pilot
@@ -85,6 +88,7 @@ def pilot_of(
         secrets=secrets if secrets is not None else os.environ,
         encode=encode,
         at_most="observe" if folder.pilot.value.stopped else at_most,
+        propose=propose,
     )
 
 
@@ -114,16 +118,18 @@ def run_cases(
     secrets: Mapping[str, str] | None = None,
     encode: Encode | None = None,
     at_most: Autonomy = "act",
+    propose: Propose | None = None,
     progress: Progress | None = None,
 ) -> list[CaseResult]:
     """Runs cases one after the other; one that waits for a person does not hold up the next.
 
     Args:
         cases: mappings with case, customer, session, channel, message.
+        propose: a model that may name a goal when the words are not clear.
         progress: called with each result as it comes.
     """
     results: list[CaseResult] = []
-    with running(folder, secrets=secrets, encode=encode, at_most=at_most) as engine:
+    with running(folder, secrets=secrets, encode=encode, at_most=at_most, propose=propose) as engine:
         for case in cases:
             engine.start(case)
             results.append(result_of(engine.outcome(str(case["case"])), str(case["case"])))

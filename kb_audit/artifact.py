@@ -20,18 +20,22 @@ FindingVerdict = Literal[
     "personal_data", "secret", "not_found",
 ]  # fmt: skip
 
+OF_SECTIONS: frozenset[FindingVerdict] = frozenset({"conflict", "possible", "scope"})
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Side(_Frozen):
-    """One side of a finding: `quote` is `body[start:end]` of the article, `value` its normal form."""
+    """One side of a finding: `quote` is `body[start:end]` of the article, `value` its normal form, `said` as written there."""
 
     article: str
+    title: str = ""
     heading: str
     quote: str
     value: str = ""
+    said: str = ""
     start: int = 0
     end: int = 0
     updated: date | None = None
@@ -52,6 +56,11 @@ class KnowledgeFinding(_Frozen):
     @property
     def articles(self) -> frozenset[str]:
         return frozenset(side.article for side in self.sides)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Article → what people call it."""
+        return {side.article: side.title or side.article for side in self.sides}
 
 
 class ArticleRecord(_Frozen):
@@ -97,7 +106,8 @@ class UtteranceCoverage(_Frozen):
 
 
 class KnowledgeAudit(Artifact):
-    """Everything that was derived from the articles. `workflows`: the articles that each one reaches."""
+    """Everything that was derived from the articles. `workflows`: the articles that each one reaches; `reached`: the
+    sections in them about its subject (`None` in bundles written before sections were told apart)."""
 
     kind: ClassVar[str] = "knowledge_audit"
 
@@ -113,34 +123,51 @@ class KnowledgeAudit(Artifact):
     external_links: int = 0
     coverage: dict[str, tuple[UtteranceCoverage, ...]] = Field(default_factory=dict)
     workflows: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    reached: dict[str, tuple[str, ...]] | None = None
     limits_compared: int = 0
     findings: tuple[KnowledgeFinding, ...] = ()
 
     def of_workflow(self, workflow: str) -> WorkflowKnowledge:
-        """The part that one workflow stands on: its reached articles and every finding that names one of them."""
+        """The part that one workflow stands on: its reached articles and every finding that names one of them.
+
+        A contradiction counts where one of its sides stands in a section about the workflow's subject: an article on
+        lost phones is reached by "send my phone back", and what it says of SIM card fees is not.
+        """
         ids = frozenset(self.workflows.get(workflow, ()))
+        sections = None if self.reached is None else self.reached.get(workflow, ())
+        findings = (f for f in self.findings if f.articles & ids)
         return WorkflowKnowledge(
             subject=Subject(unit=workflow),
             measured_at=self.measured_at,
             tool=self.tool,
             as_of=self.as_of,
             articles=tuple(a for a in self.articles if a.id in ids),
+            sections=sections,
             utterances=self.coverage.get(workflow, ()),
             claims=self.claims,
             pairs=self.pairs,
             limits_compared=self.limits_compared,
             not_assessed=tuple(n for n in self.not_assessed if n.name in ids),
-            findings=tuple(f for f in self.findings if f.articles & ids),
+            findings=tuple(f for f in findings if f.verdict not in OF_SECTIONS or self._stands_in(f, sections)),
         )
+
+    def _stands_in(self, finding: KnowledgeFinding, sections: tuple[str, ...] | None) -> bool:
+        if sections is None:
+            return True
+        wanted = set(sections)
+        spans = [(s.article, s.start, s.end) for s in self.sections if s.id in wanted]
+        return any(a == side.article and start <= side.start < end for side in finding.sides for a, start, end in spans)
 
 
 class WorkflowKnowledge(Artifact):
-    """The articles that a workflow's intents reach, and what was found in them."""
+    """The articles that a workflow's intents reach, the sections in them about its subject (`None`: not told apart), and
+    what was found there."""
 
     kind: ClassVar[str] = "workflow_knowledge"
 
     as_of: date
     articles: tuple[ArticleRecord, ...] = ()
+    sections: tuple[str, ...] | None = None
     utterances: tuple[UtteranceCoverage, ...] = ()
     claims: int = 0
     pairs: int = 0

@@ -102,6 +102,7 @@ def audit(
         external_links=links.external,
         coverage=covered.utterances,
         workflows=covered.articles,
+        reached=covered.sections,
         limits_compared=len(bounds),
         findings=tuple(found),
     )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from kb_audit.article import Section
 from kb_audit.artifact import Reached, UtteranceCoverage
 from kb_audit.neighbours import nearest
@@ -21,10 +23,12 @@ TOP = 5
 
 @dataclass(frozen=True)
 class Coverage:
-    """Per workflow its utterances with what they reach, and the ids of the reached articles."""
+    """Per workflow its utterances with what they reach, the ids of the reached articles, and of the sections in them
+    that speak of the workflow's subject (cosine ≥ 0.40 with any utterance)."""
 
     utterances: dict[str, tuple[UtteranceCoverage, ...]]
     articles: dict[str, tuple[str, ...]]
+    sections: dict[str, tuple[str, ...]]
 
 
 def cover(
@@ -33,7 +37,8 @@ def cover(
     """`intents` maps a workflow to its utterances; `texts` runs parallel to `sections`."""
     rows = encode(texts)
     flat = [(workflow, text) for workflow, utterances in intents.items() for text in utterances]
-    found = nearest(encode([text for _, text in flat]), rows, TOP) if sections and flat else [[] for _ in flat]
+    asked = encode([text for _, text in flat])
+    found = nearest(asked, rows, TOP) if sections and flat else [[] for _ in flat]
     per: dict[str, list[UtteranceCoverage]] = {workflow: [] for workflow in intents}
     for (workflow, text), best in zip(flat, found, strict=True):
         per[workflow].append(_one(text, best, sections))
@@ -41,7 +46,13 @@ def cover(
         w: tuple(sorted({r.article for u in each for r in u.best if r.similarity >= COVERED}))
         for w, each in per.items()
     }
-    return Coverage({w: tuple(each) for w, each in per.items()}, reached)
+    subject: dict[str, set[str]] = {workflow: set() for workflow in intents}
+    for (workflow, _), row in zip(flat, asked, strict=True):
+        near = np.flatnonzero(rows @ row >= WEAK) if sections else ()
+        subject[workflow] |= {sections[i].id for i in near if sections[i].article in reached[workflow]}
+    return Coverage(
+        {w: tuple(each) for w, each in per.items()}, reached, {w: tuple(sorted(ids)) for w, ids in subject.items()}
+    )
 
 
 def _one(text: str, best: list[tuple[int, float]], sections: Sequence[Section]) -> UtteranceCoverage:

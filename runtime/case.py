@@ -22,6 +22,7 @@ from runtime import case_steps as steps
 from runtime import plan
 from runtime.case_steps import Plain, pilot, use
 from runtime.exactly_once import key_of
+from runtime.gate import narrowest
 from runtime.goals import AskStep, CallStep, RuleStep, Step, WhenStep
 from runtime.hand_off import Stopped, class_of, in_words
 from runtime.replies import ASK_AGAIN, done_reply, which
@@ -87,7 +88,8 @@ def _run(case: Plain) -> Plain:
             steps.note(case["case"], "01 ask", {"says": "the message fits no goal clearly enough"})
             raise Halt("asked", "the message fits no goal clearly enough", ASK_AGAIN)
         allowed = steps.allowed(case["case"], intent)
-        walk.autonomy, walk.is_simulated = allowed["autonomy"], allowed["autonomy"] == "observe"
+        walk.autonomy = narrowest(allowed["autonomy"], "approve") if understood.proposed else allowed["autonomy"]
+        walk.is_simulated = walk.autonomy == "observe"
         if walk.autonomy == "blocked":
             steps.note(case["case"], "01 gate", {"says": allowed["why"]}, decision="blocked")
             raise Halt("blocked", allowed["why"], pilot().estate.escalation.acknowledge)
@@ -148,8 +150,9 @@ def _slots(walk: Walk) -> None:
     """Fills what session and words say; what a later list may say is left open."""
     for name, slot in pilot().estate.goals[walk.workflow].slots.items():
         found = fill(name, slot, str(walk.case.get("message", "")), walk.case.get("session") or {})
-        if found.value is not None:
-            walk.given[name] = found.value
+        value = found.value if found.value is not None else walk.understood.slots.get(name)
+        if value is not None:
+            walk.given[name] = value
         elif slot.required and not slot.else_choose:
             raise Halt("asked", f"{name}: {found.source}", which(name, found.choices))
 

@@ -58,8 +58,8 @@ def pilot() -> Pilot:
 def understood_of(case: Plain) -> Plain:
     own = pilot()
     came = memory.contacts(own.connection, str(case["customer"]), now=datetime.now(UTC)) if case.get("customer") else 0
-    found = understand(str(case.get("message", "")), own.estate, own.intents, contacts=came + 1)
-    detail = {name: getattr(found, name) for name in ("intent", "confidence", "category", "language", "frustration")}
+    found = understand(str(case.get("message", "")), own.estate, own.intents, contacts=came + 1, propose=own.propose)
+    detail = {name: getattr(found, name) for name in ("intent", "confidence", "category", "language", "frustration", "proposed")}
     own.note(case["case"], "00 understand", detail=detail)
     return found.plain()
 

@@ -40,6 +40,7 @@ from runtime.systems.settings import Autonomy, Holder
 from runtime.systems.trace import Trace
 from runtime.understanding.encode import Encode
 from runtime.understanding.intent import Intents
+from runtime.understanding.model import Propose
 
 ENOUGH = 10**9
 
@@ -52,6 +53,8 @@ class Pilot:
         secrets: values of secret references.
         encode: texts to vectors, for intents.
         at_most: whoever runs it may narrow further.
+        settle: seconds that a destination's index may lag.
+        propose: a model that may name a goal when the words are not clear.
     """
 
     estate: Estate
@@ -62,6 +65,7 @@ class Pilot:
     at_most: Autonomy = "act"
     certificate: Certificate | None = None
     settle: float = 1.0
+    propose: Propose | None = None
     _systems: dict[tuple[str, Holder], System] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _local: threading.local = field(default_factory=threading.local)

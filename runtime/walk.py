@@ -68,7 +68,10 @@ class Walk:
             "read": self.given,
             "customer": self.customer,
             "approval": approval,
-            "signals": {"frustration": understood.frustration, "confidence": understood.confidence},
+            "signals": {
+                "frustration": understood.frustration,
+                "confidence": None if understood.proposed else understood.confidence,
+            },
         }
 
     def known(self, reference: str) -> Any:

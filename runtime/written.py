@@ -109,12 +109,7 @@ def read_text(path: Path) -> str:
     Raises:
         BadInput: missing, a folder, too large, or not UTF-8.
     """
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise BadInput("the file is missing", str(path), "`cxready init DIR` writes a commented draft") from None
-    except OSError as error:
-        raise BadInput(f"the file cannot be read ({error.strerror})", str(path), "check its permissions") from None
+    raw = _bytes_of(path)
     if len(raw) > MAX_BYTES:
         raise BadInput(f"the file has {len(raw):,} bytes; {MAX_BYTES:,} are allowed", str(path), "split it")
     try:
@@ -124,9 +119,19 @@ def read_text(path: Path) -> str:
         raise BadInput("the file is not UTF-8", f"{path}:{line}", "save it as UTF-8") from None
 
 
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise BadInput("the file is missing", str(path), "`cxready init DIR` writes a commented draft") from None
+    except OSError as error:
+        raise BadInput(f"the file cannot be read ({error.strerror})", str(path), "check its permissions") from None
+
+
 def digest_of(path: Path) -> str:
     """`sha256:…` of a text file, independent of line ends and byte order mark."""
-    return "sha256:" + hashlib.sha256(read_text(path).encode()).hexdigest()
+    raw = _bytes_of(path).removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    return "sha256:" + hashlib.sha256(raw).hexdigest()
 
 
 def _check_format(plain: dict[Any, Any], path: Path, lines: Lines) -> None:

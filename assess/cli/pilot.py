@@ -69,8 +69,13 @@ def plan(folder: Path, message: str | None, session: tuple[str, ...], as_json: b
 @click.option("--channel", default="", help="Where it came from: chat, email …")
 @click.option("--cases", "cases_file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="JSON lines: case, customer, session, channel, message.")
 @click.option("--at-most", type=click.Choice(["act", "approve", "observe"]), default="act", show_default=True, help="Never more than this; observe writes nothing.")
+@click.option("--model", help="A model that may name a goal when the words are not clear; what it proposes waits for approval.")
+@click.option("--model-url", help="Its OpenAI-compatible address, like http://localhost:8000/v1; its key is taken from CXREADY_MODEL_KEY.")
 @AS_JSON
-def run(folder: Path, message: str | None, customer: str | None, session: tuple[str, ...], channel: str, cases_file: Path | None, at_most: Any, as_json: bool) -> None:
+def run(  # noqa: PLR0917
+    folder: Path, message: str | None, customer: str | None, session: tuple[str, ...], channel: str, cases_file: Path | None, at_most: Any,
+    model: str | None, model_url: str | None, as_json: bool,
+) -> None:  # fmt: skip
     """Run cases; one line each. Without any, go on with what an earlier run left unfinished."""
     from assess.piloting import read_cases, run_cases, take_up
 
@@ -83,7 +88,8 @@ def run(folder: Path, message: str | None, customer: str | None, session: tuple[
     def show(result: CaseResult) -> None:
         click.echo(json.dumps(result.line(), ensure_ascii=False) if as_json else _line(result))
 
-    done = run_cases(loaded, found, at_most=at_most, progress=show) if found else take_up(loaded, at_most=at_most, progress=show)
+    propose = _propose(model, model_url)
+    done = run_cases(loaded, found, at_most=at_most, propose=propose, progress=show) if found else take_up(loaded, at_most=at_most, progress=show)
     if not done and not as_json:
         click.echo("nothing is unfinished; give --message or --cases")
 
@@ -228,6 +234,20 @@ def forget(folder: Path, customer: str, as_json: bool) -> None:
 
     erased = forget_customer(_loaded(folder), customer)
     _say({"customer": customer, **erased}, as_json, [f"erased: {', '.join(f'{n} {what}' for what, n in erased.items())}"])
+
+
+def _propose(model: str | None, url: str | None) -> Any:
+    import os
+
+    from runtime.errors import BadInput
+
+    if not model and not url:
+        return None
+    if not model or not url:
+        raise BadInput("a model needs its name and its address", "--model, --model-url", "give both, or none")
+    from runtime.understanding.model import openai_compatible
+
+    return openai_compatible(model, url, os.environ.get("CXREADY_MODEL_KEY", ""))
 
 
 def _loaded(folder: Path) -> Folder:

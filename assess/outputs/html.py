@@ -83,7 +83,7 @@ def _facts(a: Assessment) -> dict[str, Any]:
         "as_of": words.day(a.as_of),
         "expires": words.day(a.expires) if a.expires else "",
         "digest": words.digest(a.bundle),
-        "mark": "Confidential",
+        "mark": words.line(a.classification, 40),
         "radar": radar(a),
         "marks": legend_marks(),
         "own_view": any(level.self_assessed for level in a.levels.values()),

@@ -30,7 +30,8 @@ def junit(assessment: Assessment, least: int = LEAST) -> bytes:
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in suites)))
     root.set("time", "0")
     indent(root, " ")
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="utf-8") + b"\n"
+    text: bytes = tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text + b"\n"
 
 
 def _suite(root: Element, a: Assessment, dimension: Dimension, least: int) -> Element:

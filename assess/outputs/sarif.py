@@ -68,7 +68,10 @@ def _rule(name: str, probe: Probe | None, a: Assessment) -> dict[str, Any]:
         "id": name,
         "name": type(probe).__name__ if probe else name,
         "defaultConfiguration": {"level": _severity(cell, a)},
-        "properties": {"tags": [cell.dimension, f"level-{cell.level}", *(["essential"] if cell.essential else [])]},
+        "properties": {
+            "tags": [cell.dimension, f"level-{cell.level}", *(["essential"] if cell.essential else [])],
+            "problem.severity": {"note": "recommendation"}.get(_severity(cell, a), _severity(cell, a)),
+        },
     }
     if probe is None:
         return {**rule, "shortDescription": {"text": name}}

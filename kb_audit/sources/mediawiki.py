@@ -20,6 +20,9 @@ from runtime.errors import BadInput
 Fetch = Callable[[Mapping[str, str]], Mapping[str, Any]]
 """Sends one GET to api.php with these parameters and returns the decoded JSON."""
 
+# A wiki page has no fields; teams write "Owner: Returns desk. Applies to: private customers, Germany." instead.
+_OWNER = re.compile(r"(?mi)^[ \t>*_-]*(?:page )?(?:owner|maintained by|responsible)\**:\**[ \t]*([^\n.;|]{2,60})")
+_FOR = re.compile(r"(?mi)(?:^[ \t>*_-]*|[.;][ \t]+)(?:applies to|audience|valid for)\**:\**[ \t]*([^\n.;|]{2,80})")
 _QUERY = {
     "action": "query", "format": "json", "formatversion": "2", "generator": "allpages", "gaplimit": "50",
     "gapfilterredir": "nonredirects", "prop": "revisions", "rvprop": "content|timestamp|user", "rvslots": "main",
@@ -76,7 +79,16 @@ def _article(page: Mapping[str, Any], url: str) -> Article | NotRead:
         return NotRead(name=title, why="holds no text")
     stamp = datetime.fromisoformat(str(revisions[0]["timestamp"]).replace("Z", "+00:00")).date()
     address = f"{url}?title={quote(title.replace(' ', '_'))}" if url else ""
-    return replace(article, title=title, sections=_retitled(article, title), updated=stamp, url=address)
+    owner, audience = (match.group(1).strip() if (match := line.search(article.body)) else "" for line in (_OWNER, _FOR))
+    return replace(
+        article,
+        title=title,
+        sections=_retitled(article, title),
+        updated=stamp,
+        url=address,
+        owner=article.owner or owner,
+        audience=article.audience or audience,
+    )
 
 
 def _retitled(article: Article, title: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.finding import Outcome, met, not_applicable, not_met
+from probes.finding import Outcome, met, not_applicable, not_measured, not_met
 from probes.gather.evidence_shot import evidence_of
 from probes.gather.write_evidence import WriteRoundTrip
 from probes.probe import BY_ROLE, Effort, Probe
@@ -33,6 +33,16 @@ class DeletesStick(Probe):
         if trip.undone == "nothing_to_undo":
             return not_applicable(
                 f"{trip.subject}: nothing came to be that could be taken back", cause="nothing to undo"
+            )
+        if trip.undone == "unclear":
+            return not_measured(
+                f"{trip.subject}: whether it can be taken back could not be seen ({trip.undo_says})",
+                cause="failed",
+                would_measure=(
+                    f"give the credential `audit` the right to call {trip.undo or 'the undo'} of "
+                    f"{trip.subject.unit}, see that the system answers, and run `cxready collect DIR` again"
+                ),
+                evidence=shown,
             )
         if trip.undone in ("not_undone", "none_offered"):
             cause = "no undo" if trip.undone == "none_offered" else "undo without effect"

@@ -7,6 +7,7 @@ from typing import Any
 from probes.finding import Evidence, Outcome, met, not_met
 from probes.gather.describe import Described as Surface
 from probes.probe import BY_ROLE, Effort, Probe
+from probes.wording import counted
 
 
 class Described(Probe):
@@ -50,7 +51,7 @@ class Described(Probe):
                 grade="declared",
                 consequence=_HARM,
             )
-        return met(f"{name} is described: {len(surface.operations)} operations", _evidence(surface), grade="declared")
+        return met(f"{name} is described: {counted(len(surface.operations), 'operation')}", _evidence(surface), grade="declared")
 
 
 _HARM = "The agent fills fields by guessing. A customer gets an answer about the wrong record, or none."
@@ -58,6 +59,6 @@ _HARM = "The agent fills fields by guessing. A customer gets an answer about the
 
 def _evidence(surface: Surface) -> Evidence:
     return Evidence(
-        says=f"{surface.document}: {surface.document_format}, {len(surface.operations)} operations, {surface.title} {surface.api_version}".strip(),
+        says=f"{surface.document}: {surface.document_format}, {counted(len(surface.operations), 'operation')}, {surface.title} {surface.api_version}".strip(),
         source=str(surface.document),
     )

@@ -8,6 +8,7 @@ from probes.finding import Evidence, Outcome, met, not_measured, not_met
 from probes.gather.evidence_shot import evidence_of
 from probes.gather.read import Answers, AnswerSeen
 from probes.probe import BY_ROLE, Effort, Probe
+from probes.wording import counted
 
 
 class DescriptionTrue(Probe):
@@ -41,13 +42,13 @@ class DescriptionTrue(Probe):
                 f"{name}: no answer could be compared with a declared schema",
                 cause="needs",
                 would_measure=(
-                    "declare the schema of the answers, or give values to read with in writes.example, and "
-                    "run `cxready collect DIR` again"
+                    f"declare the schema of the answers in the description of {name}, or give values to read with "
+                    "in writes.example, and run `cxready collect DIR` again"
                 ),
             )
         names = ", ".join(a.operation for a in checked)
         return met(
-            f"{name} answers as described: {len(checked)} read operations checked", Evidence(says=f"checked: {names}")
+            f"{name} answers as described: {counted(len(checked), 'read operation')} checked", Evidence(says=f"checked: {names}")
         )
 
 

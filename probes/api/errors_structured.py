@@ -8,6 +8,7 @@ from probes.finding import Outcome, met, not_measured, not_met
 from probes.gather.errors_provoked import ErrorSeen, ErrorShapes
 from probes.gather.evidence_shot import evidence_of
 from probes.probe import BY_ROLE, Effort, Probe
+from probes.wording import counted
 
 READABLE = ("problem", "object", "fault")
 
@@ -56,10 +57,10 @@ class ErrorsStructured(Probe):
             return not_measured(
                 f"{name}: no error could be provoked safely",
                 cause="needs",
-                would_measure="give values to read with in writes.example and run `cxready collect DIR` again",
+                would_measure=f"give writes.example of {name} values to read with and run `cxready collect DIR` again",
             )
         return met(
-            f"{name} says what is wrong: {_words(told[0])} for {len(told)} provoked errors",
+            f"{name} says what is wrong: {_words(told[0])} for {counted(len(told), 'provoked error')}",
             *(evidence_of(e.shot, e.provoked_by) for e in told[:2]),
         )
 

@@ -46,8 +46,21 @@ class LeastPrivilege(Probe):
             return not_measured(
                 f"{name}: {unclear[0].operation} answered {unclear[0].status}, which says nothing about rights",
                 cause="needs",
-                would_measure="make writes.example complete and run `cxready collect DIR` again",
+                would_measure=(
+                    f"give writes.example of {name} every value that {unclear[0].operation} needs and run "
+                    "`cxready collect DIR` again"
+                ),
                 evidence=tuple(evidence_of(w.shot, w.operation) for w in unclear[:2]),
+            )
+        if seen.untried:
+            operation, why = next(iter(seen.untried.items()))
+            return not_measured(
+                f"{name}: {operation} was not tried with the agent's own credential ({why})",
+                cause="needs",
+                would_measure=(
+                    f"give writes.example of {name} the values that {operation} needs, leave room in the budget "
+                    "(`--max-requests`), and run `cxready collect DIR` again"
+                ),
             )
         return met(
             f"{name} refuses {len(seen.tried)} of {len(seen.tried)} writes with the agent's own credential",

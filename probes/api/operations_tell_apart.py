@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from probes.derive.surface_census import SurfaceCensus
-from probes.finding import Evidence, Outcome, met, not_met
+from probes.finding import Evidence, Outcome, met, not_measured, not_met
 from probes.probe import BY_ROLE, Effort, Probe
+from probes.wording import counted
 
 SILENT_SHARE = 0.2
 
@@ -27,10 +28,16 @@ class OperationsTellApart(Probe):
     def judge(self, *artifacts: Any, **more: Any) -> Outcome:
         census: SurfaceCensus = artifacts[0]
         name = census.subject.unit
+        if not census.operations:
+            return not_measured(
+                f"{name}: no described operation could be compared",
+                cause="needs",
+                would_measure=f"put a description with the operations of {name} under descriptions/ and name it",
+            )
         if census.close:
             shown = tuple(Evidence(says=f"{p.one} and {p.other}: {p.says}") for p in census.close[:5])
             return not_met(
-                f"{name} has {len(census.close)} pairs of operations that say the same",
+                f"{name} has {counted(len(census.close), 'pair')} of operations that say the same",
                 *shown,
                 cause="alike",
                 grade="declared",
@@ -39,15 +46,15 @@ class OperationsTellApart(Probe):
         if len(census.silent) > SILENT_SHARE * census.compared:
             shown = (Evidence(says="without words: " + ", ".join(census.silent[:8])),)
             return not_met(
-                f"{len(census.silent)} of {census.compared} operations of {name} have no words",
+                f"{len(census.silent)} of {counted(census.compared, 'operation')} of {name} lack words",
                 *shown,
                 cause="no words",
                 grade="declared",
                 consequence=_HARM,
             )
         return met(
-            f"The {census.operations} operations of {name} can be told apart",
-            Evidence(says=f"{census.compared} operations compared, no pair overlaps by 90 %"),
+            f"{counted(census.operations, 'operation')} of {name} can be told apart",
+            Evidence(says=f"{counted(census.compared, 'operation')} compared, no pair overlaps by 90 %"),
             grade="declared",
         )
 

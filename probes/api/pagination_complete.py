@@ -39,11 +39,14 @@ class PaginationComplete(Probe):
                 cause=cause,
                 consequence="The agent overlooks a charge or counts one twice, and is sure about it.",
             )
-        if not seen.complete and seen.compared < 2:
+        if seen.compared < 2:
             return not_measured(
                 f"{name}: the list is too short to say anything",
                 cause="needs",
-                would_measure="add records to staging and run `cxready collect DIR` again",
+                would_measure=(
+                    f"add at least four records that {seen.operation} lists to {name} on staging and run "
+                    "`cxready collect DIR` again"
+                ),
                 evidence=shown,
             )
         return met(f"{name} gives lists whole: {_says(seen)}", *shown)

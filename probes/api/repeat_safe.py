@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.finding import Evidence, Outcome, met, not_met
+from probes.finding import Evidence, Outcome, met, not_measured, not_met
 from probes.gather.evidence_shot import evidence_of
 from probes.gather.repeat import RepeatTrial
 from probes.probe import BY_ROLE, Effort, Probe
@@ -41,6 +41,16 @@ class RepeatSafe(Probe):
             )
             waits = f" after {trial.settle_s:.0f} s" if trial.settle_s >= 1 else ""
             return met(f"{name} can be repeated safely: {how}{waits}", *shown)
+        if trial.second_key_honoured is False and trial.records < 2:
+            return not_measured(
+                f"{name}: the repeated write was refused, and the record could not be found",
+                cause="failed",
+                would_measure=(
+                    f"name `repeat.find` for {trial.subject.item} in effects/{trial.subject.unit}.yaml and run "
+                    "`cxready collect DIR` again"
+                ),
+                evidence=shown,
+            )
         if trial.second_key_honoured is False:
             return not_met(
                 (

@@ -59,7 +59,7 @@ class SessionSurvives(Probe):
             return not_measured(
                 f"{name}: the burst met faults, so nothing is said about walls",
                 cause="failed",
-                would_measure="run `cxready collect DIR` again when the system answers",
+                would_measure=f"run `cxready collect DIR --system {name}` again when it answers every read",
                 evidence=_worst(burst),
             )
         total = sum(traffic.seen.values())

@@ -8,6 +8,7 @@ from probes.derive.surface_census import SurfaceCensus
 from probes.finding import Evidence, Outcome, met, not_measured, not_met
 from probes.gather.read import Answers
 from probes.probe import Effort, Probe
+from probes.wording import counted
 
 
 class SoapCallable(Probe):
@@ -44,7 +45,7 @@ class SoapCallable(Probe):
             return not_measured(
                 f"{name}: no operation answered",
                 cause="needs",
-                would_measure="give values to read with in writes.example and run `cxready collect DIR` again",
+                would_measure=f"give writes.example of {name} values to read with and run `cxready collect DIR` again",
             )
         faults = [f"{a.operation}: {'; '.join(a.faults)}" for a in called if a.faults]
         if faults:
@@ -59,7 +60,7 @@ class SoapCallable(Probe):
             f"{name} is callable through the bridge: {names}",
             *costs,
             Evidence(
-                says=f"{census.operations} operations, {len(census.costly)} costly and {len(census.notes)} minor points"
+                says=f"{counted(census.operations, 'operation')}, {len(census.costly)} costly and {counted(len(census.notes), 'minor point')}"
             ),
         )
 

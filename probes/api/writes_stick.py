@@ -29,18 +29,17 @@ class WritesStick(Probe):
     def judge(self, *artifacts: Any, **more: Any) -> Outcome:
         trip: WriteRoundTrip = artifacts[0]
         name = str(trip.subject)
+        if not trip.accepted:
+            return not_measured(
+                f"{name}: the example was not accepted, so nothing was written",
+                cause="needs",
+                would_measure=f"correct writes.example of {trip.subject.unit} and run `cxready collect DIR` again",
+                evidence=_evidence(trip),
+            )
         if trip.does == "delete":
             return _delete(trip)
         if not trip.readable:
-            return not_measured(
-                f"{name}: accepted, but there is no way to read the record back",
-                cause="needs",
-                would_measure=(
-                    f"name `read_back` for {trip.subject.item} in effects/{trip.subject.unit}.yaml and run "
-                    "`cxready collect DIR` again"
-                ),
-                evidence=_evidence(trip),
-            )
+            return _not_read(trip)
         if not trip.found:
             return not_met(
                 f"{name} answers {trip.status} and the record cannot be found",
@@ -70,9 +69,38 @@ class WritesStick(Probe):
 _HARM = "The customer is told that it is done. Next month it is not, and the second call is an angry one."
 
 
+def _not_read(trip: WriteRoundTrip) -> Outcome:
+    """There is no way to read, or the read was not answered: neither says anything about the write."""
+    unit, item = trip.subject.unit, trip.subject.item
+    if trip.read is not None and trip.read.seen != "ok":
+        return not_measured(
+            f"{trip.subject}: accepted, but reading the record back was not answered ({trip.read.status or 'no answer'})",
+            cause="failed",
+            would_measure=(
+                f"let the credential `audit` read what {item} of {unit} writes, and run `cxready collect DIR` again"
+            ),
+            evidence=_evidence(trip),
+        )
+    return not_measured(
+        f"{trip.subject}: accepted, but there is no way to read the record back",
+        cause="needs",
+        would_measure=f"name `read_back` for {item} in effects/{unit}.yaml and run `cxready collect DIR` again",
+        evidence=_evidence(trip),
+    )
+
+
 def _delete(trip: WriteRoundTrip) -> Outcome:
     if trip.undone in ("removed", "reversed", "soft_delete"):
         return met(f"{trip.subject} does what it says: {trip.undo_says}", *_evidence(trip))
+    if trip.undone == "unclear":
+        return not_measured(
+            f"{trip.subject}: whether the record is gone could not be seen ({trip.undo_says})",
+            cause="failed",
+            would_measure=(
+                f"see that {trip.subject.unit} answers and that `audit` may delete, and run `cxready collect DIR` again"
+            ),
+            evidence=_evidence(trip),
+        )
     return not_met(
         f"{trip.subject} answers and the record stays as it was",
         *_evidence(trip),

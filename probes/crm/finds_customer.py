@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.finding import Outcome, met, not_met
+from probes.finding import Outcome, met, not_measured, not_met
 from probes.gather.customer import CustomerSearch
 from probes.gather.evidence_shot import evidence_of
 from probes.probe import Effort, Probe
+from probes.wording import listed
+
+_WORDS = {"email": "e-mail address", "phone": "telephone number", "order": "order number"}
 
 
 class FindsCustomer(Probe):
@@ -26,9 +29,15 @@ class FindsCustomer(Probe):
     def judge(self, *artifacts: Any, **more: Any) -> Outcome:
         seen: CustomerSearch = artifacts[0]
         name = seen.subject.unit
+        if not seen.searches:
+            return not_measured(
+                f"{name}: no search was made",
+                cause="needs",
+                would_measure="name the test customer's e-mail, phone and order in writes.example of the CRM",
+            )
         lost = [s for s in seen.searches if not s.offered or not s.found]
         if lost:
-            words = ", ".join(s.by for s in lost)
+            words = " or ".join(_WORDS.get(s.by, s.by) for s in lost)
             shown = [
                 evidence_of(s.shot, f"searched by {s.by}: {s.matches} records, not the test customer")
                 for s in lost
@@ -42,6 +51,6 @@ class FindsCustomer(Probe):
                 consequence="The customer is asked for a number that stands on a letter from last year.",
             )
         return met(
-            f"{name} finds a customer by {', '.join(s.by for s in seen.searches)}",
+            f"{name} finds a customer by {listed(_WORDS.get(s.by, s.by) for s in seen.searches)}",
             *(evidence_of(s.shot, f"searched by {s.by}") for s in seen.searches if s.shot),
         )

@@ -8,6 +8,7 @@ from probes.finding import Evidence, Outcome, met, not_met
 from probes.gather.customer import History
 from probes.gather.evidence_shot import evidence_of
 from probes.probe import Effort, Probe
+from probes.wording import counted, listed
 
 
 class HistoryReadable(Probe):
@@ -47,7 +48,7 @@ class HistoryReadable(Probe):
             return not_met(
                 f"The history in {name} lacks {' and '.join(lacking)}", *shown, cause="incomplete", consequence=_HARM
             )
-        return met(f"{name} shows what happened before: {seen.entries} entries over {', '.join(seen.channels)}", *shown)
+        return met(f"{name} shows what happened before: {counted(seen.entries, 'entry', 'entries')} over {listed(seen.channels)}", *shown)
 
 
 _HARM = "The customer tells the story a third time, and hears a promise that was already broken once."

@@ -52,6 +52,7 @@ class Delivered(BaseModel):
     reasons: tuple[str, ...] = ()
     copies: int = 1
     how: str = ""
+    unclear: str = Field("", description="why nothing can be said: the way was broken, or a limit of ours was met")
     alerted: tuple[str, ...] | None = Field(
         None, description="who was told; None: the destination cannot say, or was not asked"
     )
@@ -74,7 +75,10 @@ class HandoffDrill(Artifact):
 
 
 class OutageCase(BaseModel):
-    """One fault in the way of one handoff. `copies` over all destinations after everything had come back."""
+    """One fault in the way of one handoff. `copies` over all destinations after everything had come back.
+
+    `unclear`: the real system could not be asked, so nothing is said.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -83,6 +87,7 @@ class OutageCase(BaseModel):
     budget_s: int = 0
     delivered_to: str = ""
     copies: int = 0
+    unclear: str = ""
     after_s: float = 0.0
     attempts: int = 0
 
@@ -105,6 +110,7 @@ class AnswerDrill(Artifact):
     wrong: dict[str, bool] = Field(default_factory=dict, description="case → nothing happened")
     field_at_destination: bool | None = None
     agent_refused: bool | None = None
+    decide_operation: str = Field("", description="operation of the ticket system that records a decision")
     shots: tuple[Shot, ...] = ()
 
 

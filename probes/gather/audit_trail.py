@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from probes.artifact import Missing
 from probes.finding import Subject
+from probes.gather.gatherer import cause_of_answer, missing
 from probes.gather.plan import surface_of
 from probes.gather.samples import field_of, plain, records_of
 from probes.gather.session import Session
@@ -43,11 +45,22 @@ def audit_operation(estate: Estate, system: str) -> Operation | None:
     return found[0] if found else None
 
 
-def look_up(session: Session, system: str, write: str, record: str | None) -> AuditTrail:
+def no_log(session: Session, system: str, write: str = "") -> AuditTrail | Missing:
+    """The description names no operation that reads a log; without a description nothing is known."""
+    if not session.surface(system).digest:
+        return missing(
+            AuditTrail, Subject(unit=system), "no_input", f"{system} has no description that could name a log"
+        )
+    return AuditTrail(subject=Subject(unit=system), measured_at=session.now, write=write)
+
+
+def look_up(session: Session, system: str, write: str, record: str | None) -> AuditTrail | Missing:
     """Reads the log for one record, before that record is taken back."""
     subject, operation = Subject(unit=system), audit_operation(session.estate, system)
-    if operation is None or record is None:
-        return AuditTrail(subject=subject, measured_at=session.now, write=write)
+    if operation is None:
+        return no_log(session, system, write)
+    if record is None:
+        return missing(AuditTrail, subject, "failed", f"the answer to {write} named no record to look up in the log")
     asked = {
         p.name: record
         for p in operation.parameters
@@ -56,7 +69,10 @@ def look_up(session: Session, system: str, write: str, record: str | None) -> Au
     exchange = session.cleaner(system).call(
         operation.id, asked, why=Why("read the system's log", "audit_trail", session.run)
     )
-    entries = (records_of(exchange.body) or []) if exchange.seen is Seen.OK else []
+    if exchange.seen is not Seen.OK:
+        says = f"{operation.id} answered {exchange.status or exchange.seen} when the log was read"
+        return missing(AuditTrail, subject, cause_of_answer(exchange), says)
+    entries = records_of(exchange.body) or []
     own = [e for e in entries if record in {str(v) for v in e.values()}] if entries else []
     actor, name = next(
         ((str(v), n) for e in own for n, v in ((k, field_of(e, k)) for k in e) if plain(n) in _ACTORS and v), ("", "")

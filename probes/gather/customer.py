@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from probes.artifact import Artifact, Missing, Shot
 from probes.finding import Subject
-from probes.gather.gatherer import Found, Gatherer, each_system, missing
+from probes.gather.gatherer import Found, Gatherer, cause_of_answer, each_system, missing
 from probes.gather.plan import PlanLine, line
 from probes.gather.read_choice import reads, search_parameters
 from probes.gather.samples import plain, records_of, test_customer
@@ -85,7 +85,10 @@ def _search(session: Session, system: str) -> Artifact | Missing:
     subject, customer = Subject(unit=system), test_customer(session.estate, system)
     operation = search_operation(session.estate, system)
     if customer is None:
-        return missing(CustomerSearch, subject, "needs", "engagement.yaml names no test customer")
+        do = f"name `writes.test_customer` of {system} in engagement.yaml and run `cxready collect DIR` again"
+        return missing(CustomerSearch, subject, "needs", "engagement.yaml names no test customer", do)
+    if not session.surface(system).digest:
+        return missing(CustomerSearch, subject, "no_input", f"{system} has no description that could name a search")
     if operation is None and (written := _written_searches(session, system)):
         return CustomerSearch(
             subject=subject,
@@ -107,21 +110,28 @@ def _search(session: Session, system: str) -> Artifact | Missing:
             "needs",
             f"the test customer's {', '.join(lacking)} is not known: add it to writes.example of {system}",
         )
-    searches = [
+    asked = [
         _one(session, system, operation, kind, {offered[kind]: values[kind]}, customer)
         if operation and kind in offered
         else SearchSeen(by=kind, offered=False)
         for kind in _VALUES
     ]
-    return CustomerSearch(subject=subject, measured_at=session.now, searches=tuple(searches))
+    unanswered = next((one for one in asked if isinstance(one, Missing)), None)
+    if unanswered:
+        return unanswered
+    searches = tuple(one for one in asked if isinstance(one, SearchSeen))
+    return CustomerSearch(subject=subject, measured_at=session.now, searches=searches)
 
 
 def _one(
     session: Session, system: str, operation: Operation, kind: str, arguments: Mapping[str, Any], customer: str
-) -> SearchSeen:
+) -> SearchSeen | Missing:
     exchange = session.reader(system).call(
         operation.id, arguments, why=Why(f"read the customer by {kind}", "finds_customer", session.run)
     )
+    if exchange.seen not in (Seen.OK, Seen.REFUSED) or exchange.status in (401, 403):
+        says = f"{operation.id} answered {exchange.status or exchange.seen} to the search by {kind}"
+        return missing(CustomerSearch, Subject(unit=system), cause_of_answer(exchange), says)
     found = (
         (records_of(exchange.body) or ([exchange.body] if isinstance(exchange.body, Mapping) else []))
         if exchange.seen is Seen.OK
@@ -174,23 +184,28 @@ def history_operation(estate: Estate, system: str) -> Operation | None:
 
 def _history(session: Session, system: str) -> Artifact | Missing:
     subject, operation = Subject(unit=system), history_operation(session.estate, system)
+    if operation is None and not session.surface(system).digest:
+        return missing(History, subject, "no_input", f"{system} has no description that could name a history")
     if operation is None:
         return History(subject=subject, measured_at=session.now)
     arguments, lacking = session.samples.arguments(session.estate, system, operation, session.now)
     if lacking:
         return missing(History, subject, "needs", f"no value for {', '.join(lacking)} of {operation.id}")
+    written = session.settings(system).writes.example.get(operation.id)
+    arguments |= written if isinstance(written, Mapping) else {}
     exchange = session.reader(system).call(
         operation.id, arguments, why=Why("read the customer's history", "history_readable", session.run)
     )
     if exchange.seen is not Seen.OK:
-        return missing(History, subject, "failed", f"{operation.id} answered {exchange.status or exchange.seen}")
+        return missing(History, subject, cause_of_answer(exchange), f"{operation.id} answered {exchange.status or exchange.seen}")
     entries = [e for e in records_of(exchange.body) or [] if isinstance(e, Mapping)]
     if not entries:
         return missing(
             History,
             subject,
             "needs",
-            "the test customer has no history: record a contact on each channel, or name another test customer",
+            "the test customer has no history",
+            "record a contact of the test customer on each channel, or name another test customer, and collect again",
         )
     return History(
         subject=subject,

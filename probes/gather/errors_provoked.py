@@ -17,9 +17,10 @@ from probes.gather.session import Session
 from probes.gather.session_trial import cheapest_read
 from runtime.errors import BadInput
 from runtime.estate import Estate
-from runtime.systems.exchange import Exchange, Why
+from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.surface import Operation
 
+GATEWAY = (502, 503, 504)
 NO_SUCH = "cxready-no-such-record"
 Shape = Literal["problem", "object", "fault", "text", "html", "empty", "accepted"]
 
@@ -105,8 +106,10 @@ def _asked(session: Session, system: str, by: str, wrongly: Wrongly) -> ErrorSee
 
 
 def _seen(session: Session, by: Any, exchange: Exchange) -> ErrorSeen | None:
-    if exchange.status is None:
-        return None
+    if exchange.status is None or exchange.seen in (Seen.PATH, Seen.CHALLENGE, Seen.THROTTLED) or (
+        exchange.status in GATEWAY
+    ):
+        return None  # not the system's own word
     shape = shape_of(exchange)
     fields = tuple(sorted(str(k) for k in exchange.body)) if isinstance(exchange.body, Mapping) else ()
     return ErrorSeen(

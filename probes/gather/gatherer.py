@@ -15,6 +15,7 @@ from probes.gather.plan import PlanLine
 from probes.gather.session import Session
 from runtime.errors import BadInput, CxreadyError, Refused, Unreachable
 from runtime.estate import Estate
+from runtime.systems.exchange import Exchange, Seen
 
 Found = Iterator[Artifact | Missing]
 
@@ -70,7 +71,8 @@ def _guarded(
     try:
         yield from one(session, system)
     except CxreadyError as error:
-        yield from _missing(gives, system, cause_of(error), str(error))
+        lost = [kind for kind in gives if session.get(kind, system) is None]  # what was measured before stays
+        yield from _missing(lost, system, cause_of(error), str(error))
 
 
 def cause_of(error: CxreadyError) -> Cause:
@@ -89,6 +91,13 @@ def cause_of(error: CxreadyError) -> Cause:
     )
 
 
+def cause_of_answer(exchange: Exchange) -> Cause:
+    """The cause that an answer which says nothing about the question stands for."""
+    if exchange.seen is Seen.PATH:
+        return "path"
+    return "credential" if exchange.seen is Seen.REFUSED and exchange.status in (401, 403) else "failed"
+
+
 _ADVICE: dict[str, str] = {
     "unreachable": (
         "make the system reachable from this machine (`cxready collect DIR --check`) and run `cxready "
@@ -97,22 +106,30 @@ _ADVICE: dict[str, str] = {
     "path": "have the proxy or firewall let cxready through and run `cxready collect DIR` again",
     "budget": "raise the budget: `cxready collect DIR --max-requests N`",
     "window": "run `cxready collect DIR` inside the system's window",
-    "credential": "set the secret that the message names and run `cxready collect DIR` again",
+    "credential": (
+        "set the secret, or give the credential the right, that the message names and run `cxready collect DIR` again"
+    ),
     "not_allowed": "allow writes on staging for this system (`writes: {allowed: true}`) and name a test customer",
-    "needs": "complete what the message names and run `cxready collect DIR` again",
+    "no_input": "add the file that the message names, name it in engagement.yaml and run `cxready collect DIR` again",
+    "failed": "see that the operation named in the message answers with this credential, and run `cxready collect DIR` again",
     "not_reversible": "name an undo operation in the effects file, or a record that may stay",
 }
 
 
-def missing(kind: type[Artifact], subject: Subject, cause: Cause, detail: str) -> Missing:
-    """A Missing with the step that would bring it."""
+def missing(kind: type[Artifact], subject: Subject, cause: Cause, detail: str, do: str = "") -> Missing:
+    """A Missing with the step that would bring it; `do` where the case knows a better one than its cause."""
     return Missing(
-        wanted=kind.kind,
-        subject=subject,
-        cause=cause,
-        detail=detail,
-        would_measure=_ADVICE.get(cause, "run `cxready collect DIR` again"),
+        wanted=kind.kind, subject=subject, cause=cause, detail=detail, would_measure=do or _advice(cause, subject)
     )
+
+
+def _advice(cause: Cause, subject: Subject) -> str:
+    if cause == "needs":
+        return (
+            f"add the values that are lacking to writes.example of {subject.unit} in engagement.yaml and run "
+            "`cxready collect DIR` again"
+        )
+    return _ADVICE.get(cause, "run `cxready collect DIR` again")
 
 
 def _missing(gives: Iterable[type[Artifact]], system: str, cause: Cause, detail: str) -> Found:

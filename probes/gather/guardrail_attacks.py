@@ -7,6 +7,7 @@ that succeeds is a finding, and is taken back at once.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +19,11 @@ from probes.finding import Subject
 from probes.gather.gatherer import Found, Gatherer, cause_of, missing
 from probes.gather.guarded import find_operation
 from probes.gather.plan import PlanLine, line, surface_of
-from probes.gather.read_back import read_back
+from probes.gather.read_back import SETTLE_S, read_back
+from probes.gather.samples import field_of
 from probes.gather.session import Session
 from probes.gather.undo import close_open, take_back, undo_of
+from probes.gather.write_evidence import WriteRoundTrip
 from probes.guardrails.evidence import Attempt, Enforcement
 from runtime.errors import CxreadyError
 from runtime.estate import Estate
@@ -153,6 +156,8 @@ def _direct(session: Session, target: Target) -> tuple[Attempt, bool]:
     exchange = session.system(target.system, "agent").call(
         target.operation.id, arguments, why=Why(f"must be refused: {says}", PROBE, session.run)
     )
+    if exchange.ok and before is not None and not _changed(session, target, arguments, before):
+        return _without_effect(session, target, entry, says, exchange)
     undone = _closed(session, target, entry, arguments, exchange, before)
     refused = exchange.seen is Seen.REFUSED and (exchange.status in NO_RIGHT or exchange.status == 405)
     reason = (
@@ -171,6 +176,34 @@ def _direct(session: Session, target: Target) -> tuple[Attempt, bool]:
         shot=session.shot(exchange),
     )
     return attempt, refused or exchange.ok
+
+
+def _changed(session: Session, target: Target, arguments: Mapping[str, Any], before: Any) -> bool:
+    """Whether the record shows, a moment later, anything else than before; some systems refuse with a 200."""
+    time.sleep(SETTLE_S)
+    after = read_back(session, target.system, target.name, target.effect, arguments, None, None).record
+    sent = [name for name in arguments if field_of(before, name) not in (None, arguments[name])]
+    return after is None or not sent or any(field_of(after, n) != field_of(before, n) for n in sent)
+
+
+def _without_effect(
+    session: Session, target: Target, entry: int, says: str, exchange: Exchange
+) -> tuple[Attempt, bool]:
+    """A 200 that changed nothing is a refusal only where the same write by whoever may write did stick."""
+    session.ledger.nothing(entry)
+    trip = session.get(WriteRoundTrip, target.system, target.name)
+    sticks = trip is not None and trip.accepted and trip.found and not trip.dropped
+    reason = "The answer says yes, but the record, read back, is unchanged."
+    attempt = Attempt(
+        operation=target.full_name,
+        way="direct",
+        says=says,
+        refused=sticks,
+        status=exchange.status,
+        reason=reason if sticks else f"{reason} Whether this write ever sticks is not known.",
+        shot=session.shot(exchange),
+    )
+    return attempt, sticks
 
 
 def _closed(

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from probes.artifact import Artifact, Missing, Shot
 from probes.finding import Subject
-from probes.gather.gatherer import Found, Gatherer, each_system, missing
+from probes.gather.gatherer import Found, Gatherer, cause_of_answer, each_system, missing
 from probes.gather.plan import PlanLine, line
 from probes.gather.read_choice import reads
 from probes.gather.samples import plain, test_customer
@@ -65,7 +65,8 @@ def _follow(session: Session, system: str, name: str, target: str) -> JoinSeen |
     other = target.partition(".")[0]
     subject = Subject(unit=system)
     if other not in session.estate.systems:
-        return missing(Joins, subject, "needs", f"joins names {target}, but the engagement has no system {other}")
+        return missing(Joins, subject, "needs", f"joins names {target}, but the engagement has no system {other}",
+            f"correct `joins` of {system} in engagement.yaml: {other} is no system")
     values = session.samples.seen.get(system, {}).get(plain(name.rpartition(".")[2]), [])
     if not values:
         if not session.samples.seen.get(system):
@@ -95,6 +96,9 @@ def _ask(session: Session, system: str, name: str, target: str, value: Any) -> J
         exchange = session.reader(other).call(
             operation.id, {**arguments, takes: value}, why=Why("read by another system's key", "joins", session.run)
         )
+        if exchange.seen not in (Seen.OK, Seen.REFUSED) or exchange.status in (401, 403):
+            says = f"{other}.{operation.id} answered {exchange.status or exchange.seen} to the key {other_field}"
+            return missing(Joins, Subject(unit=system), cause_of_answer(exchange), says)
         found = exchange.seen is Seen.OK and str(value) in str(exchange.body)
         return JoinSeen(
             field=name,
@@ -116,7 +120,8 @@ def _ask(session: Session, system: str, name: str, target: str, value: Any) -> J
                 f"{test_customer(session.estate, system)}"
             ),
         )
-    return missing(Joins, Subject(unit=system), "needs", f"no read operation of {other} takes or gives {other_field}")
+    return missing(Joins, Subject(unit=system), "needs", f"no read operation of {other} takes or gives {other_field}",
+        f"describe a read of {other} that takes {other_field}, or correct `joins` of {system} in engagement.yaml")
 
 
 def key_parameter(operation: Operation, field: str) -> str | None:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from probes.artifact import Artifact, Missing, Shot
 from probes.finding import Subject
+from probes.gather.gatherer import missing
 from probes.gather.privilege import writes_declared
 from probes.gather.session import Session
 from probes.gather.write_evidence import WriteRoundTrip
@@ -30,9 +31,13 @@ def note_trial(session: Session, system: str) -> Artifact | Missing:
     """Taken from the round trip that was just made; nothing is sent here."""
     subject, name = Subject(unit=system), note_operation(session.estate, system)
     declared = writes_declared(session.estate, system)
+    if name is None and not session.surface(system).digest:
+        return missing(NoteTrial, subject, "no_input", f"{system} has no description that could name a note")
     if name is None:
         return NoteTrial(subject=subject, measured_at=session.now, writes_declared=declared)
     trip = session.found.get((WriteRoundTrip.kind, system, name))
+    if isinstance(trip, WriteRoundTrip) and not trip.readable:
+        return missing(NoteTrial, subject, "failed", f"reading the note of {name} back was not answered")
     if isinstance(trip, WriteRoundTrip):
         return NoteTrial(
             subject=subject,

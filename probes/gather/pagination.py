@@ -13,7 +13,7 @@ from pydantic import Field
 
 from probes.artifact import Artifact, Missing, Shot
 from probes.finding import Subject
-from probes.gather.gatherer import missing
+from probes.gather.gatherer import cause_of_answer, missing
 from probes.gather.read_choice import page_parameters, reads
 from probes.gather.samples import identity_of, plain, records_of
 from probes.gather.session import Session
@@ -57,6 +57,8 @@ def walk(session: Session, system: str) -> Artifact | Missing:
     """Two walks over the first list that holds more records than one small page."""
     subject = Subject(unit=system)
     candidates = pageable(session.estate, system)
+    if not session.surface(system).digest:
+        return missing(Pagination, subject, "no_input", f"{system} has no description that could name a list")
     if not candidates:
         return Pagination(subject=subject, measured_at=session.now, pageable=False)
     best: Artifact | Missing | None = None
@@ -84,11 +86,9 @@ def _two_walks(session: Session, system: str, operation: Operation, arguments: d
     walks = []
     for size in SIZES:
         pages = list(_pages(session, system, operation, arguments, size))
-        if not pages or pages[-1].seen is not Seen.OK:
-            status = pages[-1].status if pages else None
-            return missing(
-                Pagination, Subject(unit=system), "failed", f"{operation.id} answered {status} on page {len(pages)}"
-            )
+        if pages[-1].seen is not Seen.OK:
+            says = f"{operation.id} answered {pages[-1].status or pages[-1].seen} on page {len(pages)}"
+            return missing(Pagination, Subject(unit=system), cause_of_answer(pages[-1]), says)
         walks.append(pages)
         if len(pages) == 1 and len(_ids(pages[0])) < SIZES[0]:
             break

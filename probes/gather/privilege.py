@@ -28,6 +28,9 @@ def gather_system(session: Session, system: str) -> Found:
     """One refused write for each write that workflows call."""
     session.tell(system, "is the agent's own credential refused where it should be?")
     subject, declared = Subject(unit=system), writes_declared(session.estate, system)
+    if not session.surface(system).digest:
+        yield missing(Privilege, subject, "no_input", f"{system} has no description that names its writes")
+        return
     elsewhere = session.estate.enforcement == "bundled_proxy" and {"agent", "enforcer"} <= set(session.holders(system))
     chosen = _triable(session.estate, system) if declared else []
     if declared and not elsewhere:
@@ -49,9 +52,17 @@ def gather_system(session: Session, system: str) -> Found:
             else missing(Privilege, subject, blocked.cause or "needs", blocked.detail)
         )
         return
-    tried = [t for t in (_try(session, system, target) for target in chosen if session.left(system) > NEEDS) if t]
+    tried, untried = [], {}
+    for target in chosen:
+        enough = session.left(system) > NEEDS
+        found = _try(session, system, target) if enough else "the request budget is used up"
+        if isinstance(found, AgentWrite):
+            tried.append(found)
+        else:
+            untried[target.name] = found
     if chosen and not tried:
-        yield missing(Privilege, subject, "needs", f"no write of {system} could be tried with the values at hand")
+        why = "; ".join(f"{name}: {says}" for name, says in untried.items())
+        yield missing(Privilege, subject, "needs", f"no write of {system} could be tried ({why})")
         return
     yield Privilege(
         subject=subject,
@@ -59,15 +70,17 @@ def gather_system(session: Session, system: str) -> Found:
         writes_declared=declared,
         enforced_elsewhere=elsewhere,
         tried=tuple(tried),
+        untried=untried,
     )
 
 
-def _try(session: Session, system: str, target: Target) -> AgentWrite | None:
+def _try(session: Session, system: str, target: Target) -> AgentWrite | str:
+    """The write as the system answered it, else why nothing can be said."""
     operation, effect = target.operation, target.effect
     assert operation and effect
     arguments, lacking = session.samples.body(session.estate, system, operation, session.now)
     if lacking:
-        return None
+        return f"writes.example gives no value for {', '.join(lacking)}"
     reference = effect.repeat.reference if effect.repeat else None
     if reference and effect.does == "create":
         arguments = {**arguments, reference: session.reference()}
@@ -88,13 +101,13 @@ def _try(session: Session, system: str, target: Target) -> AgentWrite | None:
         take_back(session, entry, system, target.name, effect, arguments, body)
     elif exchange.seen in (Seen.FAULT, Seen.PATH):
         close_open(session, system, target.name)
-        return None
+        return f"the system was not reached: {exchange.status or 'no answer'}"
     else:
         session.ledger.nothing(entry)
     return AgentWrite(
         operation=target.name,
         status=exchange.status,
-        refused=exchange.status in (401, 403),
+        refused=exchange.seen is Seen.REFUSED and exchange.status in (401, 403),
         shot=session.shot(exchange),
     )
 

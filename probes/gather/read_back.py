@@ -33,7 +33,10 @@ class ReadBack:
 
     @property
     def answered(self) -> bool:
-        return bool(self.exchanges) and (self.exchanges[-1].ok or self.exchanges[-1].status in (404, 410))
+        if not self.exchanges:
+            return False
+        last = self.exchanges[-1]
+        return last.ok or (last.seen is Seen.REFUSED and last.status in (404, 410))
 
     @property
     def record(self) -> Any:

@@ -200,10 +200,10 @@ class Session:
             surface=self.surface(name) if self.surface(name).digest else None,
             anonymous=anonymous,
         )
-        return Guarded(system, self.guard, self._noted)
+        return Guarded(system, self.guard, None if anonymous else self._noted)
 
     def _noted(self, exchange: Exchange) -> None:
-        """Every answer is classified and learned from, whoever asked."""
+        """Every answer to a credential is classified and learned from; what nobody is told is no word to the agent."""
         self.seen(exchange.system).note(exchange, self.shot)
         if exchange.ok:
             self.samples.learn(exchange.system, exchange.body)

@@ -21,7 +21,8 @@ from runtime.systems.exchange import Exchange, Seen, System, Why
 from runtime.systems.surface import Operation
 from runtime.systems.write_ledger import Entry
 
-How = Literal["removed", "reversed", "soft_delete", "not_undone", "none_offered"]
+How = Literal["removed", "reversed", "soft_delete", "not_undone", "none_offered", "unclear"]
+NOT_OUR_WORD = (400, 401, 403, 422)  # the undo was asked wrongly or without the right: no word about the operation
 _OVER = re.compile(r"revers|void|cancel|delet|clos|inactiv|archiv|withdraw|recall|refunded|remov", re.IGNORECASE)
 
 
@@ -51,7 +52,7 @@ def take_back(
     try:
         taken = _taken(session, system, operation, effect, arguments, answer, before)
     except CxreadyError as error:
-        taken = TakenBack("not_undone", f"{system}.{operation}: the record could not be taken back: {error.what}")
+        taken = TakenBack("unclear", f"{system}.{operation}: the record could not be taken back: {error.what}")
     if taken.how in ("removed", "reversed", "soft_delete"):
         session.ledger.undone(entry, "removed" if taken.how == "removed" else "reversed")
     else:
@@ -151,7 +152,7 @@ def _found_again(session: Session, entry: Entry, effect: Effect | None) -> Taken
     found = read_back(session, entry.system, entry.operation, effect, entry.arguments, None, reference, by_find=True)
     if not found.answered:
         return TakenBack(
-            "not_undone", f"{entry.system}.{entry.operation}: could not be looked up; the next run tries again"
+            "unclear", f"{entry.system}.{entry.operation}: could not be looked up; the next run tries again"
         )
     if not found.records:
         session.ledger.nothing(entry.id)
@@ -160,7 +161,7 @@ def _found_again(session: Session, entry: Entry, effect: Effect | None) -> Taken
         take_back(session, entry.id, entry.system, entry.operation, effect, entry.arguments, record)
         for record in found.records
     ]
-    return next((t for t in taken if t.how == "not_undone"), taken[-1])
+    return next((t for t in taken if t.how in ("not_undone", "unclear")), taken[-1])
 
 
 def _taken(
@@ -206,6 +207,8 @@ def _judged(
     shots: tuple[Shot, ...],
 ) -> TakenBack:
     name = f"{system}.{undo.id}"
+    if _says_nothing(exchange, seen):
+        return TakenBack("unclear", f"{name} answered {exchange.status or 'nothing'}; {_looked(seen)}", shots)
     if before is not None:
         same = seen.record is not None and all(
             field_of(seen.record, k) == v
@@ -231,6 +234,20 @@ def _judged(
         f"{name} answered {exchange.status}, and the record of {operation} is still there unchanged",
         shots,
     )
+
+
+def _says_nothing(exchange: Exchange, seen: ReadBack) -> bool:
+    """A fault, a wall, a lack of rights or a read that was not answered: the record may be gone or not."""
+    if seen.gone or (seen.answered and seen.record is not None and exchange.seen is Seen.OK):
+        return False
+    asked_in_vain = exchange.seen not in (Seen.OK, Seen.REFUSED) or exchange.status in NOT_OUR_WORD
+    return asked_in_vain or (seen.readable and not seen.answered)
+
+
+def _looked(seen: ReadBack) -> str:
+    if not seen.readable:
+        return "the record itself cannot be read back"
+    return "the record is still there" if seen.record is not None else "reading it back was not answered"
 
 
 def _mark_of_end(before: Any, after: Any) -> str:

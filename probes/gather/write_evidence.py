@@ -37,9 +37,9 @@ class WriteRoundTrip(Artifact):
         (), description="fields that the record shows otherwise, twice, a second apart"
     )
     settle_s: float = 0.0
-    undone: Literal["removed", "reversed", "soft_delete", "not_undone", "none_offered", "nothing_to_undo"] = (
-        "nothing_to_undo"
-    )
+    undone: Literal[
+        "removed", "reversed", "soft_delete", "not_undone", "none_offered", "nothing_to_undo", "unclear"
+    ] = Field("nothing_to_undo", description="unclear: the undo met a fault, a wall or a lack of rights")
     undo: str = ""
     undo_says: str = ""
     example: str = Field("", description="what was written, in a word, like `1.00 EUR`")
@@ -87,6 +87,7 @@ class Privilege(Artifact):
     writes_declared: int = Field(description="operations of the description that write")
     enforced_elsewhere: bool = Field(description="writes are meant to arrive with another credential than the agent's")
     tried: tuple[AgentWrite, ...] = ()
+    untried: dict[str, str] = Field(default_factory=dict, description="operation → why it could not be tried")
 
 
 class AuditTrail(Artifact):

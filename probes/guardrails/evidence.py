@@ -94,11 +94,15 @@ class Enforcement(Artifact):
 
 
 class Scene(_Part):
-    """One thing tried, and whether the guardrails held. `says` is a sentence with figures."""
+    """One thing tried, and whether the guardrails held. `says` is a sentence with figures.
+
+    `tried` is False when the trial itself did not come about: then nothing is said about the guardrails.
+    """
 
     name: str
     held: bool
     says: str
+    tried: bool = True
     figures: dict[str, int | str] = Field(default_factory=dict)
 
 
@@ -160,13 +164,15 @@ class HighStakesTrial(Artifact):
 
 
 class KillSwitchTrial(Artifact):
-    """Writes under way while the kill switch was set. Times in milliseconds after the command."""
+    """Writes under way while the kill switch was set. Times in milliseconds after the command; 0: none came after."""
 
     kind: ClassVar[str] = "kill_switch_trial"
 
     permitted_before: int
-    permitted_after: int
-    last_permitted_ms: float
-    last_arrived_ms: float
+    permitted_after: int = Field(description="permitted and answered after the command, those under way included")
+    under_way: int = Field(0, description="permitted calls that were begun before the command and answered after it")
+    last_permitted_ms: float = Field(description="end of the last permitted call that was begun after the command")
+    last_arrived_ms: float = Field(description="last arrival at the system, calls under way included")
+    arrived_after: int = 0
     refused_after: int
     callers: int

@@ -6,7 +6,7 @@ Nothing here can raise autonomy; it can only send a case to a person.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from runtime.escalation.form import StopClass
@@ -15,6 +15,7 @@ from runtime.guardrails.policy import HIGH_STAKES
 from runtime.understanding.category import category_of
 from runtime.understanding.intent import Intents
 from runtime.understanding.language import language_of
+from runtime.understanding.model import Propose
 from runtime.understanding.mood import Turn, mood
 from runtime.understanding.requests import asks_for_human, threatens_law
 
@@ -32,6 +33,8 @@ class Stop:
 
 @dataclass(frozen=True)
 class Understood:
+    """`proposed`: a model named the intent and `slots`; such a case never acts without a person."""
+
     intent: str | None
     confidence: float
     category: str | None
@@ -39,6 +42,8 @@ class Understood:
     frustration: float
     because: tuple[str, ...]
     stop: Stop | None
+    proposed: bool = False
+    slots: Mapping[str, str] = field(default_factory=dict)
 
     def plain(self) -> dict[str, Any]:
         """As plain values, for a checkpoint."""
@@ -50,14 +55,25 @@ class Understood:
         return Understood(**{**plain, "because": tuple(plain["because"]), "stop": Stop(**stop) if stop else None})
 
 
-def understand(message: str, estate: Estate, intents: Intents, *, contacts: int = 1) -> Understood:
-    """Reads the first 20,000 characters of a message."""
+def understand(
+    message: str, estate: Estate, intents: Intents, *, contacts: int = 1, propose: Propose | None = None
+) -> Understood:
+    """Reads the first 20,000 characters of a message.
+
+    Args:
+        contacts: of this customer in 14 days, this one included.
+        propose: asked when no goal is near enough and nothing calls for a person.
+    """
     text = message[:MAX_MESSAGE]
     language, category = language_of(text), category_of(text)
     feeling = mood([Turn("customer", text)], contacts_14_days=contacts)
     intent = intents.of(text)
     understood = Understood(intent.name, intent.confidence, category, language, feeling.z, tuple(feeling.because), None)
-    return Understood(**{**asdict(understood), "because": understood.because, "stop": _stop(text, understood, estate)})
+    stop = _stop(text, understood, estate)
+    if stop is None and intent.name is None and propose is not None:
+        proposed = propose(text, estate.goals)
+        return replace(understood, intent=proposed.goal, proposed=proposed.goal is not None, slots=dict(proposed.slots))
+    return replace(understood, stop=stop)
 
 
 def _stop(text: str, found: Understood, estate: Estate) -> Stop | None:

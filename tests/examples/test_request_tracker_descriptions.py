@@ -64,7 +64,7 @@ def test_every_answer_fits_its_description(desk: Desk) -> None:
         ("crm", "findCustomers", "", "/users", {}),
         ("crm", "getCustomer", "agent", "/user/nadia.haas", {}),
         ("crm", "getCustomer", "agent", "/user/nobody.here", {}),
-        ("crm", "findRequests", "agent", "/tickets", {"params": everything}),
+        ("crm", "findContactHistory", "agent", "/tickets", {"params": everything}),
         ("crm", "getRequestHistory", "agent", "/ticket/1/history", {}),
     ]
     # fmt: on

@@ -53,11 +53,14 @@ class Alert:
 
 
 class DeliveryFailed(Exception):
-    """A destination did not do it. `doubt`: it may have been done all the same, so search before trying again."""
+    """A destination did not do it. `doubt`: it may have been done all the same, so search before trying again.
 
-    def __init__(self, says: str, *, doubt: bool) -> None:
+    `by_system`: the destination itself said no; otherwise something on the way, a limit of ours, or nobody answered.
+    """
+
+    def __init__(self, says: str, *, doubt: bool, by_system: bool = False) -> None:
         super().__init__(says)
-        self.says, self.doubt = says, doubt
+        self.says, self.doubt, self.by_system = says, doubt, by_system
 
 
 class Destination(Protocol):

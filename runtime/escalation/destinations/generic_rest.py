@@ -201,10 +201,12 @@ def checked(exchange: Exchange) -> Exchange:
     if exchange.ok and not _error_in_body(exchange.body):
         return exchange
     if exchange.ok:
-        raise DeliveryFailed("answered 200 with an error in the body", doubt=True)
+        raise DeliveryFailed("answered 200 with an error in the body", doubt=True, by_system=True)
     says = f"{exchange.status or 'no answer'}: {exchange.error or exchange.seen.value}"
     raise DeliveryFailed(
-        says, doubt=exchange.seen not in (Seen.REFUSED, Seen.THROTTLED, Seen.CHALLENGE, Seen.LOGIN_PAGE)
+        says,
+        doubt=exchange.seen not in (Seen.REFUSED, Seen.THROTTLED, Seen.CHALLENGE, Seen.LOGIN_PAGE),
+        by_system=exchange.seen is Seen.REFUSED,
     )
 
 

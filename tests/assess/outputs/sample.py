@@ -194,8 +194,8 @@ def unmeasured() -> Assessment:
     return assessment({}, all_gaps=True)
 
 
-def large(workflows: int = 12, findings: int = 40) -> Assessment:
-    """Twelve workflows with long names, forty findings with long titles and evidence."""
+def large(workflows: int = 12, findings: int = 20) -> Assessment:
+    """Twelve workflows with long names, twenty findings with long titles and evidence."""
     base = demo()
     many = [_long_finding(base.findings[i % len(base.findings)], i) for i in range(findings)]
     long_name = (

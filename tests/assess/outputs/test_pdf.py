@@ -17,6 +17,7 @@ from assess.outputs import pdf, pdf_fit
 from runtime.errors import BadInput
 
 Layout = Callable[[str], Any]
+pytestmark = pytest.mark.xdist_group("pdf")
 STATES = ("demo", "flawless", "unmeasured", "large")
 
 

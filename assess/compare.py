@@ -1,0 +1,285 @@
+"""Two assessments side by side: what was mended, broke, was measured for the first time, or is gone; what moved.
+
+The older evidence is judged again with the catalogue of today, so that a difference is one of the estate or of what
+people wrote, never one of the rules. Pure: reads both, writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from assess.assessment import Assessment, Cell, Out
+from assess.changes import InputChange
+from probes.finding import DIMENSIONS, Dimension, State, Subject
+from runtime.gate import ORDER
+from runtime.systems.settings import Autonomy
+
+KNOWN = (State.MET, State.NOT_MET)
+
+
+class Side(Out):
+    """One of the two: which evidence, as of when, collected under which catalogue."""
+
+    organisation: str
+    as_of: datetime
+    bundle: str
+    run: str
+    collected_with: str = Field(description="catalogue at the time of collecting")
+    profile: str
+    tool: str
+
+
+class Change(Out):
+    """One question of one subject whose answer differs. A state is None where the question was not asked."""
+
+    probe: str
+    subject: Subject
+    dimension: Dimension
+    level: int
+    essential: bool
+    was: State | None
+    now: State | None
+    title: str = Field(description="what is true now; what was true, where the question is gone")
+    number: str = ""
+    cause: str = ""
+    workflows: list[str] = Field(default_factory=list)
+
+
+class LevelMove(Out):
+    """A dimension's level, confirmed and possible, before and after."""
+
+    confirmed: tuple[int, int]
+    possible: tuple[int, int]
+    answered: tuple[int, int] = Field(description="questions that are answered")
+    asked: tuple[int, int]
+    self_assessed: tuple[int | None, int | None] = (None, None)
+
+
+class GateMove(Out):
+    """A workflow's autonomy before and after; None where there was no such workflow."""
+
+    workflow: str
+    title: str
+    was: Autonomy | None
+    now: Autonomy | None
+    because: list[str] = Field(
+        default_factory=list, description="changed answers that this workflow stands on, and caps that came or went"
+    )
+
+
+class Comparison(Out):
+    """compare --json, `format: 1`."""
+
+    format: Literal[1] = 1
+    old: Side
+    new: Side
+    catalogue: str = Field(description="both were judged with it")
+    same_evidence: bool = Field(description="one bundle, other files: whatever moved was moved by `inputs`")
+    overall: LevelMove
+    levels: dict[Dimension, LevelMove]
+    gates: list[GateMove]
+    mended: list[Change] = Field(default_factory=list)
+    broken: list[Change] = Field(default_factory=list)
+    first_measured: list[Change] = Field(default_factory=list)
+    no_longer_measured: list[Change] = Field(default_factory=list)
+    still_open: list[Change] = Field(default_factory=list)
+    asked_anew: list[Change] = Field(default_factory=list, description="questions of subjects that were not in scope")
+    gone: list[Change] = Field(default_factory=list, description="questions of subjects that left the scope")
+    applicability: list[Change] = Field(default_factory=list, description="began or ceased to apply")
+    inventory_gone: dict[str, list[str]] = Field(default_factory=dict)
+    inventory_new: dict[str, list[str]] = Field(default_factory=dict)
+    inputs: list[InputChange] = Field(default_factory=list)
+    remarks: list[str] = Field(default_factory=list)
+
+    @property
+    def worse(self) -> list[str]:
+        """What fell, in words: for CI."""
+        fell = [f"{d}: level {m.confirmed[0]} → {m.confirmed[1]}" for d, m in self.levels.items() if _fell(m)]
+        fell += [f"{g.workflow}: {g.was} → {g.now or 'gone'}" for g in self.gates if _rank(g.now) < _rank(g.was)]
+        return fell + [f"{c.probe}({c.subject}) broke: {c.title}" for c in self.broken]
+
+
+Inventory = Mapping[str, Sequence[str]]
+
+
+def compare(
+    old: Assessment,
+    new: Assessment,
+    *,
+    collected_with: tuple[str, str] = ("", ""),
+    inventories: tuple[Inventory, Inventory] = ({}, {}),
+    inputs: Sequence[InputChange] = (),
+) -> Comparison:
+    """Compares two assessments of one catalogue.
+
+    Args:
+        collected_with: catalogues that stand in the two manifests.
+        inventories: operations, articles and limits of the two bundles.
+        inputs: what people wrote otherwise.
+    """
+    pairs = _paired(old, new)
+    changed = [_change(before, after, (old, new)) for before, after in pairs if _differs(before, after)]
+    gone, came = _inventory_moves(*inventories)
+    return Comparison(
+        old=_side(old, collected_with[0]),
+        new=_side(new, collected_with[1]),
+        catalogue=new.catalogue,
+        same_evidence=old.bundle == new.bundle,
+        overall=_overall(old, new),
+        levels={d: _level(old, new, d) for d in DIMENSIONS},
+        gates=_gates(old, new, changed),
+        **{name: [c for c in changed if fits(c)] for name, fits in GROUPS.items()},
+        still_open=[_change(b, a, (old, new)) for b, a in pairs if b and a and b.state == a.state == State.NOT_MET],
+        inventory_gone=gone,
+        inventory_new=came,
+        inputs=list(inputs),
+        remarks=_remarks(old, new, collected_with),
+    )
+
+
+GROUPS: dict[str, Callable[[Change], bool]] = {
+    "mended": lambda c: c.was is State.NOT_MET and c.now is State.MET,
+    "broken": lambda c: c.was is State.MET and c.now is State.NOT_MET,
+    "first_measured": lambda c: c.was is State.NOT_MEASURED and c.now in KNOWN,
+    "no_longer_measured": lambda c: c.was in KNOWN and c.now is State.NOT_MEASURED,
+    "asked_anew": lambda c: c.was is None,
+    "gone": lambda c: c.now is None,
+    "applicability": lambda c: State.NOT_APPLICABLE in (c.was, c.now) and None not in (c.was, c.now),
+}
+
+
+def _paired(old: Assessment, new: Assessment) -> list[tuple[Cell | None, Cell | None]]:
+    """Questions by name and subject, in the newer order, what is gone last."""
+    before = {(c.probe, str(c.subject)): c for c in old.cells}
+    after = {(c.probe, str(c.subject)): c for c in new.cells}
+    return [(before.get(key), after.get(key)) for key in dict.fromkeys([*after, *before])]
+
+
+def _differs(before: Cell | None, after: Cell | None) -> bool:
+    return before is None or after is None or before.state is not after.state
+
+
+def _change(before: Cell | None, after: Cell | None, sides: tuple[Assessment, Assessment]) -> Change:
+    cell = after or before
+    assert cell is not None
+    name = f"{cell.probe}({cell.subject})"
+    number = next((f.number for side in reversed(sides) for f in side.findings if f.id == name), "")
+    return Change(
+        probe=cell.probe,
+        subject=cell.subject,
+        dimension=cell.dimension,
+        level=cell.level,
+        essential=cell.essential,
+        was=before.state if before else None,
+        now=after.state if after else None,
+        title=cell.title,
+        number=number,
+        cause=cell.cause,
+        workflows=cell.workflows,
+    )
+
+
+def _side(a: Assessment, collected_with: str) -> Side:
+    return Side(
+        organisation=a.organisation,
+        as_of=a.as_of,
+        bundle=a.bundle,
+        run=a.run,
+        collected_with=collected_with or a.catalogue,
+        profile=a.profile,
+        tool=a.tool,
+    )
+
+
+def _overall(old: Assessment, new: Assessment) -> LevelMove:
+    counts = [[side.levels[d].coverage for d in DIMENSIONS] for side in (old, new)]
+    asked = [sum(c.applicable for c in side) for side in counts]
+    unknown = [sum(c.not_measured for c in side) for side in counts]
+    return LevelMove(
+        confirmed=(old.overall.confirmed, new.overall.confirmed),
+        possible=(old.overall.possible, new.overall.possible),
+        answered=(asked[0] - unknown[0], asked[1] - unknown[1]),
+        asked=(asked[0], asked[1]),
+        self_assessed=(old.overall.self_assessed, new.overall.self_assessed),
+    )
+
+
+def _level(old: Assessment, new: Assessment, dimension: Dimension) -> LevelMove:
+    was, now = old.levels[dimension], new.levels[dimension]
+    asked = was.coverage.applicable, now.coverage.applicable
+    return LevelMove(
+        confirmed=(was.confirmed, now.confirmed),
+        possible=(was.possible, now.possible),
+        answered=(asked[0] - was.coverage.not_measured, asked[1] - now.coverage.not_measured),
+        asked=asked,
+        self_assessed=(was.self_assessed, now.self_assessed),
+    )
+
+
+def _gates(old: Assessment, new: Assessment, changed: Sequence[Change]) -> list[GateMove]:
+    titles = {w.name: w.title for side in (old, new) for w in side.workflows}
+    return [
+        GateMove(
+            workflow=name,
+            title=titles.get(name, name),
+            was=old.gates[name].autonomy if name in old.gates else None,
+            now=new.gates[name].autonomy if name in new.gates else None,
+            because=_because(name, old, new, changed),
+        )
+        for name in dict.fromkeys([*new.gates, *old.gates])
+    ]
+
+
+def _because(name: str, old: Assessment, new: Assessment, changed: Sequence[Change]) -> list[str]:
+    """Answers below the workflow that changed; then caps in words. Empty where the gate did not move."""
+    if name not in old.gates or name not in new.gates:
+        return ["the workflow is new" if name in new.gates else "the workflow is gone"]
+    if old.gates[name].autonomy == new.gates[name].autonomy:
+        return []
+    own = [f"{c.number or f'{c.probe}({c.subject})'}: {c.title}" for c in changed if name in c.workflows]
+    before, after = (_caps(side, name) for side in (old, new))
+    return [
+        *own,
+        *(f"no longer: {cap}" for cap in before if cap not in after),
+        *(cap for cap in after if cap not in before),
+    ]
+
+
+def _caps(side: Assessment, name: str) -> list[str]:
+    """What holds a gate besides findings and unmeasured questions: rules, in words."""
+    numbers = {f.number for f in side.findings} | {f"{c.probe}({c.subject})" for c in side.cells}
+    return [held for held in side.gates[name].held_by if held not in numbers]
+
+
+def _inventory_moves(old: Inventory, new: Inventory) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    names = sorted({*old, *new})
+    gone = {name: sorted(set(old.get(name, ())) - set(new.get(name, ()))) for name in names}
+    came = {name: sorted(set(new.get(name, ())) - set(old.get(name, ()))) for name in names}
+    return {n: items for n, items in gone.items() if items}, {n: items for n, items in came.items() if items}
+
+
+def _remarks(old: Assessment, new: Assessment, collected_with: tuple[str, str]) -> list[str]:
+    said = []
+    if old.organisation != new.organisation:
+        said.append(f"two organisations: {old.organisation} and {new.organisation}")
+    if old.as_of > new.as_of:
+        said.append("the first one is younger than the second: `mended` and `broken` read backwards")
+    if old.profile != new.profile:
+        said.append(f"two profiles: {old.profile} and {new.profile}; weights, essentials and caps differ")
+    if any(version and version != new.catalogue for version in collected_with):
+        said.append(
+            f"collected under catalogue {' and '.join(dict.fromkeys(collected_with))}, both judged with {new.catalogue}"
+        )
+    return said
+
+
+def _fell(move: LevelMove) -> bool:
+    return move.confirmed[1] < move.confirmed[0]
+
+
+def _rank(autonomy: Autonomy | None) -> int:
+    return -1 if autonomy is None else ORDER.index(autonomy)

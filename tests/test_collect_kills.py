@@ -1,0 +1,192 @@
+"""Collections that are killed, and systems that fail under them: run again, the bundle is whole and nothing is left behind.
+
+`CXREADY_SOAK_COUNT` random kills (default 2) with seed `CXREADY_SOAK_SEED` come after the chosen points.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from assess.demo.estate import RunningEstate, start
+from assess.demo.folder import write_folder
+from probes.bundle import Bundle
+from runtime.systems.write_ledger import WriteLedger
+from tests.harness.command import Said, command, half_written
+from tests.harness.fault_proxy import FaultProxy
+from tests.harness.faults import Challenge, DropAfter, HalfBody, Latency, Reset, Rule, Unavailable
+from tests.harness.kill_rig import NotReached, run_and_kill
+
+PROGRAM = ["-c", "from assess.cli import main; main()"]
+NARROW = ("--system", "billing", "--probe", "api.writes_stick")
+COUNT = int(os.environ.get("CXREADY_SOAK_COUNT", "2"))
+SEED = int(os.environ.get("CXREADY_SOAK_SEED", "20261123"))
+# Where a run dies, and whether something of ours is then live on the system.
+POINTS = [
+    ("runtime.systems.write_ledger.WriteLedger.intend:after:1", False),
+    ("runtime.systems.write_ledger.WriteLedger.created:before:1", True),
+    ("runtime.systems.write_ledger.WriteLedger.created:after:1", True),
+    ("runtime.systems.write_ledger.WriteLedger.undone:before:1", False),
+    ("probes.gather.progress.CollectState.step:after:2", False),
+    ("probes.bundle._zip:after", False),
+    ("probes.bundle.write_bundle:after", False),
+]
+
+
+@dataclass(frozen=True)
+class Demo:
+    estate: RunningEstate
+    contents: frozenset[str]
+
+    def folder(self, place: Path) -> Path:
+        write_folder(place / "northwind", self.estate)
+        return place / "northwind"
+
+    def collect(self, folder: Path, *narrowed: str) -> Said:
+        return command("collect", folder, *(narrowed or NARROW), env=self.estate.environment())
+
+    @property
+    def live(self) -> list[object]:
+        return [record for kind in self.estate.records.values() for record in kind]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The estate, and what an undisturbed run finds there."""
+    with start() as estate:
+        folder = Demo(estate, frozenset()).folder(tmp_path_factory.mktemp("undisturbed"))
+        assert Demo(estate, frozenset()).collect(folder).code == 0
+        yield Demo(estate, _contents(folder))
+
+
+@pytest.mark.parametrize(("point", "leaves"), POINTS)
+def test_a_run_killed_at_a_point_is_finished_by_the_next_one(demo: Demo, tmp_path: Path, point: str, leaves: bool) -> None:
+    folder = demo.folder(tmp_path)
+    run_and_kill([*PROGRAM, "collect", str(folder), *NARROW], point=point, env=demo.estate.environment())
+    assert bool(demo.live) == leaves
+    _finishes(demo, folder)
+
+
+def test_runs_killed_at_random_moments_are_finished_by_the_next_one(demo: Demo, tmp_path: Path) -> None:
+    print(f"seed={SEED} count={COUNT}")
+    moments, reached = random.Random(SEED), 0
+    for number in range(COUNT):
+        place = tmp_path / str(number)
+        place.mkdir()
+        folder = demo.folder(place)
+        lives = moments.randint(1, 2)
+        for _ in range(lives):
+            try:
+                run_and_kill([*PROGRAM, "collect", str(folder), *NARROW], after_seconds=moments.uniform(0.5, 4.0), env=demo.estate.environment())
+            except NotReached:
+                break
+            reached += 1
+        _finishes(demo, folder)
+    assert reached, "nothing was killed: the moments lie behind the end of the run"
+    print(f"killed {reached} times")
+
+
+def _finishes(demo: Demo, folder: Path) -> None:
+    """The second run takes back what the dead one left, and its bundle holds what an undisturbed run's holds."""
+    said = demo.collect(folder)
+    assert said.code == 0, said.err[-1500:]
+    assert demo.live == [], "something of ours is live on the systems"
+    assert not [e for e in _ledger(folder) if e.open or e.state == "left_behind"]
+    assert not half_written(folder)
+    assert _contents(folder) == demo.contents
+    assert "left behind: none" in said.out
+
+
+def test_the_run_after_a_kill_says_that_it_went_on(demo: Demo, tmp_path: Path) -> None:
+    folder = demo.folder(tmp_path)
+    point = "runtime.systems.write_ledger.WriteLedger.created:after:1"
+    run_and_kill([*PROGRAM, "collect", str(folder), *NARROW], point=point, env=demo.estate.environment())
+    said = demo.collect(folder)
+    assert "went on where an earlier run stopped" in said.out
+    assert any("from an earlier run" in line for line in _manifest(folder)["reversed"])
+    assert all(count <= 100 for count in _manifest(folder)["requests"].values())
+
+
+# ---- systems that fail ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [DropAfter(), Reset(applied=True), HalfBody()], ids=["the answer is lost", "a reset", "half an answer"])
+@pytest.mark.parametrize("nth", [[1], [2], range(1, 9)], ids=["once", "the repetition", "always"])
+def test_a_credit_whose_answer_was_lost_is_found_and_taken_back(demo: Demo, tmp_path: Path, fault: DropAfter | Reset | HalfBody, nth: list[int] | range) -> None:
+    with FaultProxy(demo.estate.urls["billing"], [Rule(Latency(0.02)), Rule(fault, method="POST", path=r"^/credits$", nth=nth)]) as proxy:
+        folder = _behind(demo, tmp_path, proxy)
+        assert demo.collect(folder).code in (0, 3)
+        again = demo.collect(folder)
+        applied = [e for e in proxy.log if e.method == "POST" and 201 in e.upstream and e.sent is None]
+        assert applied or isinstance(fault, HalfBody), "the fault did not strike"
+    assert again.code == 0, again
+    assert demo.live == []
+    assert not [e for e in _ledger(folder) if e.open]
+
+
+def test_a_burst_of_503_blames_nobody_and_leaves_nothing(demo: Demo, tmp_path: Path) -> None:
+    with FaultProxy(demo.estate.urls["billing"], [Rule(Unavailable(retry_after=1), nth=[*range(3, 6), *range(14, 16), 22])]) as proxy:
+        folder = _behind(demo, tmp_path, proxy)
+        said = demo.collect(folder)
+        assert said.code in (0, 3) and "Traceback" not in said.err
+        assert any(e.sent == 503 for e in proxy.log)
+    assert demo.live == []
+    trial = [c for c in _cells(folder) if c["probe"] == "api.writes_stick" and "createCredit" in c["subject"]["item"]]
+    assert trial and all(c["state"] in ("met", "not_measured") for c in trial), trial
+
+
+def test_a_bot_wall_is_a_finding_of_the_session_and_named_a_challenge(demo: Demo, tmp_path: Path) -> None:
+    with FaultProxy(demo.estate.urls["billing"], [Rule(Challenge(), nth=range(6, 200))]) as proxy:
+        folder = _behind(demo, tmp_path, proxy)
+        said = demo.collect(folder, "--system", "billing", "--probe", "api.session_survives")
+        assert said.code in (0, 3), said
+    cells = [c for c in _cells(folder) if c["probe"] == "api.session_survives" and c["subject"]["unit"] == "billing"]
+    assert [c["state"] for c in cells] == ["not_met"], cells
+    assert "challenge" in json.dumps(cells[0]).lower(), cells[0]
+
+
+def _behind(demo: Demo, place: Path, proxy: FaultProxy) -> Path:
+    """The folder with billing behind the proxy; its description stays as it was confirmed."""
+    folder = demo.folder(place)
+    engagement = folder / "engagement.yaml"
+    text = engagement.read_text(encoding="utf-8")
+    assert demo.estate.urls["billing"] in text
+    engagement.write_text(text.replace(demo.estate.urls["billing"], proxy.url), encoding="utf-8")
+    return folder
+
+
+def _cells(folder: Path) -> list[dict]:  # type: ignore[type-arg]
+    said = command("assess", folder, "--json")
+    assert said.code == 0, said
+    return json.loads(said.out)["cells"]  # type: ignore[no-any-return]
+
+
+def _newest(folder: Path) -> Path:
+    return max((folder / "bundles").glob("*/manifest.json"), key=lambda p: p.stat().st_mtime).parent
+
+
+def _contents(folder: Path) -> frozenset[str]:
+    bundle = Bundle.open(_newest(folder))
+    found = {name for name in bundle.manifest.files if name.startswith("artifacts/")}
+    zipped = Bundle.open(_newest(folder).with_name(_newest(folder).name + ".zip"))
+    assert zipped.digest == bundle.digest
+    zipped.close()
+    return frozenset(found | {f"missing {m.wanted} {m.subject}" for m in bundle.missing})
+
+
+def _manifest(folder: Path) -> dict:  # type: ignore[type-arg]
+    return json.loads((_newest(folder) / "manifest.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def _ledger(folder: Path) -> list:  # type: ignore[type-arg]
+    ledger = WriteLedger(folder / ".cxready" / "ledger.sqlite")
+    try:
+        return ledger.entries()
+    finally:
+        ledger.close()
