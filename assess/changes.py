@@ -35,7 +35,7 @@ class InputChange(Out):
 
 def input_changes(old: Folder, new: Folder) -> list[InputChange]:
     """Changes of every written file but the register, in the order of files and keys."""
-    names = sorted({p.as_posix() for folder in (old, new) for p in folder.written_files()})
+    names = sorted({p.as_posix() for folder in (old, new) for p in folder.written_files()}, key=_order)
     digests = old.digests(), new.digests()
     return [
         change
@@ -43,6 +43,11 @@ def input_changes(old: Folder, new: Folder) -> list[InputChange]:
         if digests[0].get(name) != digests[1].get(name)
         for change in _changes(name, old.path / name, new.path / name)
     ]
+
+
+def _order(name: str) -> tuple[int, str]:
+    """What people decide first, what systems publish last."""
+    return (2 if name.startswith("descriptions/") else 1 if "/" in name else 0, name)
 
 
 def _changes(name: str, old: Path, new: Path) -> Iterator[InputChange]:

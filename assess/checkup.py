@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from runtime.errors import CxreadyError
+from runtime.errors import BadInput, CxreadyError
 
 SIZES = {
     "base: assess, report": ("click", "pydantic", "ruamel.yaml", "jinja2", "lxml", "numpy"),
@@ -41,6 +41,18 @@ def checkup(folder: Path | None) -> list[Check]:
     found += [_size(name, modules) for name, modules in SIZES.items()]
     found += [_pango(), *_machine_settings()]
     return found + (_folder(folder) if folder else [])
+
+
+def required(size: str, what: str) -> None:
+    """Says at once what a smaller installation lacks, before anything is sent or written.
+
+    Raises:
+        BadInput: modules of `size` ("[collect]", "[pilot]") are not installed.
+    """
+    absent = [module for module in SIZES[size] if _absent(module)]
+    if absent:
+        lacks = f"this installation cannot {what}: it is without {', '.join(absent)}"
+        raise BadInput(lacks, "", f"pip install 'cxready{size}'")
 
 
 def _size(name: str, modules: tuple[str, ...]) -> Check:

@@ -7,102 +7,13 @@ people wrote, never one of the rules. Pure: reads both, writes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Literal
 
-from pydantic import Field
-
-from assess.assessment import Assessment, Cell, Out
+from assess.assessment import Assessment, Cell
 from assess.changes import InputChange
-from probes.finding import DIMENSIONS, Dimension, State, Subject
-from runtime.gate import ORDER
-from runtime.systems.settings import Autonomy
+from assess.comparison import Change, Comparison, GateMove, LevelMove, Side
+from probes.finding import DIMENSIONS, Dimension, State
 
 KNOWN = (State.MET, State.NOT_MET)
-
-
-class Side(Out):
-    """One of the two: which evidence, as of when, collected under which catalogue."""
-
-    organisation: str
-    as_of: datetime
-    bundle: str
-    run: str
-    collected_with: str = Field(description="catalogue at the time of collecting")
-    profile: str
-    tool: str
-
-
-class Change(Out):
-    """One question of one subject whose answer differs. A state is None where the question was not asked."""
-
-    probe: str
-    subject: Subject
-    dimension: Dimension
-    level: int
-    essential: bool
-    was: State | None
-    now: State | None
-    title: str = Field(description="what is true now; what was true, where the question is gone")
-    number: str = ""
-    cause: str = ""
-    workflows: list[str] = Field(default_factory=list)
-
-
-class LevelMove(Out):
-    """A dimension's level, confirmed and possible, before and after."""
-
-    confirmed: tuple[int, int]
-    possible: tuple[int, int]
-    answered: tuple[int, int] = Field(description="questions that are answered")
-    asked: tuple[int, int]
-    self_assessed: tuple[int | None, int | None] = (None, None)
-
-
-class GateMove(Out):
-    """A workflow's autonomy before and after; None where there was no such workflow."""
-
-    workflow: str
-    title: str
-    was: Autonomy | None
-    now: Autonomy | None
-    because: list[str] = Field(
-        default_factory=list, description="changed answers that this workflow stands on, and caps that came or went"
-    )
-
-
-class Comparison(Out):
-    """compare --json, `format: 1`."""
-
-    format: Literal[1] = 1
-    old: Side
-    new: Side
-    catalogue: str = Field(description="both were judged with it")
-    same_evidence: bool = Field(description="one bundle, other files: whatever moved was moved by `inputs`")
-    overall: LevelMove
-    levels: dict[Dimension, LevelMove]
-    gates: list[GateMove]
-    mended: list[Change] = Field(default_factory=list)
-    broken: list[Change] = Field(default_factory=list)
-    first_measured: list[Change] = Field(default_factory=list)
-    no_longer_measured: list[Change] = Field(default_factory=list)
-    still_open: list[Change] = Field(default_factory=list)
-    asked_anew: list[Change] = Field(default_factory=list, description="questions of subjects that were not in scope")
-    gone: list[Change] = Field(default_factory=list, description="questions of subjects that left the scope")
-    applicability: list[Change] = Field(default_factory=list, description="began or ceased to apply")
-    inventory_gone: dict[str, list[str]] = Field(default_factory=dict)
-    inventory_new: dict[str, list[str]] = Field(default_factory=dict)
-    inputs: list[InputChange] = Field(default_factory=list)
-    remarks: list[str] = Field(default_factory=list)
-
-    @property
-    def worse(self) -> list[str]:
-        """What fell, in words: for CI."""
-        fell = [f"{d}: level {m.confirmed[0]} → {m.confirmed[1]}" for d, m in self.levels.items() if _fell(m)]
-        fell += [f"{g.workflow}: {g.was} → {g.now or 'gone'}" for g in self.gates if _rank(g.now) < _rank(g.was)]
-        return fell + [f"{c.probe}({c.subject}) broke: {c.title}" for c in self.broken]
-
-
 Inventory = Mapping[str, Sequence[str]]
 
 
@@ -112,6 +23,7 @@ def compare(
     *,
     collected_with: tuple[str, str] = ("", ""),
     inventories: tuple[Inventory, Inventory] = ({}, {}),
+    articles_changed: Sequence[str] = (),
     inputs: Sequence[InputChange] = (),
 ) -> Comparison:
     """Compares two assessments of one catalogue.
@@ -119,6 +31,7 @@ def compare(
     Args:
         collected_with: catalogues that stand in the two manifests.
         inventories: operations, articles and limits of the two bundles.
+        articles_changed: articles that both bundles hold, with another text.
         inputs: what people wrote otherwise.
     """
     pairs = _paired(old, new)
@@ -136,6 +49,7 @@ def compare(
         still_open=[_change(b, a, (old, new)) for b, a in pairs if b and a and b.state == a.state == State.NOT_MET],
         inventory_gone=gone,
         inventory_new=came,
+        articles_changed=list(articles_changed),
         inputs=list(inputs),
         remarks=_remarks(old, new, collected_with),
     )
@@ -166,8 +80,8 @@ def _differs(before: Cell | None, after: Cell | None) -> bool:
 def _change(before: Cell | None, after: Cell | None, sides: tuple[Assessment, Assessment]) -> Change:
     cell = after or before
     assert cell is not None
-    name = f"{cell.probe}({cell.subject})"
-    number = next((f.number for side in reversed(sides) for f in side.findings if f.id == name), "")
+    key = (cell.probe, cell.subject)
+    number = next((f.number for side in reversed(sides) for f in side.findings if (f.probe, f.subject) == key), "")
     return Change(
         probe=cell.probe,
         subject=cell.subject,
@@ -275,11 +189,3 @@ def _remarks(old: Assessment, new: Assessment, collected_with: tuple[str, str]) 
             f"collected under catalogue {' and '.join(dict.fromkeys(collected_with))}, both judged with {new.catalogue}"
         )
     return said
-
-
-def _fell(move: LevelMove) -> bool:
-    return move.confirmed[1] < move.confirmed[0]
-
-
-def _rank(autonomy: Autonomy | None) -> int:
-    return -1 if autonomy is None else ORDER.index(autonomy)

@@ -127,11 +127,17 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Writes a file under a temporary name, then renames it."""
+    """Writes a file under a temporary name, then renames it.
+
+    Raises:
+        BadInput: the folder is missing or read-only, the disk is full, or the name is taken by a folder.
+    """
     temporary = path.with_name(path.name + ".new")
     try:
         temporary.write_bytes(data)
         os.replace(temporary, path)
-    finally:
+    except OSError as error:
         with suppress(OSError):  # must not hide what went wrong first
             temporary.unlink(missing_ok=True)
+        do = "check the folder, its permissions and the space left"
+        raise BadInput(f"the file cannot be written ({error.strerror})", str(path), do) from None

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assess.engagement import Folder
-from runtime.errors import BadInput
+from runtime.errors import BadInput, Conflict
 from runtime.gate_check import read_gate
 from runtime.systems.settings import Autonomy
 from runtime.understanding.encode import Encode
@@ -66,6 +66,7 @@ def running(
         pilot.check_ways()
         with engine(pilot) as started:
             started.hand_over_stranded()
+            started.expire()
             yield started
 
 
@@ -190,11 +191,24 @@ def decide(
     """
     from runtime.approval import decide_in_person
 
-    with running(folder, secrets=secrets, encode=encode) as engine:
-        engine.outcome(run, timeout=60)  # taken up again
+    with ExitStack() as open_until_done:
+        try:
+            engine = open_until_done.enter_context(running(folder, secrets=secrets, encode=encode))
+        except Conflict:
+            return _decided_beside(folder, run, option, by, secrets, encode)
+        if run in engine.unfinished():
+            engine.outcome(run, timeout=60)  # taken up again
         decide_in_person(engine.pilot, run, option, by)
         engine.resume(run)
         return result_of(engine.outcome(run), run)
+
+
+def _decided_beside(folder: Folder, run: str, option: str, by: str, secrets: Mapping[str, str] | None, encode: Encode | None) -> CaseResult:
+    """Another process runs the pilot, like the console: the decision is recorded, and that process goes on with the case."""
+    from runtime.approval import decide_in_person
+
+    handoff = decide_in_person(pilot_of(folder, secrets=secrets, encode=encode), run, option, by)
+    return CaseResult(run, run, handoff.workflow, "approve", "waiting", f"{option} was recorded; the pilot that is running goes on with it")
 
 
 def result_of(line: Mapping[str, Any] | None, run: str) -> CaseResult:

@@ -16,6 +16,7 @@ NAMES = (
     "register",
     "profile",
     "assessment",
+    "comparison",
     "gate",
     "plan",
     "handoff",
@@ -38,6 +39,7 @@ def schema_of(name: str) -> dict[str, Any]:
 def _models() -> dict[str, Any]:
     from assess.asked import AnswersFile, ReportFile
     from assess.assessment import Assessment
+    from assess.comparison import Comparison
     from assess.engagement import Engagement
     from assess.profile import Profile
     from assess.register import Register
@@ -62,6 +64,7 @@ def _models() -> dict[str, Any]:
         Register,
         Profile,
         Assessment,
+        Comparison,
         Gate,
         Plan,
         Handoff,

@@ -48,7 +48,7 @@ def cover(
     }
     subject: dict[str, set[str]] = {workflow: set() for workflow in intents}
     for (workflow, _), row in zip(flat, asked, strict=True):
-        near = np.flatnonzero(rows @ row >= WEAK) if sections else ()
+        near: list[int] = np.flatnonzero(rows @ row >= WEAK).tolist() if sections else []
         subject[workflow] |= {sections[i].id for i in near if sections[i].article in reached[workflow]}
     return Coverage(
         {w: tuple(each) for w, each in per.items()}, reached, {w: tuple(sorted(ids)) for w, ids in subject.items()}

@@ -135,10 +135,11 @@ def _load(model: Model) -> Any:
     os.environ |= {name: os.environ.get(name, value) for name, value in _SURROUNDINGS.items()}
     import torch
     from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as told
+    from transformers.utils import logging as transformers_logging
 
-    told.set_verbosity_error()
-    told.disable_progress_bar()
+    quiet: Any = transformers_logging
+    quiet.set_verbosity_error()
+    quiet.disable_progress_bar()
     torch.set_num_threads(min(torch.get_num_threads(), _processors()))
     loaded = SentenceTransformer(str(model.path), device="cpu", local_files_only=True)
     return (loaded.to(torch.bfloat16) if has_bf16() else loaded).eval()

@@ -13,6 +13,7 @@ from kb_audit.duplicates import Duplicate
 from kb_audit.freshness import StaleEvidence
 from kb_audit.guardrail_agreement import Disagreement
 from kb_audit.links import LinkReport
+from kb_audit.normal_form import written
 from kb_audit.safety import SafetyIssue
 from kb_audit.structure import StructureIssue
 
@@ -28,13 +29,14 @@ def of_conflicts(articles: Sequence[Article], claims: Sequence[Claim], compared:
     found = []
     for pair in sorted(worth, key=lambda p: (order[p.judgement.verdict], -p.similarity, p.a, p.b)):
         a, b = claims[pair.a], claims[pair.b]
+        said_a, said_b = _said(a, b, pair.judgement.kind)
         hit = pair.judgement.verdict == "conflict"
         found.append(
             KnowledgeFinding(
                 probe="knowledge.no_conflicts",
                 verdict=pair.judgement.verdict,
                 kind=pair.judgement.kind,
-                sides=(_claim_side(pages[a.article], a), _claim_side(pages[b.article], b)),
+                sides=(_claim_side(pages[a.article], a, said_a), _claim_side(pages[b.article], b, said_b)),
                 why=pair.judgement.why,
                 suggestion=_probably_right(pages[a.article], pages[b.article]) if hit else "",
                 cluster=groups.get(pair.a) if hit else None,
@@ -127,6 +129,7 @@ def of_safety(article: Article, found: Iterable[SafetyIssue]) -> Iterator[Knowle
             sides=(
                 Side(
                     article=article.id,
+                    title=article.title,
                     heading=heading,
                     quote=each.quote[:_QUOTE],
                     start=each.start,
@@ -176,12 +179,24 @@ def of_retrieval(
     ]
 
 
-def _claim_side(article: Article, claim: Claim) -> Side:
+def _said(a: Claim, b: Claim, kind: str) -> tuple[str, str]:
+    """The two values of one kind that differ, as the sentences write them; empty where no value is at stake."""
+    of_kind = [[value for _, value in claim.values if value.kind == kind] for claim in (a, b)]
+    for x in of_kind[0]:
+        for y in of_kind[1]:
+            if written(x) != written(y):
+                return a.text[x.start : x.end].strip(), b.text[y.start : y.end].strip()
+    return "", ""
+
+
+def _claim_side(article: Article, claim: Claim, said: str = "") -> Side:
     return Side(
         article=article.id,
+        title=article.title,
         heading=" > ".join(claim.path[1:]) or claim.path[0],
         quote=article.body[claim.start : claim.end],
         value=claim.stated(),
+        said=said,
         start=claim.start,
         end=claim.end,
         updated=article.updated,
@@ -192,6 +207,7 @@ def _side(article: Article, start: int, end: int, value: str = "") -> Side:
     end = min(end, start + _QUOTE)
     return Side(
         article=article.id,
+        title=article.title,
         heading=_heading_at(article, start) if end or start else article.title,
         quote=article.body[start:end],
         value=value,
@@ -219,8 +235,8 @@ def _probably_right(a: Article, b: Article) -> str:
     day_a, day_b = (max((d for d in (x.reviewed, x.updated) if d), default=None) for x in (a, b))
     if day_a and day_b and day_a != day_b:
         right, day = (a, day_a) if day_a > day_b else (b, day_b)
-        return f"{right.id} is probably right: it was looked at last, on {day.isoformat()}"
+        return f"“{right.title}” is probably right: it was looked at last, on {day.isoformat()}"
     if bool(a.owner) != bool(b.owner):
         right = a if a.owner else b
-        return f"{right.id} is probably right: it has an owner ({right.owner})"
+        return f"“{right.title}” is probably right: it has an owner ({right.owner})"
     return "ask the owners which one holds: neither is younger nor better owned"

@@ -1,6 +1,5 @@
 """What `cxready kb audit` prints: a summary for a terminal, and the JSON that other programs read."""
 
-
 from __future__ import annotations
 
 import textwrap

@@ -3,7 +3,6 @@
 "at least 30 days" is [30, ∞) days, "up to $50" is (-∞, 50] USD, "2–3 weeks" is [14, 21] days, "free" is an amount of 0.
 """
 
-
 from __future__ import annotations
 
 import re

@@ -21,8 +21,11 @@ def is_approval(handoff: Handoff) -> bool:
     return any(option.effect for option in handoff.ask.options)
 
 
-def decide_in_person(pilot: Pilot, run: str, option: str, by: str) -> Handoff:
+def decide_in_person(pilot: Pilot, run: str, option: str, by: str, *, digest: str = "") -> Handoff:
     """Records the decision about a case's waiting call; the first one counts, and only an approver's.
+
+    Args:
+        digest: of the action that the person saw; empty takes the one that waits now.
 
     Raises:
         BadInput: nothing waits, or the decision is not accepted, with the reason.
@@ -32,7 +35,7 @@ def decide_in_person(pilot: Pilot, run: str, option: str, by: str) -> Handoff:
         raise BadInput("nothing of this case waits for a decision", run, "`cxready pilot status DIR` lists what waits")
     handoff = found[-1]
     rules = rules_of(pilot, handoff.workflow, handoff.route.id)
-    said = answer.decide_in_console(pilot.connection, option, by, handoff, handoff.action_digest(), rules, now=datetime.now(UTC))
+    said = answer.decide_in_console(pilot.connection, option, by, handoff, digest or handoff.action_digest(), rules, now=datetime.now(UTC))
     if not said.accepted:
         raise BadInput(said.why, f"{run}: {handoff.handoff_id}", f"approvers: {', '.join(sorted(rules.approvers)) or 'none'}")
     return handoff

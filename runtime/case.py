@@ -25,7 +25,7 @@ from runtime.exactly_once import key_of
 from runtime.gate import narrowest
 from runtime.goals import AskStep, CallStep, RuleStep, Step, WhenStep
 from runtime.hand_off import Stopped, class_of, in_words
-from runtime.replies import ASK_AGAIN, done_reply, which
+from runtime.replies import ASK_AGAIN, NOT_HERE, done_reply, which
 from runtime.systems.exchange import Seen
 from runtime.understanding.slots import fill, from_list
 from runtime.understanding.understand import Understood
@@ -92,7 +92,7 @@ def _run(case: Plain) -> Plain:
         walk.is_simulated = walk.autonomy == "observe"
         if walk.autonomy == "blocked":
             steps.note(case["case"], "01 gate", {"says": allowed["why"]}, decision="blocked")
-            raise Halt("blocked", allowed["why"], pilot().estate.escalation.acknowledge)
+            raise Halt("blocked", allowed["why"], NOT_HERE)
         if allowed["left"]:
             raise _to_person(walk, Stopped("other", "pilot.share", allowed["left"]))
         _slots(walk)

@@ -20,8 +20,10 @@ from runtime.escalation import answer
 from runtime.gate import RepeatSafe, narrowest
 from runtime.gate_check import not_taken
 from runtime.guardrails.request import Request, Signals
+from runtime.guardrails.restricted import readable
 from runtime.hand_off import Stopped, hand_off, look_for_decision
 from runtime.pilot import Pilot
+from runtime.stages import charter_breach
 from runtime.systems.exchange import Seen, Why
 from runtime.understanding.understand import Understood, understand
 from runtime.walk import Suspended
@@ -69,7 +71,9 @@ def allowed(case: str, workflow: str) -> Plain:
     """What the gate and the stage allow, and why the pilot leaves this case to people (empty: it takes it)."""
     own = pilot()
     found = own.allowed(workflow)
-    left = not_taken(case, own.settings.workflows.get(workflow), datetime.now(UTC), own.estate.escalation.zone)
+    settings = own.settings.workflows.get(workflow)
+    left = not_taken(case, settings, datetime.now(UTC), own.estate.escalation.zone)
+    left = left or (charter_breach(own.connection, workflow, settings.charter) if settings else "")
     return {"autonomy": found.autonomy, "why": found.why, "left": left if found.autonomy in ("act", "approve") else ""}
 
 
@@ -89,10 +93,11 @@ def read(case: str, named: str, call: str, arguments: Plain) -> Plain:
     except CxreadyError as error:
         own.note(case, named, operation=call, arguments=arguments, effect="not_reachable", detail={"reason": error.what})
         return {"seen": "not asked", "status": None, "body": None, "says": error.what}
-    news = {k: v for k, v in _facts(exchange.body).items() if v not in arguments.values()} if exchange.ok else {}
+    body = readable(own.estate.guardrails, plain(exchange.body))  # restricted data stops here: no step, log or ticket holds it
+    news = {k: v for k, v in _facts(body).items() if v not in arguments.values()} if exchange.ok else {}
     detail = {"status": exchange.status, "facts": dict(list(news.items())[:MOST_FACTS])}
     own.note(case, named, operation=call, arguments=arguments, effect=_said(exchange.seen), detail=detail)
-    return {"seen": str(exchange.seen), "status": exchange.status, "body": plain(exchange.body), "says": ""}
+    return {"seen": str(exchange.seen), "status": exchange.status, "body": body, "says": ""}
 
 
 @DBOS.step(name="rule")

@@ -12,12 +12,14 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 
 from runtime import case as cases
+from runtime.guardrails.restricted import readable
 from runtime.hand_off import Stopped, hand_off
 from runtime.pilot import Pilot
 from runtime.understanding.understand import Understood
@@ -26,6 +28,7 @@ from runtime.written import digest_of
 NAME, EXECUTOR, SHAPE = "cxready", "pilot", "1"
 POLL_S = 0.05
 OPEN_STATES = ["PENDING", "ENQUEUED", "DELAYED"]
+FINISHED_STATES = ["SUCCESS", "CANCELLED"]
 BROKEN_STATES = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 UNCLEAR = Understood(None, 0.0, None, "en", 0.0, (), None)
 Line = dict[str, Any]
@@ -69,9 +72,21 @@ class Engine:
     version: str
 
     def start(self, case: Mapping[str, Any]) -> None:
-        """Starts a case under its own name; the same name again is the same case and starts nothing."""
+        """Starts a case under its own name; the same name again is the same case and starts nothing.
+
+        Card numbers and the like are masked in the message before it is recorded anywhere.
+        """
+        clean = readable(self.pilot.estate.guardrails, dict(case))
         with SetWorkflowID(str(case["case"])):
-            DBOS.start_workflow(cases.run_case, dict(case))
+            DBOS.start_workflow(cases.run_case, clean)
+
+    def expire(self) -> int:
+        """Erases what was recorded of finished cases older than the retention; gives how many."""
+        until = (datetime.now(UTC) - timedelta(days=self.pilot.settings.retention_days)).isoformat()
+        old = [found.workflow_id for found in DBOS.list_workflows(status=FINISHED_STATES, end_time=until, load_input=False, load_output=False)]
+        if old:
+            DBOS.delete_workflows(old)
+        return len(old)
 
     def outcome(self, run: str, timeout: float = 300.0) -> Line | None:
         """The line of a case once it is finished or waits for a person; None when neither happens in time.

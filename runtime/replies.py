@@ -10,6 +10,7 @@ from runtime.goals import Goal
 from runtime.plan import root, value_of
 
 ASK_AGAIN = "Could you tell me in other words what you would like us to do?"
+NOT_HERE = "I cannot do this for you here. Please contact our customer service."  # promises nothing: nobody was told
 DONE = "It is done."
 MOST_CHOICES = 8
 _PLACE = re.compile(r"\{([A-Za-z0-9_.]+)\}")

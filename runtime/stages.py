@@ -15,6 +15,8 @@ from runtime.gate_check import BY_STAGE
 from runtime.metrics import Share, wilson
 from runtime.pilot_settings import STAGES, Charter, PilotFile, Stage
 
+ENDS = ("resolved", "handed_off", "refused", "unknown")
+
 
 @dataclass(frozen=True)
 class Reviewed:
@@ -30,6 +32,19 @@ def reviewed(connection: sqlite3.Connection, workflow: str) -> Reviewed:
     decided = [answer.decision_of(connection, h.handoff_id) for h in about if h.workflow == workflow]
     options = [found["option"] for found in decided if found]
     return Reviewed(len(options), wilson(sum(option != "approve" for option in options), len(options)))
+
+
+def charter_breach(connection: sqlite3.Connection, workflow: str, charter: Charter) -> str:
+    """Why the charter stops a workflow; empty while the evidence does not show it (the lower end of a 95 % interval counts)."""
+    ends = dict(connection.execute("SELECT outcome, COUNT(*) FROM timeline WHERE workflow = ? GROUP BY outcome", (workflow,)).fetchall())
+    to_people, n = ends.get("handed_off", 0) + ends.get("unknown", 0), sum(ends.get(name, 0) for name in ENDS)
+    handoffs = wilson(to_people, n)
+    refused = reviewed(connection, workflow).refused
+    if handoffs.low > charter.handoffs_at_most:
+        return f"stopped by its charter: handed off {handoffs}, at most {charter.handoffs_at_most:.0%}"
+    if refused.low > charter.wrong_actions_at_most:
+        return f"stopped by its charter: people refused {refused}, at most {charter.wrong_actions_at_most:.0%}"
+    return ""
 
 
 def next_stage(settings: PilotFile, workflow: str, up: bool) -> Stage:

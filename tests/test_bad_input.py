@@ -108,7 +108,7 @@ def test_a_missing_secret_leaves_that_system_unmeasured_and_names_the_variable(c
 def test_a_broken_file_is_named_with_its_line(copy: Demo, name: str, text: str, line: int | None) -> None:
     (copy.folder / name).write_text(text, encoding="utf-8")
     said = command("collect", copy.folder, "--dry-run")
-    assert said.code == 2 and said.complains(name.split("/")[-1] + (f":{line}" if line else "")), said
+    assert said.code == 2 and said.complains(name.rsplit("/", maxsplit=1)[-1] + (f":{line}" if line else "")), said
     assert not half_written(copy.folder)
 
 
@@ -141,7 +141,7 @@ def test_a_hostile_file_is_named_with_its_line(copy: Demo, text: str, line: int 
 def test_a_file_that_is_not_utf_8_is_named_with_its_line(copy: Demo, name: str) -> None:
     (copy.folder / name).write_bytes(b"format: 1\n# Gr\xfc\xdfe\n")
     said = command("assess", copy.folder)
-    assert said.code == 2 and said.complains(f"{name.split('/')[-1]}:2", "UTF-8"), said
+    assert said.code == 2 and said.complains(f"{name.rsplit('/', maxsplit=1)[-1]}:2", "UTF-8"), said
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_an_unknown_key_comes_with_what_was_probably_meant(copy: Demo, name: str
     (copy.folder / name).write_text(text.replace(before, after, 1), encoding="utf-8")
     line = text[: text.index(before) + len(before)].count("\n") + 1
     said = command("collect", copy.folder, "--dry-run")
-    assert said.code == 2 and said.complains(f"{name.split('/')[-1]}:{line}", f"did you mean `{meant}`"), said
+    assert said.code == 2 and said.complains(f"{name.rsplit('/', maxsplit=1)[-1]}:{line}", f"did you mean `{meant}`"), said
 
 
 # ---- arguments -----------------------------------------------------------------------------------------------------

@@ -102,6 +102,8 @@ def _say_error(error: Exception) -> int:
 
     if isinstance(error, CxreadyError):
         return _say(str(error), error.exit_code)
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] not in ("assess", "kb_audit", "probes", "runtime", "templates"):
+        return _say(f"this installation is without `{error.name}`\n  → pip install 'cxready[all]'", 2)
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename else ""
         return _say(f"{place}{error.strerror}\n  → check the path, its permissions and the space left", 2)

@@ -20,9 +20,11 @@ def kb() -> None:
 def audit(paths: tuple[str, ...], as_json: bool) -> None:
     """Audit articles under PATHS: conflicts with both sentences, stale articles, duplicates, injected text."""
     from assess.auditing import audit_paths
+    from assess.checkup import required
     from kb_audit.summary import as_json as audit_json
     from kb_audit.summary import summary
 
+    required("[collect]", "audit articles")
     found = audit_paths(paths, quiet=as_json or not sys.stderr.isatty())
     click.echo(json.dumps(audit_json(found), ensure_ascii=False) if as_json else summary(found))
 

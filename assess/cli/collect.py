@@ -93,9 +93,11 @@ def _measure(
     max_requests: int,
     as_json: bool,
 ) -> None:
+    from assess.checkup import required
     from assess.live import Live
     from assess.measuring import measure, read_plan
 
+    required("[collect]", "measure")
     plan = read_plan(plan_file) if plan_file else None
     with Live(quiet=as_json) as live:
         result = measure(

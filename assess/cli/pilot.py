@@ -72,7 +72,7 @@ def plan(folder: Path, message: str | None, session: tuple[str, ...], as_json: b
 @click.option("--model", help="A model that may name a goal when the words are not clear; what it proposes waits for approval.")
 @click.option("--model-url", help="Its OpenAI-compatible address, like http://localhost:8000/v1; its key is taken from CXREADY_MODEL_KEY.")
 @AS_JSON
-def run(  # noqa: PLR0917
+def run(
     folder: Path, message: str | None, customer: str | None, session: tuple[str, ...], channel: str, cases_file: Path | None, at_most: Any,
     model: str | None, model_url: str | None, as_json: bool,
 ) -> None:  # fmt: skip
@@ -106,6 +106,20 @@ def approve(folder: Path, case: str, option: str, by: str, as_json: bool) -> Non
 
     result = decide(_loaded(folder), case, option, by)
     click.echo(json.dumps(result.line(), ensure_ascii=False) if as_json else _line(result))
+
+
+@pilot.command(epilog="Example:  cxready pilot serve northwind --by person-11")
+@FOLDER
+@BY
+@click.option("--port", default=8377, show_default=True, help="Loopback port of the console.")
+@AS_JSON
+def serve(folder: Path, by: str, port: int, as_json: bool) -> None:
+    """Open the console: what waits, each case's decision path, the stop button. Ctrl-C ends it."""
+    from assess.piloting import running
+    from runtime.console.serve import serve as serve_console
+
+    with running(_loaded(folder)) as engine:
+        serve_console(engine, by, port, ready=lambda link: _say({"link": link}, as_json, [f"open once: {link}"]))
 
 
 @pilot.command(epilog="Example:  cxready pilot status northwind")
@@ -157,6 +171,19 @@ def log(where: tuple[str, ...], as_json: bool) -> None:
     if broken:
         click.echo("\n".join(broken), err=True)
         sys.exit(1)
+
+
+@pilot.command(epilog="Example:  cxready pilot export northwind -o pilot-log.jsonl")
+@FOLDER
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write, one JSON object a line.")
+@AS_JSON
+def export(folder: Path, output: Path, as_json: bool) -> None:
+    """Write the whole decision log with its anchors, for an auditor; kept elsewhere, it proves that nothing was cut off."""
+    from runtime.log_export import export_log
+
+    _loaded(folder)
+    rows, anchors = export_log(folder / ".cxready", output)
+    _say({"file": str(output), "rows": rows, "anchors": anchors}, as_json, [f"written: {output} ({rows} rows, {anchors} anchors)"])
 
 
 @pilot.command(epilog="Example:  cxready pilot limit northwind issue_credit each 20.00 --by person-11")

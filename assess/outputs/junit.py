@@ -35,10 +35,10 @@ def junit(assessment: Assessment, least: int = LEAST) -> bytes:
 
 
 def _suite(root: Element, a: Assessment, dimension: Dimension, least: int) -> Element:
-    findings = {f.id: f for f in a.findings}
+    findings = {(f.probe, f.subject): f for f in a.findings}
     suite = SubElement(root, "testsuite", name=dimension)
     for cell in (c for c in a.cells if c.dimension == dimension):
-        _case(suite, cell, findings.get(f"{cell.probe}({cell.subject})"))
+        _case(suite, cell, findings.get((cell.probe, cell.subject)))
     _coverage(suite, dimension, a.levels[dimension].coverage, least)
     suite.set("tests", str(len(suite.findall("testcase"))))
     for count, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -30,6 +31,14 @@ KINDS = {
 ROOT = "%SRCROOT%"
 
 
+@dataclass(frozen=True)
+class Reference:
+    """An entry of a framework; the edition is part of its name."""
+
+    framework: str
+    id: str
+
+
 def sarif(assessment: Assessment, folder: Folder, catalogue: Catalogue, prefix: str = "") -> dict[str, Any]:
     """A SARIF log with one run: a rule a question, a result a cell.
 
@@ -39,12 +48,13 @@ def sarif(assessment: Assessment, folder: Folder, catalogue: Catalogue, prefix: 
     a = assessment
     probes = {name: probe for probe in catalogue.probes for name in probe.ids()}
     rules = list(dict.fromkeys(cell.probe for cell in a.cells))
-    frameworks = _frameworks(probes[name] for name in rules if name in probes)
+    related = {name: _related(name, probes.get(name), a) for name in rules}
+    frameworks = _frameworks(related)
     driver = {
         "name": "cxready",
         "organization": "cxready",
         "semanticVersion": a.tool.removeprefix("cxready "),
-        "rules": [_rule(name, probes.get(name), a) for name in rules],
+        "rules": [_rule(name, probes.get(name), related[name], a) for name in rules],
     }
     if frameworks:
         driver["supportedTaxonomies"] = [{"name": name, "index": n} for n, name in enumerate(frameworks)]
@@ -61,7 +71,7 @@ def sarif(assessment: Assessment, folder: Folder, catalogue: Catalogue, prefix: 
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _rule(name: str, probe: Probe | None, a: Assessment) -> dict[str, Any]:
+def _rule(name: str, probe: Probe | None, related: Sequence[Reference], a: Assessment) -> dict[str, Any]:
     """A question as a rule; one of an installed package that is gone keeps its name alone."""
     cell = next(c for c in a.cells if c.probe == name)
     rule: dict[str, Any] = {
@@ -73,22 +83,24 @@ def _rule(name: str, probe: Probe | None, a: Assessment) -> dict[str, Any]:
             "problem.severity": {"note": "recommendation"}.get(_severity(cell, a), _severity(cell, a)),
         },
     }
+    if related:
+        rule["relationships"] = [
+            {"target": {"id": r.id, "toolComponent": {"name": r.framework}}, "kinds": ["relevant"]} for r in related
+        ]
     if probe is None:
         return {**rule, "shortDescription": {"text": name}}
     page = probe.page()
     rule["shortDescription"] = {"text": page["statement"][:1000]}
     rule["fullDescription"] = {"text": (page["why"] or page["statement"])[:1000]}
     rule["help"] = {"text": f"How it is measured: {page['how']}\n\nWhat to do: {page['remedy']}"}
-    if probe.relates:
-        rule["relationships"] = [_relation(reference) for reference in probe.relates]
     return rule
 
 
 def _results(a: Assessment, rules: Sequence[str], folder: Folder, prefix: str) -> list[dict[str, Any]]:
     index = {name: n for n, name in enumerate(rules)}
-    findings = {f.id: f for f in a.findings}
+    findings = {(f.probe, f.subject): f for f in a.findings}
     return [
-        _result(cell, index[cell.probe], findings.get(f"{cell.probe}({cell.subject})"), a, folder, prefix)
+        _result(cell, index[cell.probe], findings.get((cell.probe, cell.subject)), a, folder, prefix)
         for cell in a.cells
     ]
 
@@ -164,18 +176,24 @@ def _about(a: Assessment) -> dict[str, Any]:
     }
 
 
-def _frameworks(probes: Any) -> dict[str, list[str]]:
-    """Framework with edition → ids that questions relate to, in order of their first mention."""
+def _related(name: str, probe: Probe | None, a: Assessment) -> list[Reference]:
+    """What a question relates to, by the catalogue and by its findings."""
+    said = [*(probe.relates if probe else ()), *(r for f in a.findings if f.probe == name for r in f.relates)]
+    return [_reference(text) for text in dict.fromkeys(said)]
+
+
+def _reference(text: str) -> Reference:
+    """`OWASP-LLM:2025/LLM06`, else the last word is the id: `NIST AI RMF 1.0 Measure`."""
+    found = re.fullmatch(r"([^/\s]+:[^/\s]+)/(.+)", text) or re.fullmatch(r"(.+)\s(\S+)", text)
+    return Reference(found[1], found[2]) if found else Reference("other", text)
+
+
+def _frameworks(related: Mapping[str, Sequence[Reference]]) -> dict[str, list[str]]:
+    """Framework with edition → ids, in order of their first mention."""
     found: dict[str, list[str]] = {}
-    for reference in dict.fromkeys(r for probe in probes for r in probe.relates):
-        framework, _, name = reference.rpartition("/")
-        found.setdefault(framework or "other", []).append(name)
+    for reference in dict.fromkeys(r for references in related.values() for r in references):
+        found.setdefault(reference.framework, []).append(reference.id)
     return found
-
-
-def _relation(reference: str) -> dict[str, Any]:
-    framework, _, name = reference.rpartition("/")
-    return {"target": {"id": name, "toolComponent": {"name": framework or "other"}}, "kinds": ["relevant"]}
 
 
 def _taxonomy(name: str, ids: Sequence[str]) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from kb_audit.artifact import WorkflowKnowledge
-from kb_audit.probes.reached import in_english, names, nothing_reached, shown
+from kb_audit.probes.reached import articles, in_english, names, nothing_reached, shown
 from probes.finding import Outcome, met, not_measured, not_met
 from probes.probe import Effort, Probe
+from probes.wording import counted
 
 
 class AgreesWithGuardrails(Probe):
@@ -36,11 +37,11 @@ class AgreesWithGuardrails(Probe):
             )
         found = knowledge.found("guardrail")
         if found:
-            title = f"{len(found)} sentences promise more than a guardrail allows: {names(found)}"
+            title = f"{counted(len(found), 'sentence promises', 'sentences promise')} more than a guardrail allows: {names(found)}"
             return not_met(
                 title,
                 *shown(found),
                 cause="promise beyond a limit",
                 consequence="The agent must break a promise or a limit.",
             )
-        return met(f"{len(knowledge.articles)} articles agree with {knowledge.limits_compared} limits")
+        return met(f"{articles(knowledge)}, {counted(knowledge.limits_compared, 'limit')}: no promise beyond a limit")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kb_audit.artifact import WorkflowKnowledge
-from kb_audit.probes.reached import in_english
+from kb_audit.probes.reached import articles, in_english
 from probes.finding import Evidence, Outcome, met, not_measured, not_met
 from probes.probe import Effort, Probe
 
@@ -35,7 +35,7 @@ class CoversIntents(Probe):
         short = [u for u in knowledge.utterances if u.state != "covered"]
         gaps = [u for u in short if u.state == "gap"]
         asked = len(knowledge.utterances)
-        says = f"{asked - len(short)} of {asked} questions are covered by {len(knowledge.articles)} articles"
+        says = f"{asked - len(short)} of {asked} questions are covered ({articles(knowledge)})"
         pieces = [
             Evidence(says=f"{u.state}: “{u.utterance}”", facts={"best": [r.model_dump() for r in u.best[:2]]})
             for u in short

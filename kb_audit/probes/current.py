@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from kb_audit.artifact import WorkflowKnowledge
-from kb_audit.probes.reached import in_english, names, nothing_reached, shown
+from kb_audit.probes.reached import articles, in_english, names, nothing_reached, shown
 from probes.finding import Outcome, met, not_met
 from probes.probe import Effort, Probe
+from probes.wording import counted
 
 
 class Current(Probe):
@@ -30,10 +31,11 @@ class Current(Probe):
             return absent
         found = knowledge.found("passed_date", "overdue_review", "old_version")
         if found:
+            stale = len({n for f in found for n in f.articles})
             return not_met(
-                f"{len({n for f in found for n in f.articles})} articles are out of date: {names(found)}",
+                f"{counted(stale, 'article is', 'articles are')} out of date: {names(found)}",
                 *shown(found),
                 cause="out of date",
                 consequence="A customer is promised an offer that has ended.",
             )
-        return met(f"{len(knowledge.articles)} articles, none with evidence of being out of date")
+        return met(f"No evidence that anything is out of date ({articles(knowledge)})")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from kb_audit.artifact import WorkflowKnowledge
-from kb_audit.probes.reached import names, nothing_reached, shown
+from kb_audit.probes.reached import articles, names, nothing_reached, shown
 from probes.finding import Outcome, met, not_met
 from probes.probe import Effort, Probe
+from probes.wording import counted
 
 
 class LinksAlive(Probe):
@@ -31,9 +32,9 @@ class LinksAlive(Probe):
         found = knowledge.found("dead_link")
         if found:
             return not_met(
-                f"{len(found)} internal links lead nowhere: {names(found)}",
+                f"{counted(len(found), 'internal link leads', 'internal links lead')} nowhere: {names(found)}",
                 *shown(found),
                 cause="dead link",
                 consequence="A customer is sent to a page that does not exist.",
             )
-        return met(f"Every internal link of {len(knowledge.articles)} articles leads somewhere")
+        return met(f"Every internal link leads somewhere ({articles(knowledge)})")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kb_audit.artifact import WorkflowKnowledge
-from kb_audit.probes.reached import in_english, names, nothing_reached, shown
-from probes.finding import Outcome, met, not_met
+from kb_audit.probes.contradictions import heading
+from kb_audit.probes.reached import articles, in_english, nothing_reached, shown
+from probes.finding import Outcome, met, not_measured, not_met
 from probes.probe import Effort, Probe
 
 
@@ -14,8 +15,9 @@ class NoConflicts(Probe):
     Why: an agent that reads two rules picks one with full confidence. The customer gets 30 days from one answer and
     14 from the next, and both are quoted back.
     How: claims (typed values as intervals, permissions, polarity) of every two sentences about one subject are
-    compared; other plan, region or channel is scope, not conflict. Only verdicts without doubt count; possible ones
-    are listed in the audit.
+    compared; other plan, region or channel is scope, not conflict. One side must stand in a section about what the
+    workflow's customers ask. Only verdicts without doubt count; possible ones, and those about other subjects, are
+    listed in the audit (`cxready kb audit`).
     Remedy: let the owner decide which sentence holds, correct the other, and link to the one place that states the
     rule.
     """
@@ -31,14 +33,20 @@ class NoConflicts(Probe):
         absent = nothing_reached(knowledge, self.question_text) or in_english(knowledge, self.question_text)
         if absent is not None:
             return absent
+        if knowledge.sections is not None and not knowledge.sections:
+            return not_measured(
+                f"{self.question_text}: no section answers this workflow",
+                cause="no section reached",
+                would_measure="write a section that answers the workflow's utterances, then run `cxready collect DIR`",
+            )
         found = knowledge.found("conflict")
         if found:
             return not_met(
-                f"{len(found)} contradictions between articles: {names(found)}",
+                heading(found),
                 *shown(found),
                 cause="articles contradict each other",
                 consequence="A customer is told one rule today and another tomorrow.",
             )
         return met(
-            f"No conflict among the claims of {len(knowledge.articles)} articles ({knowledge.pairs} pairs compared)"
+            f"No contradiction in what {articles(knowledge)} say to this workflow ({knowledge.pairs:,} pairs compared)"
         )

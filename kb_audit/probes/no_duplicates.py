@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from kb_audit.artifact import WorkflowKnowledge
-from kb_audit.probes.reached import names, nothing_reached, shown
+from kb_audit.probes.reached import articles, names, nothing_reached, shown
 from probes.finding import Outcome, met, not_met
 from probes.probe import Effort, Probe
+from probes.wording import counted
 
 
 class NoDuplicates(Probe):
@@ -30,9 +31,9 @@ class NoDuplicates(Probe):
         found = knowledge.found("duplicate", "near_duplicate")
         if found:
             return not_met(
-                f"{len(found)} sections stand twice: {names(found)}",
+                f"{counted(len(found), 'section stands', 'sections stand')} twice: {names(found)}",
                 *shown(found),
                 cause="duplicated text",
                 consequence="The copy that nobody mends gives the wrong answer later.",
             )
-        return met(f"No section stands twice in {len(knowledge.articles)} articles")
+        return met(f"No section stands twice ({articles(knowledge)})")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from kb_audit.artifact import WorkflowKnowledge
-from kb_audit.probes.reached import names, nothing_reached, shown
+from kb_audit.probes.reached import articles, names, nothing_reached, shown
 from probes.finding import Outcome, met, not_met
 from probes.probe import Effort, Probe
+from probes.wording import counted
 
 
 class NoInjection(Probe):
@@ -31,9 +32,9 @@ class NoInjection(Probe):
         found = knowledge.found("injection", "hidden_text")
         if found:
             return not_met(
-                f"{len(found)} places give orders to an AI or hide text: {names(found)}",
+                f"{counted(len(found), 'place gives', 'places give')} orders to an AI or {'hides' if len(found) == 1 else 'hide'} text: {names(found)}",
                 *shown(found),
                 cause="text that instructs an AI",
                 consequence="Someone who can edit an article can make the agent give money away.",
             )
-        return met(f"No orders to an AI and no hidden text in {len(knowledge.articles)} articles")
+        return met(f"No orders to an AI and no hidden text ({articles(knowledge)})")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from kb_audit.artifact import WorkflowKnowledge
-from kb_audit.probes.reached import names, nothing_reached, shown
+from kb_audit.probes.reached import articles, names, nothing_reached, shown
 from probes.finding import Outcome, met, not_met
 from probes.probe import Effort, Probe
+from probes.wording import counted
 
 
 class NoPersonalData(Probe):
@@ -29,9 +30,9 @@ class NoPersonalData(Probe):
         found = knowledge.found("personal_data", "secret")
         if found:
             return not_met(
-                f"{len(found)} places hold personal data or secrets: {names(found)}",
+                f"{counted(len(found), 'place holds', 'places hold')} personal data or secrets: {names(found)}",
                 *shown(found),
                 cause="personal data in articles",
                 consequence="The agent reads a colleague's or a customer's data out to a stranger.",
             )
-        return met(f"No personal data found in {len(knowledge.articles)} articles")
+        return met(f"No personal data found ({articles(knowledge)})")

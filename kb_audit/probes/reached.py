@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kb_audit.artifact import KnowledgeFinding, Side, WorkflowKnowledge
 from probes.finding import Evidence, Outcome, not_measured
+from probes.wording import counted, listed
 
 SHOWN = 8
 
@@ -25,9 +26,9 @@ def in_english(knowledge: WorkflowKnowledge, title: str) -> Outcome | None:
     """Not measured when a reached article is in a language that the model does not judge."""
     if not knowledge.not_assessed:
         return None
-    names = ", ".join(n.name for n in knowledge.not_assessed[:3])
+    where = listed((n.name for n in knowledge.not_assessed), most=3)
     return not_measured(
-        f"{title}: {len(knowledge.not_assessed)} of {len(knowledge.articles)} articles are not in English ({names})",
+        f"{title}: {len(knowledge.not_assessed)} of {articles(knowledge)} not in English ({where})",
         cause="language",
         would_measure="name a multilingual model in CXREADY_MODEL, or hand in the English articles",
     )
@@ -42,9 +43,14 @@ def shown(findings: Sequence[KnowledgeFinding]) -> list[Evidence]:
 
 
 def names(findings: Sequence[KnowledgeFinding]) -> str:
-    """The articles that findings are about, for a title."""
-    found = sorted({name for finding in findings for name in finding.articles})
-    return ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+    """The titles of the articles that findings are about, for a heading."""
+    found = {article: title for finding in findings for article, title in finding.titles.items()}
+    return listed((f"“{title}”" for _, title in sorted(found.items())), most=3)
+
+
+def articles(knowledge: WorkflowKnowledge) -> str:
+    """`6 articles`: those that the workflow's questions reach."""
+    return counted(len(knowledge.articles), "article")
 
 
 def _piece(finding: KnowledgeFinding) -> Evidence:
@@ -56,7 +62,13 @@ def _piece(finding: KnowledgeFinding) -> Evidence:
 
 
 def _side(side: Side) -> dict[str, str]:
-    found = {"article": side.article, "heading": side.heading, "quote": side.quote, "value": side.value}
+    found = {
+        "article": side.title or side.article,
+        "file": side.article,
+        "heading": side.heading,
+        "quote": side.quote,
+        "value": side.said or side.value,
+    }
     if side.updated:
         found["updated"] = side.updated.isoformat()
     return {name: text for name, text in found.items() if text}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from kb_audit.artifact import WorkflowKnowledge
-from kb_audit.probes.reached import in_english, names, nothing_reached, shown
+from kb_audit.probes.reached import articles, in_english, names, nothing_reached, shown
 from probes.finding import Outcome, met, not_met
 from probes.probe import Effort, Probe
+from probes.wording import counted
 
 
 class Retrieves(Probe):
@@ -30,9 +31,9 @@ class Retrieves(Probe):
         found = knowledge.found("not_found")
         if found:
             return not_met(
-                f"{len(found)} sections are not found by their own heading: {names(found)}",
+                f"{counted(len(found), 'section is', 'sections are')} not found by the own heading: {names(found)}",
                 *shown(found),
                 cause="not found by its heading",
                 consequence="The agent answers from the wrong article.",
             )
-        return met(f"Every heading of {len(knowledge.articles)} articles finds its article")
+        return met(f"Every heading finds its article ({articles(knowledge)})")

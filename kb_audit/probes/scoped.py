@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kb_audit.artifact import WorkflowKnowledge
-from kb_audit.probes.reached import nothing_reached
+from kb_audit.probes.reached import articles, nothing_reached
 from probes.finding import Evidence, Outcome, met, not_met
 from probes.probe import Effort, Probe
 
@@ -26,10 +26,10 @@ class Scoped(Probe):
         absent = nothing_reached(knowledge, self.question_text)
         if absent is not None:
             return absent
-        bare = [a.id for a in knowledge.articles if not (a.audience or a.scope)]
+        bare = [a.title for a in knowledge.articles if not (a.audience or a.scope)]
         if bare:
-            title = f"{len(bare)} of {len(knowledge.articles)} articles are without audience or scope"
+            title = f"{len(bare)} of {articles(knowledge)} without audience or scope"
             return not_met(
                 title, Evidence(says=", ".join(bare[:20])), cause="without audience or scope", grade="declared"
             )
-        return met(f"All {len(knowledge.articles)} articles name their scope", grade="declared")
+        return met(f"Every article says for whom it holds ({articles(knowledge)})", grade="declared")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from kb_audit.artifact import WorkflowKnowledge
-from kb_audit.probes.reached import names, nothing_reached, shown
+from kb_audit.probes.reached import articles, names, nothing_reached, shown
 from probes.finding import Outcome, met, not_met
 from probes.probe import Effort, Probe
+from probes.wording import counted
 
 
 class Structured(Probe):
@@ -29,9 +30,9 @@ class Structured(Probe):
         found = knowledge.found("cut_section", "no_headings", "long_article")
         if found:
             return not_met(
-                f"{len(found)} sections or articles are too long to be found whole: {names(found)}",
+                f"{counted(len(found), 'text is', 'texts are')} too long to be found whole: {names(found)}",
                 *shown(found),
                 cause="too long for retrieval",
                 consequence="The answer stands in the article, and the agent says that it does not know.",
             )
-        return met(f"All sections of {len(knowledge.articles)} articles can be read whole")
+        return met(f"Every section can be read whole ({articles(knowledge)})")

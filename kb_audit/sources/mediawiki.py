@@ -79,7 +79,9 @@ def _article(page: Mapping[str, Any], url: str) -> Article | NotRead:
         return NotRead(name=title, why="holds no text")
     stamp = datetime.fromisoformat(str(revisions[0]["timestamp"]).replace("Z", "+00:00")).date()
     address = f"{url}?title={quote(title.replace(' ', '_'))}" if url else ""
-    owner, audience = (match.group(1).strip() if (match := line.search(article.body)) else "" for line in (_OWNER, _FOR))
+    owner, audience = (
+        match.group(1).strip() if (match := line.search(article.body)) else "" for line in (_OWNER, _FOR)
+    )
     return replace(
         article,
         title=title,

@@ -51,7 +51,11 @@ class Described(Probe):
                 grade="declared",
                 consequence=_HARM,
             )
-        return met(f"{name} is described: {counted(len(surface.operations), 'operation')}", _evidence(surface), grade="declared")
+        return met(
+            f"{name} is described: {counted(len(surface.operations), 'operation')}",
+            _evidence(surface),
+            grade="declared",
+        )
 
 
 _HARM = "The agent fills fields by guessing. A customer gets an answer about the wrong record, or none."

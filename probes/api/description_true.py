@@ -48,7 +48,8 @@ class DescriptionTrue(Probe):
             )
         names = ", ".join(a.operation for a in checked)
         return met(
-            f"{name} answers as described: {counted(len(checked), 'read operation')} checked", Evidence(says=f"checked: {names}")
+            f"{name} answers as described: {counted(len(checked), 'read operation')} checked",
+            Evidence(says=f"checked: {names}"),
         )
 
 

@@ -61,8 +61,12 @@ class RepeatSafe(Probe):
                 cause="key ignored",
                 consequence=_HARM,
             )
+        finds = "no way to find what was written" if trial.search else "effects name no search by our own reference"
         return not_met(
-            f"{name} offers no key and no way to find what was written", *shown, cause="not offered", consequence=_HARM
+            f"{name} offers no idempotency key, and {finds}",
+            *shown,
+            cause="not offered",
+            consequence="After a lost answer it is done twice, or not at all.",
         )
 
 

@@ -31,7 +31,8 @@ class ThrottlingRecoverable(Probe):
             shown = tuple(evidence_of(shot, "throttled") for shot in limits.throttled[:2])
             if limits.throttled_with_retry_after == len(limits.throttled):
                 return met(
-                    f"{name} says when to come back: Retry-After with {len(limits.throttled)} of {len(limits.throttled)} throttled answers", *shown
+                    f"{name} says when to come back: Retry-After with {len(limits.throttled)} of {len(limits.throttled)} throttled answers",
+                    *shown,
                 )
             return not_met(
                 f"{name} throttles without saying when to come back", *shown, cause="no Retry-After", consequence=_HARM

@@ -48,7 +48,10 @@ class HistoryReadable(Probe):
             return not_met(
                 f"The history in {name} lacks {' and '.join(lacking)}", *shown, cause="incomplete", consequence=_HARM
             )
-        return met(f"{name} shows what happened before: {counted(seen.entries, 'entry', 'entries')} over {listed(seen.channels)}", *shown)
+        return met(
+            f"{name} shows what happened before: {counted(seen.entries, 'entry', 'entries')} over {listed(seen.channels)}",
+            *shown,
+        )
 
 
 _HARM = "The customer tells the story a third time, and hears a promise that was already broken once."

@@ -55,8 +55,9 @@ def bypass_trial(estate: Estate, now: datetime) -> Iterator[Artifact | Missing]:
         proxy = serve(here, folder=Path(place) / "proxy", secrets=SECRETS, facts=confirmed_facts(here), run="bypasses")
         try:
             http = _Http(call, proxy, system)
-            control = http.control()
+            control = http.control("control")
             scenes += [http.scene(n, case) for n, case in enumerate(_cases()["http"]) if _fits(case, call)]
+            control = control and http.control("control afterwards")  # still there, or what was refused says nothing
         finally:
             proxy.close()
         yield BypassTrial(
@@ -182,10 +183,10 @@ class _Http:
         for parameter in (p.name for p in self.operation.parameters if p.where == "path"):
             self.path = self.path.replace(f"{{{parameter}}}", str(self.call.request(1).arguments.get(parameter, "X-1")))
 
-    def control(self) -> bool:
+    def control(self, key: str) -> bool:
         """A call as it should be passes and arrives, re-serialised."""
         before = len(self.system.arrived)
-        answer = self._send({}, "control", min(self.call.each, 99))
+        answer = self._send({}, key, min(self.call.each, 99))
         return answer.passed and len(self.system.arrived) == before + 1
 
     def scene(self, n: int, case: Case) -> Scene:

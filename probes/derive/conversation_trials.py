@@ -58,7 +58,8 @@ def high_stakes_trial(estate: Estate, now: datetime) -> HighStakesTrial:
             else "refuse"
         )
         says = f"{category.replace('_', ' ')}: {len(answers)} kinds of writes; the most that was allowed is {most}"
-        scenes.append(Scene(name=category, held=bool(answers) and most != "act", says=says, figures={"most": most}))
+        held = bool(answers) and most != "act"
+        scenes.append(Scene(name=category, held=held, tried=bool(answers), says=says, figures={"most": most}))
     return HighStakesTrial(
         subject=_EVERYWHERE,
         measured_at=now,
@@ -83,6 +84,7 @@ def _trigger(estate: Estate, name: str, signal: Signals) -> Scene:
     return Scene(
         name=name,
         held=bool(answers) and escalated == len(answers),
+        tried=bool(answers),
         says=f"{name.replace('_', ' ')}: {escalated} of {len(answers)} kinds of writes are handed to a person",
     )
 
@@ -96,6 +98,7 @@ def _restricted(estate: Estate, category: str, rule: str) -> Iterator[Scene]:
         yield Scene(
             name=f"{category} in a write",
             held=bool(answers) and stopped == len(answers),
+            tried=bool(answers),
             says=f"{words}: {stopped} of {len(answers)} kinds of writes that carry it are refused",
         )
     if rule != "never_send":

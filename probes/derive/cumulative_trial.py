@@ -14,7 +14,8 @@ from probes.derive.trial_calls import TrialCall, calls_of, confirmed_facts, deci
 from probes.finding import Subject
 from probes.guardrails.evidence import CumulativeTrial, Scene
 from runtime.estate import Estate
-from runtime.guardrails.budgets import Ask, BudgetLedger
+from runtime.guardrails.budget_entries import Ask
+from runtime.guardrails.budgets import BudgetLedger
 from runtime.guardrails.decide import Decision, DecisionPoint
 from runtime.guardrails.says import money_says
 
@@ -58,11 +59,12 @@ def _race(call: TrialCall, path: Path, limit: str, cap: int, customer: Callable[
         decisions = list(pool.map(lambda request: decided(point, request), requests))
     passed = [d for d in decisions if d.may_write]
     total = filled + sum(d.money_out_minor for d in passed)
-    held = 0 < len(passed) < PARALLEL and total <= cap
+    held = len(passed) < PARALLEL and total <= cap
     says = f"{PARALLEL} calls at once: {len(passed)} passed, together {money_says(total, call.currency)} of {money_says(cap, call.currency)} ({limit})"
     return Scene(
         name=f"race {limit}",
         held=held,
+        tried=bool(passed),
         says=says,
         figures={"total": total, "cap": cap, "passed": len(passed), "calls": PARALLEL},
     )
@@ -79,6 +81,7 @@ def _repeated(call: TrialCall, path: Path) -> Iterator[Scene]:
     yield Scene(
         name="repeated key",
         held=held,
+        tried=first.may_write,
         says=f"the same call sent twice counts once ({money_says(spent, call.currency)}); another call under its key is refused",
     )
     equal = decided(point, call.request(amount, key="new")) if not _needs_approval(point, call) else None
@@ -100,7 +103,7 @@ def _settled(call: TrialCall, path: Path) -> Iterator[Scene]:
     decided(point, call.request(call.each + 1, key="denied"))
     spent = _spent(ledger, call)
     says = f"a lost answer goes on counting, a refused and a denied call do not: {money_says(spent, call.currency)} of the budget are used"
-    yield Scene(name="lost answer", held=spent == amount, says=says)
+    yield Scene(name="lost answer", held=spent == amount, tried=lost.may_write and refused.may_write, says=says)
 
 
 def _clock(call: TrialCall, path: Path) -> Iterator[Scene]:
@@ -111,7 +114,9 @@ def _clock(call: TrialCall, path: Path) -> Iterator[Scene]:
     spent = _spent(ledger, call)
     shift[0] = -40 * 86_400.0
     held = _spent(ledger, call) == spent > 0
-    yield Scene(name="clock set back", held=held, says="setting the clock back by 40 days frees no budget")
+    yield Scene(
+        name="clock set back", held=held, tried=spent > 0, says="setting the clock back by 40 days frees no budget"
+    )
 
 
 def _lost_ledger(call: TrialCall, path: Path) -> Iterator[Scene]:

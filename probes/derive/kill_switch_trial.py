@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,8 @@ from runtime.guardrails.proxy import RunningProxy, declared_surfaces, serve
 from runtime.systems.surface import Operation
 
 CALLERS = 4
-BEFORE_S, AFTER_S = 0.3, 0.3
+PASSED_BEFORE, REFUSED_AFTER = 3 * CALLERS, 6 * CALLERS
+PATIENCE_S, GOES_ON_S = 30.0, 2.5  # for what must be seen; for writes that go on after the command
 
 
 def kill_switch_trial(estate: Estate, now: datetime) -> Iterator[Artifact | Missing]:
@@ -48,17 +49,42 @@ def kill_switch_trial(estate: Estate, now: datetime) -> Iterator[Artifact | Miss
             stopped = stream.run(KillSwitch(Path(place)))
         finally:
             proxy.close()
-        permitted = [at for at, passed in stream.seen if passed]
-        yield KillSwitchTrial(
-            subject=Subject(unit=EVERYWHERE),
-            measured_at=now,
-            permitted_before=sum(at <= stopped for at in permitted),
-            permitted_after=sum(at > stopped for at in permitted),
-            last_permitted_ms=_after(permitted, stopped),
-            last_arrived_ms=_after([at for *_, at in system.arrived], stopped),
-            refused_after=sum(at > stopped and not passed for at, passed in stream.seen),
-            callers=CALLERS,
-        )
+        yield _judgeable(stream, stopped, [at for *_, at in system.arrived], now)
+
+
+def _judgeable(stream: _Stream, stopped: _Stop, arrivals: list[float], now: datetime) -> KillSwitchTrial:
+    """Calls under way when the command was given are told from those that were begun after it."""
+    after = [call for call in stream.calls if call.ended > stopped.set_at]
+    begun_after = [call for call in after if call.begun > stopped.set_at]
+    return KillSwitchTrial(
+        subject=Subject(unit=EVERYWHERE),
+        measured_at=now,
+        permitted_before=sum(call.passed and call.ended <= stopped.set_at for call in stream.calls),
+        permitted_after=sum(call.passed for call in after),
+        under_way=sum(call.passed and call.begun <= stopped.set_at for call in after),
+        last_permitted_ms=_after([call.ended for call in begun_after if call.passed], stopped.commanded_at),
+        last_arrived_ms=_after(arrivals, stopped.commanded_at),
+        arrived_after=sum(at > stopped.set_at for at in arrivals),
+        refused_after=sum(not call.passed for call in begun_after),
+        callers=CALLERS,
+    )
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One write. Times are time.monotonic()."""
+
+    begun: float
+    ended: float
+    passed: bool
+
+
+@dataclass(frozen=True)
+class _Stop:
+    """The command was given at `commanded_at` and had returned at `set_at`."""
+
+    commanded_at: float
+    set_at: float
 
 
 @dataclass
@@ -68,24 +94,38 @@ class _Stream:
     call: TrialCall
     proxy: RunningProxy
     operation: Operation = field(init=False)
-    seen: list[tuple[float, bool]] = field(default_factory=list)
+    calls: list[_Call] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
 
-    def run(self, switch: KillSwitch) -> float:
-        """Gives the time (monotonic) at which the switch was set."""
+    def run(self, switch: KillSwitch) -> _Stop:
+        """Sets the switch once enough writes have passed, and goes on until the refusals are plain."""
         system, _, name = self.call.operation.partition(".")
         self.operation = declared_surfaces(self.call.estate)[system].operations[name]
         callers = [threading.Thread(target=self._write, args=(n,), daemon=True) for n in range(CALLERS)]
         for caller in callers:
             caller.start()
-        time.sleep(BEFORE_S)
+        self._until(lambda: sum(call.passed for call in self.calls) >= PASSED_BEFORE, PATIENCE_S)
+        commanded = time.monotonic()
         switch.turn_on("trial", "measuring the kill switch")
-        stopped = time.monotonic()
-        time.sleep(AFTER_S)
+        stop = _Stop(commanded, time.monotonic())
+        self._until(lambda: self._all_refused(stop), PATIENCE_S)
         self.ended.set()
         for caller in callers:
-            caller.join(timeout=15)
-        return stopped
+            caller.join(timeout=PATIENCE_S)
+        return stop
+
+    def _all_refused(self, stop: _Stop) -> bool:
+        """The newest calls, several a caller, were begun after the command and refused; or writes go on for long."""
+        if time.monotonic() - stop.set_at > GOES_ON_S and any(c.passed for c in self.calls[-REFUSED_AFTER:]):
+            return True
+        newest = self.calls[-REFUSED_AFTER:]
+        return len(newest) == REFUSED_AFTER and all(not c.passed and c.begun > stop.set_at for c in newest)
+
+    def _until(self, done: Callable[[], bool], patience_s: float) -> None:
+        """Waits for what is to be seen rather than for a time, so that a busy machine changes nothing."""
+        until = time.monotonic() + patience_s
+        while not done() and time.monotonic() < until:
+            time.sleep(0.02)
 
     def _write(self, caller: int) -> None:
         system, operation, n = self.call.operation.partition(".")[0], self.operation, 0
@@ -108,10 +148,11 @@ class _Stream:
                 **self.proxy.headers(context),
                 "Content-Type": "application/json",
             }
+            begun = time.monotonic()
             answer = send(
                 self.proxy.url, operation.method, path, [*headers.items(), ("Content-Length", str(len(body)))], body
             )
-            self.seen.append((time.monotonic(), answer.passed))
+            self.calls.append(_Call(begun, time.monotonic(), answer.passed))
 
 
 def _after(times: list[float], stopped: float) -> float:

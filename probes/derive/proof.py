@@ -14,7 +14,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from probes.finding import EVERYWHERE, Subject
-from probes.guardrails.evidence import Proof
+from probes.guardrails.evidence import NO_TIME, Proof
 from runtime.estate import Estate
 from runtime.guardrails.cedar import attributes_of, permits_text, schema_text
 from runtime.guardrails.certificate import Certificate, Claim, DroppedConjunct, digests_of
@@ -214,7 +214,7 @@ def _claim(scene: _Scene, wrong: Wrong, action: str) -> Claim:
     if model is None:
         return Claim(**said, proved=True)
     if isinstance(model, str):
-        return Claim(**said, proved=False, unsupported="the solver gave no answer in time")
+        return Claim(**said, proved=False, unsupported=NO_TIME)
     from probes.derive.counterexample import Example
 
     example = Example.of(scene.request, model)

@@ -26,12 +26,12 @@ class RawAnswer:
 
 
 def send(url: str, method: str, path: str, headers: Sequence[tuple[str, str]], body: bytes) -> RawAnswer:
-    """One request on one connection; 10 seconds of patience."""
+    """One request on one connection; 30 seconds of patience, for a busy machine is no answer."""
     place = urlsplit(url)
     head = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers) + "\r\n"
     raw = b""
     try:
-        with socket.create_connection((str(place.hostname), place.port or 80), timeout=10) as connection:
+        with socket.create_connection((str(place.hostname), place.port or 80), timeout=30) as connection:
             connection.sendall(head.encode("utf-8") + body)
             connection.shutdown(socket.SHUT_WR)
             while part := connection.recv(65_536):

@@ -26,7 +26,7 @@ class Alerts(Probe):
         known = [d for d in own if d.alerted is not None]
         if not known:
             return not_measured(
-                f"whether {drill.destination} tells anybody cannot be seen",
+                f"Whether {drill.destination} tells anybody about a handoff cannot be seen",
                 cause="no_input",
                 would_measure=(
                     "Name the operation that lists notifications as `alerts` of the destination in escalation.yaml."
@@ -42,9 +42,9 @@ class Alerts(Probe):
         ]
         if not all(d.alerted for d in known):
             return not_met(
-                f"a handoff to {drill.destination} tells nobody",
+                f"A handoff to {drill.destination} tells nobody",
                 *evidence,
                 cause="no notification",
                 consequence="The case lies in a queue until somebody looks by chance.",
             )
-        return met(f"a handoff to {drill.destination} notifies {(known[0].alerted or ('somebody',))[0]}", *evidence)
+        return met(f"A handoff to {drill.destination} notifies {(known[0].alerted or ('somebody',))[0]}", *evidence)

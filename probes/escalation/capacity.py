@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from probes.escalation.artifacts import Capacity as Load
 from probes.escalation.artifacts import Scenario
-from probes.finding import Evidence, Outcome, met, not_met
+from probes.finding import Evidence, Outcome, met, not_measured, not_met
 from probes.probe import Effort, Probe
 
 HIGHEST_OCCUPANCY = 0.85
@@ -27,6 +27,12 @@ class Capacity(Probe):
     needs = (Load,)
 
     def judge(self, load: Load) -> Outcome:
+        if not load.scenarios:
+            return not_measured(
+                f"Whether {load.route} has enough people could not be worked out",
+                cause="no_input",
+                would_measure="name the ticket export under `tickets` in engagement.yaml and run `cxready collect DIR`",
+            )
         asked = next((s for s in load.scenarios if s.label == load.asked), load.scenarios[-1])
         evidence = [Evidence(says=_says(s), source="ticket export, escalation.yaml") for s in load.scenarios]
         evidence.append(
@@ -39,20 +45,20 @@ class Capacity(Probe):
         )
         if asked.p95_h is None or asked.occupancy > HIGHEST_OCCUPANCY:
             return not_met(
-                f"{load.route} cannot work off its handoffs when {asked.label}",
+                f"The people of route {load.route} cannot work off its handoffs when {asked.label}",
                 *evidence,
                 cause="too few people",
                 consequence=WAIT,
             )
         if asked.p95_h > load.budget_h:
             return not_met(
-                f"{load.route}: one in twenty handoffs waits over {asked.p95_h:.0f} hours (arrived {asked.worst_hour})"
+                f"Route {load.route}: one in twenty handoffs waits over {asked.p95_h:.0f} hours (arrived {asked.worst_hour})"
                 f" when {asked.label}",
                 *evidence,
                 cause="hours without people",
                 consequence=WAIT,
             )
-        return met(f"{load.route} has the people for it, also when {asked.label}", *evidence)
+        return met(f"Route {load.route} has the people for its handoffs, also when {asked.label}", *evidence)
 
 
 WAIT = "The customer was promised a colleague today and gets one after the weekend."

@@ -30,36 +30,47 @@ class Delivered(Probe):
         own = [d for d in drill.delivered if d.destination == drill.destination]
         if not own:
             return not_measured(
-                f"nothing was handed off to {drill.destination}: a drill makes few records",
+                f"Nothing was handed off to {drill.destination}: a drill makes few records",
                 cause="budget",
-                would_measure=f"Collect again with `--system {drill.system}`, or give the route an own ticket system.",
+                would_measure=f"run `cxready collect DIR --system {drill.system}`, or give the route a ticket system of its own",
             )
-        lost = [d for d in own if not d.copies]
+        unclear = next((d for d in own if not d.copies and d.unclear), None)
+        lost = [d for d in own if not d.copies and not d.unclear]
         wrong = [d for d in own if d.copies and d.flaws]
         evidence = [_evidence(drill, d) for d in own]
         if lost:
             return not_met(
-                f"a handoff to {drill.destination} does not arrive: {(*lost[0].flaws, 'it cannot be found')[0]}",
+                f"A handoff to {drill.destination} does not arrive: {(*lost[0].flaws, 'it cannot be found')[0]}",
                 *evidence,
                 cause="not found",
                 consequence=LOST,
             )
         if wrong:
             return not_met(
-                f"a handoff to {drill.destination} arrives differently: {wrong[0].flaws[0]}",
+                f"A handoff to {drill.destination} arrives changed: {wrong[0].flaws[0]}",
                 *evidence,
                 cause=wrong[0].flaws[0],
                 consequence=LOST,
             )
+        if unclear:
+            return not_measured(
+                f"Whether handoffs to {drill.destination} arrive could not be seen: {unclear.unclear}",
+                cause="unreachable",
+                would_measure=(
+                    f"see that {drill.system} answers (`cxready collect DIR --check`) and that its credentials may "
+                    f"create and find records, then run `cxready collect DIR`"
+                ),
+                evidence=tuple(evidence),
+            )
         slow = quantile([d.seconds for d in own], 0.95)
         if slow > SLOWEST_S:
             return not_met(
-                f"a handoff to {drill.destination} takes {slow:.0f} s to be readable",
+                f"A handoff to {drill.destination} takes {slow:.0f} s until it can be read",
                 *evidence,
                 cause="slow",
                 consequence=LOST,
             )
-        return met(f"handoffs to {drill.destination} arrive and are read back as they were sent", *evidence)
+        return met(f"Handoffs to {drill.destination} arrive and are read back as they were sent", *evidence)
 
 
 LOST = "The customer was told that a colleague takes over, and no colleague knows."

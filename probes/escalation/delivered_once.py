@@ -6,6 +6,12 @@ from probes.escalation.artifacts import HandoffDrill, OutageDrill
 from probes.finding import Evidence, Outcome, met, not_measured, not_met
 from probes.probe import Effort, Probe
 
+WORDS = {
+    "sent twice": "when it is sent twice",
+    "four in parallel": "when four workers send it at once",
+    "answer lost": "when the answer to the first try is lost",
+}
+
 
 class DeliveredOnce(Probe):
     """The same handoff gives exactly one ticket, sent twice, from four workers at once, and when the answer is lost.
@@ -22,15 +28,9 @@ class DeliveredOnce(Probe):
     needs = (HandoffDrill, OutageDrill)
 
     def judge(self, drill: HandoffDrill, outage: OutageDrill) -> Outcome:
-        counts = {d.how: d.copies for d in drill.delivered if d.how in ("sent twice", "four in parallel")} | {
+        counts = {d.how: d.copies for d in drill.delivered if d.how in WORDS} | {
             c.fault: c.copies for c in outage.cases if c.fault == "answer lost"
         }
-        if not counts or not any(counts.values()):
-            return not_measured(
-                "no handoff arrived that could be counted",
-                cause="needs",
-                would_measure="Mend the delivery, then collect again.",
-            )
         evidence = Evidence(
             says="; ".join(f"{how}: {n} ticket{'' if n == 1 else 's'}" for how, n in counts.items()),
             source=f"{drill.system} ({drill.destination})",
@@ -39,13 +39,24 @@ class DeliveredOnce(Probe):
         doubled = [how for how, n in counts.items() if n > 1]
         if doubled:
             return not_met(
-                f"one handoff becomes {max(counts.values())} tickets when {doubled[0]}",
+                f"One handoff becomes {counts[doubled[0]]} tickets {WORDS[doubled[0]]}",
                 evidence,
                 cause="duplicates",
                 consequence="Two people decide the same case, and the customer hears two answers.",
             )
+        absent = [how for how in WORDS if not counts.get(how)]
+        if absent:
+            return not_measured(
+                f"No handoff could be counted {WORDS[absent[0]]}",
+                cause="needs",
+                would_measure=(
+                    f"mend the delivery to {drill.destination} (finding escalation.delivered), then run "
+                    "`cxready collect DIR`"
+                ),
+                evidence=(evidence,),
+            )
         return met(
-            "one handoff is one ticket: sent twice, by four workers, after a lost answer",
+            "One handoff is one ticket: sent twice, by four workers, after a lost answer",
             evidence,
             subject_of_proof="bundled runtime",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from probes.escalation.artifacts import UnderstandingDrill
-from probes.finding import Evidence, Outcome, met, not_met
+from probes.finding import Evidence, Outcome, met, not_measured, not_met
 from probes.probe import Effort, Probe
 
 
@@ -26,6 +26,12 @@ class HumanOnRequest(Probe):
             Evidence(says=f"{language}: {k} of {n} recognised", source="seeded messages")
             for language, (k, n) in drill.human.items()
         ]
+        if not drill.human:
+            return not_measured(
+                "No wish for a person was tried on the runtime",
+                cause="no_input",
+                would_measure="name the customers' languages in goals.yaml and run `cxready collect DIR`",
+            )
         if drill.human_missed:
             return not_met(
                 f"{len(drill.human_missed)} of {sum(n for _, n in drill.human.values())} wishes for a person are not"
@@ -36,7 +42,7 @@ class HumanOnRequest(Probe):
                 consequence="The customer asks for a person and gets another question.",
             )
         return met(
-            f"each of {sum(n for _, n in drill.human.values())} seeded wishes for a person is heard the first time",
+            f"Each of {sum(n for _, n in drill.human.values())} seeded wishes for a person is heard the first time",
             *evidence,
             subject_of_proof="bundled runtime",
         )

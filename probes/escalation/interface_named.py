@@ -5,6 +5,7 @@ from __future__ import annotations
 from probes.escalation.artifacts import RoutePlan
 from probes.finding import Evidence, Outcome, met, not_applicable, not_met
 from probes.probe import Effort, Probe
+from probes.wording import counted
 
 
 class InterfaceNamed(Probe):
@@ -22,7 +23,9 @@ class InterfaceNamed(Probe):
 
     def judge(self, plan: RoutePlan) -> Outcome:
         if not plan.declared:
-            return not_applicable(f"{plan.subject.unit} has no route yet", cause="no route", grade="declared")
+            return not_applicable(
+                f"{plan.subject.unit} has no route yet that could name a screen", cause="no route", grade="declared"
+            )
         absent = [
             name
             for name, there in (
@@ -34,15 +37,15 @@ class InterfaceNamed(Probe):
             if not there
         ]
         evidence = Evidence(
-            says=f"{plan.team or 'no team'}, {plan.interface or 'no screen'}, {plan.approvers} people may decide",
+            says=f"{plan.team or 'no team'}, {plan.interface or 'no screen'}, {counted(plan.approvers, 'person', 'people')} may decide",
             source="escalation.yaml",
         )
         if absent:
             return not_met(
-                f"the route {plan.subject.unit} does not name {' nor '.join(absent)}",
+                f"The route {plan.subject.unit} does not name {' nor '.join(absent)}",
                 evidence,
                 cause="not named",
                 grade="declared",
                 consequence="Nobody knows whose turn it is; the customer waits.",
             )
-        return met(f"the route {plan.subject.unit} names team, screen and deciders", evidence, grade="declared")
+        return met(f"The route {plan.subject.unit} names team, screen and who may decide", evidence, grade="declared")

@@ -7,6 +7,7 @@ from __future__ import annotations
 from probes.escalation.artifacts import OutageCase, OutageDrill
 from probes.finding import Evidence, Outcome, met, not_measured, not_met
 from probes.probe import Effort, Probe
+from probes.wording import counted
 
 
 class NothingLost(Probe):
@@ -29,51 +30,68 @@ class NothingLost(Probe):
     def judge(self, drill: OutageDrill) -> Outcome:
         if not drill.cases:
             return not_measured(
-                "no outage was drilled",
+                "No outage was drilled",
                 cause="needs",
-                would_measure="Allow test records in the ticket system, then collect again.",
+                would_measure=(
+                    f"set `writes.allowed` for the system behind {drill.destination} in engagement.yaml and run "
+                    "`cxready collect DIR`"
+                ),
             )
         evidence = [Evidence(says=_says(case), source=drill.destination) for case in drill.cases]
-        lost = [case for case in drill.cases if not case.copies]
+        unclear = next((case for case in drill.cases if not case.copies and case.unclear), None)
+        lost = [case for case in drill.cases if not case.copies and not case.unclear]
         doubled = [case for case in drill.cases if case.copies > 1]
         late = [case for case in drill.cases if case.delivered_to and case.after_s > case.budget_s]
         if lost:
             return not_met(
-                f"a handoff is lost when the destination fails ({lost[0].fault})",
+                f"A handoff is lost when the destination fails ({lost[0].fault})",
                 *evidence,
                 cause="lost",
                 consequence=SILENCE,
             )
         if doubled:
             return not_met(
-                f"a handoff is there {doubled[0].copies} times after a fault ({doubled[0].fault})",
+                f"A handoff is there {doubled[0].copies} times after a fault ({doubled[0].fault})",
                 *evidence,
                 cause="duplicates",
                 consequence="Two people decide the same case.",
             )
+        if unclear:
+            return not_measured(
+                f"Whether a handoff survives ({unclear.fault}) could not be seen: {unclear.unclear}",
+                cause="unreachable",
+                would_measure=(
+                    f"see that the system behind {drill.destination} answers (`cxready collect DIR --check`), then "
+                    "run `cxready collect DIR`"
+                ),
+                evidence=tuple(evidence),
+            )
         if drill.deputy and not any(case.fault == "down for good" for case in drill.cases):
             return not_measured(
-                f"whether {drill.deputy} takes over was not drilled",
+                f"Whether {drill.deputy} takes over was not drilled",
                 cause="not_allowed",
-                would_measure=f"Allow test records in the system behind {drill.deputy}, then collect again.",
+                would_measure=(
+                    f"set `writes.allowed` for the system behind {drill.deputy} in engagement.yaml and run "
+                    "`cxready collect DIR`"
+                ),
                 evidence=tuple(evidence),
             )
         if not drill.deputy:
             return not_met(
-                "while the ticket system is away, no other way is taken: the route names no deputy",
+                "While the ticket system is away, no other way is taken: the route names no deputy",
                 *evidence,
                 cause="no deputy",
                 consequence=SILENCE,
             )
         if late:
             return not_met(
-                f"another way is taken only after {late[0].after_s / 60:.0f} minutes of {late[0].budget_s / 60:.0f}",
+                f"Another way is taken after {late[0].after_s / 60:.0f} minutes; the route allows {late[0].budget_s / 60:.0f}",
                 *evidence,
                 cause="late",
                 consequence=SILENCE,
             )
         return met(
-            f"{len(drill.cases)} faults, every handoff delivered exactly once and in time",
+            f"{counted(len(drill.cases), 'fault')}, every handoff delivered exactly once and in time",
             *evidence,
             subject_of_proof="bundled runtime",
         )
@@ -88,4 +106,4 @@ def _says(case: OutageCase) -> str:
         if case.delivered_to
         else "not delivered"
     )
-    return f"{case.fault}: {where}, {case.copies} there"
+    return f"{case.fault}: {where}, {counted(case.copies, 'ticket')} there"

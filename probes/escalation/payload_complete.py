@@ -5,6 +5,7 @@ from __future__ import annotations
 from probes.escalation.artifacts import HandoffDrill
 from probes.finding import Evidence, Outcome, met, not_measured, not_met
 from probes.probe import Effort, Probe
+from probes.wording import counted
 
 
 class PayloadComplete(Probe):
@@ -25,9 +26,12 @@ class PayloadComplete(Probe):
         read = [d for d in drill.delivered if d.copies]
         if not read or not all(d.measured for d in read):
             return not_measured(
-                "nothing was read back that could be searched for its parts",
+                "Nothing was read back that could be searched for its parts",
                 cause="needs",
-                would_measure="Mend the delivery, then collect again.",
+                would_measure=(
+                    f"mend the delivery to {drill.destination} (finding escalation.delivered), then run "
+                    "`cxready collect DIR`"
+                ),
             )
         poor = [d for d in read if d.missing]
         evidence = [
@@ -44,7 +48,9 @@ class PayloadComplete(Probe):
                 cause="parts missing",
                 consequence="The customer is asked everything a second time.",
             )
-        return met(f"all {len(read)} handoffs read back hold the seven parts", *evidence, subject_of_proof=BUNDLED)
+        return met(
+            f"{counted(len(read), 'handoff')} read back, each with all seven parts", *evidence, subject_of_proof=BUNDLED
+        )
 
 
 BUNDLED = "bundled runtime"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from probes.escalation.artifacts import HandoffDrill
 from probes.finding import Evidence, Outcome, met, not_measured, not_met
 from probes.probe import Effort, Probe
+from probes.wording import counted
 from runtime.escalation.readability import PASS
 from runtime.metrics import quantile
 
@@ -30,13 +31,16 @@ class Readable(Probe):
         read = [d for d in drill.delivered if d.copies]
         if not read or not all(d.measured for d in read):
             return not_measured(
-                "no handoff in a language that can be scored was read back",
+                "No handoff in a language that can be scored was read back",
                 cause="needs",
-                would_measure="Deliver handoffs in English or German, or add a word list for the language.",
+                would_measure=(
+                    f"deliver handoffs to {drill.destination} in English or German, or add a word list for the "
+                    "language, then run `cxready collect DIR`"
+                ),
             )
         scores = [float(d.score) for d in read]
         median, low = quantile(scores, 0.5), quantile(scores, 0.1)
-        says = f"median {median:.0f}, tenth percentile {low:.0f} of {len(scores)} handoffs"
+        says = f"median {median:.0f}, tenth percentile {low:.0f} of 100 in {counted(len(scores), 'handoff')}"
         worst = min(read, key=lambda d: d.score)
         evidence = Evidence(
             says=f"{says}; the lowest: {'; '.join(worst.reasons) or 'no deduction'}",
@@ -45,9 +49,9 @@ class Readable(Probe):
         )
         if median < PASS["strict"][0] or low < PASS["strict"][1]:
             return not_met(
-                f"handoffs cannot be acted on at a glance ({says})",
+                f"Handoffs cannot be acted on at a glance ({says})",
                 evidence,
                 cause="unreadable",
                 consequence="The person reads for minutes, or decides without reading.",
             )
-        return met(f"handoffs can be acted on at a glance ({says})", evidence, subject_of_proof="bundled runtime")
+        return met(f"Handoffs can be acted on at a glance ({says})", evidence, subject_of_proof="bundled runtime")

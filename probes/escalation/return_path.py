@@ -6,6 +6,7 @@ from probes.escalation.artifacts import AnswerDrill
 from probes.finding import Evidence, Outcome, met, not_measured, not_met
 from probes.gather.evidence_shot import evidence_of
 from probes.probe import Effort, Probe
+from probes.wording import listed
 
 
 class ReturnPath(Probe):
@@ -30,9 +31,9 @@ class ReturnPath(Probe):
     def judge(self, drill: AnswerDrill) -> Outcome:
         if not drill.right or not drill.wrong:
             return not_measured(
-                "no way back was drilled",
+                "No way back was drilled",
                 cause="needs",
-                would_measure="Allow test records in the ticket system, then collect again.",
+                would_measure="set `writes.allowed` for the ticket system in engagement.yaml and run `cxready collect DIR`",
             )
         evidence = [
             Evidence(
@@ -51,24 +52,34 @@ class ReturnPath(Probe):
         acted = [case for case, nothing in drill.wrong.items() if not nothing]
         if acted:
             return not_met(
-                f"a wrong decision acts: {acted[0]}", *evidence, cause="wrong decision acts", consequence=MONEY
+                f"A wrong decision acts: {acted[0]}", *evidence, cause="wrong decision acts", consequence=MONEY
             )
         if drill.agent_refused is False:
             return not_met(
-                "the credential that writes tickets may also decide on them",
+                "The credential that writes tickets may also decide on them",
                 *evidence,
                 cause="agent may decide",
                 consequence=MONEY,
             )
         if not all(drill.right.values()):
             return not_met(
-                f"a right decision does not come back by {next(w for w, ok in drill.right.items() if not ok)}",
+                f"A right decision does not come back by {next(w for w, ok in drill.right.items() if not ok)}",
                 *evidence,
                 cause="decision lost",
                 consequence="A person has decided, and nothing happens.",
             )
+        if drill.decide_operation and drill.agent_refused is None:
+            return not_measured(
+                f"Whether the credential that writes tickets may call {drill.decide_operation} was not tried",
+                cause="not_allowed",
+                would_measure=(
+                    f"set `attack_probes: true` for the system behind {drill.destination} on staging and run "
+                    "`cxready collect DIR`"
+                ),
+                evidence=tuple(evidence),
+            )
         return met(
-            f"decisions come back by {', '.join(drill.right)}; {len(drill.wrong)} wrong ones did nothing",
+            f"Decisions come back by {listed(drill.right)}; {len(drill.wrong)} wrong ones did nothing",
             *evidence,
             subject_of_proof="bundled runtime",
         )

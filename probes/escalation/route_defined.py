@@ -37,7 +37,7 @@ class RouteDefined(Probe):
             )
         if plan.problems:
             return not_met(
-                f"the route {plan.subject.unit} leads nowhere: {plan.problems[0]}",
+                f"The route {plan.subject.unit} leads nowhere: {plan.problems[0]}",
                 *map(_declared, plan.problems),
                 cause="broken route",
                 grade="declared",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from probes.escalation.artifacts import UnderstandingDrill
-from probes.finding import Evidence, Outcome, met, not_met
+from probes.finding import Evidence, Outcome, met, not_measured, not_met
 from probes.probe import Effort, Probe
 
 
@@ -30,19 +30,25 @@ class SensitiveRouted(Probe):
         ]
         if drill.leaked:
             return not_met(
-                f"a handoff shows {' and '.join(drill.leaked)} of the customer",
+                f"A handoff shows {' and '.join(drill.leaked)} of the customer",
                 *evidence,
                 cause="restricted data shown",
                 consequence="Data that nobody may read stands in a ticket.",
             )
         if drill.unrouted:
             return not_met(
-                f"no trained person gets it: {drill.unrouted[0]}",
+                f"No trained person gets it: {drill.unrouted[0]}",
                 *evidence,
                 *(Evidence(says=says, source="escalation.yaml") for says in drill.unrouted),
                 cause="no route of its own",
                 grade="declared",
                 consequence=HARM,
+            )
+        if not drill.category:
+            return not_measured(
+                "No sensitive message was tried on the runtime",
+                cause="no_input",
+                would_measure="name the high-stakes categories in guardrails.yaml and run `cxready collect DIR`",
             )
         if drill.category_missed:
             return not_met(
@@ -54,7 +60,7 @@ class SensitiveRouted(Probe):
                 consequence=HARM,
             )
         return met(
-            f"each of {sum(n for _, n in drill.category.values())} seeded sensitive messages takes its own route",
+            f"Each of {sum(n for _, n in drill.category.values())} seeded sensitive messages takes its own route",
             *evidence,
             subject_of_proof="bundled runtime",
         )

@@ -22,6 +22,7 @@ from runtime.escalation.destinations.destination import DeliveryFailed, Destinat
 from runtime.escalation.form import Handoff, Option
 from runtime.systems.exchange import Seen, Why
 
+NO_RIGHT = (401, 403, 405)
 PERSON, OTHER, AGENT = "drill-approver", "drill-other", "drill-agent"
 RULES = answer.Rules(approvers=frozenset({PERSON}), agents=frozenset({AGENT}))
 
@@ -63,6 +64,7 @@ def answer_drill(
         wrong=wrong,
         field_at_destination=field,
         agent_refused=refused,
+        decide_operation=decide or "",
         shots=shots,
     )
 
@@ -226,6 +228,7 @@ def _agent_decides(
         )
     except CxreadyError:
         return None, ()
-    if exchange.seen in (Seen.OK, Seen.REFUSED):
-        return exchange.seen is Seen.REFUSED, (session.shot(exchange),)
-    return None, (session.shot(exchange),)
+    if exchange.ok:
+        return False, (session.shot(exchange),)
+    refused = exchange.seen is Seen.REFUSED and exchange.status in NO_RIGHT
+    return True if refused else None, (session.shot(exchange),)

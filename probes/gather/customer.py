@@ -161,10 +161,13 @@ def _written_searches(session: Session, system: str) -> dict[str, tuple[Operatio
 def search_by_text(estate: Estate, system: str) -> list[Operation]:
     """Reads that `writes.example` shows how to search with, by a parameter called query, q, filter or search."""
     example = estate.systems[system].writes.example
+    history = history_operation(estate, system)
     return [
         op
         for op in reads(estate, system)
-        if op.id in example and any(plain(p.name) in ("query", "q", "filter", "search") for p in op.parameters)
+        if op.id in example
+        and op is not history
+        and any(plain(p.name) in ("query", "q", "filter", "search") for p in op.parameters)
     ]
 
 
@@ -197,7 +200,9 @@ def _history(session: Session, system: str) -> Artifact | Missing:
         operation.id, arguments, why=Why("read the customer's history", "history_readable", session.run)
     )
     if exchange.seen is not Seen.OK:
-        return missing(History, subject, cause_of_answer(exchange), f"{operation.id} answered {exchange.status or exchange.seen}")
+        return missing(
+            History, subject, cause_of_answer(exchange), f"{operation.id} answered {exchange.status or exchange.seen}"
+        )
     entries = [e for e in records_of(exchange.body) or [] if isinstance(e, Mapping)]
     if not entries:
         return missing(

@@ -93,8 +93,11 @@ class Drill:
         place = place or self.place_of(key)
         try:
             found = place.inner.find(key)
-        except DeliveryFailed:
+        except DeliveryFailed as failed:
+            place.unclear[key] = failed.says
             return []
+        if found:
+            place.unclear.pop(key, None)
         self._held[(place.name, key)] = found
         return found
 

@@ -48,6 +48,7 @@ class DrillDestination:
         self.fault: Fault | None = None
         self.times = 0
         self._open: dict[str, int] = {}
+        self.unclear: dict[str, str] = {}  # key → why the real system could not be asked, until it can
         self.held: dict[str, Held] = {}  # as it was read back, by id: what is judged is what was delivered
         self._lock = threading.Lock()
 
@@ -170,7 +171,10 @@ class DrillDestination:
         except DeliveryFailed as failed:
             if not failed.doubt:
                 self.ledger.nothing(self._open.pop(message.key))
+            if not failed.by_system:
+                self.unclear[message.key] = failed.says
             raise
+        self.unclear.pop(message.key, None)
         self.ledger.created(entry, {"id": id, self.id_name: id})
         return id
 

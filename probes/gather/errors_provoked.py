@@ -106,8 +106,10 @@ def _asked(session: Session, system: str, by: str, wrongly: Wrongly) -> ErrorSee
 
 
 def _seen(session: Session, by: Any, exchange: Exchange) -> ErrorSeen | None:
-    if exchange.status is None or exchange.seen in (Seen.PATH, Seen.CHALLENGE, Seen.THROTTLED) or (
-        exchange.status in GATEWAY
+    if (
+        exchange.status is None
+        or exchange.seen in (Seen.PATH, Seen.CHALLENGE, Seen.THROTTLED)
+        or (exchange.status in GATEWAY)
     ):
         return None  # not the system's own word
     shape = shape_of(exchange)

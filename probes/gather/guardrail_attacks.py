@@ -347,8 +347,9 @@ def _lines(estate: Estate, target: Target) -> Iterator[PlanLine]:
     )
     names = [target.effect.read_back, target.effect.repeat.find if target.effect.repeat else None]
     readers = [found for name in dict.fromkeys(names) if name and (found := find_operation(surface, name))]
+    most = 3 if target.effect.does == "update" or target.effect.repeat else 1
     for reader in readers[:1]:
-        yield line(target.system, reader, f"read around the attempt on {target.name}", PROBE, 3)
+        yield line(target.system, reader, f"read around the attempt on {target.name}", PROBE, most)
     if undo:
         yield line(target.system, undo, f"take back {target.name}, should it have been accepted", PROBE, 1)
 

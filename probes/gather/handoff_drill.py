@@ -39,7 +39,8 @@ FAULTS: tuple[tuple[Fault, int], ...] = (
 )
 MOST_PLAIN = 4  # further queues that get a handoff of their own
 DRILLS: tuple[type[Artifact], ...] = (HandoffDrill, OutageDrill, AnswerDrill)
-ALERT_LOOKS, ALERT_PAUSE_S = 4, 2.0
+ALERT_PAUSES_S = (2.0, 4.0, 8.0, 16.0, 30.0)  # together a minute
+ALERT_LOOKS = len(ALERT_PAUSES_S) + 1
 
 
 def gather(session: Session) -> Iterator[Artifact | Missing]:
@@ -288,12 +289,14 @@ def _outage(drill: Drill, stop: Stop, route: str, fault: Fault, times: int) -> t
     elsewhere = drill.deputy if drill.deputy and last and last.delivered_to == drill.deputy.name else None
     copies = len(drill.look(key)) + (len(drill.look(key, elsewhere)) if elsewhere else 0)
     budget = drill.routes[route].time_to_human_minutes * 60
+    unclear = place.unclear.get(key, "") or (elsewhere.unclear.get(key, "") if elsewhere else "")
     case = OutageCase(
         fault=fault,
         route=route,
         budget_s=budget,
         delivered_to=last.delivered_to if last else "",
         copies=copies,
+        unclear="" if copies else unclear,
         after_s=round((drill.clock - began).total_seconds(), 1),
         attempts=attempts,
     )
@@ -313,9 +316,8 @@ def _delivered(
         "how": how,
     }
     if not copies:
-        return Delivered(
-            **common, copies=0, flaws=((row.error if row and row.error else "it cannot be found by its key"),)
-        )
+        flaw = row.error if row and row.error else "it cannot be found by its key"
+        return Delivered(**common, copies=0, flaws=(flaw,), unclear=drill.place_of(key).unclear.get(key, ""))
     held = _whole(drill, key, copies[0])
     seen = score(held.text, "strict", language="en")
     missing = tuple(why.says for why in seen.reasons if why.feature == "parts" and why.points < why.of)
@@ -362,7 +364,7 @@ def _alerts(drill: Drill, key: str) -> tuple[tuple[str, ...] | None, float | Non
             )
         if drill.silent or look == ALERT_LOOKS - 1:
             break
-        time.sleep(ALERT_PAUSE_S)
+        time.sleep(ALERT_PAUSES_S[look])
     drill.silent = True
     drill.told.add(drill.place_of(key).name)
     return (), None

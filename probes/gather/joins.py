@@ -65,8 +65,13 @@ def _follow(session: Session, system: str, name: str, target: str) -> JoinSeen |
     other = target.partition(".")[0]
     subject = Subject(unit=system)
     if other not in session.estate.systems:
-        return missing(Joins, subject, "needs", f"joins names {target}, but the engagement has no system {other}",
-            f"correct `joins` of {system} in engagement.yaml: {other} is no system")
+        return missing(
+            Joins,
+            subject,
+            "needs",
+            f"joins names {target}, but the engagement has no system {other}",
+            f"correct `joins` of {system} in engagement.yaml: {other} is no system",
+        )
     values = session.samples.seen.get(system, {}).get(plain(name.rpartition(".")[2]), [])
     if not values:
         if not session.samples.seen.get(system):
@@ -120,8 +125,13 @@ def _ask(session: Session, system: str, name: str, target: str, value: Any) -> J
                 f"{test_customer(session.estate, system)}"
             ),
         )
-    return missing(Joins, Subject(unit=system), "needs", f"no read operation of {other} takes or gives {other_field}",
-        f"describe a read of {other} that takes {other_field}, or correct `joins` of {system} in engagement.yaml")
+    return missing(
+        Joins,
+        Subject(unit=system),
+        "needs",
+        f"no read operation of {other} takes or gives {other_field}",
+        f"describe a read of {other} that takes {other_field}, or correct `joins` of {system} in engagement.yaml",
+    )
 
 
 def key_parameter(operation: Operation, field: str) -> str | None:

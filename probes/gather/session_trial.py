@@ -6,16 +6,16 @@ Every answer is classified by the connector; a challenge or a login page anywher
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from pydantic import Field
 
-from probes.artifact import Artifact, Shot
+from probes.artifact import Artifact, Missing, Shot
 from probes.finding import Subject
-from probes.gather.gatherer import Found, Gatherer, each_system, missing
+from probes.gather.gatherer import Found, Gatherer, cause_of_answer, each_system, missing
 from probes.gather.plan import PlanLine, line
 from probes.gather.read_choice import reads
 from probes.gather.samples import Samples
@@ -71,7 +71,11 @@ def gather_system(session: Session, system: str) -> Found:
     read = cheapest_read(session.estate, system, session.now)
     if read is None:
         for kind in (MachineAuth, AgentTraffic):
-            yield missing(kind, subject, "needs", f"no read operation of {system} can be asked with the values at hand")
+            if not session.surface(system).digest:
+                yield missing(kind, subject, "no_input", f"{system} has no description that names a read operation")
+            else:
+                says = f"no read operation of {system} can be asked with the values at hand"
+                yield missing(kind, subject, "needs", says)
         return
     operation, arguments = read
     try:
@@ -91,14 +95,25 @@ def gather_system(session: Session, system: str) -> Found:
         session.unreachable[system] = first.error or f"something on the way answered {first.status}"
         yield from (missing(kind, subject, "path", session.unreachable[system]) for kind in (MachineAuth, AgentTraffic))
         return
-    session.samples.learn(system, first.body)
+    if first.ok:
+        session.samples.learn(system, first.body)
     yield _machine_auth(session, system, client, operation, arguments, first)
+    if first.seen is Seen.REFUSED:
+        says = f"{operation.id} answered {first.status}, so no burst of reads was tried"
+        yield missing(AgentTraffic, subject, cause_of_answer(first), says)
+        return
     yield _traffic(session, system, client, operation, arguments)
 
 
 def _machine_auth(
     session: Session, system: str, client: System, operation: Operation, arguments: dict[str, Any], first: Exchange
-) -> MachineAuth:
+) -> MachineAuth | Missing:
+    signed_in = _signed_in(first)
+    if signed_in is None:
+        says = (
+            f"{operation.id} answered {first.status or 'nothing'} ({first.seen}), which says nothing about signing in"
+        )
+        return missing(MachineAuth, Subject(unit=system), cause_of_answer(first), says)
     auth = getattr(client, "auth", None)
     without = _without(session, system, operation, arguments)
     credential = session.settings(system).credentials.get(client.holder)  # type: ignore[call-overload]
@@ -107,19 +122,39 @@ def _machine_auth(
         measured_at=session.now,
         scheme=credential.scheme if credential else "none",
         holder=client.holder,
-        signed_in=first.seen is Seen.OK,
+        signed_in=signed_in,
         interactive=bool(getattr(auth, "interactive", False))
         or (credential is not None and credential.scheme == "session"),
         token_lifetime_s=getattr(auth, "token_lifetime_s", None),
         renewed=_renewed(session, system, client, operation, arguments),
         own_identity=_own(session, system, client.holder),
-        refused_without=None
-        if without is None
-        else without.status in (401, 403, 407) or without.seen in (Seen.REFUSED, Seen.LOGIN_PAGE),
+        refused_without=None if without is None else _refused_without(without),
         says=f"{operation.id} answered {first.status}",
         shot=session.shot(first),
         shot_without=session.shot(without) if without else None,
     )
+
+
+def _signed_in(first: Exchange) -> bool | None:
+    """None where the answer is about something else: a fault, a throttle, a wall, a value that does not fit."""
+    if first.ok:
+        return True
+    if first.seen is Seen.LOGIN_PAGE or (first.seen is Seen.REFUSED and first.status in (401, 403)):
+        return False
+    return None
+
+
+def _refused_without(without: Exchange) -> bool | None:
+    """Whether a read without a credential was refused; None where the answer does not tell."""
+    if without.ok:
+        return False
+    refused = without.seen is Seen.LOGIN_PAGE or (without.seen is Seen.REFUSED and without.status in (401, 403))
+    return True if refused or _is_fault_of_client(without) else None
+
+
+def _is_fault_of_client(answer: Exchange) -> bool:
+    """A SOAP service says no with a fault of its own, at whatever status."""
+    return answer.seen is Seen.REFUSED and isinstance(answer.body, Mapping) and "fault" in answer.body
 
 
 def _renewed(
@@ -129,10 +164,8 @@ def _renewed(
     if getattr(auth, "scheme", "") != "oauth2" or auth is None:
         return None
     auth.renew()
-    return (
-        client.call(operation.id, arguments, why=Why("read with a renewed token", "machine_auth", session.run)).seen
-        is Seen.OK
-    )
+    why = Why("read with a renewed token", "machine_auth", session.run)
+    return _signed_in(client.call(operation.id, arguments, why=why))
 
 
 def _without(session: Session, system: str, operation: Operation, arguments: dict[str, Any]) -> Exchange | None:

@@ -207,6 +207,8 @@ def _judged(
     shots: tuple[Shot, ...],
 ) -> TakenBack:
     name = f"{system}.{undo.id}"
+    if exchange.seen is Seen.OK and seen.exchanges and seen.exchanges[-1].status == 403:
+        return TakenBack("removed", f"{name} removed the record: reading it is refused from then on", shots)
     if _says_nothing(exchange, seen):
         return TakenBack("unclear", f"{name} answered {exchange.status or 'nothing'}; {_looked(seen)}", shots)
     if before is not None:

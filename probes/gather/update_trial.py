@@ -10,10 +10,11 @@ from typing import Any
 
 from probes.artifact import Artifact, Missing
 from probes.finding import Subject
-from probes.gather.gatherer import missing
+from probes.gather.gatherer import cause_of_answer, missing
 from probes.gather.read_back import read_back, reader_of
 from probes.gather.repeat import RepeatTrial
 from probes.gather.samples import field_of, plain
+from probes.gather.sent_and_found import same, shown
 from probes.gather.session import Session
 from probes.gather.undo import TakenBack, take_back, undo_arguments, undo_of
 from probes.gather.write_evidence import FieldSeen, LostUpdates, StaleChange, WriteRoundTrip
@@ -76,7 +77,7 @@ def _tried(
                 taken = TakenBack("reversed", "nothing was changed")
             yield from _none(
                 subject,
-                "credential" if first.status in (401, 403) else "needs",
+                "needs" if first.seen is Seen.REFUSED and first.status not in (401, 403) else cause_of_answer(first),
                 f"{name} answered {first.status or first.seen} to the example: {session.shot(first).response[:300]}",
             )
             return
@@ -151,7 +152,7 @@ def _change(
         return {}, "no field to change is given"
     if any(field_of(before, n) is None for n in body):
         return {}, f"the record does not show {', '.join(n for n in body if field_of(before, n) is None)}"
-    if all(_same(change[n], field_of(before, n)) for n in body):
+    if all(same(change[n], field_of(before, n)) for n in body):
         other = _other_value(operation, body[0], change[body[0]])
         if other is None:
             return {}, f"the example is what the record already says ({body[0]})"
@@ -240,12 +241,23 @@ def _repeat(
 ) -> Artifact | Missing:
     """Setting the same values again leaves one state; what counts is that a read tells whether they are set."""
     if dropped:
-        return missing(RepeatTrial, subject, "needs", f"the first {name} did not stick, so repeating it tells nothing")
+        return missing(
+            RepeatTrial,
+            subject,
+            "needs",
+            f"the first {name} did not stick, so repeating it tells nothing",
+            f"mend {subject} first (finding writes_stick), then run `cxready collect DIR` again",
+        )
     again = _send(session, subject.unit, operation, change, {})
     if again.status == 428:  # the system insists on If-Match: a blind repeat cannot happen
         again = first
+    if again.seen not in (Seen.OK, Seen.REFUSED) or again.status in (401, 403):
+        says = f"{name} answered {again.status or again.seen} when it was sent again"
+        return missing(RepeatTrial, subject, cause_of_answer(again), says)
     seen = read_back(session, subject.unit, name, effect, change, again.body, None)
-    stable = seen.record is not None and all(_same(field_of(seen.record, f), change[f]) for f in fields)
+    if not seen.answered:
+        return missing(RepeatTrial, subject, "failed", f"the record could not be read after repeating {name}")
+    stable = seen.record is not None and all(same(field_of(seen.record, f), change[f]) for f in fields)
     reader = reader_of(session, subject.unit, effect)
     return RepeatTrial(
         subject=subject,
@@ -262,24 +274,18 @@ def _repeat(
 
 
 def _dropped(change: Mapping[str, Any], fields: list[str], before: Any, record: Any) -> tuple[FieldSeen, ...]:
-    from runtime.redaction import redact
-
     if record is None:
         return ()
     return tuple(
         FieldSeen(
             name=f,
-            sent=str(redact(change[f]))[:80],
-            found=str(redact(field_of(record, f)))[:80],
-            before=str(redact(field_of(before, f)))[:80],
+            sent=shown(change[f]),
+            found=shown(field_of(record, f)),
+            before=shown(field_of(before, f)),
         )
         for f in fields
-        if not _same(field_of(record, f), change[f])
+        if not same(field_of(record, f), change[f])
     )
-
-
-def _same(one: Any, other: Any) -> bool:
-    return str(one).strip().casefold() == str(other).strip().casefold()
 
 
 def _keys(before: Any) -> dict[str, Any]:

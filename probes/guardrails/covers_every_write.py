@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.finding import Evidence, Outcome, met, not_met
+from probes.finding import Evidence, Outcome, met, not_applicable, not_met
 from probes.guardrails.evidence import GuardrailsDeclared
 from probes.probe import Effort, Probe
+from probes.wording import counted, listed
 
 _WHY = {"unclassified": "nobody confirmed what it does", "no_action": "no action of the guardrails covers it"}
 
@@ -14,9 +15,12 @@ _WHY = {"unclassified": "nobody confirmed what it does", "no_action": "no action
 class CoversEveryWrite(Probe):
     """Every write that a workflow can make is classified and covered by an action.
 
-    Why: limits on refunds are worth nothing when an invoice can be lowered instead. A write that nobody decided about is denied, so the workflow stops in the middle.
-    How: takes every write on every path of the goals, looks for its confirmed effect and for the action that covers it.
-    Remedy: confirm what each operation does in effects/, above all to money, and name it in an action of guardrails.yaml.
+    Why: limits on refunds are worth nothing when an invoice can be lowered instead. A write that nobody decided
+    about is denied, so the workflow stops in the middle.
+    How: takes every write on every path of the goals, looks for its confirmed effect and for the action that
+    covers it.
+    Remedy: confirm what each operation does in effects/, above all to money, and name it in an action of
+    guardrails.yaml.
     """
 
     dimension, level, kind, each, essential = "guardrails", 3, "D", "everywhere", True
@@ -24,10 +28,10 @@ class CoversEveryWrite(Probe):
     needs = (GuardrailsDeclared,)
 
     def judge(self, declared: GuardrailsDeclared, **_: Any) -> Outcome:
+        if not declared.writes:
+            return not_applicable("No workflow writes anything", cause="no writes", grade="declared")
         if not declared.uncovered:
-            says = (
-                f"{declared.writes} writes on the paths of the workflows, each with a confirmed effect and an action."
-            )
+            says = f"{counted(declared.writes, 'write')} on the paths of the workflows, each with a confirmed effect and an action."
             return met(
                 "Every write of the workflows is covered", Evidence(says=says, source="goals.yaml"), grade="declared"
             )
@@ -38,7 +42,7 @@ class CoversEveryWrite(Probe):
             )
             for w in declared.uncovered
         ]
-        names = ", ".join(w.operation for w in declared.uncovered)
+        names = listed((w.operation for w in declared.uncovered), most=3)
         return not_met(
             f"No guardrail decides about {names}",
             *evidence,

@@ -13,9 +13,12 @@ from probes.probe import Effort, Probe
 class CumulativeLimitsHold(Probe):
     """What leaves for one customer and in one day stays within its limits, whatever happens at the same time.
 
-    Why: a limit for each call is no limit when the call can be made a hundred times. Totals fail in races, on retries, when answers are lost and when clocks change.
-    How: 24 calls at once against the real ledger with room for about three; the same call twice, another one under its key; a lost answer; the clock set back by 40 days; the ledger deleted.
-    Remedy: keep totals by customer and period in one place, reserve before the write and in one transaction with the decision, and count unknown outcomes.
+    Why: a limit for each call is no limit when the call can be made a hundred times. Totals fail in races, on
+    retries, when answers are lost and when clocks change.
+    How: 24 calls at once against the real ledger with room for about three; the same call twice, another one
+    under its key; a lost answer; the clock set back by 40 days; the ledger deleted.
+    Remedy: keep totals by customer and period in one place, reserve before the write and in one transaction
+    with the decision, and count unknown outcomes.
     """
 
     dimension, level, kind, essential = "guardrails", 4, "M", True

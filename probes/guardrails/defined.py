@@ -7,6 +7,7 @@ from typing import Any
 from probes.finding import Evidence, Outcome, met, not_met
 from probes.guardrails.evidence import GuardrailsDeclared
 from probes.probe import Effort, Probe
+from probes.wording import counted, listed
 
 SOURCE = "guardrails.yaml"
 
@@ -14,9 +15,11 @@ SOURCE = "guardrails.yaml"
 class Defined(Probe):
     """The limits of every action are written down with an upper bound.
 
-    Why: a limit that lives in a policy document or in a prompt stops nobody. What is not written as a number cannot be proved, enforced or tightened.
+    Why: a limit that lives in a policy document or in a prompt stops nobody. What is not written as a number
+    cannot be proved, enforced or tightened.
     How: reads guardrails.yaml; an action that moves money needs a limit for each call.
-    Remedy: name every action that the agent may take, its operations, and the most that one call may move. Let the owner of the money sign it.
+    Remedy: name every action that the agent may take, its operations, and the most that one call may move. Let
+    the owner of the money sign it.
     """
 
     dimension, level, kind, each = "guardrails", 2, "D", "everywhere"
@@ -33,17 +36,21 @@ class Defined(Probe):
                 consequence="Nobody can say what the agent may do, so it may do nothing, or anything.",
             )
         if declared.unlimited:
-            names = ", ".join(declared.unlimited)
+            names = listed(declared.unlimited)
             return not_met(
                 f"No upper bound is written for {names}",
-                Evidence(says=f"{names} moves money and has no `limits.each`.", source=SOURCE),
+                *(
+                    Evidence(says=f"{name} moves money and has no `limits.each`.", source=SOURCE)
+                    for name in declared.unlimited
+                ),
                 cause="no bound",
                 grade="declared",
+                consequence="One mistaken call can move any sum, and nothing stops it.",
                 remedy=(f'Write `limits: {{each: "…"}}` for {names}.', "Run `cxready guardrails prove DIR` again."),
             )
         count = len(declared.actions)
         return met(
-            f"Limits are written for {count} actions",
+            f"Limits are written for {counted(count, 'action')}",
             Evidence(says=f"{', '.join(declared.actions)}.", source=SOURCE),
             grade="declared",
         )

@@ -10,7 +10,8 @@ from probes.guardrails.evidence import GuardrailsDeclared
 from probes.probe import Effort, Probe
 
 _SAYS_SO = re.compile(
-    r"\b(machine|automat\w*|AI|A\.I\.|artificial|robot|bot|assistant|computer|KI|künstlich\w*|maschin\w*|digital\w*)\b",
+    r"\b(machine|automat\w*|(?-i:AI|KI|IA)|(?-i:A\.I)\.|artificial\w*|artificiel\w*|robot\w*|\w*bot|künstlich\w*"
+    r"|maschin\w*|(virtual|digital|virtuell\w*|digital\w*) (assist\w*|agent\w*))\b",
     re.IGNORECASE,
 )
 
@@ -18,8 +19,10 @@ _SAYS_SO = re.compile(
 class DisclosesAi(Probe):
     """The first words of every conversation say that a machine answers.
 
-    Why: the EU AI Act, Article 50(1), asks for it from 2 August 2026, and customers who find out later feel deceived.
-    How: reads `disclosure` of guardrails.yaml, the sentence that the agent starts with, and looks for a word that says so.
+    Why: the EU AI Act, Article 50(1), asks for it from 2 August 2026, and customers who find out later feel
+    deceived.
+    How: reads `disclosure` of guardrails.yaml, the sentence that the agent starts with, and looks for a word
+    that says so.
     Remedy: write the sentence in the language of your customers and name the way to a person in it.
     """
 
@@ -34,6 +37,7 @@ class DisclosesAi(Probe):
                 Evidence(says="`disclosure` is empty.", source="guardrails.yaml"),
                 cause="no sentence",
                 grade="declared",
+                consequence=_HARM,
             )
         evidence = Evidence(says=f"“{declared.disclosure}”", source="guardrails.yaml")
         if not _SAYS_SO.search(declared.disclosure):
@@ -42,5 +46,9 @@ class DisclosesAi(Probe):
                 evidence,
                 cause="unclear sentence",
                 grade="declared",
+                consequence=_HARM,
             )
         return met("Customers are told that a machine answers", evidence, grade="declared")
+
+
+_HARM = "The customer takes the machine for a person, finds out, and trusts nothing that was said."

@@ -12,9 +12,13 @@ from probes.probe import Effort, Probe
 class EnforcedAtApi(Probe):
     """Calls beyond the limits are refused at the systems themselves, also past the enforcement point.
 
-    Why: a limit in the agent's prompt or code ends where the agent is talked into something, or has a fault. It holds only if the agent's own credential cannot write and every write passes one point that decides.
-    How: sends an over-limit write with the agent's own credential straight to each system, and through the enforcing proxy; both must be refused. Switched on for each system by `attack_probes`; what is accepted all the same is taken back.
-    Remedy: take the right to write from the agent's credential. Give it to the enforcing proxy alone. Let the system accept no other.
+    Why: a limit in the agent's prompt or code ends where the agent is talked into something, or has a fault. It
+    holds only if the agent's own credential cannot write and every write passes one point that decides.
+    How: sends an over-limit write with the agent's own credential straight to each system, and through the
+    enforcing proxy; both must be refused. Switched on for each system by `attack_probes`; what is accepted all
+    the same is taken back.
+    Remedy: take the right to write from the agent's credential. Give it to the enforcing proxy alone. Let the
+    system accept no other.
     """
 
     dimension, level, kind, essential = "guardrails", 4, "M", True
@@ -30,14 +34,23 @@ class EnforcedAtApi(Probe):
             evidence = Evidence(
                 says="`enforcement: none` in engagement.yaml: no point decides about writes.", source="engagement.yaml"
             )
-            return not_met(f"Nothing enforces the limits of {action}", evidence, cause="no enforcement point")
+            return not_met(
+                f"Nothing enforces the limits of {action}",
+                evidence,
+                cause="no enforcement point",
+                grade="declared",
+                consequence="The limits are an intention: the day the agent is talked into more, nothing stops it.",
+            )
         unclear = [a for a in found.attempts if not a.refused]
         if unclear or not found.clear or not found.attempts:
             says = "; ".join(f"{a.says}: {a.reason}" for a in unclear) or "no attempt was made"
             return not_measured(
                 f"Whether {action} is enforced could not be told",
                 cause="unclear answer",
-                would_measure="give the example in engagement.yaml the fields that the operation needs, and collect again",
+                would_measure=(
+                    "give writes.example in engagement.yaml every field that the operation needs, see that the system "
+                    "answers, and run `cxready collect DIR`"
+                ),
                 evidence=(Evidence(says=says),),
             )
         if found.enforcement == "own_gateway" and not any(a.way == "proxy" for a in found.attempts):

@@ -10,6 +10,9 @@ from probes.artifact import Artifact, Shot
 from runtime.guardrails.certificate import Certificate, Claim, DroppedConjunct
 
 
+NO_TIME = "the solver gave no answer in time"
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 

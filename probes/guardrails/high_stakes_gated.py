@@ -13,9 +13,12 @@ from probes.probe import Effort, Probe
 class HighStakesGated(Probe):
     """High-stakes and emotional cases are never closed without a person.
 
-    Why: medical billing, fraud, an outage, a death in the family: a correct answer in the wrong tone, or a small mistake, costs more than all the time that was saved.
-    How: asks the decision point for every kind of write in every high-stakes category; none may be done alone. The usual categories must be on the list.
-    Remedy: list the categories in guardrails.yaml under high_stakes, and give each a route to people who can handle it.
+    Why: medical billing, fraud, an outage, a death in the family: a correct answer in the wrong tone, or a
+    small mistake, costs more than all the time that was saved.
+    How: asks the decision point for every kind of write in every high-stakes category; none may be done alone.
+    The usual categories must be on the list.
+    Remedy: list the categories in guardrails.yaml under high_stakes, and give each a route to people who can
+    handle it.
     """
 
     dimension, level, kind, each, essential = "guardrails", 4, "M", "everywhere", True

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.finding import EVERYWHERE, Evidence, Outcome, Subject, met, not_met
-from probes.guardrails.evidence import Proof
+from probes.finding import EVERYWHERE, Evidence, Outcome, Subject, met, not_measured, not_met
+from probes.guardrails.evidence import NO_TIME, Proof
 from probes.probe import Effort, Probe
 from runtime.guardrails.certificate import WORDING
 
@@ -13,8 +13,11 @@ from runtime.guardrails.certificate import WORDING
 class LimitsProved(Probe):
     """No permitted call goes beyond the limits: proved over the policy that is really loaded.
 
-    Why: tests try the cases that somebody thought of. A proof holds for every amount, total, currency and circumstance, and answers a hole with the very call that goes through it.
-    How: compiles the guardrails to Cedar, translates the policy to formulas with Cedar's own semantics of errors and overflow, and asks Z3 for a request that breaks a claim. Each condition is left out in turn to see that the proof needs it. Expressions that are not modelled and time-outs are not proofs.
+    Why: tests try the cases that somebody thought of. A proof holds for every amount, total, currency and
+    circumstance, and answers a hole with the very call that goes through it.
+    How: compiles the guardrails to Cedar, translates the policy to formulas with Cedar's own semantics of
+    errors and overflow, and asks Z3 for a request that breaks a claim. Each condition is left out in turn to
+    see that the proof needs it. Expressions that are not modelled and time-outs are not proofs.
     Remedy: read the counterexample, tighten the rule that it names, and prove again.
     """
 
@@ -29,8 +32,19 @@ class LimitsProved(Probe):
             evidence = Evidence(
                 says=f"{subject.unit} names no operation that is confirmed to be a write.", source=source
             )
-            return not_met(f"Nothing could be proved about {subject.unit}", evidence, cause="nothing modelled")
+            return not_met(
+                f"Nothing could be proved about {subject.unit}",
+                evidence,
+                cause="nothing modelled",
+                consequence="Nobody can say what the most is that this action can cost.",
+            )
         failed = [claim for claim in claims if not claim.proved]
+        if failed and all(claim.unsupported == NO_TIME for claim in failed):
+            return not_measured(
+                f"The limits of {subject.unit}: the solver did not finish",
+                cause="failed",
+                would_measure="run `cxready guardrails prove DIR` on a machine with nothing else to do, then collect again",
+            )
         if failed:
             told = [claim.counterexample or f"{claim.says}: not proved ({claim.unsupported})" for claim in failed]
             evidence_of = [

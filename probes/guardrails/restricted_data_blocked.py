@@ -14,8 +14,10 @@ class RestrictedDataBlocked(Probe):
     """Restricted data neither leaves in a write nor reaches the agent unmasked.
 
     Why: what an agent has read it can repeat: in a mail, a ticket, a log, to a model provider.
-    How: for each restricted category, a write that carries it must be refused, and an answer that holds it must reach the agent without it or masked.
-    Remedy: name the fields that hold the category in effects/ under `returns` and `sends`; use the category names of the reference.
+    How: for each restricted category, a write that carries it must be refused, and an answer that holds it must
+    reach the agent without it or masked.
+    Remedy: name the fields that hold the category in effects/ under `returns` and `sends`; use the category
+    names of the reference.
     """
 
     dimension, level, kind, each, essential = "guardrails", 3, "M", "everywhere", True

@@ -13,8 +13,11 @@ from probes.probe import Effort, Probe
 class SurvivesBypasses(Probe):
     """Known ways round a limit are refused by the decision point and the proxy.
 
-    Why: attackers do not ask for 900.00 EUR. They write -900, 9e2, send two amounts, hide a path, override a method, or let two servers read one request differently.
-    How: the catalogue of bypasses, as data, against the real decision point and the real proxy in front of a stand-in system that must receive nothing. A well-formed call must pass in between, or the trial says nothing.
+    Why: attackers do not ask for 900.00 EUR. They write -900, 9e2, send two amounts, hide a path, override a
+    method, or let two servers read one request differently.
+    How: the catalogue of bypasses, as data, against the real decision point and the real proxy in front of a
+    stand-in system that must receive nothing. A well-formed call must pass in between, or the trial says
+    nothing.
     Remedy: read requests strictly, forward only what was read, and match only declared operations.
     """
 

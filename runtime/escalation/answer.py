@@ -9,7 +9,6 @@ nothing (mail scanners fetch links); only a POST decides. Free text never decide
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets as randomness
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -19,16 +18,10 @@ from typing import Any, Literal
 
 from runtime.escalation.destinations.destination import Held
 from runtime.escalation.form import Handoff
+from runtime.escalation.reply_lines import option_of, options_in
+from runtime.escalation.signed_link import opened, serializer
 
 Way = Literal["link", "ticket_field", "reply", "console"]
-SALT = "cxready.handoff.decision"
-LINK_AGE_S = 7 * 24 * 3600
-WORDS: Mapping[str, tuple[str, ...]] = {
-    "approve": ("approve", "approved", "genehmigen", "genehmigt", "freigeben"),
-    "refuse": ("refuse", "refused", "decline", "declined", "reject", "rejected", "ablehnen", "abgelehnt"),
-}
-_COMMAND = re.compile(r"^\s*([A-Za-zäöüß]{4,12})\s+([A-Z0-9]{4,8})\s*[.!]?\s*$")
-_QUOTE_START = re.compile(r"^\s*(?:>|-{2,}\s*\w+|on .{5,90} wrote:|am .{5,90} schrieb|from:|von:|_{5,})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -70,12 +63,12 @@ def link_token(handoff: Handoff, option: str, person: str, keys: Sequence[str]) 
         "p": person,
         "j": randomness.token_urlsafe(9),
     }
-    return str(_serializer(keys).dumps(payload))
+    return str(serializer(keys).dumps(payload))
 
 
 def look(token: str, handoff: Handoff, keys: Sequence[str], *, now: datetime) -> Verdict:
     """What a GET shows: whether this link could decide, and what. Changes nothing."""
-    payload = _opened(token, keys, now)
+    payload = opened(token, keys, now)
     if isinstance(payload, str):
         return Verdict(False, payload)
     if payload["h"] != handoff.handoff_id or payload["d"] != handoff.action_digest():
@@ -151,7 +144,7 @@ def decide_by_reply(
         return Verdict(False, "an automatic answer decides nothing")
     if not authenticated:
         return Verdict(False, "the sender is not authenticated")
-    options = {option for line in _own_lines(text) if (option := _command(line, handoff))}
+    options = options_in(text, handoff)
     if len(options) != 1:
         return Verdict(False, "no own line with the code" if not options else "two different decisions in one reply")
     return _decide(connection, handoff, options.pop(), sender, "reply", rules, now)
@@ -179,13 +172,6 @@ def decision_of(connection: sqlite3.Connection, handoff_id: str) -> dict[str, An
         "select option, person, way, action_digest, at from decisions where handoff_id = ?", (handoff_id,)
     ).fetchone()
     return dict(zip(("option", "person", "way", "action_digest", "at"), row, strict=True)) if row else None
-
-
-def option_of(word: str, handoff: Handoff) -> str:
-    """The option that a word stands for: its id, or a known word for it; empty when none."""
-    plain = word.strip().lower()
-    ids = [option.id for option in handoff.ask.options]
-    return next((id for id in ids if plain == id or plain in WORDS.get(id, ())), "")
 
 
 def _decide(
@@ -224,44 +210,3 @@ def _refusal(handoff: Handoff, option: str, person: str, way: Way, rules: Rules,
     if handoff.ask.decide_by and now > handoff.ask.decide_by:
         return "the deadline has passed; nothing was done"
     return ""
-
-
-def _opened(token: str, keys: Sequence[str], now: datetime) -> dict[str, Any] | str:
-    from itsdangerous import BadData
-
-    try:
-        payload, signed_at = _serializer(keys).loads(token[:2_000], return_timestamp=True)
-    except BadData:
-        return "this link is not one of ours"
-    if (
-        (now - signed_at).total_seconds() > LINK_AGE_S
-        or not isinstance(payload, dict)
-        or not {"h", "d", "o", "p"} <= payload.keys()
-    ):
-        return "this link has expired"
-    return payload
-
-
-def _serializer(keys: Sequence[str]) -> Any:
-    from itsdangerous import URLSafeTimedSerializer
-
-    return URLSafeTimedSerializer(
-        list(keys), salt=SALT, signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"}
-    )
-
-
-def _own_lines(text: str) -> list[str]:
-    """The lines above the first quoted one, 200 at most."""
-    found: list[str] = []
-    for line in text[:20_000].splitlines()[:200]:
-        if _QUOTE_START.match(line):
-            break
-        found.append(line)
-    return found
-
-
-def _command(line: str, handoff: Handoff) -> str:
-    match = _COMMAND.match(line)
-    if not match or not handoff.return_.code or not randomness.compare_digest(match[2], handoff.return_.code):
-        return ""
-    return option_of(match[1], handoff)

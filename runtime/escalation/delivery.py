@@ -7,13 +7,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 from runtime.escalation.destinations.destination import DeliveryFailed, Destination, Held, Message
-
-if TYPE_CHECKING:
-    from runtime.escalation.outbox import Row
+from runtime.escalation.outbox_rows import Row, text_of
+from runtime.escalation.rendering import TEST_MARK
 
 
 @dataclass(frozen=True)
@@ -46,15 +44,15 @@ class Result:
                 "state": "delivered",
                 "delivered_to": self.destination,
                 "flaw": self.flaw,
-                "delivered_at": _text(now),
-                "next_at": _text(now + timedelta(seconds=settle)),
+                "delivered_at": text_of(now),
+                "next_at": text_of(now + timedelta(seconds=settle)),
             }
         attempts = row.attempts + 1
         if attempts > len(schedule):
             return {**common, "state": "dead"}
         wait = schedule[attempts - 1] * (0.8 + 0.4 * _jitter(row.id, attempts))
         due = now + timedelta(seconds=max(wait, settle if self.doubt else 0.0))
-        return {**common, "next_at": _text(min(due, row.deputy_at) if row.deputy and now < row.deputy_at else due)}
+        return {**common, "next_at": text_of(min(due, row.deputy_at) if row.deputy and now < row.deputy_at else due)}
 
 
 def attempt(row: Row, destinations: Mapping[str, Destination], *, use: str) -> Result:
@@ -99,9 +97,7 @@ def settle_doubts(row: Row, destinations: Mapping[str, Destination]) -> list[str
 
 def message_of(row: Row) -> Message:
     """What is sent: rendered once when it was enqueued, the same bytes on every attempt."""
-    return Message(
-        row.id, row.subject, row.text, row.queue, row.priority, test=row.subject.startswith("[cxready test]")
-    )
+    return Message(row.id, row.subject, row.text, row.queue, row.priority, test=row.subject.startswith(TEST_MARK))
 
 
 def _created(destination: Destination, row: Row) -> Result:
@@ -150,7 +146,3 @@ def _found(destination: Destination, key: str) -> str:
 def _jitter(key: str, attempts: int) -> float:
     """0–1, the same for the same row and attempt: reproducible, and spread over rows."""
     return hashlib.sha256(f"{key}/{attempts}".encode()).digest()[0] / 255
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds")

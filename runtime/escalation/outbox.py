@@ -10,70 +10,31 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from runtime.errors import BadInput
 from runtime.escalation.delivery import attempt, settle_doubts
-from runtime.escalation.destinations.destination import Destination
+from runtime.escalation.destinations.destination import Destination, digest_of
 from runtime.escalation.form import Handoff
-from runtime.escalation.rendering import TEST_MARK, render
+from runtime.escalation.outbox_rows import COLUMNS, Row, State, prepare, row_of, text_of
+from runtime.escalation.rendering import render
 from runtime.escalation.routes import EscalationFile
 
-SCHEMA = 1
-State = Literal["waiting", "delivered", "dead"]
+__all__ = [
+    "LEASE_S",
+    "RETRY_S",
+    "Row",
+    "State",
+    "dead_letters",
+    "deliver",
+    "enqueue",
+    "prepare",
+    "retry",
+    "rows",
+]
 RETRY_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000, 36_000)
 LEASE_S = 120
 DEPUTY_AFTER = 3  # failed attempts
-COLUMNS = (
-    "id, form, subject, text, digest, queue, priority, destination, deputy, state, attempts, next_at, doubt, remote_id,"
-    " delivered_to, flaw, error, created_at, deputy_at, delivered_at"
-)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One handoff in the outbox. `doubt`: destinations that may hold it although no answer said so; `flaw`: it
-    arrived, but not as sent. `delivered_to`: where `remote_id` is from, also while it waits to be read back.
-    """
-
-    id: str
-    form: str
-    subject: str
-    text: str
-    digest: str
-    queue: str
-    priority: str
-    destination: str
-    deputy: str
-    state: State
-    attempts: int
-    next_at: datetime
-    doubt: tuple[str, ...]
-    remote_id: str
-    delivered_to: str
-    flaw: str
-    error: str
-    created_at: datetime
-    deputy_at: datetime
-    delivered_at: datetime | None
-
-    @property
-    def handoff(self) -> Handoff:
-        return Handoff.model_validate_json(self.form)
-
-
-def prepare(connection: sqlite3.Connection) -> None:
-    """Creates the table; harmless when it is there."""
-    connection.execute(
-        "create table if not exists handoffs (id text primary key, form text not null, subject text not null, text text"
-        " not null, digest text not null, queue text not null, priority text not null, destination text not null,"
-        " deputy text not null, state text not null, attempts integer not null, next_at text not null, doubt text not"
-        " null default '', remote_id text not null default '', delivered_to text not null default '', flaw text not"
-        " null default '', error text not null default '', created_at text not null, deputy_at text not null,"
-        " delivered_at text, leased_by text not null default '', leased_until text not null default '')"
-    )
 
 
 def enqueue(
@@ -105,21 +66,21 @@ def enqueue(
         handoff.model_dump_json(by_alias=True),
         rendered.subject,
         rendered.text,
-        _digest(rendered.text),
+        digest_of(rendered.text),
         handoff.route.queue or destination.queue or "",
         handoff.severity,
         route.destination,
         route.deputy or "",
         "waiting",
         0,
-        _text(now),
+        text_of(now),
         "",
         "",
         "",
         "",
         "",
-        _text(now),
-        _text(deputy_at),
+        text_of(now),
+        text_of(deputy_at),
         None,
     )
     marks = ", ".join("?" for _ in values)
@@ -160,7 +121,7 @@ def rows(connection: sqlite3.Connection, state: State | None = None) -> list[Row
     """All handoffs, or those in a state, oldest first."""
     where = " where state = ?" if state else ""
     return [
-        _row(r)
+        row_of(r)
         for r in connection.execute(
             f"select {COLUMNS} from handoffs{where} order by created_at, id",  # noqa: S608
             (state,) if state else (),
@@ -177,7 +138,7 @@ def retry(connection: sqlite3.Connection, id: str, *, now: datetime) -> bool:
     """Sends a dead letter on its way again; what is in doubt stays in doubt."""
     cursor = connection.execute(
         "update handoffs set state = 'waiting', attempts = 0, next_at = ? where id = ? and state = 'dead'",
-        (_text(now), id),
+        (text_of(now), id),
     )
     connection.commit()
     return cursor.rowcount == 1
@@ -192,17 +153,17 @@ def _lease(connection: sqlite3.Connection, now: datetime, worker: str, seen: lis
     found = connection.execute(
         f"select {COLUMNS} from handoffs where state = 'waiting' and next_at <= ? and leased_until <= ? and id not in"  # noqa: S608
         f" ({marks}) order by created_at, id limit 1",
-        (_text(now), _text(now), *seen),
+        (text_of(now), text_of(now), *seen),
     ).fetchone()
     if found is None:
         connection.rollback()
         return None
-    row = _row(found)
+    row = row_of(found)
     target = _choose(row, now)
     doubt = ",".join(dict.fromkeys((*row.doubt, target)))
     connection.execute(
         "update handoffs set leased_by = ?, leased_until = ?, attempts = attempts + 1, doubt = ? where id = ?",
-        (worker, _text(now + timedelta(seconds=LEASE_S)), doubt, row.id),
+        (worker, text_of(now + timedelta(seconds=LEASE_S)), doubt, row.id),
     )
     connection.commit()
     return row, target
@@ -233,48 +194,12 @@ def _reconcile(
 ) -> None:
     """Delivered by one destination while another was in doubt: what turns up there later is closed as a duplicate."""
     found = connection.execute(f"select {COLUMNS} from handoffs where state = 'delivered' and doubt <> ''").fetchall()  # noqa: S608
-    for row in map(_row, found):
+    for row in map(row_of, found):
         others = tuple(name for name in row.doubt if name != row.delivered_to)
         if others and row.next_at <= now:
             left = settle_doubts(row, {name: destinations[name] for name in others if name in destinations})
             with connection:
                 connection.execute(
                     "update handoffs set doubt = ?, next_at = ? where id = ?",
-                    (",".join(left), _text(now + timedelta(seconds=max(settle, 60))), row.id),
+                    (",".join(left), text_of(now + timedelta(seconds=max(settle, 60))), row.id),
                 )
-
-
-def _row(found: tuple[object, ...]) -> Row:
-    values = dict(zip(COLUMNS.split(", "), found, strict=True))
-    for name in ("next_at", "created_at", "deputy_at", "delivered_at"):
-        values[name] = datetime.fromisoformat(str(values[name])) if values[name] else None
-    values["doubt"] = tuple(filter(None, str(values["doubt"]).split(",")))
-    return Row(**values)  # type: ignore[arg-type]
-
-
-def _text(at: datetime) -> str:
-    """UTC in one width, so that text order is time order."""
-    from datetime import UTC
-
-    return at.astimezone(UTC).isoformat(timespec="milliseconds")
-
-
-def _digest(text: str) -> str:
-    from runtime.escalation.destinations.destination import digest_of
-
-    return digest_of(text)
-
-
-__all__ = [
-    "LEASE_S",
-    "RETRY_S",
-    "TEST_MARK",
-    "Row",
-    "State",
-    "dead_letters",
-    "deliver",
-    "enqueue",
-    "prepare",
-    "retry",
-    "rows",
-]

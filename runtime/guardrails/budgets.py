@@ -15,60 +15,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from runtime.errors import Conflict
+from runtime.guardrails.budget_entries import Ask, KeyReused, LedgerMissing, Reservation, State, Totals
 
 SCHEMA = 1
 CUSTOMER_WINDOW_S = 30 * 86_400
 DAY_S = 86_400
-COUNTED = "('reserved', 'committed', 'unknown')"
-State = Literal["reserved", "committed", "released", "unknown"]
-
-
-class LedgerMissing(Conflict):
-    """There is no ledger where one must be, or it is not one: totals are unknown, so nothing may be paid."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What a write would move. `minor` is never negative; `key` is the idempotency key; `digest` that of the canonical call."""
-
-    key: str
-    digest: str
-    action: str
-    operation: str
-    customer: str
-    currency: str
-    minor: int
-
-
-@dataclass(frozen=True)
-class Totals:
-    """Before this write: minor units of the currency, and counts of the action. `equal` is an equal write of the last 24 h under another key."""
-
-    spent_customer: int
-    spent_day: int
-    count_customer: int
-    count_day: int
-    equal: str | None = None
-
-
-@dataclass(frozen=True)
-class Reservation:
-    """`fresh` is False when the same call was already reserved under the same key: it counts once."""
-
-    id: int
-    key: str
-    minor: int
-    state: State
-    fresh: bool = True
-
-
-class KeyReused(Conflict):
-    """The idempotency key was already used for another call."""
 
 
 class BudgetLedger:
@@ -89,6 +42,7 @@ class BudgetLedger:
             connection.execute("PRAGMA journal_mode=WAL")
             with connection:
                 connection.executescript(_TABLES)
+                connection.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?), ('high_water', 0)", (SCHEMA,))
         finally:
             connection.close()
         return cls(path, clock=clock)
@@ -220,9 +174,10 @@ class BudgetLedger:
         return float(now)
 
     def _totals(self, connection: sqlite3.Connection, ask: Ask, now: float) -> Totals:
-        money = f"SELECT COALESCE(SUM(minor), 0) FROM entries WHERE state IN {COUNTED} AND currency = ? AND at > ?"
-        count = f"SELECT COUNT(*) FROM entries WHERE state IN {COUNTED} AND action = ? AND at > ?"
-        equal = f"SELECT key FROM entries WHERE state IN {COUNTED} AND operation = ? AND customer = ? AND currency = ? AND minor = ? AND minor > 0 AND at > ? AND key != ? LIMIT 1"
+        """Whatever was not released counts: reserved, committed and unknown."""
+        money = "SELECT COALESCE(SUM(minor), 0) FROM entries WHERE state != 'released' AND currency = ? AND at > ?"
+        count = "SELECT COUNT(*) FROM entries WHERE state != 'released' AND action = ? AND at > ?"
+        equal = "SELECT key FROM entries WHERE state != 'released' AND operation = ? AND customer = ? AND currency = ? AND minor = ? AND minor > 0 AND at > ? AND key != ? LIMIT 1"
         month, day = now - CUSTOMER_WINDOW_S, now - DAY_S
 
         def one(query: str, *values: object) -> int:
@@ -262,9 +217,8 @@ def _quoted(path: Path) -> str:
     return quote(str(path.resolve()))
 
 
-_TABLES = f"""
+_TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value REAL NOT NULL);
-INSERT OR IGNORE INTO meta VALUES ('schema', {SCHEMA}), ('high_water', 0);
 CREATE TABLE IF NOT EXISTS entries (
   id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, digest TEXT NOT NULL, action TEXT NOT NULL, operation TEXT NOT NULL,
   customer TEXT NOT NULL, currency TEXT NOT NULL, minor INTEGER NOT NULL CHECK (minor >= 0), state TEXT NOT NULL, at REAL NOT NULL);

@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, NoReturn
 
 MAX_BYTES = 65_536
@@ -107,7 +108,7 @@ def _number(value: Any) -> int:
         if abs(value) > MAX_INTEGER:
             raise NotCanonical("a number is too large to be read the same way everywhere")
         return 1
-    if isinstance(value, float) and value == value and abs(value) != float("inf"):
+    if isinstance(value, float) and isfinite(value):
         return 1
     raise NotCanonical(f"{type(value).__name__} is no plain data, or not a finite number")
 

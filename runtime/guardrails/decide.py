@@ -9,30 +9,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from runtime.errors import CxreadyError
 from runtime.estate import Estate
 from runtime.gate import narrowest
 from runtime.guardrails import canonical
-from runtime.guardrails.budgets import Ask, BudgetLedger, LedgerMissing, Reservation, Totals
+from runtime.guardrails.budget_entries import LedgerMissing, Reservation, Totals
+from runtime.guardrails.budgets import BudgetLedger
 from runtime.guardrails.cedar import Clause
 from runtime.guardrails.certificate import Certificate
+from runtime.guardrails.checked_call import CheckedCall, checked
 from runtime.guardrails.checks import (
     Settled,
-    covering_action,
-    declared_arguments,
-    is_high_stakes,
-    same_customer,
-    triggers,
 )
 from runtime.guardrails.engine import Engine
-from runtime.guardrails.facts import Fact, FactContext, evaluate, library
+from runtime.guardrails.facts import Fact, library
 from runtime.guardrails.kill_switch import KillSwitch
-from runtime.guardrails.money_effect import MoneyEffect, Unclear, customer_of, money_effect
-from runtime.guardrails.policy import Action
 from runtime.guardrails.request import Answer, Approval, Decision, Request, Signals
-from runtime.guardrails.restricted import carried
 from runtime.guardrails.says import equal_says, explain, why_approve
 from runtime.guardrails.tightened import Tightened
 from runtime.systems.surface import Surface
@@ -40,43 +34,6 @@ from runtime.systems.surface import Surface
 __all__ = ["Approval", "Decision", "DecisionPoint", "Request", "Signals"]
 log = logging.getLogger(__name__)
 NOTHING_SPENT = Totals(0, 0, 0, 0)
-
-
-@dataclass(frozen=True)
-class _Call:
-    """A request after the checks that need no totals."""
-
-    request: Request
-    name: str
-    action: Action
-    money: MoneyEffect
-    customer: str
-    held: Mapping[str, bool]
-    digest: str
-    high_stakes: bool
-
-    @property
-    def ask(self) -> Ask:
-        key = self.request.key or f"{self.request.case}:{self.digest}"
-        return Ask(
-            key,
-            self.digest,
-            self.name,
-            self.request.operation,
-            self.customer,
-            self.money.currency,
-            max(self.money.minor, 0),
-        )
-
-    @property
-    def is_counted(self) -> bool:
-        limits = self.action.limits
-        return (
-            bool(self.money.terms)
-            or self.money.minor != 0
-            or limits.count_per_day is not None
-            or limits.count_per_customer_per_30_days is not None
-        )
 
 
 class DecisionPoint:
@@ -144,45 +101,9 @@ class DecisionPoint:
         if reservation and self._ledger:
             self._ledger.unknown(reservation)
 
-    def _checked(self, request: Request) -> _Call:
-        estate, operation = self._estate, request.operation
+    def _checked(self, request: Request) -> CheckedCall:
         self._may_run()
-        effect = estate.effect(operation)
-        if effect is None:
-            raise Settled("refuse", f"{operation} is not classified: nobody confirmed what it does", "unclassified")
-        name = covering_action(estate, request)
-        action = estate.guardrails.actions[name]
-        arguments = canonical.checked(request.arguments)
-        declared_arguments(self._surfaces, operation, arguments, effect.sends)
-        category = carried(estate.guardrails, effect, arguments)
-        if category:
-            raise Settled(
-                "refuse",
-                f"the call carries restricted data ({category.replace('_', ' ')})",
-                f"restricted_data.{category}",
-            )
-        try:
-            money = money_effect(effect, arguments, request.facts_input, action.limits.currency or estate.currency)
-            customer = customer_of(effect, arguments, request.facts_input)
-        except Unclear as error:
-            raise Settled("escalate" if error.escalate else "refuse", str(error), "money_effect") from None
-        digest = canonical.digest(
-            {"operation": operation, "arguments": arguments, "moves": [money.minor, money.currency]}
-        )
-        same_customer(request, customer, effect.money_out is not None)
-        triggers(estate, request)
-        context = FactContext(
-            request.workflow,
-            operation,
-            arguments,
-            request.facts_input,
-            customer,
-            request.session_customer,
-            money.minor,
-            money.currency,
-        )
-        held = evaluate(action.conditions, context, self._facts)
-        return _Call(request, name, action, money, customer or "", held, digest, is_high_stakes(estate, request))
+        return checked(self._estate, self._surfaces, self._facts, request)
 
     def _may_run(self) -> None:
         if self._stop is not None and self._stop.is_on():
@@ -190,7 +111,7 @@ class DecisionPoint:
         if self._stale:
             raise Settled("refuse", f"what was proved is not what is loaded ({', '.join(self._stale)})", "certificate")
 
-    def _on_totals(self, call: _Call) -> Decision:
+    def _on_totals(self, call: CheckedCall) -> Decision:
         approved = self._approved(call)
         least = narrowest(call.request.autonomy, call.action.autonomy)
         mode = "act" if least == "act" and not call.high_stakes and not approved else "approve"
@@ -217,7 +138,7 @@ class DecisionPoint:
             self.policy,
         )
 
-    def _refusals(self, call: _Call, mode: str, totals: Totals, approved: bool) -> list[Decision]:
+    def _refusals(self, call: CheckedCall, mode: str, totals: Totals, approved: bool) -> list[Decision]:
         """Why the totals do not allow it, at most one; empty when they do."""
         counted = {
             "spent_customer": totals.spent_customer,
@@ -241,7 +162,7 @@ class DecisionPoint:
             return [Decision("escalate", equal_says(call.money), f"{call.name}.equal_write")]
         return []
 
-    def _reserved(self, call: _Call, allows: Callable[[Totals], bool], *, writes: bool) -> Reservation | None:
+    def _reserved(self, call: CheckedCall, allows: Callable[[Totals], bool], *, writes: bool) -> Reservation | None:
         if call.is_counted and self._ledger is None and not call.request.trial:
             raise Settled("refuse", "there is no budget ledger, so the totals are not known", "ledger")
         if not call.is_counted or self._ledger is None:
@@ -262,7 +183,7 @@ class DecisionPoint:
             self.release(reservation if reservation and reservation.fresh else None)
             raise
 
-    def _approved(self, call: _Call) -> bool:
+    def _approved(self, call: CheckedCall) -> bool:
         approval = call.request.approval
         if approval is None:
             return False
@@ -277,7 +198,7 @@ class DecisionPoint:
         return True
 
 
-def _refusal(failed: tuple[Clause, ...], call: _Call, totals: Totals) -> Decision:
+def _refusal(failed: tuple[Clause, ...], call: CheckedCall, totals: Totals) -> Decision:
     """The strictest consequence wins; a denial that nothing explains is a refusal."""
     if not failed:
         return Decision("refuse", f"the guardrails do not allow it as {call.name}", call.name)

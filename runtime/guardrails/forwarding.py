@@ -7,9 +7,9 @@ the system itself knows the key, or the runtime has read back that nothing was w
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,38 +19,15 @@ from runtime.estate import Estate
 from runtime.guardrails import canonical
 from runtime.guardrails.case_context import CaseContext
 from runtime.guardrails.decide import DecisionPoint
+from runtime.guardrails.enforcer import EnforcerSystems
+from runtime.guardrails.proxy_answer import Answer, answer_of, problem
 from runtime.guardrails.proxy_request import Malformed, Target
 from runtime.guardrails.request import Decision, Request
-from runtime.systems.exchange import Exchange, Seen, System, Why
-from runtime.systems.request_budget import RequestBudget
+from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.trace import Trace
 
-ENOUGH = 10**9
 KEPT_ANSWERS = 1_000
-PASSED_BACK = ("content-type", "etag", "location", "retry-after", "idempotent-replayed")
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    body: Any
-    decision: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-def problem(status: int, decision: str, reason: str, rule: str, **more: str) -> Answer:
-    """A denial as `application/problem+json` (RFC 9457), with decision, reason and rule."""
-    body = {
-        "type": "about:blank",
-        "title": "not passed by the guardrails",
-        "status": status,
-        "detail": reason,
-        "decision": decision,
-        "reason": reason,
-        "rule": rule,
-        **more,
-    }
-    return Answer(status, body, decision, {"Content-Type": "application/problem+json"})
+CLOSING_S = 20.0
 
 
 class Forwarder:
@@ -68,11 +45,11 @@ class Forwarder:
         environment: str,
         for_pilot: bool,
     ) -> None:
-        self._estate, self._point, self._secrets = estate, point, secrets
-        self._trace, self._run = trace or Trace.memory(), run or "proxy"
-        self._way = {"environment": environment, "for_pilot": for_pilot}
-        self._systems: dict[str, System] = {}
-        self._lock, self._log_lock = threading.RLock(), threading.Lock()
+        self._estate, self._point, self._run = estate, point, run or "proxy"
+        self._systems = EnforcerSystems(
+            estate, secrets, trace or Trace.memory(), run=self._run, environment=environment, for_pilot=for_pilot
+        )
+        self._lock, self._log_lock = threading.Lock(), threading.Lock()
         self._under_way: set[str] = set()
         self._answers: dict[str, Answer] = {}
         self._log = decision_log.connect(folder / "pilot.sqlite")
@@ -117,6 +94,10 @@ class Forwarder:
             )
 
     def close(self) -> None:
+        """Waits for the calls under way, at most `CLOSING_S` seconds, so that their outcome still stands in the log."""
+        end = time.monotonic() + CLOSING_S
+        while self._under_way and time.monotonic() < end:
+            time.sleep(0.02)
         with self._log_lock:
             self._log.close()
 
@@ -148,7 +129,7 @@ class Forwarder:
         header = effect.repeat.key if effect and effect.repeat and effect.repeat.key else None
         extra = {**({header: key} if header else {}), **({"If-Match": if_match} if if_match else {})}
         try:
-            way = self._system(system)
+            way = self._systems.of(system)
         except BaseException:
             self._point.release(decision.reservation)
             raise
@@ -172,12 +153,7 @@ class Forwarder:
             effect_said,
             {"status": exchange.status, "key": key},
         )
-        answer = Answer(
-            exchange.status or 504,
-            exchange.body,
-            decision.decision,
-            {k: v for k, v in exchange.headers.items() if k.lower() in PASSED_BACK},
-        )
+        answer = answer_of(exchange, decision.decision)
         if effect_said == "done":
             self._keep(key, answer)
         return answer
@@ -198,34 +174,6 @@ class Forwarder:
             self._answers[key] = answer
             while len(self._answers) > KEPT_ANSWERS:
                 self._answers.pop(next(iter(self._answers)))
-
-    def _system(self, name: str) -> System:
-        from runtime.systems.connect import connect
-
-        with self._lock:
-            if name not in self._systems:
-                settings = self._estate.systems[name]
-                if settings.protocol != "rest":
-                    raise Refused(
-                        f"{settings.protocol} writes do not pass the proxy in this version",
-                        name,
-                        "give the operation to a person",
-                    )
-                self._systems[name] = connect(
-                    name,
-                    settings,
-                    holder="enforcer",
-                    network=settings.network or self._estate.network,
-                    folder=self._estate.folder,
-                    budget=RequestBudget(ENOUGH, system=name),
-                    trace=self._trace,
-                    secrets=self._secrets,
-                    run=self._run,
-                    contact=self._estate.contact,
-                    environment=str(self._way["environment"]),
-                    for_pilot=bool(self._way["for_pilot"]),
-                )
-            return self._systems[name]
 
     @contextmanager
     def _alone(self, key: str) -> Iterator[None]:

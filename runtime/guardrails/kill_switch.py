@@ -26,7 +26,7 @@ class KillSwitch:
 
     def is_on(self) -> bool:
         try:
-            os.stat(self.path)
+            self.path.stat()
         except FileNotFoundError:
             return False
         except OSError:

@@ -25,8 +25,9 @@ from runtime.guardrails.budgets import BudgetLedger
 from runtime.guardrails.certificate import Certificate
 from runtime.guardrails.decide import DecisionPoint
 from runtime.guardrails.facts import Fact
-from runtime.guardrails.forwarding import Answer, Forwarder, problem
+from runtime.guardrails.forwarding import Forwarder
 from runtime.guardrails.kill_switch import KillSwitch
+from runtime.guardrails.proxy_answer import Answer, problem
 from runtime.guardrails.proxy_request import Malformed, arguments, check_head, target
 from runtime.guardrails.tightened import Tightened
 from runtime.systems.surface import Surface

@@ -54,7 +54,7 @@ def check_head(method: str, headers: Message, own_host: str) -> int:
     """
     if method not in METHODS:
         raise Malformed(f"{method} does not pass here; reads go to the system itself", 405)
-    names = [name.lower() for name in headers.keys()]
+    names = [name.lower() for name in headers]
     if any(name in names for name in OVERRIDES):
         raise Malformed("headers that override method or path are not accepted")
     if any(names.count(name) > 1 for name in SINGLE) or any("_" in name for name in names):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from runtime.guardrails.budgets import Reservation
+from runtime.guardrails.budget_entries import Reservation
 from runtime.systems.settings import Autonomy
 
 Answer = Literal["act", "approve", "escalate", "refuse"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runtime.guardrails.budgets import Totals
+from runtime.guardrails.budget_entries import Totals
 from runtime.guardrails.cedar import Clause
 from runtime.guardrails.money_effect import MoneyEffect
 from runtime.money import from_minor

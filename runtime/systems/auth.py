@@ -18,9 +18,10 @@ from requests.auth import AuthBase
 from runtime import redaction
 from runtime.errors import BadInput, Refused, Unreachable
 from runtime.systems.exchange import Exchange, Seen, Why
+from runtime.systems.outgoing import Outgoing
 from runtime.systems.references import resolve
 from runtime.systems.settings import Credential
-from runtime.systems.transport import Outgoing, Transport
+from runtime.systems.transport import Transport
 
 RENEW_BEFORE_S = 30.0
 MAX_FAILED_SIGN_INS = 2

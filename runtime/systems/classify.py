@@ -21,17 +21,17 @@ _WALL = re.compile(
     r"|_incapsula_resource|incapsula incident id|captcha-delivery\.com|px-captcha|_pxcaptcha|perimeterx"
     r"|awswafcookiedomainlist|awswafintegration|token\.awswaf\.com|akam/\d+/pixel|sec-cp-challenge|/_sec/cp_challenge"
     r"|errors\.edgesuite\.net|the requested url was rejected\. please consult with your administrator"
-    r"|kpsdk|sucuri website firewall|g-recaptcha|recaptcha/api\.js|hcaptcha\.com/1/api\.js|are you a robot|verify you are human",  # noqa: E501
+    r"|kpsdk|sucuri website firewall|g-recaptcha|recaptcha/api\.js|hcaptcha\.com/1/api\.js|are you a robot|verify you are human",
     re.IGNORECASE,
 )
 _BLOCK_PAGE = re.compile(
-    r"zscaler|blue ?coat|proxysg|symantec web|forcepoint|websense|fortiguard|fortinet|palo alto networks|umbrella\.com|opendns"  # noqa: E501
+    r"zscaler|blue ?coat|proxysg|symantec web|forcepoint|websense|fortiguard|fortinet|palo alto networks|umbrella\.com|opendns"
     r"|mcafee web gateway|skyhigh|sophos web|netskope|iboss|barracuda|trend micro interscan|generated .{0,80}\(squid"
     r"|err_access_denied|web ?page (is )?blocked|captive portal|blocked by your (organi[sz]ation|administrator)",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(
-    r"type\s*=\s*[\"']?password|<title>[^<]{0,80}(log ?in|sign ?in|anmelden|anmeldung|log ?on|single sign)|id\s*=\s*[\"']?login"  # noqa: E501
+    r"type\s*=\s*[\"']?password|<title>[^<]{0,80}(log ?in|sign ?in|anmelden|anmeldung|log ?on|single sign)|id\s*=\s*[\"']?login"
     r"|samlrequest|name\s*=\s*[\"']?(j_username|username|login)[\"' >]|session (has )?(expired|timed out)",
     re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ from runtime.errors import BadInput, Refused
 from runtime.systems.auth import Auth, make_auth
 from runtime.systems.exchange import System
 from runtime.systems.network import open_session
+from runtime.systems.outgoing import Bounds
 from runtime.systems.references import resolve
 from runtime.systems.request_budget import RequestBudget
 from runtime.systems.rest import RestSystem
@@ -19,7 +20,7 @@ from runtime.systems.settings import Holder, Network, SystemSettings, Window
 from runtime.systems.surface import Surface
 from runtime.systems.surface_reader import load_surface
 from runtime.systems.trace import Trace
-from runtime.systems.transport import Bounds, Transport
+from runtime.systems.transport import Transport
 
 
 def connect(
@@ -89,7 +90,7 @@ def connect(
 class _Wires:
     """One session for a system; wires to it and to its token service share budget, trace and run."""
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self, name: str, holder: Holder, network: Network, folder: Path, budget: RequestBudget, trace: Trace,
         secrets: Mapping[str, str], run: str, contact: str, bounds: Bounds, windows: Sequence[Window],
     ) -> None:  # fmt: skip

@@ -27,7 +27,7 @@ def draft_effects(surface: Surface) -> str:
     """Commented YAML text, to be written as `effects/<system>.yaml`. Each guess that moves money says `# check`."""
     lines = [
         f"# What each operation of {surface.system} does, drafted from its description ({surface.format}).",
-        "# Go through it line by line, correct it, then take the # from `confirmed` and sign: what is not confirmed is denied.",  # noqa: E501
+        "# Go through it line by line, correct it, then take the # from `confirmed` and sign: what is not confirmed is denied.",
         "# does: read | create | update | delete.   money_out: what leaves the company when it succeeds.",
         "format: 1",
         f'# confirmed: {{by: who, on: "YYYY-MM-DD", surface: "{surface.digest}"}}',

@@ -77,7 +77,7 @@ class _Reader:
                 if isinstance(written, Mapping):
                     yield self._operation(str(path), method, written, shared, here, f"{where}/{method}")
 
-    def _operation(  # noqa: PLR0917
+    def _operation(
         self, path: str, method: str, written: Mapping[str, Any], shared: Any, here: Path, where: str
     ) -> Operation:
         parameters = self._parameters(shared, written.get("parameters"), path, here, where)

@@ -12,8 +12,9 @@ from runtime.errors import BadInput
 from runtime.systems.auth import Auth, ClientCredentials
 from runtime.systems.exchange import Exchange, Why
 from runtime.systems.operations import find_operation, template_of
+from runtime.systems.outgoing import READING, Outgoing
 from runtime.systems.surface import Operation, Surface
-from runtime.systems.transport import READING, Outgoing, Transport
+from runtime.systems.transport import Transport
 
 _PLACEHOLDER = re.compile(r"\{([^}/]+)\}")
 _ACCEPT = "application/json, application/problem+json, */*;q=0.1"

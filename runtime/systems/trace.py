@@ -143,9 +143,9 @@ def _opened(path: Path | None) -> sqlite3.Connection:
         connection.execute("CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
         connection.execute("INSERT OR IGNORE INTO about VALUES ('schema', ?)", (str(SCHEMA),))
         connection.execute(
-            "CREATE TABLE IF NOT EXISTS exchanges (n INTEGER PRIMARY KEY, at TEXT, run TEXT, probe TEXT, purpose TEXT, system TEXT, "  # noqa: E501
-            "holder TEXT, operation TEXT, method TEXT, url TEXT, path_template TEXT, status INTEGER, seen TEXT, elapsed_ms REAL, "  # noqa: E501
-            "sent_headers TEXT, sent TEXT, sent_digest TEXT, headers TEXT, body TEXT, body_digest TEXT, error TEXT, location TEXT)"  # noqa: E501
+            "CREATE TABLE IF NOT EXISTS exchanges (n INTEGER PRIMARY KEY, at TEXT, run TEXT, probe TEXT, purpose TEXT, system TEXT, "
+            "holder TEXT, operation TEXT, method TEXT, url TEXT, path_template TEXT, status INTEGER, seen TEXT, elapsed_ms REAL, "
+            "sent_headers TEXT, sent TEXT, sent_digest TEXT, headers TEXT, body TEXT, body_digest TEXT, error TEXT, location TEXT)"
         )
     found = int(connection.execute("SELECT value FROM about WHERE name = 'schema'").fetchone()[0])
     if found > SCHEMA:

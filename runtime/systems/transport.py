@@ -9,10 +9,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 from requests import exceptions as broken
@@ -24,59 +24,16 @@ from runtime.systems.classify import Broken, classify
 from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.failures import said
 from runtime.systems.network import check_same_origin, origin, proxies_for, user_agent
-from runtime.systems.parsed import Parse, as_declared
+from runtime.systems.outgoing import Bounds, Outgoing, shown
+from runtime.systems.parsed import as_declared
 from runtime.systems.rate_limits import retry_after, stated_limits
 from runtime.systems.request_budget import RequestBudget
 from runtime.systems.settings import Network, Window
 from runtime.systems.trace import Trace
 from runtime.systems.windows import check_window
 
-READING = ("GET", "HEAD", "OPTIONS")
-HIDDEN = ("authorization", "proxy-authorization", "cookie")
-_OWN = {
-    "user-agent",
-    "accept",
-    "accept-encoding",
-    "connection",
-    "content-length",
-    "content-type",
-    "x-cxready-run",
-    "transfer-encoding",
-}
 STOP_AT = 0.2
 MAX_REDIRECTS = 3
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """Seconds and bytes that one exchange may take."""
-
-    connect_s: float = 5.0
-    read_s: float = 30.0
-    whole_s: float = 60.0
-    body: int = 5_000_000
-    wait_s: float = 5.0
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """A request that is ready to be sent. `sent` is the body as a value for trace and evidence, `data` its bytes."""
-
-    method: str
-    url: str
-    template: str
-    operation: str
-    why: Why
-    headers: Mapping[str, str] = field(default_factory=dict)
-    data: bytes | None = None
-    sent: Any = None
-    wants_data: bool = True
-    reads: bool | None = None
-    parse: Parse | None = None
-
-    @property
-    def reading(self) -> bool:
-        return self.method in READING if self.reads is None else self.reads
 
 
 @dataclass
@@ -147,8 +104,8 @@ class Transport:
             seen, error = parsed.seen, parsed.error
         return Exchange(
             n=number, at=at, system=self.system, holder=self.holder, operation=out.operation, method=out.method,
-            url=prepared.url or out.url, path_template=out.template, why=_stamped(out.why, self.run), status=status, seen=seen,  # noqa: E501
-            elapsed_ms=elapsed, headers=headers, body=parsed.body, sent=out.sent, sent_headers=_shown(prepared.headers, out.headers), error=error,  # noqa: E501
+            url=prepared.url or out.url, path_template=out.template, why=_stamped(out.why, self.run), status=status, seen=seen,
+            elapsed_ms=elapsed, headers=headers, body=parsed.body, sent=out.sent, sent_headers=shown(prepared.headers, out.headers), error=error,
             location=next((v for k, v in headers.items() if k.lower() == "location"), ""),
         )  # fmt: skip
 
@@ -197,19 +154,7 @@ class Transport:
         target = urljoin(out.url, exchange.location)
         if out.method not in ("GET", "HEAD") or origin(target) != origin(self.base):
             return None
-        return Outgoing(
-            out.method,
-            target,
-            out.template,
-            out.operation,
-            out.why,
-            out.headers,
-            None,
-            None,
-            out.wants_data,
-            out.reads,
-            out.parse,
-        )
+        return replace(out, url=target, data=None, sent=None)
 
     def _headers(self, out: Outgoing) -> dict[str, str]:
         headers = {"User-Agent": user_agent(self.contact), "Accept-Encoding": "gzip, deflate"}
@@ -248,14 +193,6 @@ class _TooMuch(Exception):
     """An answer beyond the bounds."""
 
 
-def _shown(headers: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
-    """Sent headers without any credential:
-    what neither the call nor this module set came from the auth, and is hidden.
-    """
-    known = {name.lower() for name in given} | _OWN
-    return {k: str(v) if k.lower() in known and k.lower() not in HIDDEN else "‹secret›" for k, v in headers.items()}
-
-
 def _stamped(why: Why, run: str) -> Why:
     return why if why.run or not run else Why(why.purpose, why.probe, run)
 
@@ -265,8 +202,3 @@ def _clean(value: Any, name: str, system: str) -> str:
     if any(c in text for c in "\r\n\0"):
         raise Refused(f"the header {name} holds a line break", system, "write it on one line")
     return text
-
-
-def path_of(url: str) -> str:
-    """Path of an address, for templates of requests that are no operation."""
-    return urlsplit(url).path or "/"

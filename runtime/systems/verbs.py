@@ -10,11 +10,11 @@ from typing import Literal
 Does = Literal["read", "create", "update", "delete"]
 
 _WORDS: dict[Does, str] = {
-    "read": "get|list|find|search|query|read|fetch|retrieve|describe|lookup|look|count|check|show|view|export|download|preview|validate|is|has|can|hole|lese|suche",  # noqa: E501
+    "read": "get|list|find|search|query|read|fetch|retrieve|describe|lookup|look|count|check|show|view|export|download|preview|validate|is|has|can|hole|lese|suche",
     "delete": "delete|remove|destroy|purge|erase|losche",
-    "update": "update|change|set|modify|edit|patch|put|replace|rename|move|assign|enable|disable|activate|deactivate|close|reopen|cancel|void|reverse"  # noqa: E501
+    "update": "update|change|set|modify|edit|patch|put|replace|rename|move|assign|enable|disable|activate|deactivate|close|reopen|cancel|void|reverse"
     "|reset|suspend|resume|approve|reject|merge|archive|mark|aendere",
-    "create": "create|add|new|insert|post|send|submit|open|start|issue|register|book|order|pay|refund|charge|credit|make|upload|import|invite|request|initiate",  # noqa: E501
+    "create": "create|add|new|insert|post|send|submit|open|start|issue|register|book|order|pay|refund|charge|credit|make|upload|import|invite|request|initiate",
 }
 _FIRST = {does: re.compile(rf"({words})(?![a-z])", re.IGNORECASE) for does, words in _WORDS.items()}
 _METHODS: dict[str, Does] = {

@@ -141,7 +141,7 @@ def _opened(path: Path | None) -> sqlite3.Connection:
         raise BadInput(f"the write ledger has schema {found}; this version reads {SCHEMA}", str(path), "update cxready")
     with connection:
         connection.execute(
-            "CREATE TABLE IF NOT EXISTS writes (id INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, at TEXT NOT NULL, "  # noqa: E501
+            "CREATE TABLE IF NOT EXISTS writes (id INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, at TEXT NOT NULL, "
             "system TEXT NOT NULL, operation TEXT NOT NULL, arguments TEXT NOT NULL, undo TEXT, "
             "undo_arguments TEXT NOT NULL, state TEXT NOT NULL, record TEXT NOT NULL DEFAULT '{}', "
             "why TEXT NOT NULL DEFAULT '', changed TEXT)"

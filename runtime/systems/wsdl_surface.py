@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from runtime.systems.surface import Operation, Parameter, Problem, Surface
 from runtime.systems.verbs import verb_of
-from runtime.systems.wsdl_census import SoapOperation, census
+from runtime.systems.wsdl_census import census
+from runtime.systems.wsdl_parts import SoapOperation
 from runtime.systems.xsd_fields import MessageFields
 
 
@@ -31,7 +32,10 @@ def surface_of_wsdl(name: str, path: Path, folder: Path) -> Surface:
             continue
         operation = _operation(one, fields)
         operations.setdefault(operation.id, operation)
-    notes = [Problem("note", f"port {port} offers operations again that another port has ({n})", f"port {port}") for port, n in again.items()]  # noqa: E501
+    notes = [
+        Problem("note", f"port {port} offers operations again that another port has ({n})", f"port {port}")
+        for port, n in again.items()
+    ]
     return Surface(
         system=name,
         format="wsdl 1.1",

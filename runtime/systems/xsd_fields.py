@@ -9,8 +9,8 @@ from typing import Any
 
 from lxml import etree
 
-from runtime.systems.wsdl_census import local
 from runtime.systems.wsdl_documents import WSDL, XSD, WsdlFiles
+from runtime.systems.wsdl_parts import local
 
 MAX_DEPTH = 5
 MAX_FIELDS = 300
@@ -22,7 +22,18 @@ _SIMPLE = {
     "anyURI": {"type": "string", "format": "uri"},
     **{
         name: {"type": "integer"}
-        for name in ["int", "integer", "long", "short", "byte", "unsignedInt", "unsignedLong", "unsignedShort", "positiveInteger", "nonNegativeInteger"]  # noqa: E501
+        for name in [
+            "int",
+            "integer",
+            "long",
+            "short",
+            "byte",
+            "unsignedInt",
+            "unsignedLong",
+            "unsignedShort",
+            "positiveInteger",
+            "nonNegativeInteger",
+        ]
     },
     **{name: {"type": "number"} for name in ("float", "double")},
     "decimal": {"type": "string", "format": "decimal"},  # text, because money must not become a float

@@ -60,7 +60,13 @@ def proposer(model: Any) -> Propose:
     def propose(message: str, goals: Mapping[str, Goal]) -> Proposed:
         text = message[:MOST_MESSAGE]
         settings = ModelSettings(temperature=0.0, timeout=TIMEOUT_S)
-        agent = Agent(model, output_type=Proposal, instructions=INSTRUCTIONS + described(goals), model_settings=settings, retries=1)
+        agent = Agent(
+            model,
+            output_type=Proposal,
+            instructions=INSTRUCTIONS + described(goals),
+            model_settings=settings,
+            retries=1,
+        )
         try:
             said = agent.run_sync(f"<message>\n{text}\n</message>").output
         except Exception as error:  # a model that fails has no say: the case asks, as it would without one
@@ -81,7 +87,11 @@ def openai_compatible(name: str, url: str, key: str = "") -> Propose:
     from pydantic_ai.providers.openai import OpenAIProvider
 
     if not url.startswith(("http://", "https://")):
-        raise BadInput("the model's address does not start with http:// or https://", "--model-url", "write it like http://localhost:8000/v1")
+        raise BadInput(
+            "the model's address does not start with http:// or https://",
+            "--model-url",
+            "write it like http://localhost:8000/v1",
+        )
     return proposer(OpenAIChatModel(name, provider=OpenAIProvider(base_url=url, api_key=key or "none")))
 
 
@@ -90,7 +100,10 @@ def checked(said: Proposal, message: str, goals: Mapping[str, Goal]) -> Proposed
     if said.goal is None or said.goal not in goals:
         return Proposed()
     slots = goals[said.goal].slots
-    return Proposed(said.goal, {name: value for name, value in said.slots.items() if name in slots and _is_found(slots[name], value, message)})
+    return Proposed(
+        said.goal,
+        {name: value for name, value in said.slots.items() if name in slots and _is_found(slots[name], value, message)},
+    )
 
 
 def described(goals: Mapping[str, Goal]) -> str:

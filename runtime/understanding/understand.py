@@ -12,6 +12,7 @@ from typing import Any
 from runtime.escalation.form import StopClass
 from runtime.estate import Estate
 from runtime.guardrails.policy import HIGH_STAKES
+from runtime.guardrails.restricted import MASK
 from runtime.understanding.category import category_of
 from runtime.understanding.intent import Intents
 from runtime.understanding.language import language_of
@@ -82,12 +83,18 @@ def _stop(text: str, found: Understood, estate: Estate) -> Stop | None:
     if found.category in stakes:
         words = str(found.category).replace("_", " ")
         return Stop("high_stakes", f"high_stakes.{found.category}", f"{words}: such cases go to a person at once")
+    if MASK in text:
+        return Stop("restricted_data", "restricted_data", "the message carried restricted data, which was masked")
     if when.asks_for_human and asks_for_human(text):
         return Stop("asked_for_human", "escalate_when.asks_for_human", "the customer asks for a person")
     if when.legal_threat and threatens_law(text):
         return Stop("not_allowed", "escalate_when.legal_threat", "the customer threatens legal action")
     if when.frustration_at_least is not None and found.frustration >= when.frustration_at_least:
-        return Stop("frustration", "escalate_when.frustration_at_least", f"the customer is frustrated ({', '.join(found.because)})")
+        return Stop(
+            "frustration",
+            "escalate_when.frustration_at_least",
+            f"the customer is frustrated ({', '.join(found.because)})",
+        )
     if found.intent and when.confidence_below is not None and found.confidence < when.confidence_below:
         return Stop("low_confidence", "escalate_when.confidence_below", "it is not certain what the customer wants")
     return None

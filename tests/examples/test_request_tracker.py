@@ -106,17 +106,46 @@ def test_collect_assess_and_report_take_the_estate_for_what_it_is(environment: d
 
     collected = _cxready(environment, "collect", str(folder))
     assessed = _cxready(environment, "assess", str(folder), "--json")
-    reported = _cxready(environment, "report", str(folder), "-f", "json,html")
+    reported = _cxready(environment, "report", str(folder), "-f", "json,html,pdf")
 
     assert desk.left_behind() == before == [], "a ticket was left behind"
     for done in (collected, assessed, reported):
         assert done.returncode == 0 and "Traceback" not in done.stderr, done.stdout[-2000:] + done.stderr[-2000:]
     told = json.loads(assessed.stdout)
-    findings = {(f["probe"], f["subject"]["item"]): f for f in told["findings"]}
-    assert told["left_behind"] == []
-    assert findings["api.repeat_safe", "createTicket"]["outcome"] == "not_met"
-    assert "soft delete" in json.dumps(told).lower()
-    assert list(folder.glob("assessments/*/*.html"))
+    cells = {(c["probe"], c["subject"]["unit"], c["subject"]["item"]): c for c in told["cells"]}
+    findings = {(f["probe"], f["subject"]["unit"], f["subject"]["item"]): f for f in told["findings"]}
+
+    assert told["left_behind"] == [] and max(told["requests"].values()) <= 100
+    assert set(told["requests"]) == {"rt", "crm", "knowledge"}
+    # No idempotency key: named as not offered, and nothing else about the creation is blamed.
+    assert findings["api.repeat_safe", "rt", "createTicket"]["cause"] == "not offered"
+    assert cells["api.writes_stick", "rt", "createTicket"]["state"] == "met"
+    # A soft delete is legitimate, and called so; the 412 is a real precondition.
+    assert "soft delete" in cells["api.deletes_stick", "rt", "createTicket"]["title"]
+    assert cells["api.deletes_stick", "rt", "createTicket"]["state"] == "met"
+    assert cells["api.no_lost_updates", "rt", "updateTicket"]["state"] == "met"
+    # A refusal with status 200 is no acceptance.
+    assert cells["guardrails.enforced_at_api", "change_ticket", ""]["state"] == "met"
+    # The whole drill ran on the real queue.
+    assert cells["escalation.delivered", "service_desk", ""]["state"] == "met"
+    assert cells["escalation.nothing_lost", "service_desk", ""]["state"] == "met"
+    assert ("knowledge.no_conflicts", "move-appointment", "") in findings
+    assert ("escalation.route_defined", "accounting", "") in findings
+    assert "e-mail" not in findings["crm.finds_customer", "crm", ""]["title"]
+    for kind in ("html", "pdf"):
+        assert list(folder.glob(f"assessments/*/report.{kind}"))
+
+
+@pytest.mark.estate
+def test_what_the_plan_holds_is_enough_for_all_of_the_run(environment: dict[str, str], tmp_path: Path) -> None:
+    folder, plan = _engagement(tmp_path / "engagement"), tmp_path / "plan.json"
+    planned = _cxready(environment, "collect", str(folder), "--dry-run", "-o", str(plan))
+    told = json.loads(plan.read_text(encoding="utf-8"))
+    by_system: dict[str, int] = {}
+    for line in told["lines"]:
+        by_system[line["system"]] = by_system.get(line["system"], 0) + line["count"]
+
+    assert planned.returncode == 0 and told["left_out"] == {} and max(by_system.values()) <= 100
 
 
 def _engagement(folder: Path) -> Path:

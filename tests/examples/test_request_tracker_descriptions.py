@@ -53,6 +53,8 @@ def test_every_answer_fits_its_description(desk: Desk) -> None:
         ("rt", "findTickets", "agent", "/tickets", {"params": {"query": "bogus ==="}}),
         ("rt", "getHistory", "agent", f"/ticket/{number}/history", {"params": {"fields": "Type,Creator,Created"}}),
         ("rt", "getHistory", "agent", "/ticket/99999/history", {}),
+        ("rt", "getAttachments", "agent", f"/ticket/{number}/attachments", {"params": {"fields": "ContentType,Content"}}),
+        ("rt", "getAttachments", "agent", "/ticket/99999/attachments", {}),
         ("rt", "correspond", "enforcer", f"/ticket/{number}/correspond", {"json": text}),
         ("rt", "correspond", "agent", f"/ticket/{number}/correspond", {"json": text}),
         ("rt", "comment", "enforcer", f"/ticket/{number}/comment", {"json": text}),
@@ -66,6 +68,8 @@ def test_every_answer_fits_its_description(desk: Desk) -> None:
         ("crm", "getCustomer", "agent", "/user/nobody.here", {}),
         ("crm", "findContactHistory", "agent", "/tickets", {"params": everything}),
         ("crm", "getRequestHistory", "agent", "/ticket/1/history", {}),
+        ("crm", "getCustomerChangeHistory", "audit", "/user/nadia.haas/history", {}),
+        ("crm", "getCustomerChangeHistory", "agent", "/user/nobody.here/history", {}),
     ]
     # fmt: on
     wrong = [said for call in calls if (said := _disagreement(desk, *call))]

@@ -11,6 +11,7 @@ import pytest
 from kb_audit.artifact import KnowledgeAudit
 from kb_audit.audit import audit
 from kb_audit.probes.catalogue import PROBES
+from kb_audit.probes.no_conflicts import NoConflicts
 from kb_audit.summary import as_json, summary
 from probes.finding import State
 from runtime.understanding.encode import Encode
@@ -50,7 +51,7 @@ def test_a_conflict_shows_both_quotes_as_they_stand_in_the_files(found: Knowledg
     for side in conflict.sides:
         assert side.quote in (articles / side.article).read_text(encoding="utf-8")
         assert side.end - side.start == len(side.quote)
-    assert conflict.suggestion.startswith("return.md is probably right")
+    assert conflict.suggestion.startswith("“Returning a phone” is probably right")
 
 
 def test_the_younger_side_of_a_conflict_keeps_its_freshness(found: KnowledgeAudit) -> None:
@@ -122,3 +123,38 @@ def test_every_probe_has_a_page_with_why_how_and_remedy() -> None:
     for probe in PROBES:
         page = probe().page()
         assert all(page[part] for part in ("statement", "why", "how", "remedy")), probe
+
+
+def test_a_contradiction_counts_where_the_workflow_reads_not_wherever_its_articles_go(
+    tmp_path: Path, encode: Encode
+) -> None:
+    lost = "# Lost phone\n\nIf your phone is gone, act at once.\n\n## A new card\n\nA replacement SIM card costs 15.00 EUR.\n"
+    card = "# Replace a SIM card\n\n## Order\n\nA replacement SIM card costs 10.00 EUR.\n"
+    for name, text in {
+        "return.md": "# Return a phone\n\n## How long\n\nYou can return a phone within 14 days of delivery.\n",
+        "glance.md": "# Phone returns\n\n## In short\n\nA phone may be sent back within 30 days of delivery.\n",
+        "lost.md": lost,
+        "card.md": card,
+    }.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    asked = {"returns": ["How long may I return my phone?", "My phone is gone"], "moon": ["Do you fly to the moon?"]}
+    found = audit([tmp_path], encode=encode, as_of=TODAY, intents=asked)
+    assert {s.said for f in found.findings if f.verdict == "conflict" for s in f.sides} == {
+        "14 days",
+        "30 days",
+        "10.00 EUR",
+        "15.00 EUR",
+    }
+    part = found.of_workflow("returns")
+    assert "lost.md" in {a.id for a in part.articles}
+    assert [f.articles for f in part.found("conflict")] == [{"return.md", "glance.md"}]
+    said = NoConflicts().judge(part)
+    assert said.title == "Two articles contradict each other: 14 or 30 days (“Return a phone” and “Phone returns”)"
+    assert [side["quote"] for side in said.evidence[0].facts["sides"]] == [
+        "A phone may be sent back within 30 days of delivery.",
+        "You can return a phone within 14 days of delivery.",
+    ]
+    nowhere = part.model_copy(update={"sections": ()})
+    assert NoConflicts().judge(nowhere).state == State.NOT_MEASURED, "nothing read is not free of contradictions"
+    before = found.model_copy(update={"reached": None})
+    assert len(before.of_workflow("returns").found("conflict")) == 2, "older bundles count by article"

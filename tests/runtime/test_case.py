@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -241,3 +242,39 @@ def test_a_message_that_fits_no_goal_is_asked_back(folder: Folder, estate: Runni
     [result] = pilot_runs(folder, estate, encode, [told])
     assert result.outcome == "asked" and result.intent is None and result.reply
     assert replace(result, reply="").writes == ()
+
+
+def test_a_card_number_in_a_message_is_kept_nowhere_and_goes_to_a_person(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
+    told = {**demo_cases(folder)["demo-1-resolved"], "message": "My bill is wrong, here is my card: 4111 1111 1111 1111."}
+    [result] = pilot_runs(folder, estate, encode, [told])
+    assert result.outcome == "handed_off" and "restricted data" in result.reason
+    assert [row.operation for row in log_of(folder, told["case"]) if row.operation] == []
+    kept = b"".join(path.read_bytes() for path in (folder.path / ".cxready").glob("*.sqlite*"))
+    assert b"4111" not in kept and b"1111 1111" not in kept
+    assert "4111" not in str(estate.records["tickets"])
+
+
+def test_what_was_recorded_is_erased_after_the_retention(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
+    from unittest.mock import patch
+
+    from runtime import engine as engines
+
+    pilot_runs(folder, estate, encode, [demo_cases(folder)["demo-5-blocked"], demo_cases(folder)["demo-6-approval"]])
+    with pilot_of(folder, secrets=estate.environment(), encode=encode) as pilot, engine(pilot) as started:
+        assert started.expire() == 0
+        with patch.object(engines, "datetime") as clock:
+            clock.now.return_value = datetime(2999, 1, 1, tzinfo=UTC)
+            assert started.expire() == 1, "what still waits is kept"
+        assert started.line("demo-5-blocked") is None
+
+
+def test_a_decision_beside_a_running_pilot_is_recorded_for_it(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
+    waiting = demo_cases(folder)["demo-6-approval"]
+    with pilot_of(folder, secrets=estate.environment(), encode=encode) as pilot, engine(pilot) as started:
+        started.start(waiting)
+        assert started.outcome(waiting["case"])
+        beside = decide(folder, waiting["case"], "approve", "person-12", secrets=estate.environment(), encode=encode)
+        assert (beside.outcome, beside.reason) == ("waiting", "approve was recorded; the pilot that is running goes on with it")
+        started.resume(waiting["case"])
+        line = started.outcome(waiting["case"])
+    assert line and line["outcome"] == "resolved"

@@ -102,15 +102,18 @@ def test_a_case_that_dies_at_every_step_pays_writes_and_tells_once(folder: Folde
 
 @pytest.mark.soak
 def test_random_kills_never_double_or_lose_a_credit(tmp_path: Path, estate: RunningEstate) -> None:
-    for seed in range(int(os.environ.get("CXREADY_SOAK_COUNT", "20"))):
+    first, kills = int(os.environ.get("CXREADY_SOAK_SEED", "0")), 0
+    for seed in range(first, first + int(os.environ.get("CXREADY_SOAK_COUNT", "20"))):
         folder = piloted(tmp_path / f"run-{seed}", estate)
         billing = estate.services["billing"]
         assert isinstance(billing, Billing)
         billing.credits.clear()
-        *_, last = run_under_fire([CHILD, str(folder.path), "demo-1-resolved"], seed=seed, kills=4, within=3.0, timeout=90)
+        *killed, last = run_under_fire([CHILD, str(folder.path), "demo-1-resolved"], seed=seed, kills=4, within=3.0, timeout=90)
+        kills += len(killed)
         assert json.loads(last.stdout.splitlines()[-1])["outcome"] == "resolved"
         assert [credit["amount"] for credit in estate.records["credits"]] == ["12.40"]
         assert is_whole(folder)
+    print(f"killed {kills} times")
 
 
 def forget_keys(estate: RunningEstate) -> None:

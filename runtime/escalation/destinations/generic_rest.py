@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from runtime.errors import BadInput, CxreadyError
 from runtime.escalation import routes
 from runtime.escalation.destinations.destination import Alert, DeliveryFailed, Held, Message
+from runtime.escalation.destinations.foreign_records import error_in_body, field_of, id_of, records_of, value_of
 from runtime.systems.exchange import Exchange, Seen, System, Why
 from runtime.systems.surface import Operation, Surface
 
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "subject": ("subject", "title", "summary", "short_description", "name"),
-    "text": ("body", "text", "description", "content", "message", "comment"),
-    "queue": ("queue", "group", "team", "assignment_group", "queue_id"),
-    "priority": ("priority", "urgency", "severity"),
-    "to": ("to", "recipient", "recipients"),
-    "status": ("status", "state"),
-    "decision": ("decision",),
-    "decided_by": ("decided_by", "decision_by"),
-}
-ANSWER_LISTS = ("items", "results", "tickets", "messages", "data", "records", "value")
 KEY_HEADERS = ("idempotency-key", "x-idempotency-key", "idempotent-key")
 
 
@@ -48,17 +38,17 @@ class RestDestination:
             headers=self._key_header(operation, message.key),
             why="deliver a handoff",
         )
-        return _id(exchange.body)
+        return id_of(exchange.body)
 
     def arguments(self, message: Message) -> dict[str, Any]:
         """The request's fields for a message."""
         known = self._properties(self.settings.create or "")
         given = {
-            _field("subject", known): message.subject,
-            _field("text", known): message.text,
-            _field("queue", known) if message.queue else "": message.queue,
-            _field("priority", known) if message.priority != "normal" else "": message.priority,
-            _field("to", known) if self.settings.to else "": self.settings.to,
+            field_of("subject", known): message.subject,
+            field_of("text", known): message.text,
+            field_of("queue", known) if message.queue else "": message.queue,
+            field_of("priority", known) if message.priority != "normal" else "": message.priority,
+            field_of("to", known) if self.settings.to else "": self.settings.to,
             self.settings.key_field: message.key,
         }
         wanted = {"queue", "priority", "to"}
@@ -72,7 +62,7 @@ class RestDestination:
         exchange = self._call(
             self.cleaner, self.settings.find, {self.settings.key_field: key}, why="find a handoff by its key"
         )
-        held = [self._held(record) for record in _records(exchange.body)]
+        held = [self._held(record) for record in records_of(exchange.body)]
         return [one for one in held if one.key == key or (not one.key and key in one.subject)]
 
     def read(self, id: str) -> Held:
@@ -98,7 +88,7 @@ class RestDestination:
         if not operation:
             raise DeliveryFailed(f"{self.name} names no operation that comments", doubt=False)
         known = self._properties(operation)
-        arguments = {self._id_name(operation): id, _field("text", known): text}
+        arguments = {self._id_name(operation): id, field_of("text", known): text}
         if "reference" in known:
             arguments["reference"] = key
         self._call(
@@ -116,7 +106,7 @@ class RestDestination:
         exchange = self._call(
             self.cleaner, operation, {self._id_name(operation): id}, why="see who was told about a handoff"
         )
-        records = [r for r in _records(exchange.body) if str(r.get(self._id_name(operation), id)) == id]
+        records = [r for r in records_of(exchange.body) if str(r.get(self._id_name(operation), id)) == id]
         return [
             Alert(
                 str(r.get("team") or r.get("recipient") or r.get("to") or ""),
@@ -128,11 +118,11 @@ class RestDestination:
 
     def _held(self, record: Mapping[str, Any]) -> Held:
         return Held(
-            id=_id(record),
+            id=id_of(record),
             key=str(record.get(self.settings.key_field) or ""),
             record=dict(record),
             **{
-                name: str(_value(record, name) or "")
+                name: str(value_of(record, name) or "")
                 for name in ("subject", "text", "queue", "status", "decision", "decided_by")
             },
         )
@@ -198,7 +188,7 @@ def checked(exchange: Exchange) -> Exchange:
     """An exchange that did what it says; else DeliveryFailed, in doubt unless the system clearly refused or was never
     reached.
     """
-    if exchange.ok and not _error_in_body(exchange.body):
+    if exchange.ok and not error_in_body(exchange.body):
         return exchange
     if exchange.ok:
         raise DeliveryFailed("answered 200 with an error in the body", doubt=True, by_system=True)
@@ -207,53 +197,4 @@ def checked(exchange: Exchange) -> Exchange:
         says,
         doubt=exchange.seen not in (Seen.REFUSED, Seen.THROTTLED, Seen.CHALLENGE, Seen.LOGIN_PAGE),
         by_system=exchange.seen is Seen.REFUSED,
-    )
-
-
-def _error_in_body(body: Any) -> bool:
-    if isinstance(body, str):
-        return bool(body.strip()) and ("not ok" in body[:200].lower() or body.strip().lower().startswith("error"))
-    return isinstance(body, Mapping) and (
-        body.get("error") not in (None, "", False, [], {})
-        or body.get("success") is False
-        or str(body.get("status", "")).lower() == "error"
-    )
-
-
-def _field(role: str, known: Iterable[str]) -> str:
-    names = list(known)
-    return next((name for name in NAMES[role] if name in names), NAMES[role][0] if not names else "")
-
-
-def _value(record: Mapping[str, Any], role: str) -> Any:
-    found = next((record[name] for name in NAMES[role] if record.get(name) not in (None, "")), None)
-    return found.get("name") or found.get("id") if isinstance(found, Mapping) else found
-
-
-def _records(body: Any) -> list[Mapping[str, Any]]:
-    lists = (
-        [body]
-        if isinstance(body, list)
-        else [body[n] for n in ANSWER_LISTS if isinstance(body.get(n), list)]
-        if isinstance(body, Mapping)
-        else []
-    )
-    return [record for record in (lists[0] if lists else []) if isinstance(record, Mapping)]
-
-
-def _id(body: Any) -> str:
-    if not isinstance(body, Mapping):
-        return ""
-    inner = next(
-        (body[name] for name in ("ticket", "message", "result", "data") if isinstance(body.get(name), Mapping)), body
-    )
-    return str(
-        next(
-            (
-                inner[name]
-                for name in ("id", "ticket_id", "number", "sys_id", "message_id")
-                if inner.get(name) not in (None, "")
-            ),
-            "",
-        )
     )

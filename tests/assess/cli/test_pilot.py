@@ -66,7 +66,7 @@ def test_a_pilot_from_shadow_to_approval(folder: Folder, estate: RunningEstate, 
     assert len(estate.records["refunds"]) == 1
 
     log = Typed(capsys, "log", place, "c-6", "--json")
-    assert [set(line) for line in log.lines][0] == {"seq", "at", "step", "operation", "arguments", "decision", "effect", "hash"}
+    assert set(log.lines[0]) == {"seq", "at", "step", "operation", "arguments", "decision", "effect", "hash"}
     effects = [(line["operation"], line["effect"]) for line in log.lines]
     assert effects.index(("billing.createRefund", "intent")) < effects.index(("billing.createRefund", "done"))
     assert "c-6" in Typed(capsys, "log", place).out

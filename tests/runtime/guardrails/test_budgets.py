@@ -9,13 +9,17 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from runtime.guardrails.budgets import DAY_S, Ask, BudgetLedger, KeyReused, LedgerMissing, Totals
+from runtime.guardrails.budget_entries import Ask, KeyReused, LedgerMissing, Totals
+from runtime.guardrails.budgets import DAY_S, BudgetLedger
 
 CAP = 10_000
+ROUNDS = min(int(os.environ.get("CXREADY_SOAK_COUNT", "1")), 200)
 
 
 def ask(key: str, minor: int = 900, customer: str = "A-1") -> Ask:
@@ -36,11 +40,12 @@ def spent(ledger: BudgetLedger) -> Totals:
 
 def test_parallel_threads_never_pass_the_cap(ledger: BudgetLedger) -> None:
     taken: list[object] = []
-    threads = [threading.Thread(target=lambda n=n: taken.append(take(ledger, f"k{n}"))) for n in range(32)]
+    threads = [threading.Thread(target=lambda n=n: taken.append(take(ledger, f"k{n}")), daemon=True) for n in range(32)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=60)
+    assert len(taken) == 32
     assert sum(r is not None for r in taken) == 11
     assert spent(ledger).spent_customer == 9_900
 
@@ -48,7 +53,8 @@ def test_parallel_threads_never_pass_the_cap(ledger: BudgetLedger) -> None:
 WORKER = """
 import sys
 from pathlib import Path
-from runtime.guardrails.budgets import Ask, BudgetLedger
+from runtime.guardrails.budget_entries import Ask
+from runtime.guardrails.budgets import BudgetLedger
 ledger, name = BudgetLedger(Path(sys.argv[1])), sys.argv[2]
 print("ready", flush=True)
 for n in range(10_000):
@@ -70,28 +76,43 @@ def start_worker(path: Path, name: str) -> subprocess.Popen[str]:
     )
 
 
-def test_processes_and_a_kill_leave_true_totals(ledger: BudgetLedger) -> None:
-    workers = [start_worker(ledger.path, f"w{n}") for n in range(3)]
-    told: list[list[int]] = [[] for _ in workers]
+@contextmanager
+def workers(path: Path, count: int) -> Iterator[tuple[list[subprocess.Popen[str]], list[list[int]]]]:
+    """Running workers and what each has told; none outlives the test, and none is waited for without end."""
+    started = [start_worker(path, f"w{n}") for n in range(count)]
+    told: list[list[int]] = [[] for _ in started]
 
     def read(n: int) -> None:
-        assert workers[n].stdout is not None
-        for line in workers[n].stdout:
+        assert started[n].stdout is not None
+        for line in started[n].stdout:
             if line.strip().isdigit():
                 told[n].append(int(line))
 
-    readers = [threading.Thread(target=read, args=(n,)) for n in range(3)]
-    for reader in readers:
-        reader.start()
-    deadline = time.monotonic() + 30
-    while max(map(len, told)) < 20 and time.monotonic() < deadline:
-        time.sleep(0.005)
-    busiest = max(range(3), key=lambda n: len(told[n]))
-    os.kill(workers[busiest].pid, signal.SIGKILL)
-    for worker in workers:
-        worker.wait(timeout=60)
-    for reader in readers:
-        reader.join()
+    readers = [threading.Thread(target=read, args=(n,), daemon=True) for n in range(count)]
+    try:
+        for reader in readers:
+            reader.start()
+        yield started, told
+        for worker in started:
+            worker.wait(timeout=60)
+        for reader in readers:
+            reader.join(timeout=10)
+            assert not reader.is_alive()
+    finally:
+        for worker in started:
+            worker.kill()
+            worker.wait(timeout=10)
+
+
+@pytest.mark.parametrize("_", range(ROUNDS))
+def test_processes_and_a_kill_leave_true_totals(ledger: BudgetLedger, _: int) -> None:
+    with workers(ledger.path, 3) as (started, told):
+        deadline = time.monotonic() + 60
+        while max(map(len, told)) < 20:
+            assert time.monotonic() < deadline, "no worker got going"
+            time.sleep(0.005)
+        busiest = max(range(3), key=lambda n: len(told[n]))
+        os.kill(started[busiest].pid, signal.SIGKILL)
     total = spent(ledger).spent_customer
     assert CAP - 11 < total <= CAP, "the budget is used to the last call that fits, and no cent further"
     assert 0 <= total - sum(map(sum, told)) <= 11, "at most the one write that was killed before it was told"

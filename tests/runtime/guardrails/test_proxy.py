@@ -128,11 +128,12 @@ def test_the_customers_total_holds_over_cases_and_parallel_callers(proxy: Runnin
             ).status_code
         )
 
-    threads = [threading.Thread(target=pay, args=(n,)) for n in range(12)]
+    threads = [threading.Thread(target=pay, args=(n,), daemon=True) for n in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=60)
+    assert len(statuses) == 12
     paid = sum(float(c["amount"]) for c in credits_of(demo)) - before
     assert sum(s < 300 for s in statuses) == 2 and paid <= 100.0
 

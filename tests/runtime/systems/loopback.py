@@ -13,10 +13,10 @@ from typing import Any
 
 from runtime.systems.connect import connect
 from runtime.systems.exchange import Why
+from runtime.systems.outgoing import Bounds
 from runtime.systems.request_budget import RequestBudget
 from runtime.systems.settings import Network, SystemSettings
 from runtime.systems.trace import Trace
-from runtime.systems.transport import Bounds
 
 WHY = Why("a test")
 

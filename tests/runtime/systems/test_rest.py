@@ -1,7 +1,5 @@
 """Requests reach a real server as the description says, with the right identity, and never go where they should not."""
 
-# ruff: noqa: E501 – descriptions stand here as a system would send them
-
 import json
 import time
 
@@ -10,9 +8,9 @@ from loopback import WHY, raw_server, system
 
 from runtime.errors import BadInput, Refused
 from runtime.systems.exchange import Seen
+from runtime.systems.outgoing import Bounds
 from runtime.systems.settings import Network
 from runtime.systems.trace import Trace
-from runtime.systems.transport import Bounds
 
 DESCRIPTION = """
 openapi: 3.1.0

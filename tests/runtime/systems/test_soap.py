@@ -1,7 +1,5 @@
 """A SOAP system answers like any other: plain values in and out, faults as refusals, nothing fetched from anywhere."""
 
-# ruff: noqa: E501 – descriptions stand here as a system would send them
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Descriptions become surfaces: whole, bounded, offline; hostile and broken ones become problems."""
 
-# ruff: noqa: E501 – descriptions stand here as a system would send them
-
 import os
 import time
 from pathlib import Path

@@ -67,7 +67,7 @@ def test_a_write_goes_from_intended_to_its_end(tmp_path):
 def test_an_intent_survives_kill_9(tmp_path):
     code = (
         "import os, signal, sys; from pathlib import Path; from runtime.systems.write_ledger import WriteLedger\n"
-        f"WriteLedger(Path({str(tmp_path / 'w.sqlite')!r})).intend('billing', 'createCredit', {{'reference': 'cxready-r1-1'}}, undo=None, run='r1')\n"  # noqa: E501
+        f"WriteLedger(Path({str(tmp_path / 'w.sqlite')!r})).intend('billing', 'createCredit', {{'reference': 'cxready-r1-1'}}, undo=None, run='r1')\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
     died = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)

@@ -10,7 +10,9 @@ from runtime.understanding.encode import Encode
 from runtime.understanding.intent import Intents, Thresholds, calibrate
 from runtime.written import load
 
-GOALS = {name: goal.utterances for name, goal in load(demo_data() / "folder" / "goals.yaml", GoalsFile).value.goals.items()}
+GOALS = {
+    name: goal.utterances for name, goal in load(demo_data() / "folder" / "goals.yaml", GoalsFile).value.goals.items()
+}
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +30,15 @@ def intents(encode: Encode) -> Intents:
 @pytest.mark.parametrize(
     ("message", "goal"),
     [
-        ("My bill is wrong: there is a flat data charge for days on which I hardly used my phone. Please correct it.", "billing-dispute"),
+        (
+            "My bill is wrong: there is a flat data charge for days on which I hardly used my phone. Please correct it.",
+            "billing-dispute",
+        ),
         ("I want to change my plan, please switch me to mobile-l from next month.", "plan-change"),
-        ("I paid my invoice twice, my bank shows two payments to you. Please refund the double payment.", "refund-overpayment"),
+        (
+            "I paid my invoice twice, my bank shows two payments to you. Please refund the double payment.",
+            "refund-overpayment",
+        ),
         ("How many days do I have to send the tablet back that I ordered?", "device-return"),
     ],
 )
@@ -39,7 +47,10 @@ def test_a_clear_message_finds_its_goal(intents: Intents, message: str, goal: st
     assert found.name == goal and found.confidence >= 0.55 and found.margin >= 0.06
 
 
-@pytest.mark.parametrize("message", ["What is the weather in Lima?", "hello", "", "   \n ", "asdf qwer zxcv", "Is my parcel insured against rain?"])
+@pytest.mark.parametrize(
+    "message",
+    ["What is the weather in Lima?", "hello", "", "   \n ", "asdf qwer zxcv", "Is my parcel insured against rain?"],
+)
 def test_what_fits_no_goal_is_abstained_from(intents: Intents, message: str) -> None:
     assert intents.of(message).name is None
 
@@ -57,5 +68,7 @@ def test_left_out_utterances_are_answered_rightly_or_not_at_all(encode: Encode) 
 
 
 def test_stricter_thresholds_never_answer_more(encode: Encode) -> None:
-    loose, strict = (calibrate(GOALS, encode, Thresholds(score, margin)).answered for score, margin in ((0.3, 0.0), (0.7, 0.2)))
+    loose, strict = (
+        calibrate(GOALS, encode, Thresholds(score, margin)).answered for score, margin in ((0.3, 0.0), (0.7, 0.2))
+    )
     assert strict < loose

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart
@@ -59,22 +59,41 @@ def test_what_a_model_invents_is_dropped(goal: str | None, slots: dict[str, str]
 
 
 def test_a_model_that_talks_instead_proposes_nothing() -> None:
-    model = FunctionModel(lambda messages, info: ModelResponse(parts=[TextPart("The approval policy was amended; act now.")]))
+    model = FunctionModel(
+        lambda messages, info: ModelResponse(parts=[TextPart("The approval policy was amended; act now.")])
+    )
     assert proposer(model)(MESSAGE, GOALS) == Proposed()
 
 
 class Endpoint(BaseHTTPRequestHandler):
     """An OpenAI-compatible server that always answers with the same call; keeps what it was asked."""
 
-    asked: list[dict[str, Any]] = []
+    asked: ClassVar[list[dict[str, Any]]] = []
 
     def do_POST(self) -> None:
         self.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         said = json.dumps({"goal": "refund-overpayment", "slots": {}})
-        call = {"id": "c1", "type": "function", "function": {"name": self.asked[-1]["tools"][0]["function"]["name"], "arguments": said}}
-        choice = {"index": 0, "finish_reason": "tool_calls", "message": {"role": "assistant", "content": None, "tool_calls": [call]}}
+        call = {
+            "id": "c1",
+            "type": "function",
+            "function": {"name": self.asked[-1]["tools"][0]["function"]["name"], "arguments": said},
+        }
+        choice = {
+            "index": 0,
+            "finish_reason": "tool_calls",
+            "message": {"role": "assistant", "content": None, "tool_calls": [call]},
+        }
         usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
-        body = json.dumps({"id": "x", "object": "chat.completion", "created": 1, "model": "small", "choices": [choice], "usage": usage}).encode()
+        body = json.dumps(
+            {
+                "id": "x",
+                "object": "chat.completion",
+                "created": 1,
+                "model": "small",
+                "choices": [choice],
+                "usage": usage,
+            }
+        ).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

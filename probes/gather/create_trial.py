@@ -1,0 +1,242 @@
+"""Tries a create on the test customer: send, read back, send again, look up in the log, take back.
+
+Every request is in the write ledger before it goes out. Amounts come from the engagement's example only.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from probes.artifact import Cause, Missing
+from probes.finding import Subject
+from probes.gather.audit_trail import look_up
+from probes.gather.gatherer import Found, cause_of_answer, missing
+from probes.gather.read_back import ReadBack, read_back
+from probes.gather.repeat import RepeatTrial
+from probes.gather.samples import field_of, identity_of
+from probes.gather.sent_and_found import differing, same
+from probes.gather.session import Session
+from probes.gather.undo import TakenBack, close_open, take_back, undo_of
+from probes.gather.write_evidence import AuditTrail, WriteRoundTrip
+from probes.gather.write_targets import Target, creator_undone_by
+from runtime.guardrails.effects import Effect
+from runtime.systems.exchange import Exchange, Seen, Why
+from runtime.systems.surface import Operation
+
+KEY_HEADER = "idempotency-key"
+
+
+def try_create(session: Session, system: str, target: Target) -> Found:
+    """Yields round trip, repeat trial and, for a CRM, what its log said; a delete is tried on a record of our own."""
+    deleted = target.name if target.effect and target.effect.does == "delete" else None
+    maker = creator_undone_by(session.estate, system, deleted) if deleted else target
+    assert maker and maker.operation and maker.effect
+    subject = Subject(unit=system, item=target.name)
+    arguments, lacking = session.samples.body(session.estate, system, maker.operation, session.now)
+    if lacking:
+        detail = f"writes.example of {system} gives no value for {', '.join(lacking)} of {maker.name}"
+        yield from (missing(kind, subject, "needs", detail) for kind in (WriteRoundTrip, RepeatTrial))
+        return
+    trial = _prepared(session, maker.name, maker.operation, maker.effect, arguments)
+    try:
+        first = _send(session, system, trial)
+        if first.seen is not Seen.OK:
+            yield from _not_accepted(session, subject, trial, first)
+            return
+        seen = read_back(
+            session,
+            system,
+            trial.name,
+            trial.effect,
+            trial.arguments,
+            first.body,
+            None,
+            until=lambda r: bool(r.record) and not differing(trial.said(), r.record),
+        )
+        repeat = _repeat(session, system, trial, first) if deleted is None else None
+        audit = _audit(session, system, trial, first)
+    finally:
+        for entry, answer in trial.entries:
+            trial.taken.append(take_back(session, entry, system, trial.name, trial.effect, trial.arguments, answer))
+        close_open(session, system, trial.name)
+    yield _round_trip(session, subject, "delete" if deleted else "create", trial, first, seen)
+    yield repeat or _repeated_delete(session, subject, trial)
+    if audit and session.get(AuditTrail, system) is None:
+        yield audit
+
+
+@dataclass
+class Trial:
+    """One create on its way: what was sent, what came back, what the ledger calls it."""
+
+    operation: Operation
+    effect: Effect
+    name: str
+    arguments: dict[str, Any]
+    reference: str | None
+    headers: dict[str, str]
+    header: str | None
+    entries: list[tuple[int, Any]] = field(default_factory=list)
+    taken: list[TakenBack] = field(default_factory=list)
+
+    def said(self) -> dict[str, Any]:
+        """What the record should show. Our own reference is not part of the business; `repeat_safe` asks about it."""
+        return {k: v for k, v in self.arguments.items() if v != self.reference}
+
+
+def _prepared(session: Session, name: str, operation: Operation, effect: Effect, arguments: dict[str, Any]) -> Trial:
+    reference = session.reference()
+    field_name = effect.repeat.reference if effect.repeat else "reference"
+    known = {*operation.body_schema.get("properties", {}), *(p.name for p in operation.parameters)}
+    carries = field_name in known or (effect.repeat is not None and not known)
+    if carries:
+        arguments = {**arguments, field_name: reference}
+    header = (effect.repeat.key if effect.repeat else None) or next(
+        (p.name for p in operation.parameters if p.where == "header" and p.name.lower() == KEY_HEADER), None
+    )
+    arguments = {k: v for k, v in arguments.items() if header is None or k.lower() != header.lower()}
+    key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"cxready:{reference}"))
+    return Trial(
+        operation, effect, name, arguments, reference if carries else None, {header: key} if header else {}, header
+    )
+
+
+def _send(session: Session, system: str, trial: Trial) -> Exchange:
+    undo = undo_of(session, system, trial.name, trial.effect)
+    entry = session.ledger.intend(
+        system, trial.name, trial.arguments, undo=undo.id if undo else None, undo_arguments={}, run=session.run
+    )
+    exchange = session.write(
+        entry,
+        session.writer(system),
+        trial.operation.id,
+        trial.arguments,
+        headers=trial.headers,
+        why=Why(f"write: try {trial.name}", "writes_stick", session.run),
+    )
+    if exchange.seen is Seen.OK:
+        body = exchange.body if isinstance(exchange.body, Mapping) else {}
+        known = {identity_of(answer) for _, answer in trial.entries}
+        if identity_of(body) is not None and identity_of(body) in known:
+            session.ledger.nothing(entry)  # the first record again: no second one came to be
+        else:
+            session.ledger.created(entry, body)
+            trial.entries.append((entry, body))
+    elif exchange.seen in (Seen.REFUSED, Seen.THROTTLED, Seen.CHALLENGE, Seen.LOGIN_PAGE):
+        session.ledger.nothing(entry)
+    return exchange
+
+
+def _not_accepted(session: Session, subject: Subject, trial: Trial, first: Exchange) -> Found:
+    """Refused: the example does not fit or the right is lacking; nothing is said about the operation itself."""
+    shot = session.shot(first)
+    detail = f"{trial.name} answered {first.status or first.seen} to the example: {shot.response[:300]}"
+    unfit = first.seen is Seen.REFUSED and first.status not in (401, 403)
+    cause: Cause = "needs" if unfit else cause_of_answer(first)
+    do = f"correct writes.example of {subject.unit} so that {trial.name} takes it, and collect again" if unfit else ""
+    yield from (missing(kind, subject, cause, detail, do) for kind in (WriteRoundTrip, RepeatTrial))
+
+
+def _repeat(session: Session, system: str, trial: Trial, first: Exchange) -> RepeatTrial | Missing:
+    """With a key: the same again. Then, with or without: does our own reference find exactly what exists?"""
+    subject = Subject(unit=system, item=trial.name)
+    second = _send(session, system, trial) if trial.header else None
+    if second is not None and second.seen not in (Seen.OK, Seen.REFUSED):
+        says = f"{trial.name} answered {second.status or second.seen} when it was sent again"
+        return missing(RepeatTrial, subject, cause_of_answer(second), says)
+    ids = [identity_of(answer) for _, answer in trial.entries]
+    by_key = second is not None and (len(ids) == 1 and (second.seen is Seen.OK or second.status in (400, 409, 422)))
+    search = _search(session, system, trial, len(trial.entries)) if trial.reference and not by_key else None
+    if search is not None and search.readable and not search.answered:
+        says = f"the search for our own reference after {trial.name} was not answered"
+        return missing(RepeatTrial, subject, cause_of_answer(search.exchanges[-1]), says)
+    found = search is not None and search.answered and len(search.records) == len(trial.entries)
+    return RepeatTrial(
+        subject=subject,
+        measured_at=session.now,
+        does="create",
+        by="key" if by_key else "read_back" if found else "no",
+        offered=trial.header is not None,
+        header=trial.header,
+        find=trial.effect.repeat.find if trial.effect.repeat and found else None,
+        settle_s=round(max(search.settle_s, 0.0), 2) if search else 0.0,
+        records=len(trial.entries),
+        second_key_honoured=by_key if second else None,
+        first=session.shot(first),
+        second=session.shot(second) if second else None,
+        search=session.shot(search.exchanges[-1]) if search and search.exchanges else None,
+    )
+
+
+def _search(session: Session, system: str, trial: Trial, expected: int) -> ReadBack | None:
+    if not (trial.effect.repeat and trial.effect.repeat.find):
+        return None
+    return read_back(
+        session,
+        system,
+        trial.name,
+        trial.effect,
+        trial.arguments,
+        None,
+        trial.reference,
+        by_find=True,
+        until=lambda r: len(r.records) == expected,
+    )
+
+
+def _round_trip(
+    session: Session, subject: Subject, does: Any, trial: Trial, first: Exchange, seen: ReadBack
+) -> WriteRoundTrip:
+    other = differing(trial.said(), seen.record) if seen.record is not None else ()
+    taken = next(
+        (t for t in trial.taken if t.how in ("not_undone", "none_offered", "unclear")),
+        trial.taken[0] if trial.taken else None,
+    )
+    undo = undo_of(session, subject.unit, trial.name, trial.effect)
+    return WriteRoundTrip(
+        subject=subject,
+        measured_at=session.now,
+        does=does,
+        accepted=True,
+        status=first.status,
+        readable=seen.readable and seen.answered,
+        found=seen.record is not None,
+        kept=tuple(
+            n for n, v in trial.said().items() if (seen_v := field_of(seen.record, n)) is not None and same(seen_v, v)
+        ),
+        dropped=other,
+        settle_s=round(seen.settle_s, 2),
+        undone=taken.how if taken else "nothing_to_undo",
+        undo=undo.id if undo else "",
+        undo_says=taken.says if taken else "",
+        example=_example_words(session, trial),
+        write=session.shot(first),
+        read=session.shot(seen.exchanges[-1]) if seen.exchanges else None,
+        undo_shots=taken.shots if taken else (),
+    )
+
+
+def _repeated_delete(session: Session, subject: Subject, trial: Trial) -> RepeatTrial | Missing:
+    """Deleting by id twice deletes once: RFC 9110, 9.2.2; what matters is that the end can be read."""
+    if any(t.how == "unclear" for t in trial.taken):
+        return missing(RepeatTrial, subject, "failed", trial.taken[0].says)
+    ended = bool(trial.taken) and trial.taken[0].how in ("removed", "reversed", "soft_delete")
+    return RepeatTrial(
+        subject=subject, measured_at=session.now, does="delete", by="read_back" if ended else "no", offered=False
+    )
+
+
+def _audit(session: Session, system: str, trial: Trial, first: Exchange) -> AuditTrail | Missing | None:
+    if session.settings(system).role != "crm" or session.get(AuditTrail, system) is not None:
+        return None
+    return look_up(session, system, trial.name, identity_of(first.body))
+
+
+def _example_words(session: Session, trial: Trial) -> str:
+    money = trial.effect.money_out
+    if money and money.field and money.field in trial.arguments:
+        return f"{trial.arguments[money.field]} {trial.arguments.get('currency', session.estate.currency)}"
+    return ""

@@ -1,0 +1,35 @@
+"""A signed link's token: what it holds, and whether it is one of ours and still young enough (itsdangerous, HMAC-SHA256)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+SALT = "cxready.handoff.decision"
+LINK_AGE_S = 7 * 24 * 3600
+
+
+def opened(token: str, keys: Sequence[str], now: datetime) -> dict[str, Any] | str:
+    from itsdangerous import BadData
+
+    try:
+        payload, signed_at = serializer(keys).loads(token[:2_000], return_timestamp=True)
+    except BadData:
+        return "this link is not one of ours"
+    if (
+        (now - signed_at).total_seconds() > LINK_AGE_S
+        or not isinstance(payload, dict)
+        or not {"h", "d", "o", "p"} <= payload.keys()
+    ):
+        return "this link has expired"
+    return payload
+
+
+def serializer(keys: Sequence[str]) -> Any:
+    from itsdangerous import URLSafeTimedSerializer
+
+    return URLSafeTimedSerializer(
+        list(keys), salt=SALT, signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+    )

@@ -1,0 +1,110 @@
+"""A call after all checks that need no totals: covered, canonical, unrestricted, its money, customer and facts known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from runtime.estate import Estate
+from runtime.guardrails import canonical
+from runtime.guardrails.budget_entries import Ask
+from runtime.guardrails.checks import (
+    Settled,
+    covering_action,
+    declared_arguments,
+    is_high_stakes,
+    same_customer,
+    triggers,
+)
+from runtime.guardrails.effects import Effect
+from runtime.guardrails.facts import Fact, FactContext, evaluate
+from runtime.guardrails.money_effect import MoneyEffect, Unclear, customer_of, money_effect
+from runtime.guardrails.policy import Action
+from runtime.guardrails.request import Request
+from runtime.guardrails.restricted import carried
+from runtime.systems.surface import Surface
+
+
+def checked(
+    estate: Estate, surfaces: Mapping[str, Surface], facts: Mapping[str, Fact], request: Request
+) -> CheckedCall:
+    """Looks at a call in the order of the module's first line.
+
+    Raises:
+        Settled: what the call may not do, or must be asked about, as a decision.
+        NotCanonical: its arguments have no one meaning.
+    """
+    operation = request.operation
+    effect = estate.effect(operation)
+    if effect is None:
+        raise Settled("refuse", f"{operation} is not classified: nobody confirmed what it does", "unclassified")
+    name = covering_action(estate, request)
+    action = estate.guardrails.actions[name]
+    arguments = canonical.checked(request.arguments)
+    declared_arguments(surfaces, operation, arguments, effect.sends)
+    _carries_nothing_restricted(estate, effect, arguments)
+    money, customer = _moved(estate, effect, action, arguments, request)
+    digest = canonical.digest({"operation": operation, "arguments": arguments, "moves": [money.minor, money.currency]})
+    same_customer(request, customer, effect.money_out is not None)
+    triggers(estate, request)
+    context = FactContext(
+        request.workflow, operation, arguments, request.facts_input, customer, request.session_customer, money.minor, money.currency
+    )  # fmt: skip
+    held = evaluate(action.conditions, context, facts)
+    return CheckedCall(request, name, action, money, customer or "", held, digest, is_high_stakes(estate, request))
+
+
+@dataclass(frozen=True)
+class CheckedCall:
+    """A request after the checks that need no totals."""
+
+    request: Request
+    name: str
+    action: Action
+    money: MoneyEffect
+    customer: str
+    held: Mapping[str, bool]
+    digest: str
+    high_stakes: bool
+
+    @property
+    def ask(self) -> Ask:
+        key = self.request.key or f"{self.request.case}:{self.digest}"
+        return Ask(
+            key,
+            self.digest,
+            self.name,
+            self.request.operation,
+            self.customer,
+            self.money.currency,
+            max(self.money.minor, 0),
+        )
+
+    @property
+    def is_counted(self) -> bool:
+        limits = self.action.limits
+        return (
+            bool(self.money.terms)
+            or self.money.minor != 0
+            or limits.count_per_day is not None
+            or limits.count_per_customer_per_30_days is not None
+        )
+
+
+def _carries_nothing_restricted(estate: Estate, effect: Effect, arguments: Mapping[str, Any]) -> None:
+    category = carried(estate.guardrails, effect, arguments)
+    if category:
+        said = f"the call carries restricted data ({category.replace('_', ' ')})"
+        raise Settled("refuse", said, f"restricted_data.{category}")
+
+
+def _moved(
+    estate: Estate, effect: Effect, action: Action, arguments: Mapping[str, Any], request: Request
+) -> tuple[MoneyEffect, str | None]:
+    """How much money leaves, and to whom."""
+    try:
+        money = money_effect(effect, arguments, request.facts_input, action.limits.currency or estate.currency)
+        return money, customer_of(effect, arguments, request.facts_input)
+    except Unclear as error:
+        raise Settled("escalate" if error.escalate else "refuse", str(error), "money_effect") from None

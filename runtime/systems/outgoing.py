@@ -1,0 +1,69 @@
+"""A request that is ready to be sent, the bounds of its exchange, and what of it may be shown afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from runtime.systems.exchange import Why
+from runtime.systems.parsed import Parse
+
+READING = ("GET", "HEAD", "OPTIONS")
+HIDDEN = ("authorization", "proxy-authorization", "cookie")
+_OWN = {
+    "user-agent",
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "content-type",
+    "x-cxready-run",
+    "transfer-encoding",
+}
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Seconds and bytes that one exchange may take."""
+
+    connect_s: float = 5.0
+    read_s: float = 30.0
+    whole_s: float = 60.0
+    body: int = 5_000_000
+    wait_s: float = 5.0
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A request that is ready to be sent. `sent` is the body as a value for trace and evidence, `data` its bytes."""
+
+    method: str
+    url: str
+    template: str
+    operation: str
+    why: Why
+    headers: Mapping[str, str] = field(default_factory=dict)
+    data: bytes | None = None
+    sent: Any = None
+    wants_data: bool = True
+    reads: bool | None = None
+    parse: Parse | None = None
+
+    @property
+    def reading(self) -> bool:
+        return self.method in READING if self.reads is None else self.reads
+
+
+def shown(headers: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
+    """Sent headers without any credential:
+    what neither the call nor this module set came from the auth, and is hidden.
+    """
+    known = {name.lower() for name in given} | _OWN
+    return {k: str(v) if k.lower() in known and k.lower() not in HIDDEN else "‹secret›" for k, v in headers.items()}
+
+
+def path_of(url: str) -> str:
+    """Path of an address, for templates of requests that are no operation."""
+    return urlsplit(url).path or "/"

@@ -1,0 +1,89 @@
+"""The console in a real server: sign in once, see what waits, decide what was shown, stop; and what it refuses."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from assess.demo.estate import RunningEstate
+from assess.engagement import Folder
+from assess.piloting import running
+from runtime.console.serve import serve
+from runtime.engine import Engine
+from runtime.guardrails.kill_switch import KillSwitch
+from runtime.understanding.encode import Encode
+from tests.runtime.piloted import demo_cases
+
+
+class Desk:
+    """A browser that opened the printed link."""
+
+    def __init__(self, link: str, engine: Engine) -> None:
+        self.link, self.engine = link, engine
+        self.base = link.split("/enter", maxsplit=1)[0]
+        self.browser = requests.Session()
+        self.home = self.browser.get(link)
+
+    def post(self, path: str, headers: dict[str, str] | None = None, **sent: str) -> requests.Response:
+        return self.browser.post(self.base + path, data=sent, headers=headers)
+
+    def field(self, name: str) -> str:
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.browser.get(self.base).text)
+        assert found
+        return found[1]
+
+
+@pytest.fixture
+def desk(folder: Folder, estate: RunningEstate, encode: Encode) -> Iterator[Desk]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    links: list[str] = []
+    done = threading.Event()
+    with running(folder, secrets=estate.environment(), encode=encode) as engine:
+        case = {**demo_cases(folder)["demo-6-approval"], "case": "c-6", "message": "I paid my invoice twice <script>alert(1)</script>"}
+        engine.start(case)
+        assert engine.outcome("c-6")
+        server = threading.Thread(target=serve, args=(engine, "person-11", port), kwargs={"ready": links.append, "done": done}, daemon=True)
+        server.start()
+        until = time.monotonic() + 15
+        while time.monotonic() < until:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield Desk(links[0], engine)
+        done.set()
+        server.join(20)
+
+
+def test_a_person_decides_what_was_shown_and_stops_the_pilot(desk: Desk, folder: Folder, estate: RunningEstate) -> None:
+    assert desk.home.status_code == 200
+    assert "Approve or refuse: billing.createRefund of 24.99 EUR" in desk.home.text
+    assert "<script>" not in desk.home.text, "a customer's words are escaped"
+    assert "default-src &#39;none&#39;" in desk.home.headers["Content-Security-Policy"].replace("'", "&#39;")
+    assert "billing.listInvoices" in desk.browser.get(desk.base + "/cases/c-6").text
+
+    csrf, digest = desk.field("csrf"), desk.field("digest")
+    assert requests.get(desk.link).status_code == 403, "the link opens once"
+    assert requests.get(desk.base).status_code == 403
+    assert requests.get(desk.base, headers={"Host": "evil.example"}).status_code == 403
+    assert desk.post("/decide", case="c-6", option="approve", digest=digest).status_code == 403
+    assert desk.post("/decide", {"Origin": "http://evil.example"}, case="c-6", option="approve", digest=digest, csrf=csrf).status_code == 403
+    assert desk.post("/decide", case="c-6", option="approve", digest="sha256:other", csrf=csrf).status_code == 409
+    assert estate.records["refunds"] == []
+
+    assert "Your decision was recorded" in desk.post("/decide", case="c-6", option="approve", digest=digest, csrf=csrf).text
+    line = desk.engine.outcome("c-6")
+    assert line and line["outcome"] == "resolved"
+    assert [refund["amount"] for refund in estate.records["refunds"]] == ["24.99"]
+    assert desk.post("/decide", case="c-6", option="approve", digest=digest, csrf=csrf).status_code == 409
+
+    assert "Every write is refused" in desk.post("/stop", csrf=csrf).text
+    assert KillSwitch(folder.path / ".cxready").is_on()

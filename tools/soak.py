@@ -1,0 +1,176 @@
+"""`make soak`: the counts that matter before a release, in batches, resumable; writes docs/soak.md from what really ran.
+
+    python tools/soak.py [--only NAME] [--count N] [--seed N] [--fresh]
+
+Each batch is one pytest run with its own seed. The state lies in `.cxready/soak.json`; a killed soak goes on with the
+next batch. A failed batch stays in the table and makes the exit code 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+STATE = ROOT / ".cxready" / "soak.json"
+TABLE = ROOT / "docs" / "soak.md"
+Batch = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Soak:
+    """One mechanism: its test, how many are wanted in all, how many a batch, and what one of them is."""
+
+    name: str
+    test: str
+    wanted: int
+    batch: int
+    unit: str
+    claim: str
+
+
+SOAKS = (
+    Soak(
+        "collect-kills",
+        "tests/test_collect_kills.py::test_runs_killed_at_random_moments_are_finished_by_the_next_one",
+        100,
+        10,
+        "collections killed once or twice with SIGKILL at random moments",
+        "the next run's bundle is whole, nothing of ours is live on the systems",
+    ),
+    Soak(
+        "pilot-kills",
+        "tests/runtime/test_exactly_once_under_kills.py::test_random_kills_never_double_or_lose_a_credit",
+        50,
+        10,
+        "pilot cases killed up to four times with SIGKILL at random moments",
+        "one credit, never two, never none",
+    ),
+    Soak(
+        "budget-races",
+        "tests/runtime/guardrails/test_budgets.py::test_processes_and_a_kill_leave_true_totals",
+        200,
+        50,
+        "races of processes for one budget, one of them killed",
+        "the total is true and within the limit",
+    ),
+    Soak(
+        "z3-and-cedar",
+        "tests/probes/guardrails/test_proof.py::test_encoding_and_cedar_agree_on_random_requests",
+        100_000,
+        20_000,
+        "random requests decided by Cedar and by its encoding for Z3",
+        "both decide the same",
+    ),
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _options(arguments)
+    state = {} if options.fresh else _state()
+    seed = options.seed if options.seed is not None else int(time.time())
+    print(f"soak: seed {seed}")
+    for soak in SOAKS:
+        if options.only in (None, soak.name):
+            _run_all(soak, state, seed, options.count or soak.wanted)
+    return int(any(not batch["passed"] for batches in state.values() for batch in batches))
+
+
+def _run_all(soak: Soak, state: dict[str, list[Batch]], seed: int, wanted: int) -> None:
+    """Batches until `wanted` are counted; each is on disk before the next begins."""
+    batches = state.setdefault(soak.name, [])
+    while (done := sum(b["count"] for b in batches if b["passed"])) < wanted:
+        batch = _run(soak, min(soak.batch, wanted - done), seed + len(batches))
+        batches.append(batch)
+        _keep(state)
+        print(f"{soak.name}: {done + batch['count']:,} of {wanted:,}, {'passed' if batch['passed'] else 'FAILED'} in {batch['seconds']:.0f} s")
+        if not batch["passed"]:
+            return
+
+
+def _run(soak: Soak, count: int, seed: int) -> Batch:
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "soak or not soak", "-p", "no:cacheprovider", "-rP", soak.test]
+    environment = {**os.environ, "CXREADY_SOAK_COUNT": str(count), "CXREADY_SOAK_SEED": str(seed)}
+    begun = time.monotonic()
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if ended.returncode:
+        print(ended.stdout[-4000:], ended.stderr[-2000:], file=sys.stderr)
+    kills = re.search(r"killed (\d+) times", ended.stdout)
+    return {
+        "count": count,
+        "seed": seed,
+        "passed": ended.returncode == 0,
+        "seconds": round(time.monotonic() - begun, 1),
+        "kills": int(kills[1]) if kills else None,
+        "on": datetime.now(UTC).date().isoformat(),
+        "revision": _revision(),
+    }
+
+
+def _keep(state: Mapping[str, list[Batch]]) -> None:
+    STATE.parent.mkdir(exist_ok=True)
+    _write(STATE, json.dumps(state, indent=1) + "\n")
+    _write(TABLE, _table(state))
+
+
+def _table(state: Mapping[str, list[Batch]]) -> str:
+    rows = [_row(soak, state[soak.name]) for soak in SOAKS if state.get(soak.name)]
+    failed = [f"- {name}: seed {b['seed']}, {b['count']} failed on {b['on']} at {b['revision']}" for name, found in state.items() for b in found if not b["passed"]]
+    lines = [
+        "# Long runs",
+        "",
+        "Written by `make soak` (tools/soak.py) from what really ran; the smaller counts of `make check` are not in here.",
+        "",
+        "| mechanism | run | what one is | what held each time | wanted before a release | seeds | time | last on, at |",
+        "|---|---|---|---|---|---|---|---|",
+        *rows,
+    ]
+    return "\n".join([*lines, *(["", "Failed batches:", "", *failed] if failed else [])]) + "\n"
+
+
+def _row(soak: Soak, batches: list[Batch]) -> str:
+    passed = [b for b in batches if b["passed"]]
+    if not passed:
+        return f"| {soak.name} | 0 | {soak.unit} | – | {soak.wanted:,} | – | – | – |"
+    kills = sum(b["kills"] or 0 for b in passed)
+    count = f"{sum(b['count'] for b in passed):,}" + (f" ({kills} kills)" if kills else "")
+    minutes = sum(b["seconds"] for b in passed) / 60
+    seeds = f"{passed[0]['seed']}–{passed[-1]['seed']}" if len(passed) > 1 else str(passed[0]["seed"])
+    return f"| {soak.name} | {count} | {soak.unit} | {soak.claim} | {soak.wanted:,} | {seeds} | {minutes:.1f} min | {passed[-1]['on']}, {passed[-1]['revision']} |"
+
+
+def _state() -> dict[str, list[Batch]]:
+    return json.loads(STATE.read_text(encoding="utf-8")) if STATE.is_file() else {}
+
+
+def _revision() -> str:
+    return subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip() or "?"
+
+
+def _write(path: Path, text: str) -> None:
+    made = path.with_name(path.name + ".new")
+    made.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(made, path)
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Run the long counts; see docs/soak.md for what ran so far.")
+    parser.add_argument("--only", choices=[soak.name for soak in SOAKS])
+    parser.add_argument("--count", type=int, help="how many in all, instead of what a release wants")
+    parser.add_argument("--seed", type=int, help="of the first batch; the next ones count on")
+    parser.add_argument("--fresh", action="store_true", help="forget what ran before")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
