@@ -25,6 +25,7 @@ def compare(
     inventories: tuple[Inventory, Inventory] = ({}, {}),
     articles_changed: Sequence[str] = (),
     inputs: Sequence[InputChange] = (),
+    moved_by: Mapping[str, Sequence[str]] | None = None,
 ) -> Comparison:
     """Compares two assessments of one catalogue.
 
@@ -33,24 +34,28 @@ def compare(
         inventories: operations, articles and limits of the two bundles.
         articles_changed: articles that both bundles hold, with another text.
         inputs: what people wrote otherwise.
+        moved_by: what each changed file moves by itself, where the evidence is the same.
     """
     pairs = _paired(old, new)
     changed = [_change(before, after, (old, new)) for before, after in pairs if _differs(before, after)]
     gone, came = _inventory_moves(*inventories)
+    levels, gates = {d: _level(old, new, d) for d in DIMENSIONS}, _gates(old, new, changed)
     return Comparison(
         old=_side(old, collected_with[0]),
         new=_side(new, collected_with[1]),
         catalogue=new.catalogue,
         same_evidence=old.bundle == new.bundle,
         overall=_overall(old, new),
-        levels={d: _level(old, new, d) for d in DIMENSIONS},
-        gates=_gates(old, new, changed),
+        levels=levels,
+        gates=gates,
         **{name: [c for c in changed if fits(c)] for name, fits in GROUPS.items()},
         still_open=[_change(b, a, (old, new)) for b, a in pairs if b and a and b.state == a.state == State.NOT_MET],
         inventory_gone=gone,
         inventory_new=came,
         articles_changed=list(articles_changed),
         inputs=list(inputs),
+        moved_by={name: list(said) for name, said in (moved_by or {}).items()},
+        worse=_worse(levels, gates, [c for c in changed if GROUPS["broken"](c)]),
         remarks=_remarks(old, new, collected_with),
     )
 
@@ -174,6 +179,12 @@ def _inventory_moves(old: Inventory, new: Inventory) -> tuple[dict[str, list[str
     gone = {name: sorted(set(old.get(name, ())) - set(new.get(name, ()))) for name in names}
     came = {name: sorted(set(new.get(name, ())) - set(old.get(name, ()))) for name in names}
     return {n: items for n, items in gone.items() if items}, {n: items for n, items in came.items() if items}
+
+
+def _worse(levels: Mapping[Dimension, LevelMove], gates: Sequence[GateMove], broken: Sequence[Change]) -> list[str]:
+    fell = [f"{d}: level {m.confirmed[0]} → {m.confirmed[1]}" for d, m in levels.items() if m.fell]
+    fell += [f"{g.workflow}: {g.was} → {g.now or 'gone'}" for g in gates if g.fell]
+    return fell + [f"{c.probe}({c.subject}) broke: {c.title}" for c in broken]
 
 
 def _remarks(old: Assessment, new: Assessment, collected_with: tuple[str, str]) -> list[str]:

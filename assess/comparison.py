@@ -99,14 +99,11 @@ class Comparison(Out):
     inventory_new: dict[str, list[str]] = Field(default_factory=dict)
     articles_changed: list[str] = Field(default_factory=list, description="in both bundles, with another text")
     inputs: list[InputChange] = Field(default_factory=list)
+    moved_by: dict[str, list[str]] = Field(
+        default_factory=dict, description="one bundle, other files: what each changed file moves when it alone changes"
+    )
+    worse: list[str] = Field(default_factory=list, description="what fell or broke, in words; what --fail-on asks for")
     remarks: list[str] = Field(default_factory=list)
-
-    @property
-    def worse(self) -> list[str]:
-        """What fell, in words: for CI."""
-        fell = [f"{d}: level {m.confirmed[0]} → {m.confirmed[1]}" for d, m in self.levels.items() if m.fell]
-        fell += [f"{g.workflow}: {g.was} → {g.now or 'gone'}" for g in self.gates if g.fell]
-        return fell + [f"{c.probe}({c.subject}) broke: {c.title}" for c in self.broken]
 
 
 def _rank(autonomy: Autonomy | None) -> int:

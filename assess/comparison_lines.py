@@ -35,6 +35,7 @@ def comparison_lines(comparison: Comparison, most: int | None = 12) -> list[str]
         _list("Still open", [_answer(x) for x in c.still_open], most),
         _list("Articles with another text", c.articles_changed, most),
         _list("What people wrote otherwise", [_written(x) for x in c.inputs], most),
+        _list("What each file moves by itself", [_moved(*x) for x in c.moved_by.items()], most),
     ]
     return [*_head(c), "", *_levels(c), "", *_gates(c), *(line for lines in lists for line in lines), *_end(c)]
 
@@ -107,6 +108,10 @@ def _written(change: InputChange) -> str:
     said = f" ({', '.join(filter(None, (change.by, change.on)))})" if change.by or change.on else ""
     whole = change.key == "(whole file)"
     return f"{change.file}:{change.line} " + (change.kind if whole else f"{change.key}: {values[change.kind]}{said}")
+
+
+def _moved(file: str, moves: Sequence[str]) -> str:
+    return f"{file}: {'; '.join(moves) or 'nothing'}"
 
 
 def _short(value: str) -> str:

@@ -3,8 +3,6 @@
 A value in a heading is scope, not a claim. A sentence without a subject takes its heading's.
 """
 
-# ruff: noqa: E501
-
 from __future__ import annotations
 
 import re
@@ -24,7 +22,9 @@ Role = Literal["condition", "outcome"]
 _CONDITION = re.compile(r"\b(?:if|when|whenever|once|unless|where|in case|provided|as soon as)\b[^,;:]*$", re.I)
 _THRESHOLD = re.compile(
     r"\b(?:orders?|purchases?|items?|claims?|requests?|amounts?|totals?|expenses?|invoices?|transactions?|bills?|balances?|baskets?|spend(?:ing)?|spends?|refunds?|"
-    r"payments?|transfers?|bookings?|parcels?|packages?|files?|trips?|stays?|tickets?|bags?|gifts?|credits?)\b[^,;:]{0,25}\b(?:of|over|above|under|below|exceeding|worth|more than|less than|longer than)\s*(?:\w+\s)?$",
+    r"payments?|transfers?|bookings?|parcels?|packages?|files?|trips?|stays?|tickets?|bags?|"
+    r"gifts?|credits?)\b[^,;:]{0,25}\b(?:of|over|above|under|below|exceeding|worth|more "
+    r"than|less than|longer than)\s*(?:\w+\s)?$",
     re.I,
 )
 _CONSEQUENCE = re.compile(
@@ -47,7 +47,10 @@ _DEONTIC = re.compile(
     r"fees?|costs?|charged?|prices?|eligible|entitled|need|policy|deadline|due|expires?|valid|takes?|available|open|free)\b",
     re.I,
 )
-_SUBJECTLESS = re.compile(r"^(?:(?:the )?(?:default|maximum|minimum|limit|price|cost|fee|deadline|duration|period)\b|this|that|it\b|these|those|they\b|up to|within|at least|no more|\$|€|£|\d|(?:is|are|must|can|may|should|takes?|costs?|applies)\b)", re.I)  # fmt: skip
+_SUBJECTLESS = re.compile(
+    r"^(?:(?:the )?(?:default|maximum|minimum|limit|price|cost|fee|deadline|duration|period)\b|"
+    r"this|that|it\b|these|those|they\b|up to|within|at least|no more|\$|€|£|\d|(?:is|are|must|"
+    r"can|may|should|takes?|costs?|applies)\b)", re.I)  # fmt: skip
 
 
 @dataclass(frozen=True)

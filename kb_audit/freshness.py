@@ -4,8 +4,6 @@ Old pages are edited *less* in the following year than young ones, so age says h
 Evidence: a promise or a validity whose date has passed, a review that is overdue, "currently" said of an old version.
 """
 
-# ruff: noqa: E501
-
 from __future__ import annotations
 
 import re
@@ -42,10 +40,18 @@ _DATED = re.compile(
     r"|\b(?:in|by|until|during|end of|early|mid|late|summer|winter|spring|autumn|fall)(?: of)?\s+(?P<y5>20\d\d)\b",
     re.I,
 )
-_FUTURE = re.compile(r"\b(?:will (?:be|have|launch|start|end|change|move|switch|replace|become|introduce|no longer|add|increase|apply|come|release|retire|get|go)|(?:is|are) going to|plan(?:s|ned) (?:to|for)|(?:is|are) (?:scheduled|expected|due)|upcoming|coming soon|from next|will)\b", re.I)  # fmt: skip
-_VALID = re.compile(r"\b(?:until|valid (?:until|through|to|till)|(?:offer|promotion|campaign|sale|discount|programme?|trial) (?:ends|runs|is valid|expires)|ends on|expires on|runs (?:until|through)|through|available (?:until|through)|till)\s*(?:the end of\s*)?(?:\w+day,?\s*)?$", re.I)  # fmt: skip
+_FUTURE = re.compile(
+    r"\b(?:will (?:be|have|launch|start|end|change|move|switch|replace|become|introduce|no longer|"
+    r"add|increase|apply|come|release|retire|get|go)|(?:is|are) going to|plan(?:s|ned) (?:to|for)|"
+    r"(?:is|are) (?:scheduled|expected|due)|upcoming|coming soon|from next|will)\b", re.I)  # fmt: skip
+_VALID = re.compile(
+    r"\b(?:until|valid (?:until|through|to|till)|(?:offer|promotion|campaign|sale|discount|programme?|"
+    r"trial) (?:ends|runs|is valid|expires)|ends on|expires on|runs (?:until|through)|through|"
+    r"available (?:until|through)|till)\s*(?:the end of\s*)?(?:\w+day,?\s*)?$", re.I)  # fmt: skip
 _NOW = re.compile(r"\b(?:currently|at the moment|at present|right now|as of|for now|temporarily)\b", re.I)
-_PAST = re.compile(r"\b(?:was|were|had|since|ago|previously|formerly|originally|published|updated|reviewed|created|until then|example|e\.g\.|archived?|history|copyright|©|law|act of)\b", re.I)  # fmt: skip
+_PAST = re.compile(
+    r"\b(?:was|were|had|since|ago|previously|formerly|originally|published|updated|reviewed|created|"
+    r"until then|example|e\.g\.|archived?|history|copyright|©|law|act of)\b", re.I)  # fmt: skip
 _VERSION = re.compile(r"\b(?P<name>[A-Z][A-Za-z]{2,})\s+(?:version\s+|v\.?\s?)(?P<major>\d{1,3})(?:\.\d+)*\b")
 _LATEST = re.compile(r"\b(?:currently|current|latest|newest|as of|now at|today)\b", re.I)
 

@@ -1,7 +1,5 @@
 """Articles against guardrails: an article that promises more than the agent may give makes it break a promise or a limit."""
 
-# ruff: noqa: E501
-
 from __future__ import annotations
 
 import re
@@ -14,7 +12,9 @@ from kb_audit.values import Value
 from runtime.guardrails.policy import GuardrailsFile
 
 _GRANT = re.compile(
-    r"\b(?:(?:agents?|advis[oe]rs?|representatives?|assistants?|we|staff|team) (?:can|may|will|are (?:allowed|authori[sz]ed) to)|without (?:further |manager |prior )?(?:approval|sign-off)|"
+    r"\b(?:(?:agents?|advis[oe]rs?|representatives?|assistants?|we|staff|team) (?:can|may|"
+    r"will|are (?:allowed|authori[sz]ed) to)|without (?:further |manager |prior )?(?:approval|"
+    r"sign-off)|"
     r"automatic(?:ally)?|on the spot|immediately|entitled|goodwill|up to|maximum)\b",
     re.I,
 )
@@ -23,7 +23,9 @@ _HANDED_ON = re.compile(
     r"\b(?:approv\w+ by|needs? (?:the )?approval|supervisor|team lead|manager|specialist|back ?office|escalat\w+|person (?:checks|decides|looks))\b",
     re.I,
 )
-_SAME_DEED = {"credit": r"credit(?:ed|s)?\b(?! (?:card|check|score|limit|rating|note number))", "refund": r"refund\w*|paid back|money back|reimburs\w+", "payout": r"pay-?outs?", "compensation": r"compensat\w+", "discount": r"discounts?", "waive": r"waiv\w+", "voucher": r"vouchers?"}  # fmt: skip
+_SAME_DEED = {"credit": r"credit(?:ed|s)?\b(?! (?:card|check|score|limit|rating|note number))",
+    "refund": r"refund\w*|paid back|money back|reimburs\w+", "payout": r"pay-?outs?", "compensation": r"compensat\w+", "discount": r"discounts?",
+    "waive": r"waiv\w+", "voucher": r"vouchers?"}  # fmt: skip
 
 
 @dataclass(frozen=True)

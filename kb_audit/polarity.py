@@ -3,8 +3,6 @@
 `about` is the sentence without the words that carry the polarity, so that "can be returned" and "cannot be returned" meet.
 """
 
-# ruff: noqa: E501
-
 from __future__ import annotations
 
 import re
@@ -14,9 +12,15 @@ from typing import Literal
 Force = Literal["permission", "obligation", "fact"]
 
 _RULES: tuple[tuple[str, int, Force | None, str], ...] = (
-    (r"(?:do|does)(?:n't| not) (?:need(?: to)?|have to|require)|need not|no need to|(?:is|are) optional|optional(?:ly)?|voluntary|(?:is|are)(?:n't| not) (?:required|mandatory|necessary|needed|obligatory)|without (?:having|needing) to", -1, "obligation", "must"),
+    (
+        r"(?:do|does)(?:n't| not) (?:need(?: to)?|have to|require)|need not|no need to|(?:is|are) "
+        r"optional|optional(?:ly)?|voluntary|(?:is|are)(?:n't| not) (?:required|mandatory|necessary|"
+        r"needed|obligatory)|without (?:having|needing) to", -1, "obligation", "must"),
     (r"no longer", -1, None, ""),
-    (r"(?:must|may|shall|should) (?:not|never)|mustn't|shouldn't|(?:is|are) (?:strictly )?(?:prohibited|forbidden|banned|disallowed)|prohibits?|forbids?|prohibited|forbidden|(?:is|are)(?:n't| not)(?: \w+)? (?:allowed|permitted)|not (?:allowed|permitted)|disallow\w*|off limits", -1, "permission", "may"),
+    (
+        r"(?:must|may|shall|should) (?:not|never)|mustn't|shouldn't|(?:is|are) (?:strictly )?(?:prohibited|"
+        r"forbidden|banned|disallowed)|prohibits?|forbids?|prohibited|forbidden|(?:is|are)(?:n't|"
+        r" not)(?: \w+)? (?:allowed|permitted)|not (?:allowed|permitted)|disallow\w*|off limits", -1, "permission", "may"),
     (r"can ?not|can't|unable to|(?:is|are)(?:n't| not) able to|can never|can no longer|cannot", -1, "permission", "may"),
     (r"never|under no circumstances|in no case", -1, "obligation", ""),
     (r"non-?refundable|not refundable|no refunds?|not be refunded", -1, "fact", "refund"),
@@ -24,14 +28,23 @@ _RULES: tuple[tuple[str, int, Force | None, str], ...] = (
     (r"non-?transferable", -1, "fact", "transfer"),
     (r"ineligible|not eligible|not entitled|not qualify", -1, "permission", "may get"),
     (r"exclud(?:es?|ed|ing)|not includ(?:e|ed|ing)|(?:does|do|is|are|will)(?:n't| not)(?: be)? (?:cover|include)(?:ed|d)?", -1, "fact", "include"),
-    (r"unavailable|not available|not offered|not supported|unsupported|not accept(?:ed)?|(?:do|does)(?:n't| not) (?:accept|offer|support|provide|allow)|refuse[sd]?|reject(?:s|ed)?|declined?", -1, "fact", "offer"),
+    (
+        r"unavailable|not available|not offered|not supported|unsupported|not accept(?:ed)?|(?:do|"
+        r"does)(?:n't| not) (?:accept|offer|support|provide|allow)|refuse[sd]?|reject(?:s|ed)?|"
+        r"declined?", -1, "fact", "offer"),
     (r"(?:do|does|did|is|are|was|were|will|would|has|have)(?:n't| not)", -1, "fact", ""),
     (r"manual(?:ly)?|by hand", -1, "fact", "by itself"),
     (r"unpaid", -1, "fact", "paid"),
     (r"closed", -1, "fact", "open"),
-    (r"(?:the )?customers? pays?|you pay|paid by (?:the )?customer|at (?:your|the customer's) (?:own )?(?:expense|cost)|(?:is|are) (?:your|the customer's) responsibility|not reimbursed?", -1, "fact", "we pay"),
-    (r"must|(?:is|are) (?:required|mandatory|obligatory|necessary|compulsory)|required|mandatory|compulsory|(?:need|needs|have|has) to|shall|requires?|obligated|always", 1, "obligation", "must"),
-    (r"can|may|(?:is|are)(?: \w+)? (?:allowed|permitted|able|free|welcome) to|(?:is|are)(?: \w+)? (?:allowed|permitted)|allows?|permits?|allowed|permitted|able to", 1, "permission", "may"),
+    (
+        r"(?:the )?customers? pays?|you pay|paid by (?:the )?customer|at (?:your|the customer's) "
+        r"(?:own )?(?:expense|cost)|(?:is|are) (?:your|the customer's) responsibility|not reimbursed?", -1, "fact", "we pay"),
+    (
+        r"must|(?:is|are) (?:required|mandatory|obligatory|necessary|compulsory)|required|mandatory|"
+        r"compulsory|(?:need|needs|have|has) to|shall|requires?|obligated|always", 1, "obligation", "must"),
+    (
+        r"can|may|(?:is|are)(?: \w+)? (?:allowed|permitted|able|free|welcome) to|(?:is|are)(?: "
+        r"\w+)? (?:allowed|permitted)|allows?|permits?|allowed|permitted|able to", 1, "permission", "may"),
     (r"eligible|entitled|qualif(?:y|ies)", 1, "permission", "may get"),
     (r"refundable|refunded|refunds?", 1, "fact", "refund"),
     (r"returnable|exchangeable", 1, "fact", "return"),

@@ -4,8 +4,6 @@ An agent reads articles as knowledge; whoever can edit one could otherwise give 
 (OWASP LLM01, indirect prompt injection).
 """
 
-# ruff: noqa: E501
-
 from __future__ import annotations
 
 import re
@@ -17,10 +15,16 @@ from kb_audit.article import Article
 from runtime.redaction import Redactor
 
 _ORDERS = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:previous|prior|above|earlier|all|any|your|these|system)\b.{0,30}\b(?:instructions?|rules?|prompts?|guidelines?|polic(?:y|ies)|limits?|guardrails?)\b"
+    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:previous|prior|above|earlier|"
+    r"all|any|your|these|system)\b.{0,30}\b(?:instructions?|rules?|prompts?|guidelines?|polic(?:y|"
+    r"ies)|limits?|guardrails?)\b"
     r"|\bsystem prompt\b|<\|?(?:im_start|system|assistant)\|?>|\[/?INST\]|^\s*(?:system|assistant)\s*:\s"
-    r"|\b(?:if you are|as|you are(?: now)?|note to|instructions? (?:for|to)|attention) (?:an? |the |any |all )?(?:AI|LLM|language model|chat ?bots?|virtual assistant|AI (?:agent|assistant|model)s?)\b.{0,80}\b(?:must|should|do|always|never|please|reply|answer|say|tell|grant|issue|refund|send|approve|call|treat|ignore|:)"
-    r"|\b(?:AI agents?|AI assistants?|language models?|LLMs?|chat ?bots?) (?:must|should|shall|have to|are to|need to)\b(?! (?:never |not )?(?:be (?:used|monitored|disclosed)|comply))"
+    r"|\b(?:if you are|as|you are(?: now)?|note to|instructions? (?:for|to)|attention) (?:an? "
+    r"|the |any |all )?(?:AI|LLM|language model|chat ?bots?|virtual assistant|AI (?:agent|"
+    r"assistant|model)s?)\b.{0,80}\b(?:must|should|do|always|never|please|reply|answer|say|"
+    r"tell|grant|issue|refund|send|approve|call|treat|ignore|:)"
+    r"|\b(?:AI agents?|AI assistants?|language models?|LLMs?|chat ?bots?) (?:must|should|shall|"
+    r"have to|are to|need to)\b(?! (?:never |not )?(?:be (?:used|monitored|disclosed)|comply))"
     r"|\bdo not (?:tell|inform|mention (?:this|it) to) the (?:customer|user)\b|\bwithout (?:telling|informing) (?:the )?(?:user|customer|human)\b",
     re.I | re.M,
 )

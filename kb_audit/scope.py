@@ -3,8 +3,6 @@
 Two sentences with different values are no conflict when they speak of different plans, regions or channels.
 """
 
-# ruff: noqa: E501
-
 from __future__ import annotations
 
 import re
@@ -23,7 +21,9 @@ _FIND = {
     for kind, names in GROUPS.items()
 }
 _EXCLUSION = re.compile(
-    r"\b(?:(?:does|do|did|will|shall) ?n[o']t apply (?:to|for)|not applicable (?:to|for)|except(?:ions?)?(?: for| that| in)?|excluding|excludes?|other than|with the exception of|unless|apart from)\b(.{0,120})",
+    r"\b(?:(?:does|do|did|will|shall) ?n[o']t apply (?:to|for)|not applicable (?:to|for)|"
+    r"except(?:ions?)?(?: for| that| in)?|excluding|excludes?|other than|with the exception "
+    r"of|unless|apart from)\b(.{0,120})",
     re.I,
 )
 _ONLY = re.compile(r"\b(?:only (?:applies|apply|valid|available|for|to)|applies only|solely|exclusively)\b", re.I)

@@ -1,7 +1,5 @@
 """The patterns that find typed values in English text, with their units. Order matters: the first to match a place keeps it."""
 
-# ruff: noqa: E501
-
 from __future__ import annotations
 
 import re
@@ -12,7 +10,8 @@ ValueKind = Literal["amount", "percentage", "duration", "date", "time", "count",
 WORDS = {
     w: i
     for i, w in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen",
+            "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
     )
 } | {"thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50, "twice": 2, "sixty": 60, "ninety": 90, "hundred": 100, "a hundred": 100, "half": 0.5}  # fmt: skip
 NUMBER = (
@@ -53,26 +52,48 @@ COUNTED = (
 PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.I))  # type: ignore[misc]
     for kind, pattern in (
-        ("age", r"(?:(?<=aged )|(?<=age )|(?<=age of )|(?<=over the age of )|(?:(?<=children )|(?<=kids )|(?<=guests )|(?<=passengers )|(?<=anyone )|(?<=people )|(?<=travellers )|(?<=those ))(?:under|over|below|above|aged?)\s)(?P<n>\d{1,2})(?P<m>)\b|\b(?P<n2>\d{1,2})(?:\s+years old|-year-olds?| years of age)\b"),
+        ("age",
+            r"(?:(?<=aged )|(?<=age )|(?<=age of )|(?<=over the age of )|(?:(?<=children )|"
+            r"(?<=kids )|(?<=guests )|(?<=passengers )|(?<=anyone )|(?<=people )|(?<=travellers "
+            r")|(?<=those ))(?:under|over|below|above|aged?)\s)(?P<n>\d{1,2})(?P<m>)\b|\b(?P<n2>\d{1,2})(?:\s+years "
+            r"old|-year-olds?| years of age)\b"),
         ("amount", rf"(?P<s>{MONEY_SIGN})\s?(?P<n>\d[\d,]*(?:\.\d+)?)(?P<k>k\b|\s?million\b)?(?:\s*(?:-|–|to|and)\s*{MONEY_SIGN}?\s?(?P<m>\d[\d,]*(?:\.\d+)?))?"),
         ("amount", rf"\b{SPAN}\s?(?P<s>{MONEY_WORD})"),
         ("percentage", rf"\b{SPAN}\s?(?:%|percent\b|per cent\b)"),
-        ("date", rf"\b(?P<y>20\d\d)-(?P<mo>0[1-9]|1[0-2])-(?P<d>[0-3]\d)\b|\b{MONTH}\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:)(?:,?\s+(?P<y2>20\d\d))?|\b(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH.replace('?P<mon>', '?P<mon3>')}(?![a-z])(?:,?\s+(?P<y3>20\d\d))?"),
+        ("date",
+            rf"\b(?P<y>20\d\d)-(?P<mo>0[1-9]|1[0-2])-(?P<d>[0-3]\d)\b|\b{MONTH}\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:)(?:,?\s+(?P<y2>20\d\d))?|\b(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH.replace('?P<mon>', '?P<mon3>')}(?![a-z])(?:,?\s+(?P<y3>20\d\d))?"),
         ("time", r"\b(?P<h>\d{1,2})(?:[:.](?P<mi>\d\d))?\s?(?P<ap>[ap]\.?m\b\.?)|\b(?P<h2>[01]?\d|2[0-3]):(?P<mi2>[0-5]\d)\b|\b(?P<noon>noon|midnight)\b"),
-        ("duration", rf"\b{SPAN}(?:\s?\(\d+\))?[\s-]{KIND_OF_DAY}[\s-]?{UNIT}|(?:(?<=within )|(?<=after )|(?<=for )|(?<=least )|(?<=takes ))(?P<one>an?|one)\s(?P<b1>business |working )?(?P<u1>hour|day|week|fortnight|month|year)\b|\b(?P<s24>24/7)"),
+        ("duration",
+            rf"\b{SPAN}(?:\s?\(\d+\))?[\s-]{KIND_OF_DAY}[\s-]?{UNIT}|(?:(?<=within )|(?<=after )|(?<=for )|(?<=least )|(?<=takes ))(?P<one>an?|one)\s(?P<b1>business |working )?(?P<u1>hour|day|week|fortnight|month|year)\b|\b(?P<s24>24/7)"),
         ("size", r"\b(?P<n>\d[\d,]*(?:\.\d+)?)\s?(?P<u>kbps|mbps|gbps|mbit/s|gbit/s|kb|mb|gb|tb|kg|lbs?|km|cm|miles?)\b"),
         ("count", r"\b(?P<n>twice)(?P<m>)(?P<c>)\b(?! as| the)"),
         ("count", rf"\b{SPAN}\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
-        ("amount", r"(?P<free>\bfree of charge\b|\bat no (?:extra |additional )?(?:cost|charge)\b|\bno (?:extra |additional )?(?:charge|fee|cost)s?\b(?! for late)|\bwithout (?:any )?(?:charge|fee)\b|"
-                   r"(?:\b(?:is|are|be|ship|ships|shipped|delivered|entirely|completely|always|stays?) )free\b(?! (?:from|to|of(?! charge)|trial|plan|tier))|\bfree (?=shipping|delivery|returns?|replacement|repair|cancel|of charge|roaming|parking|wi-?fi|installation|collection|exchange|upgrade|pick))"),
+        ("amount",
+            r"(?P<free>\bfree of charge\b|\bat no (?:extra |additional )?(?:cost|charge)\b|"
+            r"\bno (?:extra |additional )?(?:charge|fee|cost)s?\b(?! for late)|\bwithout (?:any "
+            r")?(?:charge|fee)\b|"
+                   r"(?:\b(?:is|are|be|ship|ships|shipped|delivered|entirely|completely|always|"
+                   r"stays?) )free\b(?! (?:from|to|of(?! charge)|trial|plan|tier))|\bfree "
+                   r"(?=shipping|delivery|returns?|replacement|repair|cancel|of charge|roaming|"
+                   r"parking|wi-?fi|installation|collection|exchange|upgrade|pick))"),
     )
 )  # fmt: skip
-AT_MOST = re.compile(r"(?:up to|at most|no (?:more|longer|later) than|not (?:more|longer|later) than|maximum(?: of)?|max\.?|within(?: the (?:first|next|last))?|in(?:side)? the (?:first|next)|less than|fewer than|under|below|not exceed(?:ing)?|limited to|capped at|a limit of|before|until|by)(?: (?:a|the|an|about|just|period of|total(?: of)?))?\s*$", re.I)  # fmt: skip
-AT_LEAST = re.compile(r"(?:at least|no (?:less|fewer|earlier|sooner) than|not less than|minimum(?: of)?|min\.?|(?<!no )(?<!not )more than|over|above|(?<!not )exceed(?:s|ing)?|greater than|(?<!no )(?<!not )longer than|starting at|starts at|from|older than)(?: (?:a|the|an))?\s*$", re.I)  # fmt: skip
+AT_MOST = re.compile(
+    r"(?:up to|at most|no (?:more|longer|later) than|not (?:more|longer|later) than|maximum(?: "
+    r"of)?|max\.?|within(?: the (?:first|next|last))?|in(?:side)? the (?:first|next)|less than|"
+    r"fewer than|under|below|not exceed(?:ing)?|limited to|capped at|a limit of|before|until|by)(?: "
+    r"(?:a|the|an|about|just|period of|total(?: of)?))?\s*$", re.I)  # fmt: skip
+AT_LEAST = re.compile(
+    r"(?:at least|no (?:less|fewer|earlier|sooner) than|not less than|minimum(?: of)?|min\.?|(?<!no "
+    r")(?<!not )more than|over|above|(?<!not )exceed(?:s|ing)?|greater than|(?<!no )(?<!not )longer "
+    r"than|starting at|starts at|from|older than)(?: (?:a|the|an))?\s*$", re.I)  # fmt: skip
 ABOUT = re.compile(r"(?:about|around|approximately|approx\.?|roughly|nearly|almost|typically|usually|~)\s*$", re.I)
 MOST_AFTER = re.compile(r"^\s*(?:or (?:less|fewer|under|below|younger)|maximum|max\b|at (?:the )?most)", re.I)
 LEAST_AFTER = re.compile(
     r"^\s*(?:or (?:more|over|above|longer|older|greater|later)|minimum|and (?:over|above|older|up)|\+)", re.I
 )
-PER = re.compile(r"^\s*(?:\w+\s)?(?:per|a|an|each|every|/)\s?(hour|day|night|workweek|week|month|pay period|period|year|user|person|device|line|order|item|transaction|minute|mile|kg|gb|seat)\b|^\s*(monthly|yearly|annually|weekly|daily)\b", re.I)  # fmt: skip
+PER = re.compile(
+    r"^\s*(?:\w+\s)?(?:per|a|an|each|every|/)\s?(hour|day|night|workweek|week|month|pay period|"
+    r"period|year|user|person|device|line|order|item|transaction|minute|mile|kg|gb|seat)\b|^\s*(monthly|"
+    r"yearly|annually|weekly|daily)\b", re.I)  # fmt: skip
 PERIODS = {"monthly": "month", "yearly": "year", "annually": "year", "weekly": "week", "daily": "day"}

@@ -3,7 +3,7 @@
 The cosine of two sentences hides a swapped noun ("bicycles" for "cars"); the words one by one show it.
 """
 
-# ruff: noqa: E501, SIM905
+# ruff: noqa: SIM905
 
 from __future__ import annotations
 
@@ -77,16 +77,27 @@ class Words:
 
 
 _STOP = frozenset(
-    "a an the of to in on at for from by with and or but if when is are was were be been being it its this that these those you your yours we our us they them their i my me he she his her "
-    "can could may might must should shall will would do does did have has had not no never some any all each every per as within up than then there here also only just so such most more less least "
-    "amount percent time date hour number size age about into out over under after before during until once please make sure need get take use used using via one first last next full day days what which who how why where "
+    "a an the of to in on at for from by with and or but if when is are was were be been "
+    "being it its this that these those you your yours we our us they them their i my me "
+    "he she his her "
+    "can could may might must should shall will would do does did have has had not no never "
+    "some any all each every per as within up than then there here also only just so such "
+    "most more less least "
+    "amount percent time date hour number size age about into out over under after before "
+    "during until once please make sure need get take use used using via one first last "
+    "next full day days what which who how why where "
     # verbs and nouns that any rule may be put in: they tell nothing of its subject
-    "cost charge fee price bill pay paid add incur apply applie subject issue issued accept accepted receive received receiving allow allowed require required requirement available "
-    "availability start begin open close end stay keep kept hold held retain retained submit submitted made send sent arrive arrival reach reaches take taken give given get expect ask "
+    "cost charge fee price bill pay paid add incur apply applie subject issue issued accept "
+    "accepted receive received receiving allow allowed require required requirement available "
+    "availability start begin open close end stay keep kept hold held retain retained submit "
+    "submitted made send sent arrive arrival reach reaches take taken give given get expect "
+    "ask "
     "limit limited maximum minimum default include included contain create created hold allowed complete completed process processed file filed report later earlier run last "
     "anyone everyone customer guest staff time period term policy rule count deadline cut-off due valid expire goe go come leave back entirely fully total additional extra "
     "full own current currently currently usually typically generally normally different possible carry provide provided offer offered want wish submitting according "
-    "target early must let know amount set do done remain remains compensate compensation depend amounts afterward afterwards whole onwards annual yearly per monthly please note".split()
+    "target early must let know amount set do done remain remains compensate compensation "
+    "depend amounts afterward afterwards whole onwards annual yearly per monthly please "
+    "note".split()
 )
 
 

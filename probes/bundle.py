@@ -11,55 +11,21 @@ import json
 import re
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from probes.artifact import Artifact, Missing
+from probes.bundle_archive import MAX_FILE_BYTES, pack, unpack
 from probes.finding import EVERYWHERE, Subject
+from probes.manifest import MANIFEST, Manifest, as_json, digest_of, read_manifest, sha
 from probes.old_formats import upgraded
 from runtime.errors import BadInput, Conflict
 
-FORMAT = 1
-MANIFEST = "manifest.json"
-MAX_FILES, MAX_BYTES, MAX_FILE_BYTES = 20_000, 500_000_000, 50_000_000
-_FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 Found = TypeVar("Found", bound=Artifact)
-
-
-class Manifest(BaseModel):
-    """What a bundle says about itself. `files`: path → sha256; `digest`: of everything else in here."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    format: Literal[1] = 1
-    as_of: datetime
-    run: str
-    organisation: str
-    tools: dict[str, str] = Field(default_factory=dict)
-    catalogue: str = ""
-    inputs_digest: str = ""
-    plan: str = ""
-    systems: list[str] = Field(default_factory=list)
-    requests: dict[str, int] = Field(default_factory=dict)
-    reversed: list[str] = Field(default_factory=list)
-    left_behind: list[str] = Field(default_factory=list)
-    inventory: dict[str, list[str]] = Field(
-        default_factory=dict, description="operations, articles, sections, limits: what is gone later is seen"
-    )
-    approved_by: str = ""
-    missing: list[Missing] = Field(default_factory=list)
-    files: dict[str, str] = Field(default_factory=dict)
-    digest: str = ""
-
-    def sealed(self, files: Mapping[str, str]) -> Manifest:
-        """With its files and the digest of the whole."""
-        bare = self.model_copy(update={"files": dict(sorted(files.items())), "digest": ""})
-        return bare.model_copy(update={"digest": _digest_of(bare)})
 
 
 class Bundle:
@@ -80,11 +46,11 @@ class Bundle:
             Conflict: a file was changed, lost or added.
         """
         if path.is_dir():
-            bundle = cls(path, _read_manifest(path), path.name)
+            bundle = cls(path, read_manifest(path), path.name)
         elif path.is_file():
             held = tempfile.TemporaryDirectory(prefix="cxready-bundle-", ignore_cleanup_errors=True)
-            _unpack(path, Path(held.name))
-            bundle = cls(Path(held.name), _read_manifest(Path(held.name), path), path.name.removesuffix(".zip"), held)
+            unpack(path, Path(held.name))
+            bundle = cls(Path(held.name), read_manifest(Path(held.name), path), path.name.removesuffix(".zip"), held)
         else:
             raise BadInput("there is no such bundle", str(path), "`cxready collect DIR` makes one")
         _check(bundle, path)
@@ -145,21 +111,29 @@ def write_bundle(target: Path, manifest: Manifest, artifacts: Iterable[Artifact]
     target.parent.mkdir(parents=True, exist_ok=True)
     for unfinished in target.parent.glob(f".{target.name}-*"):
         shutil.rmtree(unfinished, ignore_errors=True)
+    _sweep(target)
     made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         contents = {f"inputs/{name}": data for name, data in inputs.items()}
-        contents |= {artifact_path(a): _json(a.model_dump(mode="json")) for a in artifacts}
+        contents |= {artifact_path(a): as_json(a.model_dump(mode="json")) for a in artifacts}
         for name, data in contents.items():
             (made / name).parent.mkdir(parents=True, exist_ok=True)
             (made / name).write_bytes(data)
-        sealed = manifest.sealed({name: _sha(data) for name, data in contents.items()})
-        (made / MANIFEST).write_bytes(_json(sealed.model_dump(mode="json")))
-        _zip(made, target.with_name(target.name + ".zip"))
+        sealed = manifest.sealed({name: sha(data) for name, data in contents.items()})
+        (made / MANIFEST).write_bytes(as_json(sealed.model_dump(mode="json")))
+        pack(made, target.with_name(target.name + ".zip"))
         made.chmod(0o755)
         made.replace(target)
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return target
+
+
+def _sweep(target: Path) -> None:
+    """What a writer of this bundle left when it was killed."""
+    for left in target.parent.glob(f".{target.name}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    target.with_name(f".{target.name}.zip.part").unlink(missing_ok=True)
 
 
 def artifact_path(artifact: Artifact) -> str:
@@ -181,38 +155,9 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H%MZ")
 
 
-def _read_manifest(root: Path, shown: Path | None = None) -> Manifest:
-    place = str((shown or root) / MANIFEST) if shown is None else f"{shown}:{MANIFEST}"
-    try:
-        raw = json.loads((root / MANIFEST).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadInput(
-            "this is no bundle: it holds no manifest.json",
-            str(shown or root),
-            "name a folder under bundles/ or its zip",
-        ) from None
-    except (OSError, ValueError) as error:
-        raise Conflict(
-            f"the manifest cannot be read: {error}", place, "take the bundle from its source again"
-        ) from None
-    found = raw.get("format") if isinstance(raw, dict) else None
-    if isinstance(found, int) and found > FORMAT:
-        raise BadInput(
-            f"bundle format {found} is newer than this version reads",
-            place,
-            f"install a cxready that reads format {found}",
-        )
-    try:
-        return Manifest.model_validate(upgraded("manifest", raw))
-    except ValidationError as error:
-        raise Conflict(
-            f"the manifest is damaged: {error.errors()[0]['msg']}", place, "take the bundle from its source again"
-        ) from None
-
-
 def _check(bundle: Bundle, shown: Path) -> None:
     manifest = bundle.manifest
-    if _digest_of(manifest.model_copy(update={"digest": ""})) != manifest.digest:
+    if digest_of(manifest.model_copy(update={"digest": ""})) != manifest.digest:
         raise Conflict(
             "the manifest was changed after the bundle was sealed", f"{shown}", "take the bundle from its source again"
         )
@@ -229,62 +174,10 @@ def _check(bundle: Bundle, shown: Path) -> None:
         )
     for name, digest in manifest.files.items():
         path = bundle.root / name
-        if path.is_symlink() or path.stat().st_size > MAX_FILE_BYTES or _sha(path.read_bytes()) != digest:
+        if path.is_symlink() or path.stat().st_size > MAX_FILE_BYTES or sha(path.read_bytes()) != digest:
             raise Conflict(
                 "a file of the bundle was changed", f"{shown}: {name}", "take the bundle from its source again"
             )
-
-
-def _unpack(archive: Path, target: Path) -> None:
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            members = opened.infolist()
-            if len(members) > MAX_FILES or sum(m.file_size for m in members) > MAX_BYTES:
-                raise BadInput(
-                    "the archive is larger than any bundle",
-                    str(archive),
-                    f"a bundle has at most {MAX_FILES:,} files and {MAX_BYTES:,} bytes",
-                )
-            for member in members:
-                _check_member(member, archive)
-                opened.extract(member, target)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-        raise Conflict(
-            f"the archive is truncated or damaged: {error}", str(archive), "take the bundle from its source again"
-        ) from None
-
-
-def _check_member(member: zipfile.ZipInfo, archive: Path) -> None:
-    parts = member.filename.replace("\\", "/").split("/")
-    is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
-    if member.filename.startswith(("/", "\\")) or ".." in parts or ":" in parts[0] or is_link:
-        raise BadInput(
-            "the archive holds a path that leads out of it",
-            f"{archive}: {member.filename}",
-            "do not use this file; ask its source",
-        )
-    if member.file_size > MAX_FILE_BYTES:
-        raise BadInput(
-            "the archive holds a file larger than any of a bundle",
-            f"{archive}: {member.filename}",
-            "do not use this file; ask its source",
-        )
-
-
-def _zip(folder: Path, target: Path) -> None:
-    """The same bytes for the same files: sorted, fixed dates and rights."""
-    made = target.with_name(f".{target.name}.part")
-    try:
-        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(
-                (p for p in folder.rglob("*") if p.is_file()), key=lambda p: p.relative_to(folder).as_posix()
-            ):
-                info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _FIXED_DATE)
-                info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-                archive.writestr(info, path.read_bytes())
-        made.replace(target)
-    finally:
-        made.unlink(missing_ok=True)
 
 
 def _read_artifact(path: Path, kind: type[Found], name: str) -> Found:
@@ -304,17 +197,3 @@ def _never_asked(kind: type[Artifact], subject: Subject) -> Missing:
         detail="this collection did not ask for it",
         would_measure="run `cxready collect DIR`",
     )
-
-
-def _digest_of(manifest: Manifest) -> str:
-    return "sha256:" + _sha(
-        json.dumps(manifest.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    )
-
-
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
-
-
-def _sha(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

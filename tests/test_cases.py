@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from assess.catalogue import catalogue
 from probes.artifact import Artifact
 from probes.finding import Subject
 from probes.probe import Probe
@@ -52,6 +53,14 @@ def artifacts_of(probe: Probe, written: list[dict[str, Any]], subject: Subject) 
         kind.model_validate({"subject": subject.model_dump(), **fields})
         for kind, fields in zip(probe.needs, written, strict=True)
     ]
+
+
+def test_every_essential_question_has_an_example_that_is_met_and_one_that_is_not() -> None:
+    states: dict[str, set[str]] = {}
+    for path in CASES.glob("*/*/*.json"):
+        states.setdefault(path.parts[-2], set()).add(json.loads(path.read_text(encoding="utf-8")).get("state", ""))
+    essential = {probe.question for probe in catalogue().probes if probe.essential}
+    assert {q: states.get(q, set()) for q in essential if not {"met", "not_met"} <= states.get(q, set())} == {}
 
 
 @pytest.mark.parametrize("path", _cases())

@@ -63,7 +63,8 @@ def size(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.T
     def cxready(*arguments: object, cwd: Path, env: dict[str, str] | None = None, timeout: float = 400) -> subprocess.CompletedProcess[str]:
         bare = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
         began = time.monotonic()
-        done = subprocess.run([str(home / "bin" / "cxready"), *map(str, arguments)], cwd=cwd, env={**bare, **(env or {})}, capture_output=True, text=True, check=False, timeout=timeout)
+        whole = [str(home / "bin" / "cxready"), *map(str, arguments)]
+        done = subprocess.run(whole, cwd=cwd, env={**bare, **(env or {})}, capture_output=True, text=True, check=False, timeout=timeout)
         print(f"cxready{request.param} {arguments[0]}: exit {done.returncode}, {time.monotonic() - began:.1f} s")
         return done
 

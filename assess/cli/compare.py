@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from assess import register as registers
+from assess.assessment import Assessment
+from assess.attribution import moved_by_file
 from assess.catalogue import catalogue
-from assess.changes import input_changes
+from assess.changes import InputChange, input_changes
 from assess.compare import compare as compared
 from assess.comparison import Comparison
 from assess.comparison_lines import comparison_lines
+from assess.engagement import Folder
 from assess.judge import judge
 from assess.opening import Opened, facts_of, opened
 from assess.register import Register
@@ -52,14 +56,23 @@ def compare_targets(old: Path, new: Path) -> Comparison:
         numbers = max(_numbers(old, before), _numbers(new, after), key=lambda found: len(found.findings))
         first = judge(before.folder, before.bundle, facts_of(before, None), catalogue(), numbers)
         second = judge(after.folder, after.bundle, facts_of(after, None), catalogue(), first.register)
+        inputs = input_changes(before.folder, after.folder)
         return compared(
             first.assessment,
             second.assessment,
             collected_with=(before.bundle.manifest.catalogue, after.bundle.manifest.catalogue),
             inventories=(before.bundle.manifest.inventory, after.bundle.manifest.inventory),
             articles_changed=_articles(before, after),
-            inputs=input_changes(before.folder, after.folder),
+            inputs=inputs,
+            moved_by=_moved_by(before, after, inputs) if before.bundle.digest == after.bundle.digest else None,
         )
+
+
+def _moved_by(old: Opened, new: Opened, inputs: Sequence[InputChange]) -> dict[str, list[str]]:
+    def judged(folder: Folder) -> Assessment:
+        return judge(folder, old.bundle, facts_of(old, None), catalogue(), Register()).assessment
+
+    return moved_by_file(old.folder, new.folder, dict.fromkeys(i.file for i in inputs), judged)
 
 
 def _articles(old: Opened, new: Opened) -> list[str]:

@@ -29,5 +29,11 @@ class Owned(Probe):
         bare = [a.title for a in knowledge.articles if not a.owner]
         if bare:
             title = f"{len(bare)} of {articles(knowledge)} without an owner"
-            return not_met(title, Evidence(says=", ".join(bare[:20])), cause="without an owner", grade="declared")
+            return not_met(
+                title,
+                Evidence(says=", ".join(bare[:20])),
+                cause="without an owner",
+                grade="declared",
+                consequence="When the rule changes nobody corrects the article, and customers are told the old one.",
+            )
         return met(f"Every article names its owner ({articles(knowledge)})", grade="declared")

@@ -30,6 +30,10 @@ class Scoped(Probe):
         if bare:
             title = f"{len(bare)} of {articles(knowledge)} without audience or scope"
             return not_met(
-                title, Evidence(says=", ".join(bare[:20])), cause="without audience or scope", grade="declared"
+                title,
+                Evidence(says=", ".join(bare[:20])),
+                cause="without audience or scope",
+                grade="declared",
+                consequence="A consumer is told the business customers' rule, or the other way round.",
             )
         return met(f"Every article says for whom it holds ({articles(knowledge)})", grade="declared")

@@ -6,7 +6,7 @@ from typing import Any
 
 from probes.finding import Evidence, Outcome, met, not_met
 from probes.gather.evidence_shot import evidence_of
-from probes.gather.session_trial import MachineAuth as SignIn
+from probes.gather.sign_in import MachineAuth as SignIn
 from probes.probe import BY_ROLE, Effort, Probe
 
 SHORTEST_S = 60

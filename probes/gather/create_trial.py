@@ -14,12 +14,13 @@ from probes.artifact import Cause, Missing
 from probes.finding import Subject
 from probes.gather.audit_trail import look_up
 from probes.gather.gatherer import Found, cause_of_answer, missing
+from probes.gather.leftovers import close_open
 from probes.gather.read_back import ReadBack, read_back
 from probes.gather.repeat import RepeatTrial
 from probes.gather.samples import field_of, identity_of
 from probes.gather.sent_and_found import differing, same
 from probes.gather.session import Session
-from probes.gather.undo import TakenBack, close_open, take_back, undo_of
+from probes.gather.undo import TakenBack, take_back, undo_of
 from probes.gather.write_evidence import AuditTrail, WriteRoundTrip
 from probes.gather.write_targets import Target, creator_undone_by
 from runtime.guardrails.effects import Effect

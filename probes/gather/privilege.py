@@ -12,9 +12,10 @@ from typing import Any
 from probes.finding import Subject
 from probes.gather.gatherer import Found, Gatherer, each_system, missing
 from probes.gather.guarded import find_operation
+from probes.gather.leftovers import close_open
 from probes.gather.plan import PlanLine, line, surface_of
 from probes.gather.session import Session
-from probes.gather.undo import close_open, take_back, undo_of
+from probes.gather.undo import take_back, undo_of
 from probes.gather.write_evidence import AgentWrite, Privilege
 from probes.gather.write_targets import Target, targets
 from runtime.estate import Estate

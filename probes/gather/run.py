@@ -5,38 +5,31 @@ Each artifact is on disk as soon as it is found; a second call goes on where a k
 
 from __future__ import annotations
 
-import os
 import secrets as random
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from probes.artifact import Artifact, Missing
-from probes.bundle import Manifest, stamp, write_bundle
+from probes.bundle import stamp, write_bundle
 from probes.derive.run import Derivation, Deriver, derive
 from probes.finding import Subject
-from probes.gather.describe import Described
 from probes.gather.gatherer import Gatherer, cause_of, missing
-from probes.gather.guarded import PlanGuard
 from probes.gather.inputs import digest_of, read_inputs
+from probes.gather.leftovers import take_back_open
 from probes.gather.plan import DEFAULT_LIMIT, Plan, in_order
 from probes.gather.plan import plan as make_plan
 from probes.gather.progress import CollectState
-from probes.gather.session import Progress, Session, silent
-from probes.gather.undo import take_back_open
+from probes.gather.run_manifest import manifest_of
+from probes.gather.run_session import KEPT_FOR_CLEANUP, keep_used, locked, opened, session_of
+from probes.gather.session import Progress, Session
 from runtime.errors import Conflict, CxreadyError
 from runtime.estate import Estate
 
 if TYPE_CHECKING:
-    from runtime.systems.trace import Trace
-    from runtime.systems.write_ledger import WriteLedger
     from runtime.understanding.encode import Encode
-
-KEPT_FOR_CLEANUP = 4
 
 
 @dataclass(frozen=True)
@@ -96,36 +89,36 @@ def collect(
             str(folder),
             "make a new plan with `cxready collect DIR --dry-run -o plan.json` and have it approved",
         )
-    with _locked(folder), _opened(folder) as (state, trace, ledger):
+    with locked(folder), opened(folder) as (state, trace, ledger):
         settings = f"{digest}|{only_system}|{only_probe}|{max_requests}|{plan.digest if plan else ''}"
         known = state.open_run(settings) if resume else None
         started = known[1] if known else (now or datetime.now(UTC))
         run = known[0] if known else _name(started)
         attempt = state.begin(run, started, settings)
-        session = _session(
+        session = session_of(
             estate,
             run,
-            attempt,
-            folder,
-            started,
-            state,
-            trace,
-            ledger,
-            kinds,
-            only_system,
-            plan,
-            max_requests,
-            secrets,
-            progress,
+            attempt=attempt,
+            folder=folder,
+            started=started,
+            state=state,
+            trace=trace,
+            ledger=ledger,
+            kinds=kinds,
+            only_system=only_system,
+            plan=plan,
+            max_requests=max_requests,
+            secrets=secrets,
+            progress=progress,
         )
         earlier = clean_up(session)
         try:
             _gather(session, state, in_order(gatherers, only_probe))
         finally:
             clean_up(session, run=run)
-            _keep_used(session, state)
+            keep_used(session, state)
         _derive(session, state, [d for d in derivers if only_probe is None or d.serves(only_probe)], encode)
-        manifest = _manifest(
+        manifest = manifest_of(
             session,
             written,
             digest,
@@ -207,163 +200,6 @@ def _derive(session: Session, state: CollectState, derivers: Sequence[Deriver], 
     for _, found in derive(derivers, derivation):
         session.found[found.key] = found
         state.keep(session.run, found)
-
-
-def _session(
-    estate: Estate,
-    run: str,
-    attempt: int,
-    folder: Path,
-    started: datetime,
-    state: CollectState,
-    trace: Trace,
-    ledger: WriteLedger,
-    kinds: Mapping[str, type[Artifact]],
-    only_system: str | None,
-    plan: Plan | None,
-    max_requests: int,
-    secrets: Mapping[str, str] | None,
-    progress: Progress | None,
-) -> Session:
-    from runtime.systems.request_budget import RequestBudget
-
-    used, sent = state.used(run), trace.counts(run)
-    budgets = {
-        name: RequestBudget(
-            max_requests - (KEPT_FOR_CLEANUP if s.writes.allowed and max_requests > 20 else 0),
-            used=max(used[name][0] if name in used else 0, sent.get(name, 0)),
-            system=name,
-        )
-        for name, s in estate.systems.items()
-    }
-    session = Session(
-        estate=estate,
-        run=run,
-        folder=folder,
-        now=started,
-        trace=trace,
-        ledger=ledger,
-        secrets=secrets if secrets is not None else dict(os.environ),
-        budgets=budgets,
-        only_system=only_system,
-        guard=PlanGuard(plan.lines, _sent(trace, run)) if plan else None,
-        progress=progress or silent,
-        found=state.found(run, kinds),
-        steps=state.steps(run),
-        observed={name: observed for name, (_, observed) in used.items()},
-        attempt=attempt,
-    )
-
-    def kept(gatherer: str, system: str) -> None:
-        state.step(run, gatherer, system)
-        _keep_used(session, state)
-
-    session.kept = kept
-    return session
-
-
-def _keep_used(session: Session, state: CollectState) -> None:
-    for name, budget in session.budgets.items():
-        if budget.used:
-            state.use(session.run, name, budget.used, session.observed.get(name))
-
-
-def _sent(trace: Trace, run: str) -> Counter[tuple[str, str, str]]:
-    return Counter((row["system"], row["method"], row["path_template"]) for row in trace.rows(run))
-
-
-def _manifest(
-    session: Session,
-    inputs: Mapping[str, bytes],
-    digest: str,
-    plan: Plan,
-    earlier: list[str],
-    catalogue: str,
-    approved_by: str,
-) -> Manifest:
-    entries = session.ledger.entries(session.run)
-    gone = [
-        f"{e.system}.{e.operation} {e.record.get('id', '')}: {e.state}".replace(" :", ":")
-        for e in entries
-        if e.state in ("removed", "reversed")
-    ]
-    absent = [m for m in session.found.values() if isinstance(m, Missing)]
-    return Manifest(
-        as_of=session.now,
-        run=session.run,
-        organisation=session.estate.organisation,
-        tools=_tools(),
-        catalogue=catalogue,
-        approved_by=approved_by,
-        inputs_digest=digest,
-        plan=plan.digest,
-        systems=session.systems,
-        requests={name: budget.used for name, budget in session.budgets.items()},
-        reversed=gone + [f"from an earlier run: {says}" for says in earlier],
-        left_behind=[e.why for e in session.ledger.entries() if e.state == "left_behind" and e.run == session.run],
-        inventory=_inventory(session, inputs),
-        missing=sorted(absent, key=lambda m: m.key),
-    )
-
-
-def _inventory(session: Session, inputs: Mapping[str, bytes]) -> dict[str, list[str]]:
-    found = list(session.found.values())
-    operations = [f"{a.subject.unit}.{op.id}" for a in found if isinstance(a, Described) for op in a.operations]
-    limits = [
-        f"{action}.{name}"
-        for action, a in session.estate.guardrails.actions.items()
-        for name, value in a.limits.model_dump().items()
-        if value is not None
-    ]
-    articles = [
-        name for name in inputs if any(name.startswith(source.rstrip("/") + "/") for source in session.estate.knowledge)
-    ]
-    return {"operations": sorted(operations), "articles": sorted(articles), "limits": sorted(limits)}
-
-
-def _tools() -> dict[str, str]:
-    from importlib.metadata import PackageNotFoundError, version
-
-    found = {}
-    for name in ("cxready", "requests", "zeep", "openapi-spec-validator", "jsonschema"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    from filelock import FileLock, Timeout
-
-    place = folder / ".cxready"
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-        with FileLock(place / "collect.lock", timeout=0):
-            yield
-    except Timeout:
-        raise Conflict(
-            "another collection is running in this folder", str(folder), "wait until it ends, or stop it"
-        ) from None
-
-
-@contextmanager
-def _opened(folder: Path) -> Iterator[tuple[CollectState, Trace, WriteLedger]]:
-    from runtime.systems.trace import Trace
-    from runtime.systems.write_ledger import WriteLedger
-
-    place = folder / ".cxready"
-    state, trace, ledger = (
-        CollectState(place / "collect.sqlite"),
-        Trace(place / "trace.sqlite"),
-        WriteLedger(place / "ledger.sqlite"),
-    )
-    try:
-        yield state, trace, ledger
-    finally:
-        for opened in (state, trace, ledger):
-            opened.close()
 
 
 def _name(started: datetime) -> str:

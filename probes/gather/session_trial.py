@@ -6,47 +6,26 @@ Every answer is classified by the connector; a challenge or a login page anywher
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from pydantic import Field
-
-from probes.artifact import Artifact, Missing, Shot
+from probes.artifact import Artifact, Shot
 from probes.finding import Subject
 from probes.gather.gatherer import Found, Gatherer, cause_of_answer, each_system, missing
 from probes.gather.plan import PlanLine, line
 from probes.gather.read_choice import reads
 from probes.gather.samples import Samples
 from probes.gather.session import Session
-from runtime.errors import BadInput, CxreadyError, Refused, Unreachable
+from probes.gather.sign_in import MachineAuth, machine_auth, not_signed_in
+from runtime.errors import BadInput, Unreachable
 from runtime.estate import Estate
 from runtime.systems.exchange import Exchange, Seen, System, Why
 from runtime.systems.surface import Operation
 
 PARALLEL = 4
 EACH_SESSION = 4
-
-
-class MachineAuth(Artifact):
-    """How the agent proves itself, and whether that worked without a person."""
-
-    kind: ClassVar[str] = "machine_auth"
-
-    scheme: str
-    holder: str
-    signed_in: bool
-    interactive: bool
-    token_lifetime_s: float | None = None
-    renewed: bool | None = Field(
-        None, description="a second token was obtained without a person; None where tokens are not used"
-    )
-    own_identity: bool = Field(True, description="the agent's credential is not the one of another holder")
-    refused_without: bool | None = Field(None, description="the same read without a credential was refused")
-    says: str = ""
-    shot: Shot | None = None
-    shot_without: Shot | None = None
 
 
 class AgentTraffic(Artifact):
@@ -88,7 +67,7 @@ def gather_system(session: Session, system: str) -> Found:
     except BadInput as error:
         if "not set" in error.what:
             raise
-        yield _not_signed_in(session, system, error)
+        yield not_signed_in(session, system, error)
         yield missing(AgentTraffic, subject, "credential", str(error))
         return
     if first.seen is Seen.PATH:
@@ -97,91 +76,12 @@ def gather_system(session: Session, system: str) -> Found:
         return
     if first.ok:
         session.samples.learn(system, first.body)
-    yield _machine_auth(session, system, client, operation, arguments, first)
+    yield machine_auth(session, system, client, operation, arguments, first)
     if first.seen is Seen.REFUSED:
         says = f"{operation.id} answered {first.status}, so no burst of reads was tried"
         yield missing(AgentTraffic, subject, cause_of_answer(first), says)
         return
     yield _traffic(session, system, client, operation, arguments)
-
-
-def _machine_auth(
-    session: Session, system: str, client: System, operation: Operation, arguments: dict[str, Any], first: Exchange
-) -> MachineAuth | Missing:
-    signed_in = _signed_in(first)
-    if signed_in is None:
-        says = (
-            f"{operation.id} answered {first.status or 'nothing'} ({first.seen}), which says nothing about signing in"
-        )
-        return missing(MachineAuth, Subject(unit=system), cause_of_answer(first), says)
-    auth = getattr(client, "auth", None)
-    without = _without(session, system, operation, arguments)
-    credential = session.settings(system).credentials.get(client.holder)  # type: ignore[call-overload]
-    return MachineAuth(
-        subject=Subject(unit=system),
-        measured_at=session.now,
-        scheme=credential.scheme if credential else "none",
-        holder=client.holder,
-        signed_in=signed_in,
-        interactive=bool(getattr(auth, "interactive", False))
-        or (credential is not None and credential.scheme == "session"),
-        token_lifetime_s=getattr(auth, "token_lifetime_s", None),
-        renewed=_renewed(session, system, client, operation, arguments),
-        own_identity=_own(session, system, client.holder),
-        refused_without=None if without is None else _refused_without(without),
-        says=f"{operation.id} answered {first.status}",
-        shot=session.shot(first),
-        shot_without=session.shot(without) if without else None,
-    )
-
-
-def _signed_in(first: Exchange) -> bool | None:
-    """None where the answer is about something else: a fault, a throttle, a wall, a value that does not fit."""
-    if first.ok:
-        return True
-    if first.seen is Seen.LOGIN_PAGE or (first.seen is Seen.REFUSED and first.status in (401, 403)):
-        return False
-    return None
-
-
-def _refused_without(without: Exchange) -> bool | None:
-    """Whether a read without a credential was refused; None where the answer does not tell."""
-    if without.ok:
-        return False
-    refused = without.seen is Seen.LOGIN_PAGE or (without.seen is Seen.REFUSED and without.status in (401, 403))
-    return True if refused or _is_fault_of_client(without) else None
-
-
-def _is_fault_of_client(answer: Exchange) -> bool:
-    """A SOAP service says no with a fault of its own, at whatever status."""
-    return answer.seen is Seen.REFUSED and isinstance(answer.body, Mapping) and "fault" in answer.body
-
-
-def _renewed(
-    session: Session, system: str, client: System, operation: Operation, arguments: dict[str, Any]
-) -> bool | None:
-    auth = getattr(client, "auth", None)
-    if getattr(auth, "scheme", "") != "oauth2" or auth is None:
-        return None
-    auth.renew()
-    why = Why("read with a renewed token", "machine_auth", session.run)
-    return _signed_in(client.call(operation.id, arguments, why=why))
-
-
-def _without(session: Session, system: str, operation: Operation, arguments: dict[str, Any]) -> Exchange | None:
-    try:
-        return session.nobody(system).call(
-            operation.id, arguments, why=Why("ask without a credential", "machine_auth", session.run)
-        )
-    except (BadInput, Refused):
-        return None
-
-
-def _own(session: Session, system: str, holder: str) -> bool:
-    """False when another holder of the engagement uses the very same credential."""
-    credentials = session.settings(system).credentials
-    mine = next((c for h, c in credentials.items() if h == holder), None)
-    return mine is None or not any(other == mine for h, other in credentials.items() if h != holder)
 
 
 def _traffic(
@@ -219,20 +119,6 @@ def _traffic(
         second_session_killed_first=after.status == 401 or after.seen is Seen.LOGIN_PAGE,
         example=session.shot(answers[0]),
         worst=session.shot(worst) if worst else None,
-    )
-
-
-def _not_signed_in(session: Session, system: str, error: CxreadyError) -> MachineAuth:
-    holders = session.holders(system)
-    scheme = session.settings(system).credentials[holders[0]].scheme if holders else "none"
-    return MachineAuth(
-        subject=Subject(unit=system),
-        measured_at=session.now,
-        scheme=scheme,
-        holder="agent",
-        signed_in=False,
-        interactive=False,
-        says=error.what,
     )
 
 

@@ -19,7 +19,6 @@ from runtime.errors import CxreadyError
 from runtime.guardrails.effects import Effect
 from runtime.systems.exchange import Exchange, Seen, System, Why
 from runtime.systems.surface import Operation
-from runtime.systems.write_ledger import Entry
 
 How = Literal["removed", "reversed", "soft_delete", "not_undone", "none_offered", "unclear"]
 NOT_OUR_WORD = (400, 401, 403, 422)  # the undo was asked wrongly or without the right: no word about the operation
@@ -109,59 +108,6 @@ def undo_arguments(
         fields = [*undo.body_schema.get("properties", {}), *(p.name for p in undo.parameters if p.where == "body")]
         found |= {n: before[n] for n in fields if n in before and n in arguments and n not in found}
     return found
-
-
-def take_back_open(session: Session, entry: Entry) -> TakenBack:
-    """Cleans up after a run that died: finds the record by our reference where the answer was lost, undoes it, reads
-    back.
-    """
-    effect = session.estate.effect(f"{entry.system}.{entry.operation}")
-    answer: Any = dict(entry.record) or None
-    if effect and effect.does == "update":
-        return take_back(
-            session,
-            entry.id,
-            entry.system,
-            entry.operation,
-            effect,
-            entry.arguments,
-            answer or entry.arguments,
-            dict(entry.undo_arguments),
-        )
-    if answer:
-        return take_back(
-            session, entry.id, entry.system, entry.operation, _with_undo(effect, entry), entry.arguments, answer
-        )
-    return _found_again(session, entry, effect)
-
-
-def close_open(session: Session, system: str, operation: str) -> None:
-    """Looks up and takes back what requests without an answer may have created."""
-    for entry in session.ledger.open(session.run):
-        if entry.system == system and entry.operation == operation:
-            take_back_open(session, entry)
-
-
-def _found_again(session: Session, entry: Entry, effect: Effect | None) -> TakenBack:
-    reference = _own_reference(entry)
-    finder = effect.repeat.find if effect and effect.repeat else None
-    if not finder or not reference or not effect:
-        says = f"{entry.system}.{entry.operation}: the answer was lost and the system offers no way to find the record"
-        session.ledger.left_behind(entry.id, says)
-        return TakenBack("not_undone", says)
-    found = read_back(session, entry.system, entry.operation, effect, entry.arguments, None, reference, by_find=True)
-    if not found.answered:
-        return TakenBack(
-            "unclear", f"{entry.system}.{entry.operation}: could not be looked up; the next run tries again"
-        )
-    if not found.records:
-        session.ledger.nothing(entry.id)
-        return TakenBack("removed", f"{entry.system}.{entry.operation}: nothing had been created")
-    taken = [
-        take_back(session, entry.id, entry.system, entry.operation, effect, entry.arguments, record)
-        for record in found.records
-    ]
-    return next((t for t in taken if t.how in ("not_undone", "unclear")), taken[-1])
 
 
 def _taken(
@@ -274,24 +220,3 @@ def _mark_of_end(before: Any, after: Any) -> str:
         ):
             return str(name)
     return ""
-
-
-def _own_reference(entry: Entry) -> str | None:
-    marker = f"cxready-{entry.run}-"
-    for value in entry.arguments.values():
-        found = re.search(re.escape(marker) + r"\d+", str(value))
-        if found:
-            return found.group()
-    return None
-
-
-def _with_undo(effect: Effect | None, entry: Entry) -> Effect | None:
-    """The ledger's own undo where the effects file does not name one."""
-    if effect and (effect.undo or effect.does == "update"):
-        return effect
-    if not entry.undo:
-        return effect
-    base = effect or Effect(does="create")
-    return base.model_copy(
-        update={"undo": entry.undo.rpartition(".")[2] if entry.undo.startswith(f"{entry.system}.") else entry.undo}
-    )

@@ -17,10 +17,11 @@ from probes.gather.samples import field_of, plain
 from probes.gather.sent_and_found import same, shown
 from probes.gather.session import Session
 from probes.gather.undo import TakenBack, take_back, undo_arguments, undo_of
+from probes.gather.update_races import outdated, repeated, send_change
 from probes.gather.write_evidence import FieldSeen, LostUpdates, StaleChange, WriteRoundTrip
 from runtime.errors import CxreadyError
 from runtime.guardrails.effects import Effect
-from runtime.systems.exchange import Exchange, Seen, Why
+from runtime.systems.exchange import Exchange, Seen
 from runtime.systems.surface import Operation
 
 Found = Iterator[Artifact | Missing | StaleChange]
@@ -66,7 +67,7 @@ def _tried(
     etag = before.header("ETag")
     try:
         try:
-            first = _send(session, system, operation, change, {"If-Match": etag} if etag else {})
+            first = send_change(session, system, operation, change, {"If-Match": etag} if etag else {})
         except CxreadyError:  # refused before it left
             taken = TakenBack("reversed", "nothing was sent")
             session.ledger.nothing(entry)
@@ -93,8 +94,10 @@ def _tried(
             until=lambda r: not _dropped(change, fields, before.body, r.record),
         )
         dropped = _dropped(change, fields, before.body, seen.record)
-        stale = _stale(session, system, name, operation, change, before, seen.exchanges[-1], bool(dropped))
-        repeat = _repeat(session, subject, name, operation, effect, change, first, fields, bool(dropped), seen.settle_s)
+        stale = outdated(session, system, name, operation, change, before, seen.exchanges[-1], bool(dropped))
+        repeat = repeated(
+            session, subject, name, operation, effect, change, first, fields, bool(dropped), seen.settle_s
+        )
     finally:
         if taken is None:
             taken = take_back(
@@ -179,97 +182,6 @@ def _intend(
     sent = undo_arguments(undo, effect, change, None, kept) if undo else {}
     return session.ledger.intend(
         system, name, change, undo=undo.id if undo else None, undo_arguments={**kept, **sent}, run=session.run
-    )
-
-
-def _send(
-    session: Session, system: str, operation: Operation, change: Mapping[str, Any], headers: Mapping[str, str]
-) -> Exchange:
-    return session.writer(system).call(
-        operation.id, change, headers=headers, why=Why(f"write: try {operation.id}", "writes_stick", session.run)
-    )
-
-
-def _stale(
-    session: Session,
-    system: str,
-    name: str,
-    operation: Operation,
-    change: Mapping[str, Any],
-    before: Exchange,
-    after: Exchange,
-    dropped: bool,
-) -> StaleChange:
-    """Sends the change again as someone would who had read the record before it (RFC 9110, 13.1.1)."""
-    old, new = before.header("ETag"), after.header("ETag")
-    if not old:
-        return StaleChange(
-            operation=name, answer="no_etag", why="the record is read without an ETag", shots=(session.shot(before),)
-        )
-    if dropped or old == new:
-        return StaleChange(
-            operation=name,
-            etag=old,
-            answer="not_tried",
-            why="the change did not stick, so no state is outdated",
-            shots=(session.shot(after),),
-        )
-    exchange = _send(session, system, operation, change, {"If-Match": old})
-    answer = (
-        "refused" if exchange.status in (409, 412, 428) else "accepted" if exchange.seen is Seen.OK else "not_tried"
-    )
-    return StaleChange(
-        operation=name,
-        etag=old,
-        answer=answer,
-        why="" if answer != "not_tried" else f"answered {exchange.status}",
-        shots=(session.shot(after), session.shot(exchange)),
-    )
-
-
-def _repeat(
-    session: Session,
-    subject: Subject,
-    name: str,
-    operation: Operation,
-    effect: Effect,
-    change: Mapping[str, Any],
-    first: Exchange,
-    fields: list[str],
-    dropped: bool,
-    settle_s: float,
-) -> Artifact | Missing:
-    """Setting the same values again leaves one state; what counts is that a read tells whether they are set."""
-    if dropped:
-        return missing(
-            RepeatTrial,
-            subject,
-            "needs",
-            f"the first {name} did not stick, so repeating it tells nothing",
-            f"mend {subject} first (finding writes_stick), then run `cxready collect DIR` again",
-        )
-    again = _send(session, subject.unit, operation, change, {})
-    if again.status == 428:  # the system insists on If-Match: a blind repeat cannot happen
-        again = first
-    if again.seen not in (Seen.OK, Seen.REFUSED) or again.status in (401, 403):
-        says = f"{name} answered {again.status or again.seen} when it was sent again"
-        return missing(RepeatTrial, subject, cause_of_answer(again), says)
-    seen = read_back(session, subject.unit, name, effect, change, again.body, None)
-    if not seen.answered:
-        return missing(RepeatTrial, subject, "failed", f"the record could not be read after repeating {name}")
-    stable = seen.record is not None and all(same(field_of(seen.record, f), change[f]) for f in fields)
-    reader = reader_of(session, subject.unit, effect)
-    return RepeatTrial(
-        subject=subject,
-        measured_at=session.now,
-        does="update",
-        by="read_back" if stable and again.seen in (Seen.OK, Seen.REFUSED) else "no",
-        offered=False,
-        find=reader.id if reader else None,
-        settle_s=round(settle_s, 2),
-        first=session.shot(first),
-        second=session.shot(again),
-        search=session.shot(seen.exchanges[-1]) if seen.exchanges else None,
     )
 
 

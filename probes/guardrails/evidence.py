@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from probes.artifact import Artifact, Shot
 from runtime.guardrails.certificate import Certificate, Claim, DroppedConjunct
 
-
 NO_TIME = "the solver gave no answer in time"
 
 

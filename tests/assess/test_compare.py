@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from assess.assessment import Assessment
+from assess.attribution import TOGETHER
 from assess.changes import input_changes
 from assess.cli import cxready
 from assess.cli.compare import compare_targets
@@ -114,6 +115,19 @@ def test_fridays_answer_moves_what_depends_on_it_and_nothing_else(edited: Path) 
     assert any("issue_credit is `approve`" in because for g in changed.gates for because in g.because)
     assert all(len(set(changed.levels[d].confirmed)) == 1 for d in DIMENSIONS)
     assert changed.levels["api"].self_assessed == (3, 2)
+    assert changed.moved_by == {"engagement.yaml": [], "guardrails.yaml": ["billing-dispute: act → approve"]}
+    assert "  engagement.yaml: nothing" in comparison_lines(changed)
+
+
+def test_a_change_that_needs_another_file_says_so(edited: Path) -> None:
+    """A renamed goal is known to engagement.yaml only after both files changed."""
+    for file in ("goals.yaml", "engagement.yaml"):
+        rewrite(edited / file, "device-return:", "return-of-a-device:")
+    changed = compare_targets(newest_bundle(edited), edited)
+    assert changed.moved_by["engagement.yaml"] == [TOGETHER]
+    gates = {g.workflow: (g.was, g.now, g.because) for g in changed.gates}
+    assert gates["device-return"] == ("observe", None, ["the workflow is gone"])
+    assert gates["return-of-a-device"][0] is None and changed.gone and changed.asked_anew
 
 
 def test_a_changed_answer_says_who_gave_it_when_and_on_which_line(edited: Path, northwind) -> None:

@@ -87,7 +87,8 @@ def test_a_handoff_arrives_once_is_found_read_back_and_alerts_someone(environmen
 def test_what_a_killed_collection_made_is_deleted_by_the_next(
     environment: dict[str, str], desk: Desk, tmp_path: Path
 ) -> None:
-    collect = ["-c", "from assess.cli import main; main()", "collect", str(_engagement(tmp_path / "engagement"))]
+    command = ["-c", "from assess.cli import main; main()", "collect", str(_engagement(tmp_path / "engagement"))]
+    collect = [*command, "--system", "rt", "--probe", "api.writes_stick"]
     point = "runtime.systems.write_ledger.WriteLedger.created:after"
 
     run_and_kill(collect, point=point, env=environment, cwd=ROOT, timeout=300)

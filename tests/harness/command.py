@@ -58,7 +58,9 @@ def half_written(*places: Path) -> list[Path]:
     found: list[Path] = []
     for place in places:
         found += [p for p in _files(place) if p.name.endswith(LEFTOVERS)]
-        found += [p for p in place.rglob("bundles/*") if p.is_dir() and not (p / "manifest.json").is_file()]
+        for bundle in place.rglob("bundles/*"):
+            if bundle.name.startswith(".") or (bundle.is_dir() and not (bundle / "manifest.json").is_file()):
+                found.append(bundle)
     return found
 
 

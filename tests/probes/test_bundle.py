@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from probes.artifact import Missing
-from probes.bundle import Bundle, Manifest, artifact_path, stamp, write_bundle
+from probes.bundle import Bundle, artifact_path, stamp, write_bundle
 from probes.finding import Subject
 from probes.gather.limits import Latency, Limits
+from probes.manifest import Manifest
 from runtime.errors import BadInput, Conflict
 
 AT = datetime(2026, 11, 23, 9, 15, tzinfo=UTC)

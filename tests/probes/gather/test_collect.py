@@ -27,6 +27,12 @@ from tests.probes.gather.collecting import collected
 PROFILE = Profile(name="plain", title="Plain")
 ROOT = Path(__file__).resolve().parents[3]
 MODULE = ["-m", "tests.probes.gather.collecting"]
+KILLS = int(os.environ.get("CXREADY_SOAK_COUNT", "1"))
+POINTS = [
+    "runtime.systems.write_ledger.WriteLedger.created:before:1",
+    "runtime.systems.write_ledger.WriteLedger.created:after:3",
+    "runtime.systems.write_ledger.WriteLedger.undone:before:2",
+]
 
 
 class Measured:
@@ -173,14 +179,7 @@ def test_a_missing_secret_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     assert measured.outcomes()[("crm.machine_auth", "crm")].state is State.MET
 
 
-@pytest.mark.parametrize(
-    "point",
-    [
-        "runtime.systems.write_ledger.WriteLedger.created:before:1",
-        "runtime.systems.write_ledger.WriteLedger.created:after:3",
-        "runtime.systems.write_ledger.WriteLedger.undone:before:2",
-    ],
-)
+@pytest.mark.parametrize("point", POINTS[:KILLS])
 def test_after_kill_nine_the_next_run_cleans_up_first_and_goes_on(tmp_path: Path, point: str) -> None:
     with start(flawless=True) as estate:
         write_folder(tmp_path, estate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,7 +25,7 @@ from probes.guardrails.defined import Defined
 from probes.guardrails.denials_logged import DenialsLogged
 from probes.guardrails.discloses_ai import DisclosesAi
 from probes.guardrails.escalation_triggers import EscalationTriggers
-from probes.guardrails.evidence import BypassTrial
+from probes.guardrails.evidence import BypassTrial, KillSwitchTrial
 from probes.guardrails.high_stakes_gated import HighStakesGated
 from probes.guardrails.kill_switch import KillSwitch as KillSwitchProbe
 from probes.guardrails.owned import Owned
@@ -32,7 +33,7 @@ from probes.guardrails.restricted_data_blocked import RestrictedDataBlocked
 from probes.guardrails.restricted_data_named import RestrictedDataNamed
 from probes.guardrails.survives_bypasses import SurvivesBypasses
 from runtime.estate import Estate
-from runtime.guardrails import budgets, canonical, decide, kill_switch, proxy_request
+from runtime.guardrails import budgets, canonical, checked_call, kill_switch, proxy_request
 from runtime.guardrails.policy import EscalateWhen
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -102,7 +103,9 @@ def test_a_guardrail_that_refuses_everything_is_not_praised(
     demo_estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        decide, "declared_arguments", lambda *a: (_ for _ in ()).throw(decide.Settled("refuse", "no", "x"))
+        checked_call,
+        "declared_arguments",
+        lambda *a: (_ for _ in ()).throw(checked_call.Settled("refuse", "no", "x")),
     )
     trial, _ = bypasses(demo_estate)
     assert not trial.control
@@ -155,6 +158,33 @@ def test_a_switch_that_stops_nothing_is_found_out(demo_estate: Estate, monkeypat
     (trial,) = kill_switch_trial(demo_estate, NOW)
     outcome = KillSwitchProbe().judge(trial)  # type: ignore[arg-type]
     assert outcome.state is State.NOT_MET and outcome.cause == "writes go on"
+
+
+def test_a_switch_that_takes_longer_than_a_second_is_found_out(
+    demo_estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = kill_switch.KillSwitch.is_on
+    set_for: list[float] = []
+
+    def late(self: kill_switch.KillSwitch) -> bool:
+        """As of a process that looks at the switch every one and a half seconds."""
+        if seen(self) and not set_for:
+            set_for.append(time.monotonic())
+        return bool(set_for) and time.monotonic() - set_for[0] > 1.5
+
+    monkeypatch.setattr(kill_switch.KillSwitch, "is_on", late)
+    (trial,) = kill_switch_trial(demo_estate, NOW)
+    assert isinstance(trial, KillSwitchTrial) and trial.refused_after > 0
+    assert KillSwitchProbe().judge(trial).cause == "writes go on"
+
+
+def test_where_no_write_is_allowed_nothing_is_said_about_caution(estate: Estate) -> None:
+    from probes.derive.conversation_trials import high_stakes_trial, trigger_trial
+
+    nothing = replace(estate, guardrails=estate.guardrails.model_copy(update={"actions": {}}))
+    assert HighStakesGated().judge(high_stakes_trial(nothing, NOW)).state is State.NOT_MEASURED
+    triggers = trigger_trial(nothing, NOW).model_copy(update={"not_configured": ()})
+    assert EscalationTriggers().judge(triggers).state is State.NOT_MEASURED
 
 
 def test_what_is_declared_is_judged_by_its_words(estate: Estate) -> None:

@@ -1,0 +1,117 @@
+"""What is attacked, and with which call: the confirmed writes of an action, each with an amount above its limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from probes.gather.guarded import find_operation
+from probes.gather.plan import PlanLine, line, surface_of
+from probes.gather.session import Session
+from runtime.estate import Estate
+from runtime.guardrails.cedar import limit_minor
+from runtime.guardrails.effects import Effect
+from runtime.money import from_minor
+from runtime.systems.surface import Operation
+
+PROBE = "enforced_at_api"
+
+
+OVER_MINOR = 2_000
+
+
+@dataclass(frozen=True)
+class Target:
+    """One write of an action, as the system declares it."""
+
+    action: str
+    system: str
+    name: str
+    operation: Operation
+    effect: Effect
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.system}.{self.name}"
+
+
+def targets_of(estate: Estate, action: str) -> list[Target]:
+    """Confirmed writes of an action that a description declares."""
+    found = []
+    for name in estate.guardrails.actions[action].operations:
+        system, _, short = name.partition(".")
+        effect = estate.effect(name)
+        if effect is None or effect.does == "read" or system not in estate.systems:
+            continue
+        operation = find_operation(surface_of(estate, system), short)
+        if operation is not None:
+            found.append(Target(action, system, short, operation, effect))
+    return found
+
+
+def over_limit(session: Session, target: Target) -> dict[str, Any]:
+    """The engagement's example with an amount above the limit and our own reference; a path value that nobody gave names no record."""
+    arguments, lacking = session.samples.body(session.estate, target.system, target.operation, session.now)
+    arguments |= {
+        p.name: "cxready-none" for p in target.operation.parameters if p.where == "path" and p.name in lacking
+    }
+    out = target.effect.money_out
+    if out and out.field:
+        over = _over(session.estate, target)
+        currency = session.estate.guardrails.actions[target.action].limits.currency or session.estate.currency
+        arguments[out.field] = str(over) if out.unit == "minor" else from_minor(over, currency)
+    reference = target.effect.repeat.reference if target.effect.repeat else "reference"
+    if reference in target.operation.body_schema.get("properties", {}):
+        arguments[reference] = session.reference()
+    return {k: v for k, v in arguments.items() if k.lower() != "idempotency-key"}
+
+
+def words_of(estate: Estate, target: Target, arguments: Mapping[str, Any]) -> str:
+    out = target.effect.money_out
+    if out and out.field:
+        currency = estate.guardrails.actions[target.action].limits.currency or estate.currency
+        return f"{target.full_name} with {from_minor(_over(estate, target), currency)} {currency}, above the limit of {target.action}"
+    return f"{target.full_name}, which only passes the enforcement point"
+
+
+def _over(estate: Estate, target: Target) -> int:
+    """Clearly above the limit of one call, in minor units."""
+    action = estate.guardrails.actions[target.action]
+    return 2 * (limit_minor(action, "each", action.limits.currency or estate.currency) or 0) + OVER_MINOR
+
+
+def planned(estate: Estate) -> list[PlanLine]:
+    """One call an operation; should it succeed, reading and taking back."""
+    lines: list[PlanLine] = []
+    for action in estate.guardrails.actions:
+        targets = targets_of(estate, action)
+        if all(estate.systems[t.system].attack_probes and estate.systems[t.system].writes.allowed for t in targets):
+            lines += [one for target in targets for one in _lines(estate, target)]
+    return lines
+
+
+def _lines(estate: Estate, target: Target) -> Iterator[PlanLine]:
+    surface = surface_of(estate, target.system)
+    undo = (
+        find_operation(surface, target.effect.undo)
+        if target.effect.undo
+        else target.operation
+        if target.effect.does == "update"
+        else None
+    )
+    yield line(
+        target.system,
+        target.operation,
+        f"must be refused: {words_of(estate, target, {})}",
+        PROBE,
+        1,
+        undo.id if undo else None,
+    )
+    names = [target.effect.read_back, target.effect.repeat.find if target.effect.repeat else None]
+    readers = [found for name in dict.fromkeys(names) if name and (found := find_operation(surface, name))]
+    most = 3 if target.effect.does == "update" or target.effect.repeat else 1
+    for reader in readers[:1]:
+        yield line(target.system, reader, f"read around the attempt on {target.name}", PROBE, most)
+    if undo:
+        yield line(target.system, undo, f"take back {target.name}, should it have been accepted", PROBE, 1)

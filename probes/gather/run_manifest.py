@@ -1,0 +1,73 @@
+"""What a collection says about itself: requests, reversals, what stays behind, what is missing, and the inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from probes.artifact import Missing
+from probes.gather.describe import Described
+from probes.gather.plan import Plan
+from probes.gather.session import Session
+from probes.manifest import Manifest
+
+
+def manifest_of(
+    session: Session,
+    inputs: Mapping[str, bytes],
+    digest: str,
+    plan: Plan,
+    earlier: list[str],
+    catalogue: str,
+    approved_by: str,
+) -> Manifest:
+    """The manifest of one run; `earlier`: sentences about what was taken back for runs that died."""
+    entries = session.ledger.entries(session.run)
+    gone = [
+        f"{e.system}.{e.operation} {e.record.get('id', '')}: {e.state}".replace(" :", ":")
+        for e in entries
+        if e.state in ("removed", "reversed")
+    ]
+    absent = [m for m in session.found.values() if isinstance(m, Missing)]
+    return Manifest(
+        as_of=session.now,
+        run=session.run,
+        organisation=session.estate.organisation,
+        tools=_tools(),
+        catalogue=catalogue,
+        approved_by=approved_by,
+        inputs_digest=digest,
+        plan=plan.digest,
+        systems=session.systems,
+        requests={name: budget.used for name, budget in session.budgets.items()},
+        reversed=gone + [f"from an earlier run: {says}" for says in earlier],
+        left_behind=[e.why for e in session.ledger.entries() if e.state == "left_behind" and e.run == session.run],
+        inventory=_inventory(session, inputs),
+        missing=sorted(absent, key=lambda m: m.key),
+    )
+
+
+def _inventory(session: Session, inputs: Mapping[str, bytes]) -> dict[str, list[str]]:
+    found = list(session.found.values())
+    operations = [f"{a.subject.unit}.{op.id}" for a in found if isinstance(a, Described) for op in a.operations]
+    limits = [
+        f"{action}.{name}"
+        for action, a in session.estate.guardrails.actions.items()
+        for name, value in a.limits.model_dump().items()
+        if value is not None
+    ]
+    articles = [
+        name for name in inputs if any(name.startswith(source.rstrip("/") + "/") for source in session.estate.knowledge)
+    ]
+    return {"operations": sorted(operations), "articles": sorted(articles), "limits": sorted(limits)}
+
+
+def _tools() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {}
+    for name in ("cxready", "requests", "zeep", "openapi-spec-validator", "jsonschema"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

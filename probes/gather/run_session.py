@@ -1,0 +1,131 @@
+"""Opening a run: one collection a folder, its state on disk, its budgets, and the session that gatherers receive."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from probes.artifact import Artifact
+from probes.gather.guarded import PlanGuard
+from probes.gather.plan import Plan
+from probes.gather.progress import CollectState
+from probes.gather.session import Progress, Session, silent
+from runtime.errors import Conflict
+from runtime.estate import Estate
+
+if TYPE_CHECKING:
+    from runtime.systems.trace import Trace
+    from runtime.systems.write_ledger import WriteLedger
+
+
+KEPT_FOR_CLEANUP = 4
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """One collection a folder at a time.
+
+    Raises:
+        Conflict: another one is running.
+    """
+    from filelock import FileLock, Timeout
+
+    place = folder / ".cxready"
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with FileLock(place / "collect.lock", timeout=0):
+            yield
+    except Timeout:
+        raise Conflict(
+            "another collection is running in this folder", str(folder), "wait until it ends, or stop it"
+        ) from None
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[CollectState, Trace, WriteLedger]]:
+    """Progress, trace and write ledger of a folder, closed at the end."""
+    from runtime.systems.trace import Trace
+    from runtime.systems.write_ledger import WriteLedger
+
+    place = folder / ".cxready"
+    state, trace, ledger = (
+        CollectState(place / "collect.sqlite"),
+        Trace(place / "trace.sqlite"),
+        WriteLedger(place / "ledger.sqlite"),
+    )
+    try:
+        yield state, trace, ledger
+    finally:
+        for opened in (state, trace, ledger):
+            opened.close()
+
+
+def session_of(
+    estate: Estate,
+    run: str,
+    *,
+    attempt: int,
+    folder: Path,
+    started: datetime,
+    state: CollectState,
+    trace: Trace,
+    ledger: WriteLedger,
+    kinds: Mapping[str, type[Artifact]],
+    only_system: str | None,
+    plan: Plan | None,
+    max_requests: int,
+    secrets: Mapping[str, str] | None,
+    progress: Progress | None,
+) -> Session:
+    """The session of one run, new or taken up again: what was found, asked and sent before is known to it."""
+    from runtime.systems.request_budget import RequestBudget
+
+    used, sent = state.used(run), trace.counts(run)
+    budgets = {
+        name: RequestBudget(
+            max_requests - (KEPT_FOR_CLEANUP if s.writes.allowed and max_requests > 20 else 0),
+            used=max(used[name][0] if name in used else 0, sent.get(name, 0)),
+            system=name,
+        )
+        for name, s in estate.systems.items()
+    }
+    session = Session(
+        estate=estate,
+        run=run,
+        folder=folder,
+        now=started,
+        trace=trace,
+        ledger=ledger,
+        secrets=secrets if secrets is not None else dict(os.environ),
+        budgets=budgets,
+        only_system=only_system,
+        guard=PlanGuard(plan.lines, _sent(trace, run)) if plan else None,
+        progress=progress or silent,
+        found=state.found(run, kinds),
+        steps=state.steps(run),
+        observed={name: observed for name, (_, observed) in used.items()},
+        attempt=attempt,
+    )
+
+    def kept(gatherer: str, system: str) -> None:
+        state.step(run, gatherer, system)
+        keep_used(session, state)
+
+    session.kept = kept
+    return session
+
+
+def keep_used(session: Session, state: CollectState) -> None:
+    """Notes what each system's budget has used, so that a resumed run goes on from there."""
+    for name, budget in session.budgets.items():
+        if budget.used:
+            state.use(session.run, name, budget.used, session.observed.get(name))
+
+
+def _sent(trace: Trace, run: str) -> Counter[tuple[str, str, str]]:
+    return Counter((row["system"], row["method"], row["path_template"]) for row in trace.rows(run))
