@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Protocol
 
+from assess.asked import AnswersFile
 from assess.assessment import Cell
+from assess.attested import with_answer
 from assess.gates import touches
 from assess.profile import Profile
 from probes.artifact import Artifact, Missing
@@ -32,15 +35,27 @@ class Answered:
 
 
 def answer_all(
-    probes: Iterable[Probe], artifacts: Artifacts, scope: Scope, profile: Profile, *, first: bool
+    probes: Iterable[Probe],
+    artifacts: Artifacts,
+    scope: Scope,
+    profile: Profile,
+    answers: AnswersFile,
+    as_of: date,
+    *,
+    first: bool,
 ) -> list[Answered]:
     """Asks every probe of every subject; `first`: no earlier bundle in the series, so that `later` probes stay out."""
     answered = [
-        _answer(probe, dimension, subject, artifacts, scope, profile, first)
+        _answered(probe, f"{dimension}.{probe.question}", dimension, subject, outcome, scope, profile, first)
         for probe in probes
         if not probe.retired
         for dimension in _dimensions(probe)
         for subject in probe.subjects(scope, dimension)
+        for outcome in [
+            with_answer(
+                _judge(probe, subject, artifacts), probe, f"{dimension}.{probe.question}", subject, answers, as_of
+            )
+        ]
     ]
     return _only_where_enforced(answered, scope)
 
@@ -49,17 +64,16 @@ def _dimensions(probe: Probe) -> Sequence[Dimension]:
     return ("crm", "api") if probe.dimension == BY_ROLE else tuple(d for d in DIMENSIONS if d == probe.dimension)
 
 
-def _answer(
+def _answered(
     probe: Probe,
+    probe_id: str,
     dimension: Dimension,
     subject: Subject,
-    artifacts: Artifacts,
+    outcome: Outcome,
     scope: Scope,
     profile: Profile,
     first: bool,
 ) -> Answered:
-    outcome = _judge(probe, subject, artifacts)
-    probe_id = f"{dimension}.{probe.question}"
     cell = Cell(
         probe=probe_id,
         subject=subject,

@@ -76,7 +76,10 @@ def judge(folder: Folder, artifacts: Artifacts, facts: Facts, catalogue: Catalog
     said = folder.engagement.value
     profile = load_profile(said.profile)
     scope = scope_of(folder.estate)
-    answered = answer_all(catalogue.probes, artifacts, scope, profile, first=not said.series)
+    answers = folder.answers.value
+    answered = answer_all(
+        catalogue.probes, artifacts, scope, profile, answers, facts.as_of.date(), first=not said.series
+    )
     cells = [a.cell for a in answered]
     judged = {
         name: judge_gate(cells, name, scope, catalogue.highest, _caps(folder, name, scope, profile))

@@ -61,10 +61,14 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
         ("amount", rf"\b{SPAN}\s?(?P<s>{MONEY_WORD})"),
         ("percentage", rf"\b{SPAN}\s?(?:%|percent\b|per cent\b)"),
         ("date",
-            rf"\b(?P<y>20\d\d)-(?P<mo>0[1-9]|1[0-2])-(?P<d>[0-3]\d)\b|\b{MONTH}\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:)(?:,?\s+(?P<y2>20\d\d))?|\b(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH.replace('?P<mon>', '?P<mon3>')}(?![a-z])(?:,?\s+(?P<y3>20\d\d))?"),
+            rf"\b(?P<y>20\d\d)-(?P<mo>0[1-9]|1[0-2])-(?P<d>[0-3]\d)\b|"
+            rf"\b{MONTH}\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:)(?:,?\s+(?P<y2>20\d\d))?|"
+            rf"\b(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH.replace('?P<mon>', '?P<mon3>')}(?![a-z])(?:,?\s+(?P<y3>20\d\d))?"),
         ("time", r"\b(?P<h>\d{1,2})(?:[:.](?P<mi>\d\d))?\s?(?P<ap>[ap]\.?m\b\.?)|\b(?P<h2>[01]?\d|2[0-3]):(?P<mi2>[0-5]\d)\b|\b(?P<noon>noon|midnight)\b"),
         ("duration",
-            rf"\b{SPAN}(?:\s?\(\d+\))?[\s-]{KIND_OF_DAY}[\s-]?{UNIT}|(?:(?<=within )|(?<=after )|(?<=for )|(?<=least )|(?<=takes ))(?P<one>an?|one)\s(?P<b1>business |working )?(?P<u1>hour|day|week|fortnight|month|year)\b|\b(?P<s24>24/7)"),
+            rf"\b{SPAN}(?:\s?\(\d+\))?[\s-]{KIND_OF_DAY}[\s-]?{UNIT}|"
+            r"(?:(?<=within )|(?<=after )|(?<=for )|(?<=least )|(?<=takes ))(?P<one>an?|one)\s"
+            r"(?P<b1>business |working )?(?P<u1>hour|day|week|fortnight|month|year)\b|\b(?P<s24>24/7)"),
         ("size", r"\b(?P<n>\d[\d,]*(?:\.\d+)?)\s?(?P<u>kbps|mbps|gbps|mbit/s|gbit/s|kb|mb|gb|tb|kg|lbs?|km|cm|miles?)\b"),
         ("count", r"\b(?P<n>twice)(?P<m>)(?P<c>)\b(?! as| the)"),
         ("count", rf"\b{SPAN}\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.finding import Evidence, Outcome, met, not_met
+from probes.finding import Evidence, Outcome, met, not_measured
 from probes.gather.describe import Described as Surface
 from probes.probe import BY_ROLE, Effort, Probe
 
@@ -28,11 +28,10 @@ class OwnerNamed(Probe):
         surface: Surface = artifacts[0]
         name, owner = surface.subject.unit, (surface.owner or "").strip()
         if owner.lower() in PLACEHOLDERS:
-            return not_met(
+            return not_measured(
                 f"Nobody is named as owner of changes to {name}",
                 cause="no owner",
-                grade="attested",
-                consequence="A change on a Friday evening breaks every case until somebody is found who may mend it.",
+                would_measure=f"Name the owner of {name} in engagement.yaml, or answer the question in answers.yaml.",
             )
         return met(
             f"{owner} owns changes to {name}",

@@ -67,15 +67,25 @@ def gather_system(session: Session, system: str) -> Found:
     if not observed.seen:
         yield from (missing(kind, subject, "unreachable", "no answer was seen") for kind in (Limits, Traffic, Latency))
         return
+    heard = sum(observed.seen.get(kind, 0) for kind in (Seen.OK, Seen.REFUSED, Seen.THROTTLED))
+    if not heard:
+        yield missing(Limits, subject, "failed", f"{system} gave no answer of its own, only faults and walls")
+        yield from _summed_up(session, system, subject)
+        return
     yield Limits(
         subject=subject,
         measured_at=session.now,
-        answers=sum(observed.seen.values()),
+        answers=heard,
         limit_headers=dict(observed.limit_headers),
         throttled=tuple(observed.throttled),
         throttled_with_retry_after=sum("retry-after" in shot.response.lower() for shot in observed.throttled),
         end_of_life=dict(observed.end_of_life),
     )
+    yield from _summed_up(session, system, subject)
+
+
+def _summed_up(session: Session, system: str, subject: Subject) -> Found:
+    observed = session.seen(system)
     yield Traffic(
         subject=subject,
         measured_at=session.now,

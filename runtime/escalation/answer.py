@@ -2,8 +2,7 @@
 do nothing.
 
 A decision is bound to the digest of the action that it is about, to a person and to a deadline. Looking at a link
-changes
-nothing (mail scanners fetch links); only a POST decides. Free text never decides.
+changes nothing (mail scanners fetch links); only a POST decides. Free text never decides.
 """
 
 from __future__ import annotations

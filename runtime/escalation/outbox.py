@@ -1,8 +1,7 @@
 """Handoffs on their way: a row in the caller's transaction, then exactly one ticket, whatever fails on the way.
 
 Each attempt: lease the row, and if an earlier one left a doubt, settle and search by key before creating; then read
-back key and body.
-The retry times are those of Standard Webhooks (https://www.standardwebhooks.com, 5 s … 10 h); the deputy destination
+back key and body. The retry times are those of Standard Webhooks (https://www.standardwebhooks.com, 5 s … 10 h); the deputy destination
 takes over long before.
 """
 

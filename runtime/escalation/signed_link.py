@@ -12,6 +12,7 @@ LINK_AGE_S = 7 * 24 * 3600
 
 
 def opened(token: str, keys: Sequence[str], now: datetime) -> dict[str, Any] | str:
+    """What the token says, or in a sentence why it says nothing."""
     from itsdangerous import BadData
 
     try:
@@ -28,6 +29,7 @@ def opened(token: str, keys: Sequence[str], now: datetime) -> dict[str, Any] | s
 
 
 def serializer(keys: Sequence[str]) -> Any:
+    """Signs with the newest key, the last one; older ones still verify."""
     from itsdangerous import URLSafeTimedSerializer
 
     return URLSafeTimedSerializer(

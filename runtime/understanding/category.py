@@ -1,8 +1,7 @@
 """High-stakes categories of a text: rules with vetoes, by sentence, in the languages that have a list.
 
 Recall first: a false alarm costs a person's minute, a miss costs a case. A language without a list is itself a
-category,
-`unknown_language`. Never a cluster, never a model alone.
+category, `unknown_language`. Never a cluster, never a model alone.
 """
 
 from __future__ import annotations

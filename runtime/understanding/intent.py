@@ -6,6 +6,7 @@ asks or goes to a person. Defaults were chosen on the bundled goals' held-out ut
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -91,7 +92,5 @@ def calibrate(
 
 
 def _sentences(message: str) -> list[str]:
-    import re
-
     found = [part.strip() for part in re.split(r"(?<=[.!?:])\s+|\n+", message[:4000])]
     return [part for part in found if len(part.split()) >= 3][:12]

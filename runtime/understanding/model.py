@@ -8,6 +8,7 @@ goal's steps, and the decision point decides on them, whatever a model says.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -119,7 +120,5 @@ def _asked(goal: Goal) -> list[str]:
 
 
 def _is_found(slot: Slot, value: str, message: str) -> bool:
-    import re
-
     fits = slot.pattern is None or re.fullmatch(slot.pattern, value) is not None
     return slot.from_ == "utterance" and bool(value) and value in message and fits

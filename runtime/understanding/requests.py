@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from runtime.understanding.language import language_of
 from runtime.understanding.lexicon import languages, lexicon, sentences
 
@@ -31,14 +33,9 @@ def _asks(sentence: str, language: str) -> bool:
     )
 
 
-def _without_veto(sentence: str, human: object, veto: object) -> bool:
-    """The sentence still asks once the vetoed words are taken out ("I spoke to your agent, now give me a real
-    person").
-    """
-    import re
-
-    assert isinstance(human, re.Pattern) and isinstance(veto, re.Pattern)
-    rest = re.split(r"[,;]| but | now | and ", veto.sub(" ", sentence))
-    return any(human.search(part) for part in rest[1:]) or any(
-        human.search(part) for part in rest if "real" in part or "echt" in part
-    )
+def _without_veto(sentence: str, human: re.Pattern[str], veto: re.Pattern[str]) -> bool:
+    """The sentence still asks once the vetoed words are taken out: "I spoke to your agent, now give me a real person"."""
+    first, *rest = re.split(r"[,;]| but | now | and ", veto.sub(" ", sentence))
+    if any(human.search(part) for part in rest):
+        return True
+    return bool(human.search(first)) and ("real" in first or "echt" in first)

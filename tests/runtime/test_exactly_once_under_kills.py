@@ -108,7 +108,8 @@ def test_random_kills_never_double_or_lose_a_credit(tmp_path: Path, estate: Runn
         billing = estate.services["billing"]
         assert isinstance(billing, Billing)
         billing.credits.clear()
-        billing._repeats.clear()  # another folder, another pilot: billing has not seen its keys
+        for service in estate.services.values():  # another folder, another pilot: no system has seen its keys
+            getattr(service, "_repeats", {}).clear()
         *killed, last = run_under_fire([CHILD, str(folder.path), "demo-1-resolved"], seed=seed, kills=4, within=3.0, timeout=90)
         kills += len(killed)
         assert json.loads(last.stdout.splitlines()[-1])["outcome"] == "resolved"

@@ -24,7 +24,8 @@ from runtime.systems.settings import SystemSettings
 
 class Shop:
     """State and switches. Switches: skips, repeats, oversized, html_errors, wall, slow_to_settle, trims, soft,
-    forbidden_when_gone, drops, lost_updates, open, keyless, fails_after_storing.
+    forbidden_when_gone, drops, lost_updates, open, keyless, fails_after_storing; and, on the way rather than in the
+    shop: repeat_blocked, undo_blocked, undo_forbidden, search_blocked, anonymous_login, gateway_down, error_blocked.
     """
 
     def __init__(self, *switches: str) -> None:
@@ -34,11 +35,14 @@ class Shop:
         }
         self.keys: dict[str, str] = {}
         self.visible_from: dict[str, float] = {}
+        self.blocked: dict[str, int] = {}
         self.lock = threading.Lock()
 
     def answer(
         self, method: str, path: str, query: dict[str, str], headers: Any, body: Any
     ) -> tuple[int, Any, dict[str, str]]:
+        if blocked := self._on_the_way(method, path, query, headers):
+            return blocked
         if headers.get("Authorization") != "Bearer token-of-the-agent" and "open" not in self.on:
             return self._error(401, "no valid token")
         if "wall" in self.on and method == "GET" and "mozilla" not in headers.get("User-Agent", "").lower():
@@ -54,6 +58,32 @@ class Shop:
             if method == "POST":
                 return self._create(body, headers)
             return self._delete(name) if method == "DELETE" else self._change(name, body, headers)
+
+    def _on_the_way(
+        self, method: str, path: str, query: dict[str, str], headers: Any
+    ) -> tuple[int, Any, dict[str, str]] | None:
+        """What a proxy or a gateway answers in the shop's place."""
+        page = {"Content-Type": "text/html"}
+        proxy = (407, "<html><h1>Proxy authentication required</h1></html>", page)
+        again = headers.get("Idempotency-Key", "") in self.keys
+        met = {
+            "repeat_blocked": method == "POST" and again,
+            "undo_blocked": method == "DELETE" and self._blocks_once("undo"),
+            "search_blocked": method == "GET" and "reference" in query,
+            "error_blocked": "no-such" in path or query.get("limit") == "many",
+        }
+        if any(switch in self.on and here for switch, here in met.items()):
+            return proxy
+        if "undo_forbidden" in self.on and method == "DELETE" and self._blocks_once("undo"):
+            return 403, {"title": "not allowed", "status": 403}, {"Content-Type": "application/problem+json"}
+        if "anonymous_login" in self.on and not headers.get("Authorization"):
+            return 302, None, {"Location": "/login?next=orders"}
+        return (502, "<html><h1>Bad gateway</h1></html>", page) if "gateway_down" in self.on else None
+
+    def _blocks_once(self, what: str) -> bool:
+        """Three times, so that the next run can clean up."""
+        self.blocked[what] = self.blocked.get(what, 0) + 1
+        return self.blocked[what] <= 3
 
     def _list(self, query: dict[str, str]) -> tuple[int, Any, dict[str, str]]:
         if not query.get("limit", "10").isdigit():

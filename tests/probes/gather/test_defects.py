@@ -95,3 +95,50 @@ def test_a_write_whose_answer_was_a_gateway_error_is_found_and_taken_back(tmp_pa
     assert outcomes["writes_stick.createOrder"].state is State.NOT_MEASURED
     assert not state.own() and not result.left_behind
     assert any("createOrder" in said for said in result.reversed)
+
+
+@pytest.mark.parametrize(
+    ("switches", "question"),
+    [
+        (("repeat_blocked",), "repeat_safe.createOrder"),
+        (("keyless", "search_blocked"), "repeat_safe.createOrder"),
+        (("undo_blocked",), "deletes_stick.createOrder"),
+        (("undo_forbidden",), "deletes_stick.createOrder"),
+        (("gateway_down",), "machine_auth"),
+        (("gateway_down",), "session_survives"),
+        (("gateway_down",), "errors_structured"),
+        (("gateway_down",), "pagination_complete"),
+        (("gateway_down",), "writes_stick.changeOrder"),
+    ],
+)
+def test_what_stands_in_the_way_is_never_the_shops_fault_nor_its_merit(
+    tmp_path: Path, switches: tuple[str, ...], question: str
+) -> None:
+    outcomes, _, _ = _asked(tmp_path, *switches)
+    found = outcomes[question]
+    assert found.state is State.NOT_MEASURED, (found.title, found.cause)
+    assert found.would_measure.endswith(".")
+
+
+@pytest.mark.parametrize("switch", ["anonymous_login", "error_blocked"])
+def test_a_page_for_people_or_a_proxy_elsewhere_is_not_held_against_the_agents_session(
+    tmp_path: Path, switch: str
+) -> None:
+    outcomes, _, _ = _asked(tmp_path, switch)
+    assert outcomes["session_survives"].state is State.MET, outcomes["session_survives"].title
+    assert outcomes["machine_auth"].state is State.MET, outcomes["machine_auth"].title
+    assert outcomes["errors_structured"].state is not State.NOT_MET or switch == "anonymous_login"
+
+
+def test_a_record_that_may_not_be_read_after_its_end_is_removed(tmp_path: Path) -> None:
+    outcomes, state, result = _asked(tmp_path, "forbidden_when_gone")
+    assert outcomes["deletes_stick.createOrder"].state is State.MET, outcomes["deletes_stick.createOrder"].title
+    assert not state.own() and not result.left_behind
+
+
+def test_behind_a_broken_gateway_only_what_is_written_is_judged(tmp_path: Path) -> None:
+    outcomes, _, _ = _asked(tmp_path, "gateway_down")
+    not_met = {question for question, outcome in outcomes.items() if outcome.state is State.NOT_MET}
+    met = {question for question, outcome in outcomes.items() if outcome.state is State.MET}
+    assert not_met == {"owner_named"}
+    assert met <= {"described", "description_valid", "operations_tell_apart"}

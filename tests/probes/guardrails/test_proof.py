@@ -85,7 +85,8 @@ def test_a_missing_policy_proves_no_action_right_to_act(estate: Estate) -> None:
 EXTRA = [
     'permit (principal in Workflow::"goodwill", action in [Action::"billing.createCredit"], resource) when { [1, 2, context.amount].contains(context.count_day) };',
     'permit (principal, action == Action::"billing.createCredit", resource) when { if context.high_stakes then -context.amount < 5 else context.amount * 3 > 7 };',
-    'permit (principal, action == Action::"billing.createCredit", resource) when { context.amount - context.spent_day != 0 || context.amount + 1 > 0 } unless { context.currency == "USD" };',
+    'permit (principal, action == Action::"billing.createCredit", resource) when { context.amount - context.spent_day != 0 || context.amount + 1 > 0 } '
+    'unless { context.currency == "USD" };',
     'permit (principal, action == Action::"billing.createCredit", resource) when { principal == Workflow::"goodwill" && !(context.spent_customer + context.amount >= 0) };',
 ]  # fmt: skip
 
