@@ -5,6 +5,7 @@ needs no code.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -75,4 +76,7 @@ def test_the_case_is_judged_as_it_says(path: Path) -> None:
     if outcome.state.value == "not_met":
         assert outcome.cause and outcome.consequence
     if outcome.state.value == "not_measured":
-        assert outcome.would_measure
+        assert outcome.would_measure.endswith("."), "one sentence that says what to do"
+        assert len(outcome.would_measure.split()) > 5 and "what the message names" not in outcome.would_measure
+    assert "  " not in outcome.title and not outcome.title.endswith((".", " ")), "a heading, not a paragraph"
+    assert not re.search(r"\b1 (\w+ )?(articles|writes|operations|actions|handoffs|calls|categories)\b", outcome.title)

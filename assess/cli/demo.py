@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from runtime.errors import BadInput
+
+if TYPE_CHECKING:
+    from runtime.understanding.encode import Encode
 
 MARK = "This folder was written by `cxready demo`; the next run writes it anew.\n"
 
@@ -23,6 +26,7 @@ def demo(folder: Path, flawless: bool, no_pilot: bool) -> None:
     """Run the whole journey: six systems, 40 articles and 2,000 tickets of Northwind Telecom; nothing leaves this machine."""
     from assess.demo.estate import start
     from assess.demo.folder import write_folder
+    from assess.measuring import default_encoder
 
     _claim(folder)
     began = time.monotonic()
@@ -32,12 +36,12 @@ def demo(folder: Path, flawless: bool, no_pilot: bool) -> None:
             "1  What is there",
             f"{len(estate.urls)} systems on loopback ports; the folder that people would write: {folder}",
         )
-        secrets = estate.environment()
-        _collect(folder, secrets)
+        secrets, encode = estate.environment(), default_encoder()
+        _collect(folder, secrets, encode)
         _assess(folder)
         _report(folder)
         if not no_pilot:
-            _pilot(folder, secrets)
+            _pilot(folder, secrets, encode)
     click.echo(f"\ndone in {time.monotonic() - began:.0f} s. Look at:\n{_look_at(folder)}")
 
 
@@ -50,13 +54,13 @@ def _claim(folder: Path) -> None:
     mark.write_text(MARK, encoding="utf-8")
 
 
-def _collect(folder: Path, secrets: dict[str, str]) -> None:
+def _collect(folder: Path, secrets: dict[str, str], encode: Encode) -> None:
     from assess.engagement import load_folder
     from assess.live import Live
     from assess.measuring import measure
 
     with _timed() as took, Live() as live:
-        result = measure(load_folder(folder), secrets=secrets, progress=live.say)
+        result = measure(load_folder(folder), secrets=secrets, encode=encode, progress=live.say)
     sent = ", ".join(f"{name} {count}" for name, count in result.requests.items())
     _title(
         "2  Collect",
@@ -92,13 +96,13 @@ def _report(folder: Path) -> None:
     _title("4  Report", f"{says}; {took()}")
 
 
-def _pilot(folder: Path, secrets: dict[str, str]) -> None:
+def _pilot(folder: Path, secrets: dict[str, str], encode: Encode) -> None:
     from assess.engagement import load_folder
     from assess.piloting import read_cases, run_cases
 
     cases = read_cases(folder / "cases.jsonl")
     with _timed() as took:
-        results = run_cases(load_folder(folder), cases, secrets=secrets)
+        results = run_cases(load_folder(folder), cases, secrets=secrets, encode=encode)
     _title("5  Pilot", f"{len(results)} cases through the enforcing proxy; {took()}")
     for found in results:
         writes = "; ".join(_write(w) for w in found.writes)

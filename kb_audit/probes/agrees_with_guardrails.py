@@ -33,7 +33,7 @@ class AgreesWithGuardrails(Probe):
             return not_measured(
                 "No limit to compare the articles with",
                 cause="no limits",
-                would_measure="state limits in guardrails.yaml",
+                would_measure="state a limit for each action in guardrails.yaml, then run `cxready collect DIR`",
             )
         found = knowledge.found("guardrail")
         if found:

@@ -27,7 +27,9 @@ class CoversIntents(Probe):
     def judge(self, knowledge: WorkflowKnowledge) -> Outcome:
         if not knowledge.utterances:
             return not_measured(
-                "No utterances to look for", cause="no utterances", would_measure="write utterances in goals.yaml"
+                "No utterances to look for",
+                cause="no utterances",
+                would_measure="write in goals.yaml how customers ask, then run `cxready collect DIR`",
             )
         language = in_english(knowledge, self.question_text)
         if language is not None:

@@ -8,6 +8,7 @@ from probes.finding import Outcome, met, not_applicable, not_measured, not_met
 from probes.gather.evidence_shot import evidence_of
 from probes.gather.write_evidence import Privilege
 from probes.probe import BY_ROLE, Effort, Probe
+from probes.wording import counted
 
 
 class LeastPrivilege(Probe):
@@ -63,6 +64,6 @@ class LeastPrivilege(Probe):
                 ),
             )
         return met(
-            f"{name} refuses {len(seen.tried)} of {len(seen.tried)} writes with the agent's own credential",
+            f"{name} refuses to write for the agent's own credential ({counted(len(seen.tried), 'write')} tried)",
             *(evidence_of(w.shot, f"{w.operation} as agent") for w in seen.tried[:2]),
         )

@@ -99,9 +99,9 @@ def test_two_writers_make_one_chain(tmp_path):
         for _ in range(25):
             append(connection, Entry("r1", "act"))
 
-    threads = [threading.Thread(target=write) for _ in range(4)]
+    threads = [threading.Thread(target=write, daemon=True) for _ in range(4)]
     [t.start() for t in threads]
-    [t.join() for t in threads]
+    [t.join(timeout=60) for t in threads]
     found = connect(path)
     assert len(rows(found, "r1")) == 100 and verify(found) == []
 

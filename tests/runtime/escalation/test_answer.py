@@ -64,11 +64,11 @@ def test_forty_people_press_at_once_and_one_decision_stands(tmp_path: Path) -> N
         verdicts.append(answer.decide_by_link(connection, token, of, KEYS, RULES, now=now))
         connection.close()
 
-    threads = [threading.Thread(target=press, args=(token,)) for token in tokens]
+    threads = [threading.Thread(target=press, args=(token,), daemon=True) for token in tokens]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=60)
     assert sum(v.accepted for v in verdicts) == 1
     stands = answer.decision_of(table(path), of.handoff_id)
     assert stands is not None and stands["option"] == next(v.option for v in verdicts if v.accepted)

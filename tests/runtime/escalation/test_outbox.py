@@ -171,11 +171,11 @@ def test_eight_racing_workers_make_one_ticket_each(tmp_path: Path) -> None:
         outbox.deliver(own, {"desk": desk}, now=lambda: NOW, worker=f"w{n}")
         own.close()
 
-    threads = [threading.Thread(target=work, args=(n,)) for n in range(8)]
+    threads = [threading.Thread(target=work, args=(n,), daemon=True) for n in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=60)
     assert [desk.open(key) for key in keys] == [1] * 10
 
 

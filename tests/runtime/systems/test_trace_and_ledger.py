@@ -92,7 +92,7 @@ def test_threads_share_a_budget_exactly():
             except Refused:
                 refused.append(1)
 
-    threads = [threading.Thread(target=take) for _ in range(5)]
+    threads = [threading.Thread(target=take, daemon=True) for _ in range(5)]
     [t.start() for t in threads]
-    [t.join() for t in threads]
+    [t.join(timeout=60) for t in threads]
     assert budget.used == 50 and len(refused) == 50 and budget.left == 0
