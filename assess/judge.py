@@ -12,29 +12,25 @@ from datetime import datetime, timedelta
 from assess.assessment import (
     Assessment,
     Cell,
-    Coverage,
     Decision,
-    DimensionLevel,
-    Effort,
-    Finding,
     Interval,
     Measurement,
     Overall,
-    UnitLevel,
     Workflow,
 )
 from assess.catalogue import Catalogue
 from assess.cells import Answered, Artifacts, answer_all
+from assess.dimension_levels import dimension_levels
 from assess.engagement import Folder
+from assess.findings import findings_of, newly_found
 from assess.gates import Cap, Judged, judge_gate
-from assess.levels import dimension_interval, under_way, unit_level, units_of
 from assess.profile import Profile, load_profile
 from assess.register import Register, extended
 from assess.rows import gate_row, join_rows, system_rows, worked_example
 from assess.scope import scope_of
 from assess.tasks import plan_roadmap
 from assess.version import __version__
-from probes.finding import DIMENSIONS, Dimension, State, Subject
+from probes.finding import State
 from probes.probe import Scope
 from runtime.gate import ORDER, Gate
 from runtime.guardrails.policy import HIGH_STAKES
@@ -85,10 +81,10 @@ def judge(folder: Folder, artifacts: Artifacts, facts: Facts, catalogue: Catalog
         name: judge_gate(cells, name, scope, catalogue.highest, _caps(folder, name, scope, profile))
         for name in scope.workflows
     }
-    register = extended(register, _newly_found(answered))
-    findings = _findings(answered, register, folder, judged)
+    register = extended(register, newly_found(answered))
+    findings = findings_of(answered, register, folder)
     numbers = {f"{f.probe}({f.subject})": f.number for f in findings}
-    levels = _levels(cells, scope, catalogue, folder, numbers)
+    levels = dimension_levels(cells, scope, catalogue, folder, numbers)
     workflows = [_workflow(folder, name, judged[name], scope, cells, artifacts, numbers) for name in scope.workflows]
     overall = Overall(
         confirmed=min(level.confirmed for level in levels.values()),
@@ -116,7 +112,7 @@ def judge(folder: Folder, artifacts: Artifacts, facts: Facts, catalogue: Catalog
         joins=join_rows(folder, cells),
         findings=findings,
         cells=cells,
-        next=_next(cells, judged),
+        next=_next(cells),
         roadmap=plan_roadmap(findings, levels, workflows, folder.report.value.team, said.target_level),
         worked_example=worked_example(levels, cells),
         decisions=[Decision(**d.model_dump()) for d in folder.report.value.decisions],
@@ -151,110 +147,6 @@ def _caps(folder: Folder, name: str, scope: Scope, profile: Profile) -> list[Cap
     return caps
 
 
-def _newly_found(answered: Sequence[Answered]) -> list[tuple[str, Subject]]:
-    found = [a.cell for a in answered if a.cell.state is State.NOT_MET]
-    found.sort(key=lambda c: (c.level, not c.essential, c.probe, str(c.subject)))
-    return [(c.probe, c.subject) for c in found]
-
-
-def _findings(
-    answered: Sequence[Answered], register: Register, folder: Folder, judged: Mapping[str, Judged]
-) -> list[Finding]:
-    found = [_finding(a, register, folder) for a in answered if a.cell.state is State.NOT_MET]
-    return sorted(found, key=lambda f: (not f.essential, f.level, f.number))
-
-
-def _finding(answered: Answered, register: Register, folder: Folder) -> Finding:
-    cell, outcome, probe = answered.cell, answered.outcome, answered.probe
-    page = probe.page()
-    figures = folder.engagement.value.workflows
-    return Finding(
-        id=f"{cell.probe}({cell.subject})",
-        number=register.number(cell.probe, cell.subject) or "F-00",
-        probe=cell.probe,
-        subject=cell.subject,
-        dimension=cell.dimension,
-        level=cell.level,
-        essential=cell.essential,
-        outcome=cell.state,
-        title=cell.title,
-        cause=cell.cause,
-        grade=cell.grade,
-        evidence=list(outcome.evidence),
-        consequence=outcome.consequence,
-        remedy=list(outcome.remedy) or [page["remedy"]],
-        why=page["why"],
-        how=page["how"],
-        effort=Effort(days=probe.effort.days, wait_days=probe.effort.wait_days, role=probe.effort.role),
-        owner=_owner(cell, folder),
-        workflows=cell.workflows,
-        tickets_per_month=sum(figures[w].tickets_per_month or 0 for w in cell.workflows if w in figures),
-        relates=list(probe.relates),
-        subject_of_proof=outcome.subject_of_proof,
-    )
-
-
-def _owner(cell: Cell, folder: Folder) -> str:
-    system = folder.engagement.value.systems.get(cell.subject.unit)
-    if cell.dimension in ("crm", "api") and system:
-        return system.owner or ""
-    if cell.dimension == "guardrails":
-        return folder.guardrails.value.owner or ""
-    return ""
-
-
-def _levels(
-    cells: Sequence[Cell], scope: Scope, catalogue: Catalogue, folder: Folder, numbers: Mapping[str, str]
-) -> dict[Dimension, DimensionLevel]:
-    own = folder.engagement.value.self_assessed
-    levels: dict[Dimension, DimensionLevel] = {}
-    for dimension in DIMENSIONS:
-        highest = catalogue.highest[dimension]
-        grouped = units_of((c for c in cells if c.dimension == dimension), _unit_names(scope, dimension))
-        units = {name: _asked_or_unmeasured(asked, highest) for name, asked in grouped.items()}
-        confirmed, possible = dimension_interval(units, highest)
-        levels[dimension] = DimensionLevel(
-            confirmed=confirmed,
-            possible=possible,
-            coverage=_coverage([c for c in cells if c.dimension == dimension]),
-            under_way=under_way(units, confirmed),
-            units=units,
-            self_assessed=getattr(own, dimension),
-            held_by=_holding([c for c in cells if c.dimension == dimension], confirmed + 1, numbers),
-        )
-    return levels
-
-
-def _asked_or_unmeasured(asked: list, highest: int) -> UnitLevel:  # type: ignore[type-arg]
-    """A unit of which nothing is asked is not measured: it confirms nothing."""
-    unit = unit_level(asked, highest)
-    return unit if asked else unit.model_copy(update={"confirmed": 1})
-
-
-def _unit_names(scope: Scope, dimension: Dimension) -> list[str]:
-    if dimension in ("crm", "api"):
-        return scope.systems_of(dimension)
-    return list({"knowledge": scope.workflows, "guardrails": scope.actions, "escalation": scope.routes}[dimension])
-
-
-def _holding(cells: Sequence[Cell], level: int, numbers: Mapping[str, str]) -> list[str]:
-    holding = [c for c in cells if c.level <= level and not c.later and c.state in (State.NOT_MET, State.NOT_MEASURED)]
-    holding.sort(key=lambda c: (c.state is State.NOT_MEASURED, not c.essential, c.level, c.probe, str(c.subject)))
-    return list(dict.fromkeys(numbers.get(f"{c.probe}({c.subject})", f"{c.probe}({c.subject})") for c in holding))
-
-
-def _coverage(cells: Sequence[Cell]) -> Coverage:
-    counts = dict.fromkeys(("measured", "declared", "attested", "not_measured", "not_applicable", "later"), 0)
-    for cell in cells:
-        if cell.later:
-            counts["later"] += 1
-        elif cell.state in (State.NOT_MEASURED, State.NOT_APPLICABLE):
-            counts[cell.state.value] += 1
-        else:
-            counts["measured" if cell.grade == "none" else cell.grade] += 1
-    return Coverage(**counts)
-
-
 def _workflow(
     folder: Folder,
     name: str,
@@ -280,7 +172,7 @@ def _workflow(
     )
 
 
-def _next(cells: Sequence[Cell], judged: Mapping[str, Judged]) -> list[Measurement]:
+def _next(cells: Sequence[Cell]) -> list[Measurement]:
     """Lowest level first, essentials first, then what most workflows wait for: as good as value of information for the overall level."""
     unknown = [c for c in cells if c.state is State.NOT_MEASURED and not c.later]
     unknown.sort(key=lambda c: (c.level, not c.essential, -len(c.workflows), c.probe, str(c.subject)))

@@ -61,7 +61,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Article:
-    """One page of a knowledge base. Dates and owner stay `None`/empty when the source does not say them."""
+    """One page of a knowledge base. Dates and owner stay `None`/empty when the source does not say them; `problem`: why its
+    own fields could not be read."""
 
     id: str
     title: str
@@ -80,6 +81,7 @@ class Article:
     links: tuple[Link, ...] = ()
     hidden: tuple[tuple[int, int], ...] = ()
     aliases: tuple[str, ...] = ()
+    problem: str = ""
 
     @property
     def words(self) -> int:

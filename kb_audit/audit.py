@@ -7,7 +7,7 @@ found = audit(["knowledge/"], encode=encoder(), as_of=date.today())
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib import metadata
@@ -97,7 +97,7 @@ def audit(
         claims=len(stated),
         pairs=compared.compared,
         agreeing=sum(p.judgement.verdict == "agree" for p in compared.pairs),
-        not_read=reading.not_read,
+        not_read=(*reading.not_read, *_without_fields(pages.articles)),
         not_assessed=pages.other_languages,
         external_links=links.external,
         coverage=covered.utterances,
@@ -134,6 +134,15 @@ class _Pages:
             tuple(s for s, _ in pairs),
             tuple(text for _, text in pairs),
         )
+
+
+def _without_fields(articles: Iterable[Article]) -> Iterator[NotRead]:
+    """Front matter that cannot be read is named: else the article would only seem to have no owner and no date."""
+    for article in articles:
+        if article.problem:
+            yield NotRead(
+                name=f"{article.id} (front matter)", why=f"{article.problem}; the text was read without its fields"
+            )
 
 
 def _points(articles: Iterable[Article], found: Iterable[KnowledgeFinding]) -> Counter[str]:

@@ -14,25 +14,12 @@ from typing import Literal
 
 from kb_audit.article import Article
 from kb_audit.sentences import Sentence, sentences
+from kb_audit.value_patterns import MONTHS
 
 POINTS = {"passed_date": 25, "overdue_review": 20, "old_version": 15, "dead_link": 10, "conflict": 25}
 MAX_RISK = 15
 _GRACE = timedelta(days=14)
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-_MONTH = "|".join(f"{m[:3]}(?:{m[3:]})?" for m in _MONTHS)
+_MONTH = "|".join(f"{m[:3]}(?:{m[3:]})?" for m in MONTHS)
 _DATED = re.compile(
     rf"\b(?P<iso>20\d\d-\d\d-\d\d)\b|\b(?P<m1>{_MONTH})\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y1>20\d\d)\b"
     rf"|\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?(?P<m2>{_MONTH})\.?,?\s+(?P<y2>20\d\d)\b"
@@ -134,7 +121,7 @@ def _last_day(match: re.Match[str]) -> date | None:
 
 
 def _month(name: str) -> int:
-    return 1 + next(i for i, month in enumerate(_MONTHS) if month.startswith(name[:3].lower()))
+    return 1 + next(i for i, month in enumerate(MONTHS) if month.startswith(name[:3].lower()))
 
 
 def _newest_versions(articles: Iterable[Article]) -> dict[str, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import accumulate
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -22,7 +21,7 @@ def parse(name: str, text: str, source: str = "") -> Article:
     """An article from the text of a Markdown file; `name` becomes its id."""
     fields, offset = front_matter.split(text)
     body = text[offset:]
-    lines = [0, *accumulate(len(line) for line in body.splitlines(keepends=True))]
+    lines = [0, *(found.end() for found in re.finditer("\n", body)), len(body)]  # the parser knows no other line end
     tokens = _PARSER.parse(body)
     headings = list(_headings(tokens, lines))
     title = fields.title or next((h.text for h in headings if h.level == 1), "") or _from_name(name)
@@ -45,6 +44,7 @@ def parse(name: str, text: str, source: str = "") -> Article:
         links=tuple(_links(body, blocks)),
         hidden=tuple(m.span() for m in _COMMENT.finditer(body)),
         aliases=fields.aliases,
+        problem=fields.problem,
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from probes.finding import Evidence, Outcome, met, not_met
-from probes.gather.customer import History
 from probes.gather.evidence_shot import evidence_of
+from probes.gather.history import History
 from probes.probe import Effort, Probe
 from probes.wording import counted, listed
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import z3
 
-from probes.derive.cedar_logic import Call
+from probes.derive.cedar_symbols import Call
 from runtime.estate import Estate
 from runtime.guardrails.cedar import limit_minor, workflows_of
 from runtime.guardrails.effects import Effect

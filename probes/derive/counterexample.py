@@ -12,7 +12,7 @@ from runtime.guardrails.cedar import schema_text
 from runtime.money import from_minor
 
 if TYPE_CHECKING:
-    from probes.derive.cedar_logic import Call
+    from probes.derive.cedar_symbols import Call
 
 
 @dataclass(frozen=True)

@@ -13,18 +13,17 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from probes.derive.proof_scene import Policy, Scene
 from probes.finding import EVERYWHERE, Subject
 from probes.guardrails.evidence import NO_TIME, Proof
 from runtime.estate import Estate
-from runtime.guardrails.cedar import attributes_of, permits_text, schema_text
+from runtime.guardrails.cedar import permits_text, schema_text
 from runtime.guardrails.certificate import Certificate, Claim, DroppedConjunct, digests_of
 from runtime.guardrails.engine import digest_of
 
 if TYPE_CHECKING:
-    from probes.derive.cedar_logic import Call
     from probes.derive.claims import Wrong
 
-TIMEOUT_MS = 30_000  # of wall time; a busy machine must not look like a hard formula
 TRUSTED = (
     "the effects files say truly what each operation does",
     "the ledger's totals are true (tested apart: races, kills, lost answers)",
@@ -32,7 +31,6 @@ TRUSTED = (
     "nobody but the enforcing proxy holds a credential that can write",
     "the engines themselves: Cedar, Z3",
 )
-Policy = Mapping[str, Any]
 
 
 def prove(
@@ -89,7 +87,7 @@ def claims_proved(estate: Estate, operation: str, policies: Sequence[Policy]) ->
 
     action = str(estate.guardrails.action_of(operation))
     try:
-        scene = _Scene(estate, operation, policies)
+        scene = Scene(estate, operation, policies)
         for wrong in scene.wrongs:
             yield _claim(scene, wrong, action)
         yield from _rules_at_work(scene, action)
@@ -114,101 +112,14 @@ def dropped_conjuncts(estate: Estate, policies: Sequence[Policy]) -> Iterator[Dr
                 **policy,
                 "conditions": [{"kind": "when", "body": body} for m, body in enumerate(conjuncts) if m != n],
             }
-            scene = _Scene(estate, operation, [*policies[:place], weaker, *policies[place + 1 :]])
+            scene = Scene(estate, operation, [*policies[:place], weaker, *policies[place + 1 :]])
             refuted = next((wrong.name for wrong in scene.wrongs if scene.outcome(wrong)[0] == "sat"), None)
             yield DroppedConjunct(
                 rule=str(policy.get("annotations", {}).get("id", place)), conjunct=_shown(conjunct), refuted_by=refuted
             )
 
 
-class _Scene:
-    """One operation with its free request, the permits that can match it, and the solver."""
-
-    def __init__(self, estate: Estate, operation: str, policies: Sequence[Policy]) -> None:
-        import z3
-
-        from probes.derive import cedar_logic, claims
-
-        self.estate, self.operation = estate, operation
-        self.policies = [p for p in policies if p["effect"] == "permit" and cedar_logic.names_operation(p, operation)]
-        symbols = cedar_logic.Symbols()
-        attributes = attributes_of(estate, operation)
-        self.action = estate.guardrails.actions[str(estate.guardrails.action_of(operation))]
-        self.request: Call = cedar_logic.call(
-            operation, attributes, tuple(dict.fromkeys(self.action.conditions)), symbols
-        )
-        self.parts = [cedar_logic.applies(p, self.request) for p in self.policies]
-        self.errors = [cedar_logic.may_error(p, self.request) for p in self.policies]
-        self.permitted = z3.Or(*self.parts) if self.parts else z3.BoolVal(False)
-        self.currency = self.action.limits.currency or estate.currency
-        self.moved = claims.effect_of(estate.effect(operation), self.request, self.currency)
-        self.wrongs: list[Wrong] = list(claims.claims_of(estate, operation, self.request))
-        self.wrongs.append(claims.Wrong("no_errors", f"no rule about {operation} can fail while it is evaluated", None))
-
-    def solver(self) -> Any:
-        import z3
-
-        solver = z3.Solver()
-        solver.set("timeout", TIMEOUT_MS)
-        solver.add(*self.request.domain())
-        return solver
-
-    def outcome(self, wrong: Wrong) -> tuple[str, Any]:
-        """`sat` (the bad case can be), `unsat` or `unknown`, and the solver that found it."""
-        import z3
-
-        solver = self.solver()
-        bad = z3.Or(*self.errors) if wrong.formula is None else z3.And(self.permitted, wrong.formula)
-        solver.add(bad if self.policies else z3.BoolVal(False))
-        return str(solver.check()), solver
-
-    def counterexample(self, wrong: Wrong) -> Any:
-        """A model of the bad case, None when there is none, or `unknown`."""
-        found, solver = self.outcome(wrong)
-        if found == "unsat":
-            return None
-        return self._plain_model(solver) if found == "sat" else "unknown"
-
-    def _plain_model(self, solver: Any) -> Any:
-        """The most ordinary request among the bad ones: each wish is kept when it leaves one."""
-        import z3
-
-        for wish in self._wishes():
-            solver.push()
-            solver.add(wish)
-            if solver.check() != z3.sat:
-                solver.pop()
-        solver.check()
-        return solver.model()
-
-    def _wishes(self) -> Iterator[Any]:
-        """Bounded before all else, so that amounts read like amounts of money."""
-        request, symbols = self.request, self.request.symbols
-        import z3
-
-        from runtime.guardrails.cedar import limit_minor
-
-        large = 1_000_000_000
-        for name, variable in request.long.items():
-            yield variable >= 0
-            yield variable <= large
-            if name.startswith(("spent", "count")):
-                yield variable == 0
-        yield request.text["currency"] == symbols.of(self.currency)
-        yield request.text["currency"] == 0
-        yield request.text["mode"] == symbols.of("act")
-        yield request.text["mode"] == symbols.of("approve")
-        yield z3.Or(*[request.principal == symbols.of_workflow(name) for name in self.estate.goals])
-        yield request.principal == 0
-        yield from (fact for fact in request.facts.values())
-        yield request.boolean["high_stakes"] == False  # noqa: E712 a formula of the solver
-        each = limit_minor(self.action, "each", self.currency) or 0
-        yield self.moved == 2 * each + 2_000
-        if "after" in request.long:
-            yield request.long["after"] == 0
-
-
-def _claim(scene: _Scene, wrong: Wrong, action: str) -> Claim:
+def _claim(scene: Scene, wrong: Wrong, action: str) -> Claim:
     model = scene.counterexample(wrong)
     said = {"action": action, "operation": scene.operation, "claim": wrong.name, "says": wrong.says}
     if model is None:
@@ -222,7 +133,7 @@ def _claim(scene: _Scene, wrong: Wrong, action: str) -> Claim:
     return Claim(**said, proved=False, counterexample=example.says(scene.estate, wrong.name), replayed=replayed)
 
 
-def _rules_at_work(scene: _Scene, action: str) -> Iterator[Claim]:
+def _rules_at_work(scene: Scene, action: str) -> Iterator[Claim]:
     import z3
 
     for policy, applies in zip(scene.policies, scene.parts, strict=True):

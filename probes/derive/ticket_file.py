@@ -15,56 +15,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from probes.derive.ticket_dates import DateOrder, order_of, parse_date
+from probes.derive.ticket_layout import Header, header_of
 from probes.derive.ticket_lines import Lines, open_lines
 from runtime.errors import BadInput
 
 MOST_LOSS = 0.01
-PREAMBLE = 30
 LONGEST_RECORD = 400  # physical lines of one record with line breaks in it
-ROLES: dict[str, tuple[str, ...]] = {
-    "subject": (
-        "subject",
-        "ticket subject",
-        "summary",
-        "title",
-        "short description",
-        "case subject",
-        "conversation subject",
-        "betreff",
-    ),
-    "created": (
-        "created at",
-        "created",
-        "created date",
-        "created time",
-        "opened",
-        "date/time opened",
-        "ticket created - timestamp",
-        "creation date",
-        "created on",
-        "erstellt",
-        "erstellt am",
-    ),
-    "body": ("description", "body", "content", "first comment", "message", "comment", "beschreibung"),
-    "channel": ("via", "channel", "source", "case origin", "origin", "ticket channel", "kanal"),
-    "tags": ("tags", "labels", "label", "ticket tags", "type", "case type", "category"),
-    "minutes": (
-        "handle minutes",
-        "handling minutes",
-        "handle time (min)",
-        "talk time (min)",
-        "handle time minutes",
-        "aht minutes",
-    ),
-    "id": ("id", "ticket id", "number", "case number", "issue key", "key", "ticket number"),
-}
-LAYOUTS = {
-    "zendesk": {"via", "requester id"},
-    "jira": {"issue key", "summary"},
-    "freshdesk": {"ticket id", "source"},
-    "salesforce": {"case number", "case origin"},
-    "servicenow": {"number", "short description"},
-}
 
 
 @dataclass(frozen=True)
@@ -100,19 +56,6 @@ class Accounting:
         self.reasons[why] = self.reasons.get(why, 0) + 1
 
 
-@dataclass(frozen=True)
-class Header:
-    """Where each role's columns are (several columns of one name are joined), and how the file is written."""
-
-    columns: dict[str, tuple[int, ...]]
-    width: int
-    layout: str
-    line: int
-    delimiter: str
-    encoding: str
-    warnings: tuple[str, ...] = ()
-
-
 class TicketFile:
     """Iterate it once; `account` is complete afterwards.
 
@@ -123,7 +66,7 @@ class TicketFile:
     def __init__(self, path: Path, *, zone: str = "UTC", accept_loss: bool = False) -> None:
         self.path, self.zone, self.accept_loss = path, ZoneInfo(zone), accept_loss
         self.account = Accounting()
-        self.header = _header(path)
+        self.header = header_of(path)
         self.order: DateOrder = order_of(
             (row[self.header.columns["created"][0]] for _, row in _rows(path, self.header, Accounting())), str(path)
         )
@@ -207,60 +150,3 @@ def _record(lines: Lines, text: str, header: Header) -> list[str] | None:
         return row
     lines.put_back(taken)
     return None
-
-
-def _header(path: Path) -> Header:
-    encoding, warnings = _encoding(path)
-    with open_lines(path, encoding) as lines:
-        head = [line for _ in range(PREAMBLE) if (line := lines.take()) is not None]
-    delimiter = _delimiter("\n".join(text for _, text in head))
-    for number, text in head:
-        names = [name.strip().strip('"').lower() for name in next(csv.reader([text], delimiter=delimiter), [])]
-        columns = {role: _columns(names, known) for role, known in ROLES.items()}
-        if columns["subject"] and columns["created"]:
-            layout = next((name for name, marks in LAYOUTS.items() if marks <= set(names)), "by column names")
-            return Header(
-                {role: found for role, found in columns.items() if found},
-                len(names),
-                layout,
-                number,
-                delimiter,
-                encoding,
-                warnings,
-            )
-    raise BadInput(
-        "no line names a column for the subject and one for the date of creation",
-        f"{path}:1",
-        "export with columns like `Subject` and `Created at`",
-    )
-
-
-def _columns(names: list[str], known: tuple[str, ...]) -> tuple[int, ...]:
-    """All columns of the first known name (some exports repeat a heading)."""
-    first = next((name for name in known if name in names), None)
-    return tuple(i for i, name in enumerate(names) if name == first)
-
-
-def _delimiter(text: str) -> str:
-    declared = re.match(r"\ufeff?sep=(.)\s*$", text.split("\n", 1)[0])
-    if declared:
-        return declared[1]
-    outside = "".join(part for i, part in enumerate(text[:65_536].split('"')) if i % 2 == 0)
-    return max(",;\t|", key=outside.count)
-
-
-def _encoding(path: Path) -> tuple[str, tuple[str, ...]]:
-    try:
-        start = path.open("rb").read(4)
-        if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return "utf-16", ()
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            while stream.read(1 << 20):
-                pass
-    except UnicodeDecodeError:
-        return "cp1252", ("the file is not UTF-8; it was read as Windows-1252",)
-    except OSError as error:
-        raise BadInput(
-            f"the ticket export cannot be read ({error.strerror})", str(path), "check `tickets.file` in engagement.yaml"
-        ) from None
-    return "utf-8-sig", ()

@@ -6,16 +6,15 @@ Nothing is sent. OpenAPI documents are checked by openapi-spec-validator, WSDLs 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from probes.artifact import Artifact
 from probes.finding import Subject
+from probes.gather.description_check import faults_of
 from probes.gather.gatherer import Found, Gatherer, each_system, missing
 from probes.gather.plan import operations_called
 from probes.gather.session import Session
@@ -118,7 +117,7 @@ def _described(session: Session, system: str, surface: Surface) -> Described:
         api_version=surface.version,
         operations=tuple(_seen(op, op.id in called) for op in surface.operations.values()),
         problems=tuple((p.grade, p.what, p.where) for p in surface.problems[:100]),
-        invalid=() if is_wsdl else tuple(_against(session.estate.folder / str(settings.description))),
+        invalid=() if is_wsdl else tuple(faults_of(session.estate.folder / str(settings.description))),
         validator="" if is_wsdl else VALIDATOR,
         called_but_undeclared=tuple(_undeclared(session, system, surface)),
         security=tuple(surface.security_schemes),
@@ -148,54 +147,6 @@ def _seen(operation: Operation, called: bool) -> OperationSeen:
         deprecated=operation.deprecated,
         called=called,
     )
-
-
-def _against(path: Path) -> list[str]:
-    """What openapi-spec-validator says, at most 20 sentences. No reference outside the file is followed."""
-    from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
-
-    document = _document(path)
-    if not isinstance(document, dict):
-        return ["the document holds no object"]
-    if _remote_references(document):
-        return [f"refers to {ref} outside the document" for ref in _remote_references(document)[:20]]
-    kind = OpenAPIV31SpecValidator if str(document.get("openapi", "")).startswith("3.1") else OpenAPIV30SpecValidator
-    found = []
-    try:
-        for error in kind(document).iter_errors():
-            place = "/".join(str(p) for p in getattr(error, "absolute_path", ()))
-            found.append(f"{place or 'document'}: {str(getattr(error, 'message', error))[:200]}")
-            if len(found) >= 20:
-                break
-    except Exception as error:  # the validator raises its own and its libraries' errors on broken documents
-        found.append(f"the document cannot be checked: {type(error).__name__}: {str(error)[:200]}")
-    return found
-
-
-def _document(path: Path) -> Any:
-    import json
-
-    from runtime.systems.openapi_documents import Unreadable, parse_document
-
-    try:
-        return json.loads(json.dumps(parse_document(path.read_bytes()), default=str))
-    except (OSError, ValueError, RecursionError, Unreadable):
-        return None
-
-
-def _remote_references(document: Any) -> list[str]:
-    found: list[str] = []
-    stack = [document]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Mapping):
-            reference = node.get("$ref")
-            if isinstance(reference, str) and not reference.startswith("#"):
-                found.append(reference)
-            stack += list(node.values())
-        elif isinstance(node, list):
-            stack += node
-    return found
 
 
 def _undeclared(session: Session, system: str, surface: Surface) -> list[str]:

@@ -158,3 +158,10 @@ def test_a_contradiction_counts_where_the_workflow_reads_not_wherever_its_articl
     assert NoConflicts().judge(nowhere).state == State.NOT_MEASURED, "nothing read is not free of contradictions"
     before = found.model_copy(update={"reached": None})
     assert len(before.of_workflow("returns").found("conflict")) == 2, "older bundles count by article"
+
+
+def test_front_matter_that_cannot_be_read_is_named(tmp_path: Path, encode: Encode) -> None:
+    (tmp_path / "a.md").write_text("---\nowner: [Care\n---\n# Returns\n\nText of the page.\n", encoding="utf-8")
+    found = audit([tmp_path], encode=encode, as_of=TODAY)
+    assert [a.id for a in found.articles] == ["a.md"] and found.articles[0].owner == ""
+    assert found.not_read[0].name == "a.md (front matter)" and "without its fields" in found.not_read[0].why

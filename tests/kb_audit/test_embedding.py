@@ -41,9 +41,12 @@ def test_rows_are_unit_vectors_in_the_order_of_the_texts(encode: Encode) -> None
     assert encode([]).shape == (0, DIMENSIONS)
 
 
-def test_a_cached_text_needs_no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_loading_is_silent_and_a_cached_text_needs_no_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     cache = tmp_path / "rows.sqlite"
     first = encoder(cache=cache)(["refund"])
+    assert capfd.readouterr() == ("", "")
     monkeypatch.setattr(embedding, "_load", lambda model: pytest.fail("the model was loaded"))
     assert np.array_equal(encoder(cache=cache)(["refund"]), first)
 

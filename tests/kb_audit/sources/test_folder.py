@@ -98,3 +98,10 @@ def test_of_two_articles_with_one_id_the_second_is_named(tmp_path: Path) -> None
     (tmp_path / "a.md").write_text("Text.", encoding="utf-8")
     both = together([folder.read(tmp_path), folder.read(tmp_path)])
     assert len(both.articles) == 1 and "same id" in both.not_read[0].why
+
+
+@pytest.mark.parametrize("odd", ["\u2028", "\x0c", "\x85", "\x0b"])
+def test_odd_line_separators_do_not_move_a_quote(odd: str) -> None:
+    page = markdown.parse("a.md", f"# Returns\n\nFirst{odd}line.\n\n## Phones\n\nReturn it within 14 days.\n")
+    last = page.sections[-1]
+    assert page.body[last.start : last.end].strip() == "Return it within 14 days."

@@ -71,7 +71,7 @@ def test_an_action_without_totals_is_not_proved(estate: Estate) -> None:
 
 
 def test_a_solver_without_time_proves_nothing(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proving._Scene, "outcome", lambda self, wrong: ("unknown", None))
+    monkeypatch.setattr(proving.Scene, "outcome", lambda self, wrong: ("unknown", None))
     claims = prove(estate).certificate.claims
     assert not [c for c in claims if c.proved and c.claim not in ("has_effect", "uncovered")]
 
@@ -96,7 +96,7 @@ def test_encoding_and_cedar_agree_on_random_requests(estate: Estate) -> None:
     import cedarpy
     import z3
 
-    from probes.derive import cedar_logic
+    from probes.derive import cedar_logic, cedar_symbols
 
     rng = random.Random(int(os.environ.get("CXREADY_SOAK_SEED", "20261123")))
     texts = [permits_text(estate), *EXTRA, *(json.loads(p.read_text(encoding="utf-8"))["permits"] for p in HOLES[:4])]
@@ -112,8 +112,8 @@ def test_encoding_and_cedar_agree_on_random_requests(estate: Estate) -> None:
                 {"staticPolicies": {f"p{n}": p for n, p in enumerate(permits)}, "templates": {}, "templateLinks": []}
             )
         )
-        symbols = cedar_logic.Symbols()
-        request = cedar_logic.call(
+        symbols = cedar_symbols.Symbols()
+        request = cedar_symbols.call(
             operation, attributes_of(estate, operation), ("usage_gap_found", "contract_active"), symbols
         )
         formula = z3.Or(*[cedar_logic.applies(p, request) for p in permits]) if permits else z3.BoolVal(False)

@@ -1,0 +1,61 @@
+"""Findings: what is not met, with its number, evidence, consequence, remedy and owner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assess.assessment import Cell, Effort, Finding
+from assess.cells import Answered
+from assess.engagement import Folder
+from assess.register import Register
+from probes.finding import State, Subject
+
+
+def newly_found(answered: Sequence[Answered]) -> list[tuple[str, Subject]]:
+    found = [a.cell for a in answered if a.cell.state is State.NOT_MET]
+    found.sort(key=lambda c: (c.level, not c.essential, c.probe, str(c.subject)))
+    return [(c.probe, c.subject) for c in found]
+
+
+def findings_of(answered: Sequence[Answered], register: Register, folder: Folder) -> list[Finding]:
+    found = [_finding(a, register, folder) for a in answered if a.cell.state is State.NOT_MET]
+    return sorted(found, key=lambda f: (not f.essential, f.level, f.number))
+
+
+def _finding(answered: Answered, register: Register, folder: Folder) -> Finding:
+    cell, outcome, probe = answered.cell, answered.outcome, answered.probe
+    page = probe.page()
+    figures = folder.engagement.value.workflows
+    return Finding(
+        id=f"{cell.probe}({cell.subject})",
+        number=register.number(cell.probe, cell.subject) or "F-00",
+        probe=cell.probe,
+        subject=cell.subject,
+        dimension=cell.dimension,
+        level=cell.level,
+        essential=cell.essential,
+        outcome=cell.state,
+        title=cell.title,
+        cause=cell.cause,
+        grade=cell.grade,
+        evidence=list(outcome.evidence),
+        consequence=outcome.consequence,
+        remedy=list(outcome.remedy) or [page["remedy"]],
+        why=page["why"],
+        how=page["how"],
+        effort=Effort(days=probe.effort.days, wait_days=probe.effort.wait_days, role=probe.effort.role),
+        owner=_owner(cell, folder),
+        workflows=cell.workflows,
+        tickets_per_month=sum(figures[w].tickets_per_month or 0 for w in cell.workflows if w in figures),
+        relates=list(probe.relates),
+        subject_of_proof=outcome.subject_of_proof,
+    )
+
+
+def _owner(cell: Cell, folder: Folder) -> str:
+    system = folder.engagement.value.systems.get(cell.subject.unit)
+    if cell.dimension in ("crm", "api") and system:
+        return system.owner or ""
+    if cell.dimension == "guardrails":
+        return folder.guardrails.value.owner or ""
+    return ""
