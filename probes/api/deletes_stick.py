@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.finding import Outcome, met, not_applicable, not_measured, not_met
+from probes.finding import Evidence, Outcome, met, not_applicable, not_measured, not_met
 from probes.gather.evidence_shot import evidence_of
 from probes.gather.write_evidence import WriteRoundTrip
 from probes.probe import BY_ROLE, Effort, Probe
@@ -53,4 +53,5 @@ class DeletesStick(Probe):
                 consequence="A wrong booking stays on the customer's account until back office finds the time.",
             )
         word = {"removed": "removed", "reversed": "reversed", "soft_delete": "soft delete"}[trip.undone]
-        return met(f"{trip.subject} can be taken back ({word}): {trip.undo_says}", *shown)
+        said = (Evidence(says=trip.undo_says),) if trip.undo_says else ()
+        return met(f"{trip.subject} can be taken back ({word})", *said, *shown)

@@ -47,10 +47,14 @@ class DescriptionValid(Probe):
             )
         checked = surface.validator or "the WSDL census"
         return met(
-            f"The description of {name} is valid {surface.document_format}",
+            f"The description of {name} is valid {_standard(surface)}",
             Evidence(says=f"{checked} found nothing against it", source=str(surface.document)),
             grade="declared",
         )
+
+
+def _standard(surface: Surface) -> str:
+    return surface.document_format.replace("openapi", "OpenAPI").replace("wsdl", "WSDL")
 
 
 _HARM = (

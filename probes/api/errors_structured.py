@@ -11,6 +11,15 @@ from probes.probe import BY_ROLE, Effort, Probe
 from probes.wording import counted
 
 READABLE = ("problem", "object", "fault")
+SHAPES = {
+    "problem": "problem details",
+    "object": "a JSON object",
+    "fault": "a SOAP fault",
+    "text": "plain text",
+    "html": "an HTML page",
+    "empty": "an empty answer",
+    "accepted": "success",
+}
 
 
 class ErrorsStructured(Probe):
@@ -60,7 +69,7 @@ class ErrorsStructured(Probe):
                 would_measure=f"give writes.example of {name} values to read with and run `cxready collect DIR` again",
             )
         return met(
-            f"{name} says what is wrong: {_words(told[0])} for {counted(len(told), 'provoked error')}",
+            f"{name} says what is wrong: {SHAPES[told[0].shape]} for {counted(len(told), 'provoked error')}",
             *(evidence_of(e.shot, e.provoked_by) for e in told[:2]),
         )
 
@@ -75,13 +84,4 @@ def _nothing_shared(errors: list[ErrorSeen]) -> bool:
 
 
 def _words(error: ErrorSeen) -> str:
-    shape = {
-        "problem": "problem details",
-        "object": "a JSON object",
-        "fault": "a SOAP fault",
-        "text": "plain text",
-        "html": "an HTML page",
-        "empty": "an empty answer",
-        "accepted": "success",
-    }
-    return f"{shape[error.shape]} with status {error.status}"
+    return f"{SHAPES[error.shape]} with status {error.status}"

@@ -7,17 +7,15 @@ control call, well-formed and within its limits, must pass, or the trial would s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 from urllib.parse import urlsplit
 
 from probes.artifact import Artifact, Missing
+from probes.derive.bypass_cases import Case, cases, changed, fits
 from probes.derive.denials import denial_trial
 from probes.derive.raw_http import Headers, RawAnswer, send
 from probes.derive.stand_in import SECRETS, StandIn, estate_at, stand_in
@@ -28,11 +26,8 @@ from runtime.errors import CxreadyError
 from runtime.estate import Estate
 from runtime.guardrails.budgets import BudgetLedger
 from runtime.guardrails.case_context import CaseContext
-from runtime.guardrails.decide import Approval, DecisionPoint, Request
-from runtime.guardrails.effects import CurrencyField
+from runtime.guardrails.decide import DecisionPoint
 from runtime.guardrails.proxy import RunningProxy, serve
-
-Case = Mapping[str, Any]
 
 
 def bypass_trial(estate: Estate, now: datetime) -> Iterator[Artifact | Missing]:
@@ -56,7 +51,7 @@ def bypass_trial(estate: Estate, now: datetime) -> Iterator[Artifact | Missing]:
         try:
             http = _Http(call, proxy, system)
             control = http.control("control", min(call.each, 99))
-            scenes += [http.scene(n, case) for n, case in enumerate(_cases()["http"]) if _fits(case, call)]
+            scenes += [http.scene(n, case) for n, case in enumerate(cases()["http"]) if fits(case, call)]
             control = control and http.control(
                 "control afterwards", min(call.each, 98)
             )  # still there, or what was refused says nothing
@@ -94,9 +89,9 @@ def _is_described(estate: Estate, call: TrialCall) -> bool:
 def _on_decision_point(call: TrialCall, place: Path) -> Iterator[Scene]:
     ledger = BudgetLedger.create(place / "calls.sqlite")
     point = DecisionPoint(call.estate, ledger=ledger, facts=confirmed_facts(call.estate))
-    for n, case in enumerate(_cases()["call"]):
-        if _fits(case, call):
-            decision = point.decide(_changed(call, case, n))
+    for n, case in enumerate(cases()["call"]):
+        if fits(case, call):
+            decision = point.decide(changed(call, case, n))
             yield Scene(
                 name=case["name"],
                 held=decision.decision in ("refuse", "escalate"),
@@ -108,63 +103,6 @@ def _on_decision_point(call: TrialCall, place: Path) -> Iterator[Scene]:
 def _control(call: TrialCall) -> bool:
     point = DecisionPoint(call.estate, ledger=None, facts=confirmed_facts(call.estate))
     return point.decide(call.request(1, trial=True)).decision == "act"
-
-
-def _changed(call: TrialCall, case: Case, n: int) -> Request:
-    minor = call.each + 1 if case.get("over") else min(n + 1, call.each)
-    request = call.request(minor, trial=True, key=f"bypass-{n}")
-    arguments = {**request.arguments, **{_name(k, call): _named(v, call) for k, v in case.get("set", {}).items()}}
-    for name in case.get("drop", ()):
-        arguments.pop(_name(name, call), None)
-    for _ in range(case.get("deep", 0)):
-        arguments = {"a": arguments}
-    changes: dict[str, Any] = {
-        k: v.replace("%SYSTEM%", call.operation.partition(".")[0]).replace("%OPERATION_UPPER%", call.operation.upper())
-        if isinstance(v, str)
-        else v
-        for k, v in case.get("request", {}).items()
-    }
-    if "approval" in case:
-        changes["approval"] = Approval("x", case["approval"])
-    return replace(request, arguments=arguments, **changes)
-
-
-def _fits(case: Case, call: TrialCall) -> bool:
-    """Cases about a field that this operation does not have are left out."""
-    text = json.dumps(case)
-    out = getattr(call.estate.effect(call.operation), "money_out", None)
-    if ("$money" in text.lower() or "%MONEY" in text or case.get("over")) and not (
-        out and out.field and out.unit == "major"
-    ):
-        return False
-    if "$currency" in text and not (out and isinstance(out.currency, CurrencyField)):
-        return False
-    if "$customer" in text and not _customer_field(call):
-        return False
-    if case.get("request", {}).get("session_customer", "") is None and not _customer_field(call):
-        return False
-    restricted = case.get("when_restricted")
-    return restricted is None or call.estate.guardrails.restricted_data.get(restricted) in ("never_read", "never_send")
-
-
-def _customer_field(call: TrialCall) -> str | None:
-    effect = call.estate.effect(call.operation)
-    return effect.customer.field if effect and effect.customer else None
-
-
-def _name(name: str, call: TrialCall) -> str:
-    out = getattr(call.estate.effect(call.operation), "money_out", None)
-    if name == "$money":
-        return str(call.money_field)
-    if name == "$MONEY":
-        return str(call.money_field).upper()
-    if name == "$currency" and out and isinstance(out.currency, CurrencyField):
-        return out.currency.field
-    return str(_customer_field(call)) if name == "$customer" else name
-
-
-def _named(value: Any, call: TrialCall) -> Any:
-    return {_name(k, call): v for k, v in value.items()} if isinstance(value, dict) else value
 
 
 @dataclass
@@ -243,11 +181,3 @@ class _Http:
 def _length(case: Case, raw: bytes) -> str:
     said = str(case.get("length", ""))
     return str(len(raw) + int(said)) if said.startswith("+") else said or str(len(raw))
-
-
-@cache
-def _cases() -> dict[str, list[Case]]:
-    found: dict[str, list[Case]] = json.loads(
-        (files("templates") / "guardrails" / "bypasses.json").read_text(encoding="utf-8")
-    )
-    return found

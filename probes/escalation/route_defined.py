@@ -26,9 +26,11 @@ class RouteDefined(Probe):
 
     def judge(self, plan: RoutePlan) -> Outcome:
         who = _names(plan)
+        many = len(plan.workflows or plan.categories) > 1
+        has, reaches = ("have", "reach") if many else ("has", "reaches")
         if not plan.declared:
             return not_met(
-                f"{who} has no escalation route",
+                f"{who} {has} no escalation route",
                 _declared("no route in escalation.yaml names it, nor its category"),
                 cause="no route",
                 grade="declared",
@@ -46,14 +48,14 @@ class RouteDefined(Probe):
         if plan.gaps:
             hours = 168 - plan.open_minutes / 60
             return not_met(
-                f"{who} has nobody {' and '.join(plan.gaps[:3])}",
+                f"{who} {has} nobody on duty {' and '.join(plan.gaps[:3])}",
                 _declared(f"{hours:.0f} of 168 hours of the week have nobody on duty ({plan.zone})"),
                 cause="hours without staff",
                 grade="declared",
                 consequence=NOBODY,
             )
         return met(
-            f"{who} reaches {plan.team or plan.subject.unit} in every hour of the week",
+            f"{who} {reaches} {plan.team or plan.subject.unit} in every hour of the week",
             _declared(f"{plan.subject.unit} → {plan.destination}, deputy {plan.deputy or 'none'}"),
             grade="declared",
         )

@@ -32,7 +32,7 @@ def faults_of(path: Path) -> list[str]:
 def _document(path: Path) -> Any:
     import json
 
-    from runtime.systems.openapi_documents import Unreadable, parse_document
+    from runtime.systems.document_text import Unreadable, parse_document
 
     try:
         return json.loads(json.dumps(parse_document(path.read_bytes()), default=str))

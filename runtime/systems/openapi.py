@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from runtime.systems.openapi_documents import Documents, Unreadable
+from runtime.systems.document_text import Unreadable
+from runtime.systems.openapi_documents import Documents
 from runtime.systems.surface import Operation, Parameter, Problem, Surface
-from runtime.systems.surface_reader import load_surface as load_surface  # noqa: PLC0414 – readers look for it here too
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _READS = ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY")

@@ -1,38 +1,29 @@
 """The files of an OpenAPI description: read safely, with references followed inside the engagement's folder only.
 
 Schemas are inlined within bounds. What is cyclic or too large keeps its `$ref`, and the schema then carries
-`components`, so that a
-JSON Schema validator can still follow it. Remote references are problems, never requests.
+`components`, so that a JSON Schema validator can still follow it. Remote references are problems, never requests.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import yaml
-
+from runtime.systems.document_text import Unreadable, parse_document
 from runtime.systems.surface import Problem
 
 MAX_DEPTH = 10
 MAX_NODES = 400
 MAX_FILES = 200
 MAX_BYTES = 30_000_000
-MAX_VALUES = 5_000_000
 _LIST_KEYS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _MAP_KEYS = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _ONE_KEYS = ("items", "additionalProperties", "not", "propertyNames", "contains")
 _MERGEABLE = {"type", "properties", "required", "description", "title", "example", "examples"}
 
 Place = tuple[Any, Path]
-
-
-class Unreadable(Exception):
-    """A document is neither JSON nor YAML; the message says where it breaks."""
 
 
 class Documents:
@@ -143,66 +134,6 @@ class Documents:
 class _State:
     def __init__(self, left: int) -> None:
         self.left, self.kept_reference = left, False
-
-
-class _Loader(yaml.CSafeLoader):
-    """YAML 1.2's core schema as far as descriptions need it: no dates, and yes/no/on/off stay text."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern) for tag, pattern in found if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
-    ]
-    for first, found in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), list("tTfF")
-)
-
-
-def parse_document(raw: bytes) -> Any:
-    """JSON or YAML as plain values.
-
-    Raises:
-        Unreadable: neither.
-    """
-    text = raw.decode("utf-8-sig", "replace")
-    if text.lstrip()[:1] in ("{", "["):
-        try:
-            return json.loads(text)
-        except RecursionError:
-            raise Unreadable("nested too deeply") from None
-        except ValueError as error:
-            if "\n" not in text.strip():
-                raise Unreadable(f"not JSON: {error}") from None
-    try:
-        return _bounded(yaml.load(text, Loader=_Loader))  # noqa: S506 – a subclass of the safe loader
-    except yaml.MarkedYAMLError as error:
-        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise Unreadable(f"not YAML{line}: {error.problem}") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise Unreadable(f"not YAML: {str(error)[:120]}") from None
-
-
-def _bounded(document: Any) -> Any:
-    """The document, unless its aliases expand to more than MAX_VALUES values or lead back to themselves."""
-    sizes: dict[int, int] = {}
-    under_way: set[int] = set()
-
-    def size(node: Any) -> int:
-        if not isinstance(node, dict | list):
-            return 1
-        if id(node) in under_way:
-            raise Unreadable("an alias leads back to itself")
-        if id(node) not in sizes:
-            under_way.add(id(node))
-            sizes[id(node)] = 1 + sum(map(size, node.values() if isinstance(node, dict) else node))
-            under_way.discard(id(node))
-        return sizes[id(node)]
-
-    if size(document) > MAX_VALUES:
-        raise Unreadable("its aliases expand to more than any description holds")
-    return document
 
 
 def _pointed(document: Any, pointer: str) -> Any:

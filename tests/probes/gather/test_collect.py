@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from assess.asked import AnswersFile
 from assess.cells import answer_all
 from assess.demo.estate import RunningEstate, start
 from assess.demo.folder import write_folder
@@ -46,7 +47,13 @@ class Measured:
     def outcomes(self) -> dict[tuple[str, str], Outcome]:
         """(probe id, subject) → outcome, for every cell of crm and api."""
         answered = answer_all(
-            (made() for made in PROBES), self.bundle, scope_of(load_folder(self.folder).estate), PROFILE, first=True
+            (made() for made in PROBES),
+            self.bundle,
+            scope_of(load_folder(self.folder).estate),
+            PROFILE,
+            AnswersFile(),
+            self.bundle.as_of.date(),
+            first=True,
         )
         return {(a.cell.probe, str(a.cell.subject)): a.outcome for a in answered}
 

@@ -182,7 +182,8 @@ def test_where_no_write_is_allowed_nothing_is_said_about_caution(estate: Estate)
     from probes.derive.conversation_trials import high_stakes_trial, trigger_trial
 
     nothing = replace(estate, guardrails=estate.guardrails.model_copy(update={"actions": {}}))
-    assert HighStakesGated().judge(high_stakes_trial(nothing, NOW)).state is State.NOT_MEASURED
+    gated = high_stakes_trial(nothing, NOW).model_copy(update={"not_listed": ()})
+    assert HighStakesGated().judge(gated).state is State.NOT_MEASURED
     triggers = trigger_trial(nothing, NOW).model_copy(update={"not_configured": ()})
     assert EscalationTriggers().judge(triggers).state is State.NOT_MEASURED
 
