@@ -65,7 +65,12 @@ def collection() -> Collection:
     from probes.escalation import catalogue as escalation
     from probes.gather import guardrail_attacks, handoff_drill
 
-    gatherers: tuple[Gatherer, ...] = (*systems.GATHERERS, knowledge.GATHERER, guardrail_attacks.GATHERER, handoff_drill.GATHERER)
+    gatherers: tuple[Gatherer, ...] = (
+        *systems.GATHERERS,
+        knowledge.GATHERER,
+        guardrail_attacks.GATHERER,
+        handoff_drill.GATHERER,
+    )
     derivers: tuple[Deriver, ...] = (*systems.DERIVERS, *escalation.DERIVERS, guardrails.DERIVER, knowledge.DERIVER)
     classes: set[type[Artifact]] = {kind for gatherer in gatherers for kind in gatherer.gives}
     classes |= {kind for deriver in derivers for kind in deriver.gives}

@@ -28,13 +28,19 @@ def plan_of_message(folder: Folder, message: str, session: dict[str, str], encod
         return said
     goal = estate.goals[found.intent]
     slots = {name: fill(name, slot, message, session) for name, slot in goal.slots.items()}
-    return said | {"slots": {n: {"value": s.value, "from": s.source} for n, s in slots.items()}} | plan_of_workflow(folder, found.intent)
+    return (
+        said
+        | {"slots": {n: {"value": s.value, "from": s.source} for n, s in slots.items()}}
+        | plan_of_workflow(folder, found.intent)
+    )
 
 
 def plan_of_workflow(folder: Folder, workflow: str) -> dict[str, Any]:
     """Paths, limits, gate and faults of one workflow, as JSON."""
     estate = folder.estate
-    actions = {name: a for name, a in estate.guardrails.actions.items() if set(a.operations) & set(estate.writes_of(workflow))}
+    actions = {
+        name: a for name, a in estate.guardrails.actions.items() if set(a.operations) & set(estate.writes_of(workflow))
+    }
     try:
         gate = allowed(workflow, read_gate(folder.path), estate, folder.pilot.value, today=datetime.now(UTC).date())
         now = {"autonomy": gate.autonomy, "why": gate.why}
@@ -42,7 +48,9 @@ def plan_of_workflow(folder: Folder, workflow: str) -> dict[str, Any]:
         now = {"autonomy": "blocked", "why": error.what}
     return {
         "paths": [printed(path) for path in paths(estate.goals[workflow])],
-        "limits": {n: {k: v for k, v in a.limits.model_dump(mode="json").items() if v is not None} for n, a in actions.items()},
+        "limits": {
+            n: {k: v for k, v in a.limits.model_dump(mode="json").items() if v is not None} for n, a in actions.items()
+        },
         "gate": now,
         "wrong": [line for line in lint(estate, rules.installed()) if line.startswith(f"{workflow}: ")],
     }
@@ -55,11 +63,18 @@ def plan_lines(said: dict[str, Any]) -> list[str]:
         lines.append(f"intent      {said['intent'] or 'none clearly enough'} (confidence {said['confidence']:.2f})")
         lines += [f"category    {said['category']}"] if said["category"] else []
         lines += [f"to a person {said['to_a_person']}"] if said["to_a_person"] else []
-    lines += [f"slot        {name} = {slot['value'] or '?'} ({slot['from']})" for name, slot in said.get("slots", {}).items()]
+    lines += [
+        f"slot        {name} = {slot['value'] or '?'} ({slot['from']})" for name, slot in said.get("slots", {}).items()
+    ]
     for number, path in enumerate(said.get("paths", []), 1):
         lines += [f"path {number}", *(f"  {n}. {leg}" for n, leg in enumerate(path, 1))]
-    lines += [f"limit       {name}: {', '.join(f'{k} {v}' for k, v in found.items()) or 'none'}" for name, found in said.get("limits", {}).items()]
+    lines += [
+        f"limit       {name}: {', '.join(f'{k} {v}' for k, v in found.items()) or 'none'}"
+        for name, found in said.get("limits", {}).items()
+    ]
     if "gate" in said:
-        lines.append(f"gate        {said['gate']['autonomy']}{': ' + said['gate']['why'] if said['gate']['why'] else ''}")
+        lines.append(
+            f"gate        {said['gate']['autonomy']}{': ' + said['gate']['why'] if said['gate']['why'] else ''}"
+        )
     lines += [f"wrong       {line}" for line in said.get("wrong", [])]
     return [*lines, "Nothing was run."]

@@ -51,7 +51,11 @@ class CaseResult:
 
 @contextmanager
 def running(
-    folder: Folder, *, secrets: Mapping[str, str] | None = None, encode: Encode | None = None, at_most: Autonomy = "act",
+    folder: Folder,
+    *,
+    secrets: Mapping[str, str] | None = None,
+    encode: Encode | None = None,
+    at_most: Autonomy = "act",
     propose: Propose | None = None,
 ) -> Iterator[Engine]:
     """An open pilot with its engine; what an earlier process left unfinished is taken up.
@@ -71,7 +75,11 @@ def running(
 
 
 def pilot_of(
-    folder: Folder, *, secrets: Mapping[str, str] | None = None, encode: Encode | None = None, at_most: Autonomy = "act",
+    folder: Folder,
+    *,
+    secrets: Mapping[str, str] | None = None,
+    encode: Encode | None = None,
+    at_most: Autonomy = "act",
     propose: Propose | None = None,
 ) -> Pilot:
     """The folder's pilot, not yet opened."""
@@ -203,12 +211,21 @@ def decide(
         return result_of(engine.outcome(run), run)
 
 
-def _decided_beside(folder: Folder, run: str, option: str, by: str, secrets: Mapping[str, str] | None, encode: Encode | None) -> CaseResult:
+def _decided_beside(
+    folder: Folder, run: str, option: str, by: str, secrets: Mapping[str, str] | None, encode: Encode | None
+) -> CaseResult:
     """Another process runs the pilot, like the console: the decision is recorded, and that process goes on with the case."""
     from runtime.approval import decide_in_person
 
     handoff = decide_in_person(pilot_of(folder, secrets=secrets, encode=encode), run, option, by)
-    return CaseResult(run, run, handoff.workflow, "approve", "waiting", f"{option} was recorded; the pilot that is running goes on with it")
+    return CaseResult(
+        run,
+        run,
+        handoff.workflow,
+        "approve",
+        "waiting",
+        f"{option} was recorded; the pilot that is running goes on with it",
+    )
 
 
 def result_of(line: Mapping[str, Any] | None, run: str) -> CaseResult:

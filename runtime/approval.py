@@ -14,7 +14,11 @@ from runtime.pilot import Pilot
 def waiting(pilot: Pilot, run: str | None = None) -> list[Handoff]:
     """Handoffs whose yes would set a call free and that nobody has decided, oldest first."""
     found = [row.handoff for row in outbox.rows(pilot.connection)]
-    return [h for h in found if is_approval(h) and run in (None, h.case) and answer.decision_of(pilot.connection, h.handoff_id) is None]
+    return [
+        h
+        for h in found
+        if is_approval(h) and run in (None, h.case) and answer.decision_of(pilot.connection, h.handoff_id) is None
+    ]
 
 
 def is_approval(handoff: Handoff) -> bool:
@@ -35,7 +39,11 @@ def decide_in_person(pilot: Pilot, run: str, option: str, by: str, *, digest: st
         raise BadInput("nothing of this case waits for a decision", run, "`cxready pilot status DIR` lists what waits")
     handoff = found[-1]
     rules = rules_of(pilot, handoff.workflow, handoff.route.id)
-    said = answer.decide_in_console(pilot.connection, option, by, handoff, digest or handoff.action_digest(), rules, now=datetime.now(UTC))
+    said = answer.decide_in_console(
+        pilot.connection, option, by, handoff, digest or handoff.action_digest(), rules, now=datetime.now(UTC)
+    )
     if not said.accepted:
-        raise BadInput(said.why, f"{run}: {handoff.handoff_id}", f"approvers: {', '.join(sorted(rules.approvers)) or 'none'}")
+        raise BadInput(
+            said.why, f"{run}: {handoff.handoff_id}", f"approvers: {', '.join(sorted(rules.approvers)) or 'none'}"
+        )
     return handoff

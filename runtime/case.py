@@ -214,7 +214,9 @@ def _write(walk: Walk, step: CallStep, arguments: Plain, approval: Plain | None 
         stopped = Stopped("unknown_effect", "unknown_effect", f"{step.call}: {done['reason']}")
         raise _to_person(walk, stopped, outcome="unknown")
     stopped = Stopped(class_of(done["decision"], done["rule"]), done["rule"], done["reason"])
-    raise _to_person(walk, replace(stopped, operation=step.call, arguments=arguments) if done["decision"] == "escalate" else stopped)
+    raise _to_person(
+        walk, replace(stopped, operation=step.call, arguments=arguments) if done["decision"] == "escalate" else stopped
+    )
 
 
 def _approved(walk: Walk, step: CallStep, arguments: Plain, held: Plain) -> Plain:
@@ -224,7 +226,11 @@ def _approved(walk: Walk, step: CallStep, arguments: Plain, held: Plain) -> Plai
     stopped = Stopped("limit", held["rule"], held["reason"], step.call, arguments, held["digest"], until, follows)
     handoff = steps.to_person(walk.case, walk.workflow, walk.understood.plain(), stopped.plain())
     if not steps.has_answer(handoff, deadline):
-        line = walk.line("waiting", f"{held['reason']} (approval {handoff}, until {deadline[:16]} UTC)", pilot().estate.escalation.acknowledge)
+        line = walk.line(
+            "waiting",
+            f"{held['reason']} (approval {handoff}, until {deadline[:16]} UTC)",
+            pilot().estate.escalation.acknowledge,
+        )
         _waiting[walk.name] = {**_spoken(line), "handoff": handoff}
         raise Suspended
     said = steps.person_said(walk.name, handoff)
@@ -240,7 +246,9 @@ def _follows(walk: Walk, step: CallStep) -> tuple[str, ...]:
     estate = pilot().estate
     later = dropwhile(lambda call: call is not step, estate.goals[walk.workflow].calls())
     names = dict.fromkeys(call.call for call in islice(later, 1, None))
-    return tuple(name for name in names if (effect := estate.effect(name)) and effect.does != "read" and effect.money_out is None)
+    return tuple(
+        name for name in names if (effect := estate.effect(name)) and effect.does != "read" and effect.money_out is None
+    )
 
 
 def _hours(workflow: str) -> int:
@@ -261,7 +269,9 @@ def _apply(walk: Walk, step: RuleStep) -> None:
 def _to_person(walk: Walk, stopped: Stopped, outcome: str = "handed_off") -> Halt:
     """Hands the case over; gives the end of the walk."""
     if walk.is_simulated:
-        steps.note(walk.name, walk.step("would hand off"), {"rule": stopped.rule, "says": stopped.says}, decision="observe")
+        steps.note(
+            walk.name, walk.step("would hand off"), {"rule": stopped.rule, "says": stopped.says}, decision="observe"
+        )
         return Halt("observed", f"would hand off: {stopped.says}")
     steps.to_person(walk.case, walk.workflow, walk.understood.plain(), stopped.plain())
     return Halt(outcome, stopped.says, pilot().estate.escalation.acknowledge)

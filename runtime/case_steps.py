@@ -61,7 +61,10 @@ def understood_of(case: Plain) -> Plain:
     own = pilot()
     came = memory.contacts(own.connection, str(case["customer"]), now=datetime.now(UTC)) if case.get("customer") else 0
     found = understand(str(case.get("message", "")), own.estate, own.intents, contacts=came + 1, propose=own.propose)
-    detail = {name: getattr(found, name) for name in ("intent", "confidence", "category", "language", "frustration", "proposed")}
+    detail = {
+        name: getattr(found, name)
+        for name in ("intent", "confidence", "category", "language", "frustration", "proposed")
+    }
     own.note(case["case"], "00 understand", detail=detail)
     return found.plain()
 
@@ -91,9 +94,13 @@ def read(case: str, named: str, call: str, arguments: Plain) -> Plain:
     try:
         exchange = own.system(system).call(operation, arguments, why=Why("a case", run=case))
     except CxreadyError as error:
-        own.note(case, named, operation=call, arguments=arguments, effect="not_reachable", detail={"reason": error.what})
+        own.note(
+            case, named, operation=call, arguments=arguments, effect="not_reachable", detail={"reason": error.what}
+        )
         return {"seen": "not asked", "status": None, "body": None, "says": error.what}
-    body = readable(own.estate.guardrails, plain(exchange.body))  # restricted data stops here: no step, log or ticket holds it
+    body = readable(
+        own.estate.guardrails, plain(exchange.body)
+    )  # restricted data stops here: no step, log or ticket holds it
     news = {k: v for k, v in _facts(body).items() if v not in arguments.values()} if exchange.ok else {}
     detail = {"status": exchange.status, "facts": dict(list(news.items())[:MOST_FACTS])}
     own.note(case, named, operation=call, arguments=arguments, effect=_said(exchange.seen), detail=detail)
@@ -136,24 +143,53 @@ def write_through(case: str, named: str, call: str, arguments: Plain, context: P
     autonomy = context["autonomy"] if covered else narrowest(now.autonomy, context["autonomy"])
     if now.gate is None or call not in now.gate.allow or autonomy not in ("act", "approve"):
         reason = now.why if now.gate and call in now.gate.allow else f"{call} is not on the gate's list"
-        own.note(case, named, operation=call, arguments=arguments, decision="refuse", effect="none", detail={"reason": reason, "rule": "gate"})
+        own.note(
+            case,
+            named,
+            operation=call,
+            arguments=arguments,
+            decision="refuse",
+            effect="none",
+            detail={"reason": reason, "rule": "gate"},
+        )
         return _held(reason, "gate")
     repeat = now.gate.writes.get(call, RepeatSafe())
     own.note(case, named, operation=call, arguments=arguments, effect="intent", detail={"key": key})
     signed = own.context(
-        context["workflow"], case, context["customer"], autonomy, context["read"], category=context["category"], approval=context["approval"]
+        context["workflow"],
+        case,
+        context["customer"],
+        autonomy,
+        context["read"],
+        category=context["category"],
+        approval=context["approval"],
     )
     try:
         effect = write(own, call, arguments, signed, key=key, repeat=repeat)
     except CxreadyError as error:  # found before anything was sent
-        own.note(case, named, operation=call, arguments=arguments, decision="refuse", effect="none", detail={"reason": error.what, "rule": "call"})
+        own.note(
+            case,
+            named,
+            operation=call,
+            arguments=arguments,
+            decision="refuse",
+            effect="none",
+            detail={"reason": error.what, "rule": "call"},
+        )
         return _held(error.what, "tool_fault")
     sent = effect.sent
     said = {"done": "done", "held": "none", "refused": "refused", "unknown": "unknown"}[sent.state]
     detail = {"key": key, "rule": sent.rule, "reason": sent.reason}
     detail |= {"done_by": effect.run} if effect.repeated and effect.run != case else {}
     own.note(case, named, operation=call, arguments=arguments, decision=sent.decision, effect=said, detail=detail)
-    return {"state": sent.state, "decision": sent.decision, "reason": sent.reason, "rule": sent.rule, "digest": sent.digest, "answer": plain(sent.answer)}
+    return {
+        "state": sent.state,
+        "decision": sent.decision,
+        "reason": sent.reason,
+        "rule": sent.rule,
+        "digest": sent.digest,
+        "answer": plain(sent.answer),
+    }
 
 
 @DBOS.step(name="hand_off")
@@ -184,7 +220,9 @@ def remember(case: Plain, workflow: str, outcome: str, reason: str) -> None:
     own = pilot()
     own.note(case["case"], "99 outcome", detail={"outcome": outcome, "reason": reason})
     if case.get("customer"):
-        moment = memory.Moment(case["case"], datetime.now(UTC), str(case.get("channel") or ""), workflow, outcome, reason)
+        moment = memory.Moment(
+            case["case"], datetime.now(UTC), str(case.get("channel") or ""), workflow, outcome, reason
+        )
         memory.remember(own.connection, str(case["customer"]), moment)
 
 
@@ -223,4 +261,8 @@ def _facts(body: Any) -> Plain:
     """The short plain values of an answer, for the handoff."""
     if not isinstance(body, Mapping):
         return {}
-    return {str(k): v for k, v in body.items() if isinstance(v, str | int | float | bool) and 0 < len(str(v)) <= 60 and not str(k).startswith("_")}
+    return {
+        str(k): v
+        for k, v in body.items()
+        if isinstance(v, str | int | float | bool) and 0 < len(str(v)) <= 60 and not str(k).startswith("_")
+    }

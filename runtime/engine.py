@@ -83,7 +83,12 @@ class Engine:
     def expire(self) -> int:
         """Erases what was recorded of finished cases older than the retention; gives how many."""
         until = (datetime.now(UTC) - timedelta(days=self.pilot.settings.retention_days)).isoformat()
-        old = [found.workflow_id for found in DBOS.list_workflows(status=FINISHED_STATES, end_time=until, load_input=False, load_output=False)]
+        old = [
+            found.workflow_id
+            for found in DBOS.list_workflows(
+                status=FINISHED_STATES, end_time=until, load_input=False, load_output=False
+            )
+        ]
         if old:
             DBOS.delete_workflows(old)
         return len(old)

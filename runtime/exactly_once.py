@@ -99,10 +99,23 @@ def write_once(
 
 def open_intents(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     """(run, operation) of writes whose effect is not known."""
-    return [(r[0], r[1]) for r in connection.execute("SELECT run, operation FROM effects WHERE state IN ('intent', 'unknown') ORDER BY at")]
+    return [
+        (r[0], r[1])
+        for r in connection.execute(
+            "SELECT run, operation FROM effects WHERE state IN ('intent', 'unknown') ORDER BY at"
+        )
+    ]
 
 
-def _settled(connection: sqlite3.Connection, key: str, open_: _Open, repeat: RepeatSafe, send: Send, find: Find | None, sleep: Sleep) -> Effect:
+def _settled(
+    connection: sqlite3.Connection,
+    key: str,
+    open_: _Open,
+    repeat: RepeatSafe,
+    send: Send,
+    find: Find | None,
+    sleep: Sleep,
+) -> Effect:
     """Finds out what became of an open intent."""
     if repeat.by == "key":
         sent = send(False)
@@ -129,7 +142,11 @@ def _found(find: Find) -> Sent | None:
     return Sent("done", record, decision="act") if record is not None else None
 
 
-_NOT_KNOWN = Sent("unknown", reason="nobody can tell whether it was written: there is no key that the system honours and nothing to read it back by", rule="unknown_effect")
+_NOT_KNOWN = Sent(
+    "unknown",
+    reason="nobody can tell whether it was written: there is no key that the system honours and nothing to read it back by",
+    rule="unknown_effect",
+)
 
 
 def _kept(connection: sqlite3.Connection, key: str, sent: Sent, owner: str) -> Effect:
@@ -168,4 +185,7 @@ def _begin_again(connection: sqlite3.Connection, key: str) -> None:
 
 
 def _record(connection: sqlite3.Connection, key: str, sent: Sent) -> None:
-    connection.execute("UPDATE effects SET state = ?, answer = ? WHERE key = ?", (sent.state, json.dumps(sent.answer, default=str), key))
+    connection.execute(
+        "UPDATE effects SET state = ?, answer = ? WHERE key = ?",
+        (sent.state, json.dumps(sent.answer, default=str), key),
+    )

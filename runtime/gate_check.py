@@ -103,7 +103,9 @@ def _replaced(own: WorkflowGate, gate: Gate, estate: Estate, policy: str | None)
     found = []
     if own.writes and gate.policy and gate.policy != (policy or policy_digest(estate)):
         found.append("the compiled policy")
-    return found + [f"package {name}" for name, version in gate.packages.items() if _installed(name) not in (None, version)]
+    return found + [
+        f"package {name}" for name, version in gate.packages.items() if _installed(name) not in (None, version)
+    ]
 
 
 @cache

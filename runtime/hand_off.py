@@ -29,7 +29,12 @@ from runtime.escalation.projection import project
 from runtime.pilot import Pilot
 from runtime.understanding.understand import Understood
 
-CLASS_OF_RULE: Mapping[str, StopClass] = {"restricted_data": "restricted_data", "unknown_effect": "unknown_effect", "tool_fault": "tool_fault", "high_stakes": "high_stakes"}
+CLASS_OF_RULE: Mapping[str, StopClass] = {
+    "restricted_data": "restricted_data",
+    "unknown_effect": "unknown_effect",
+    "tool_fault": "tool_fault",
+    "high_stakes": "high_stakes",
+}
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,11 @@ def look_for_decision(pilot: Pilot, handoff_id: str) -> bool:
         return False
     rules = rules_of(pilot, row.handoff.workflow, row.handoff.route.id)
     now = datetime.now(UTC)
-    return any(answer.decide_by_field(pilot.connection, found, row.handoff, rules, now=now).accepted for found in held if found.decision)
+    return any(
+        answer.decide_by_field(pilot.connection, found, row.handoff, rules, now=now).accepted
+        for found in held
+        if found.decision
+    )
 
 
 def rules_of(pilot: Pilot, workflow: str, route: str) -> answer.Rules:
@@ -105,7 +114,9 @@ def rules_of(pilot: Pilot, workflow: str, route: str) -> answer.Rules:
     return answer.Rules(approvers=frozenset(named), agents=frozenset(agents))
 
 
-def _project(pilot: Pilot, case: Mapping[str, Any], workflow: str, understood: Understood, stopped: Stopped, now: datetime) -> Handoff:
+def _project(
+    pilot: Pilot, case: Mapping[str, Any], workflow: str, understood: Understood, stopped: Stopped, now: datetime
+) -> Handoff:
     estate = pilot.estate
     goal = estate.goals.get(workflow)
     category = understood.category or (goal.category if goal else "")
@@ -133,7 +144,11 @@ def _project(pilot: Pilot, case: Mapping[str, Any], workflow: str, understood: U
         quote=str(case.get("message", ""))[:2000],
         recommended=_recommended(stopped),
         writes=frozenset(estate.writes_of(workflow)) if goal else frozenset(),
-        severity="urgent" if stopped.kind == "high_stakes" else "high" if stopped.kind in ("frustration", "unknown_effect") else "normal",
+        severity="urgent"
+        if stopped.kind == "high_stakes"
+        else "high"
+        if stopped.kind in ("frustration", "unknown_effect")
+        else "normal",
         sensitive=route.sensitive,
         memory=_remembered(pilot, case),
         **({} if stopped.digest else {"return_": Return(ways=())}),
@@ -144,7 +159,9 @@ def _remembered(pilot: Pilot, case: Mapping[str, Any]) -> tuple[Memory, ...]:
     """The customer's last three cases, in our words."""
     customer = str(case.get("customer") or "")
     moments = memory.timeline(pilot.connection, customer, before=str(case["case"]))[-3:] if customer else []
-    return tuple(Memory(at=m.at.date().isoformat(), says=f"{m.workflow or 'unclear request'}: {m.outcome}") for m in moments)
+    return tuple(
+        Memory(at=m.at.date().isoformat(), says=f"{m.workflow or 'unclear request'}: {m.outcome}") for m in moments
+    )
 
 
 def _ask(stopped: Stopped, case: Mapping[str, Any], now: datetime, minutes: int) -> Ask:
@@ -153,14 +170,37 @@ def _ask(stopped: Stopped, case: Mapping[str, Any], now: datetime, minutes: int)
     nothing = "nothing is done; the customer is told that a person looks into it"
     if stopped.digest and stopped.operation:
         what = _in_words(stopped)
-        options = (Option(id="approve", says=what, effect=stopped.digest), Option(id="refuse", says="do nothing", effect=None))
-        return Ask(kind="decide", question=f"Approve or refuse: {what}?", options=options, decide_by=deadline, if_no_answer=nothing)
+        options = (
+            Option(id="approve", says=what, effect=stopped.digest),
+            Option(id="refuse", says="do nothing", effect=None),
+        )
+        return Ask(
+            kind="decide",
+            question=f"Approve or refuse: {what}?",
+            options=options,
+            decide_by=deadline,
+            if_no_answer=nothing,
+        )
     if stopped.operation:
         what = _in_words(stopped)
-        options = (Option(id="do_it_yourself", says=what), Option(id="decline", says="do nothing and tell the customer"))
-        return Ask(kind="decide", question=f"Please decide, the agent may not: {what}?", options=options, decide_by=deadline, if_no_answer=nothing)
+        options = (
+            Option(id="do_it_yourself", says=what),
+            Option(id="decline", says="do nothing and tell the customer"),
+        )
+        return Ask(
+            kind="decide",
+            question=f"Please decide, the agent may not: {what}?",
+            options=options,
+            decide_by=deadline,
+            if_no_answer=nothing,
+        )
     question = f"Please take over case {case['case']}: {stopped.says}."
-    return Ask(kind="take_over", question=question, decide_by=deadline, if_no_answer="the customer waits; the agent does nothing more")
+    return Ask(
+        kind="take_over",
+        question=question,
+        decide_by=deadline,
+        if_no_answer="the customer waits; the agent does nothing more",
+    )
 
 
 def in_words(operation: str, arguments: Mapping[str, Any]) -> str:
@@ -181,4 +221,6 @@ def _recommended(stopped: Stopped) -> Recommendation | None:
     if not stopped.operation or stopped.kind != "limit":
         return None
     option = "approve" if stopped.digest else "do_it_yourself"
-    return Recommendation(option=option, because="all conditions were read and hold; only the limit or the stage stops the agent")
+    return Recommendation(
+        option=option, because="all conditions were read and hold; only the limit or the stage stops the agent"
+    )

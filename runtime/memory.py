@@ -35,7 +35,15 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 def remember(connection: sqlite3.Connection, customer: str, moment: Moment) -> None:
     """Adds a case, or replaces what was known of it."""
-    values = (moment.run, customer, moment.at.astimezone(UTC).isoformat(), moment.channel, moment.workflow, moment.outcome, moment.says)
+    values = (
+        moment.run,
+        customer,
+        moment.at.astimezone(UTC).isoformat(),
+        moment.channel,
+        moment.workflow,
+        moment.outcome,
+        moment.says,
+    )
     connection.execute("INSERT OR REPLACE INTO timeline VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
 
@@ -55,7 +63,9 @@ def timeline(connection: sqlite3.Connection, customer: str, *, before: str = "")
 def contacts(connection: sqlite3.Connection, customer: str, *, now: datetime, days: int = 14) -> int:
     """How often a customer came in the last days, without the case under way."""
     since = (now - timedelta(days=days)).astimezone(UTC).isoformat()
-    found = connection.execute("SELECT COUNT(*) FROM timeline WHERE customer = ? AND at >= ?", (customer, since)).fetchone()
+    found = connection.execute(
+        "SELECT COUNT(*) FROM timeline WHERE customer = ? AND at >= ?", (customer, since)
+    ).fetchone()
     return int(found[0])
 
 

@@ -84,7 +84,11 @@ class Pilot:
         try:
             self._held.acquire(timeout=0)
         except Timeout:
-            raise Conflict("another pilot is running in this folder", str(self.home / "pilot.lock"), "stop it first: two would write twice") from None
+            raise Conflict(
+                "another pilot is running in this folder",
+                str(self.home / "pilot.lock"),
+                "stop it first: two would write twice",
+            ) from None
         for part in (exactly_once, outbox, answer, memory):
             part.prepare(self.connection)
         memory.expire(self.connection, now=datetime.now(UTC), days=self.settings.retention_days)
@@ -93,7 +97,9 @@ class Pilot:
             self.deliver()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self.proxy:
             self.proxy.close()
         decision_log.anchor(self.connection)
@@ -105,7 +111,15 @@ class Pilot:
 
     def allowed(self, workflow: str) -> Allowed:
         """What a workflow may do now."""
-        return allowed(workflow, self.gate, self.estate, self.settings, today=datetime.now(UTC).date(), at_most=self.at_most, policy=self.policy)
+        return allowed(
+            workflow,
+            self.gate,
+            self.estate,
+            self.settings,
+            today=datetime.now(UTC).date(),
+            at_most=self.at_most,
+            policy=self.policy,
+        )
 
     @cached_property
     def policy(self) -> str:
@@ -135,7 +149,11 @@ class Pilot:
     def watching(self) -> DecisionPoint:
         """Decides in shadow: on trial, reserving and writing nothing."""
         return DecisionPoint(
-            self.estate, ledger=None, tightened=Tightened(self.home / "pilot.sqlite"), stop=KillSwitch(self.home), surfaces=declared_surfaces(self.estate)
+            self.estate,
+            ledger=None,
+            tightened=Tightened(self.home / "pilot.sqlite"),
+            stop=KillSwitch(self.home),
+            surfaces=declared_surfaces(self.estate),
         )
 
     def system(self, name: str, holder: Holder = "agent") -> System:
@@ -157,10 +175,16 @@ class Pilot:
         """One row of the decision log; the same row of a repeated step is not written twice."""
         entry = Entry(run=run, step=step, **parts)
         with self._lock:
-            same = [e for e in decision_log.rows(self.connection, run) if (e.step, e.operation, e.effect, e.decision) == (step, entry.operation, entry.effect, entry.decision)]
+            same = [
+                e
+                for e in decision_log.rows(self.connection, run)
+                if (e.step, e.operation, e.effect, e.decision) == (step, entry.operation, entry.effect, entry.decision)
+            ]
             return same[-1] if same else decision_log.append(self.connection, entry)
 
-    def context(self, workflow: str, case: str, customer: str | None, autonomy: Autonomy, read: Mapping[str, Any], **more: Any) -> CaseContext:
+    def context(
+        self, workflow: str, case: str, customer: str | None, autonomy: Autonomy, read: Mapping[str, Any], **more: Any
+    ) -> CaseContext:
         """What the proxy is told of a case, signed."""
         return CaseContext(workflow=workflow, case=case, customer=customer, autonomy=autonomy, read=dict(read), **more)
 
@@ -197,7 +221,13 @@ class Pilot:
 
     def _start_proxy(self) -> RunningProxy:
         return serve(
-            self.estate, folder=self.home, secrets=self.secrets, certificate=self.certificate, environment=self.settings.environment, for_pilot=True, run="pilot"
+            self.estate,
+            folder=self.home,
+            secrets=self.secrets,
+            certificate=self.certificate,
+            environment=self.settings.environment,
+            for_pilot=True,
+            run="pilot",
         )
 
     def _writer(self, system: str) -> System:

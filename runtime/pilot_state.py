@@ -58,8 +58,14 @@ def state_of(estate: Estate, gate: Gate, settings: PilotFile, home: Path, *, tod
             is_stopped=KillSwitch(home).is_on() or settings.stopped,
             outcomes=dict(Counter(map(str, ends))),
             waiting=tuple(_waiting(connection)),
-            stuck=tuple({"handoff": row.id, "to": row.destination, "error": row.error} for row in outbox.rows(connection) if row.state != "delivered"),
-            open_effects=tuple({"case": run, "operation": operation} for run, operation in exactly_once.open_intents(connection)),
+            stuck=tuple(
+                {"handoff": row.id, "to": row.destination, "error": row.error}
+                for row in outbox.rows(connection)
+                if row.state != "delivered"
+            ),
+            open_effects=tuple(
+                {"case": run, "operation": operation} for run, operation in exactly_once.open_intents(connection)
+            ),
             tightened={name: found for name in estate.guardrails.actions if (found := limits.bounds(name))},
             broken=tuple(decision_log.verify(connection)),
         )
@@ -77,7 +83,12 @@ def _workflow(name: str, gate: Gate, estate: Estate, settings: PilotFile, today:
 def _waiting(connection: sqlite3.Connection) -> list[Mapping[str, str]]:
     found = [row.handoff for row in outbox.rows(connection)]
     return [
-        {"case": h.case, "handoff": h.handoff_id, "question": h.ask.question, "until": h.ask.decide_by.isoformat() if h.ask.decide_by else ""}
+        {
+            "case": h.case,
+            "handoff": h.handoff_id,
+            "question": h.ask.question,
+            "until": h.ask.decide_by.isoformat() if h.ask.decide_by else "",
+        }
         for h in found
         if is_approval(h) and answer.decision_of(connection, h.handoff_id) is None
     ]

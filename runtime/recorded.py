@@ -38,7 +38,8 @@ def forget_quotes(connection: sqlite3.Connection, customer: str) -> int:
         who = row.handoff.customer.model_copy(update={"ref": FORGOTTEN, "display": FORGOTTEN, "reach": ""})
         form = row.handoff.model_copy(update={"quote": "", "customer": who, "facts": ()})
         connection.execute(
-            "UPDATE handoffs SET form = ?, text = '', subject = ? WHERE id = ?", (form.model_dump_json(by_alias=True), FORGOTTEN, row.id)
+            "UPDATE handoffs SET form = ?, text = '', subject = ? WHERE id = ?",
+            (form.model_dump_json(by_alias=True), FORGOTTEN, row.id),
         )
     return len(found)
 

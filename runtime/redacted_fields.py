@@ -9,11 +9,11 @@ from functools import lru_cache
 
 _NAMES: dict[str, str] = {
     "name": "name first_name last_name given_name family_name full_name middle_name surname firstname lastname "
-    "customer_name contact_name account_holder card_holder cardholder holder_name vorname nachname familienname maiden_name",  # noqa: E501
+    "customer_name contact_name account_holder card_holder cardholder holder_name vorname nachname familienname maiden_name",
     "e-mail": "email e_mail mail_address email_address customer_email contact_email mail to_address from_address",
-    "phone": "phone phone_number mobile mobile_number telephone tel fax msisdn telefon telefonnummer mobilnummer rufnummer cell",  # noqa: E501
+    "phone": "phone phone_number mobile mobile_number telephone tel fax msisdn telefon telefonnummer mobilnummer rufnummer cell",
     "birth-date": "date_of_birth birth_date birthdate dob birthday geburtsdatum geburtstag",
-    "address": "street street_address address_line address_line1 address_line2 address1 address2 strasse straße hausnummer",  # noqa: E501
+    "address": "street street_address address_line address_line1 address_line2 address1 address2 strasse straße hausnummer",
     "card": "card_number cardnumber pan credit_card credit_card_number kartennummer",
     "iban": "iban account_iban bank_account kontonummer",
     "national-id": "ssn social_security_number national_id passport_number tax_id personalausweisnummer",

@@ -36,7 +36,11 @@ def reviewed(connection: sqlite3.Connection, workflow: str) -> Reviewed:
 
 def charter_breach(connection: sqlite3.Connection, workflow: str, charter: Charter) -> str:
     """Why the charter stops a workflow; empty while the evidence does not show it (the lower end of a 95 % interval counts)."""
-    ends = dict(connection.execute("SELECT outcome, COUNT(*) FROM timeline WHERE workflow = ? GROUP BY outcome", (workflow,)).fetchall())
+    ends = dict(
+        connection.execute(
+            "SELECT outcome, COUNT(*) FROM timeline WHERE workflow = ? GROUP BY outcome", (workflow,)
+        ).fetchall()
+    )
     to_people, n = ends.get("handed_off", 0) + ends.get("unknown", 0), sum(ends.get(name, 0) for name in ENDS)
     handoffs = wilson(to_people, n)
     refused = reviewed(connection, workflow).refused
@@ -55,10 +59,17 @@ def next_stage(settings: PilotFile, workflow: str, up: bool) -> Stage:
     """
     if workflow not in settings.workflows:
         known = ", ".join(settings.workflows) or "none yet"
-        raise BadInput(f"{workflow} is not piloted", "pilot.yaml", f"`cxready pilot init DIR --workflow {workflow}` adds it; piloted: {known}")
+        raise BadInput(
+            f"{workflow} is not piloted",
+            "pilot.yaml",
+            f"`cxready pilot init DIR --workflow {workflow}` adds it; piloted: {known}",
+        )
     at = STAGES.index(settings.workflows[workflow].stage) + (1 if up else -1)
     if not 0 <= at < len(STAGES):
-        raise BadInput(f"{workflow} is in stage {settings.workflows[workflow].stage}; there is none {'above' if up else 'below'} it", "pilot.yaml")
+        raise BadInput(
+            f"{workflow} is in stage {settings.workflows[workflow].stage}; there is none {'above' if up else 'below'} it",
+            "pilot.yaml",
+        )
     return STAGES[at]
 
 
@@ -72,7 +83,11 @@ def check_promotion(gate: Gate, connection: sqlite3.Connection, settings: PilotF
     found = gate.workflows.get(workflow)
     autonomy = found.autonomy if found else "blocked"
     if ORDER.index(autonomy) < ORDER.index(BY_STAGE[stage]):
-        raise Refused(f"the gate of {workflow} is `{autonomy}`", "gate.json", f"stage {stage} needs `{BY_STAGE[stage]}`: see `cxready explain DIR {workflow}`")
+        raise Refused(
+            f"the gate of {workflow} is `{autonomy}`",
+            "gate.json",
+            f"stage {stage} needs `{BY_STAGE[stage]}`: see `cxready explain DIR {workflow}`",
+        )
     if stage == "act":
         _carried(reviewed(connection, workflow), settings.workflows[workflow].charter)
     return stage
@@ -81,8 +96,14 @@ def check_promotion(gate: Gate, connection: sqlite3.Connection, settings: PilotF
 def _carried(found: Reviewed, charter: Charter) -> None:
     if found.n < charter.cases_before_act:
         more = charter.cases_before_act - found.n
-        raise Refused(f"{found.n} drafts were reviewed, {more} more are needed", "pilot.yaml: charter.cases_before_act", "go on in stage approve")
+        raise Refused(
+            f"{found.n} drafts were reviewed, {more} more are needed",
+            "pilot.yaml: charter.cases_before_act",
+            "go on in stage approve",
+        )
     if found.refused.high > charter.wrong_actions_at_most and found.refused.k:
         raise Refused(
-            f"people refused {found.refused}", "pilot.yaml: charter.wrong_actions_at_most", "look at the refused drafts with `cxready pilot log`"
+            f"people refused {found.refused}",
+            "pilot.yaml: charter.wrong_actions_at_most",
+            "look at the refused drafts with `cxready pilot log`",
         )

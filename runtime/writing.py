@@ -19,7 +19,9 @@ TIMEOUT_S = (5, 60)
 BUSY_TRIES = 20
 
 
-def write(pilot: Pilot, call: str, arguments: Mapping[str, Any], context: CaseContext, *, key: str, repeat: RepeatSafe) -> Effect:
+def write(
+    pilot: Pilot, call: str, arguments: Mapping[str, Any], context: CaseContext, *, key: str, repeat: RepeatSafe
+) -> Effect:
     """Writes once; see exactly_once.py. Our own reference goes along where the operation takes one."""
     effect = pilot.estate.effect(call)
     named = dict(arguments)
@@ -48,7 +50,9 @@ def _send(pilot: Pilot, call: str, arguments: Mapping[str, Any], context: CaseCo
     headers = {**pilot.proxy.headers(context), "Content-Type": "application/json", "Idempotency-Key": key}
     for _ in range(BUSY_TRIES):
         try:
-            answered = requests.request(method, url, data=body, headers=headers, timeout=TIMEOUT_S, allow_redirects=False)
+            answered = requests.request(
+                method, url, data=body, headers=headers, timeout=TIMEOUT_S, allow_redirects=False
+            )
         except requests.RequestException as error:
             return Sent("unknown", reason=f"no answer ({type(error).__name__})", rule="tool_fault")
         said = _json(answered)
@@ -64,9 +68,21 @@ def _meaning(status: int, said: Mapping[str, Any], decision: str) -> Sent:
     if said.get("rule") in ("already_done", "outcome_unknown"):
         return Sent("unknown", reason=str(said["reason"]), rule=str(said["rule"]))
     if "rule" in said and decision != "act":
-        return Sent("held", decision=str(said.get("decision", "refuse")), reason=str(said.get("reason", "")), rule=str(said["rule"]), digest=str(said.get("digest", "")))
+        return Sent(
+            "held",
+            decision=str(said.get("decision", "refuse")),
+            reason=str(said.get("reason", "")),
+            rule=str(said["rule"]),
+            digest=str(said.get("digest", "")),
+        )
     if 400 <= status < 500 and status not in (408, 425):
-        return Sent("refused", dict(said), decision="act", reason=f"the system refused: {said.get('detail') or said.get('title') or status}", rule="tool_fault")
+        return Sent(
+            "refused",
+            dict(said),
+            decision="act",
+            reason=f"the system refused: {said.get('detail') or said.get('title') or status}",
+            rule="tool_fault",
+        )
     return Sent("unknown", reason=f"the system answered {status}", rule="tool_fault")
 
 
@@ -80,10 +96,16 @@ def _find(pilot: Pilot, call: str, reference: str) -> Any:
     if effect is None or effect.repeat is None or effect.repeat.find is None:
         raise LookupError(call)
     system = pilot.system(call.split(".", 1)[0])
-    exchange = system.call(effect.repeat.find, {effect.repeat.reference: reference}, why=Why("read back by our reference"))
+    exchange = system.call(
+        effect.repeat.find, {effect.repeat.reference: reference}, why=Why("read back by our reference")
+    )
     if not exchange.ok:
         raise LookupError(f"{effect.repeat.find}: {exchange.seen}")
-    records = exchange.body if isinstance(exchange.body, list) else next((v for v in (exchange.body or {}).values() if isinstance(v, list)), [])
+    records = (
+        exchange.body
+        if isinstance(exchange.body, list)
+        else next((v for v in (exchange.body or {}).values() if isinstance(v, list)), [])
+    )
     return records[0] if records else None
 
 
@@ -94,7 +116,11 @@ def _request(pilot: Pilot, call: str, arguments: Mapping[str, Any]) -> tuple[str
     names = re.findall(r"\{([^}/]+)\}", operation.path)
     path = re.sub(r"\{([^}/]+)\}", lambda m: quote(str(arguments[m.group(1)]), safe=""), operation.path)
     body = {k: v for k, v in arguments.items() if k not in names}
-    return operation.method, f"{pilot.proxy.url}/{call.split('.', 1)[0]}{path}", canonical.canonical(body) if body else b""
+    return (
+        operation.method,
+        f"{pilot.proxy.url}/{call.split('.', 1)[0]}{path}",
+        canonical.canonical(body) if body else b"",
+    )
 
 
 def operation_of(pilot: Pilot, call: str) -> Operation:

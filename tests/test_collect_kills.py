@@ -66,7 +66,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 @pytest.mark.parametrize(("point", "leaves"), POINTS)
-def test_a_run_killed_at_a_point_is_finished_by_the_next_one(demo: Demo, tmp_path: Path, point: str, leaves: bool) -> None:
+def test_a_run_killed_at_a_point_is_finished_by_the_next_one(
+    demo: Demo, tmp_path: Path, point: str, leaves: bool
+) -> None:
     folder = demo.folder(tmp_path)
     run_and_kill([*PROGRAM, "collect", str(folder), *NARROW], point=point, env=demo.estate.environment())
     assert bool(demo.live) == leaves
@@ -83,7 +85,11 @@ def test_runs_killed_at_random_moments_are_finished_by_the_next_one(demo: Demo, 
         lives = moments.randint(1, 2)
         for _ in range(lives):
             try:
-                run_and_kill([*PROGRAM, "collect", str(folder), *NARROW], after_seconds=moments.uniform(0.5, 4.0), env=demo.estate.environment())
+                run_and_kill(
+                    [*PROGRAM, "collect", str(folder), *NARROW],
+                    after_seconds=moments.uniform(0.5, 4.0),
+                    env=demo.estate.environment(),
+                )
             except NotReached:
                 break
             reached += 1
@@ -103,7 +109,11 @@ def _finishes(demo: Demo, folder: Path) -> None:
     assert not [e for e in _ledger(folder) if e.open or e.state == "left_behind"]
     assert not half_written(folder)
     lost = demo.contents - _contents(folder)
-    allowed = {f"artifacts/{m['wanted']}/{m['subject']['unit']}.{m['subject']['item']}.json" for m in _manifest(folder)["missing"] if m["cause"] == "budget"}
+    allowed = {
+        f"artifacts/{m['wanted']}/{m['subject']['unit']}.{m['subject']['item']}.json"
+        for m in _manifest(folder)["missing"]
+        if m["cause"] == "budget"
+    }
     assert lost <= allowed, "beyond what the budget of all lives together no longer allowed"
     assert all(count <= 100 for count in _manifest(folder)["requests"].values())
     assert "left behind: none" in said.out
@@ -132,18 +142,26 @@ def test_the_run_after_a_kill_says_that_it_went_on(demo: Demo, tmp_path: Path) -
         pytest.param(HalfBody(), range(1, 9), id="every answer is half"),
     ],
 )
-def test_a_credit_whose_answer_was_lost_is_found_and_taken_back(demo: Demo, tmp_path: Path, fault: DropAfter | Reset | HalfBody, nth: list[int] | range) -> None:
-    with FaultProxy(demo.estate.urls["billing"], [Rule(Latency(0.02)), Rule(fault, method="POST", path=r"^/credits$", nth=nth)]) as proxy:
+def test_a_credit_whose_answer_was_lost_is_found_and_taken_back(
+    demo: Demo, tmp_path: Path, fault: DropAfter | Reset | HalfBody, nth: list[int] | range
+) -> None:
+    with FaultProxy(
+        demo.estate.urls["billing"], [Rule(Latency(0.02)), Rule(fault, method="POST", path=r"^/credits$", nth=nth)]
+    ) as proxy:
         folder = _behind(demo, tmp_path, proxy)
         said = demo.collect(folder)
         assert said.code in (0, 3), said
-        assert [e for e in proxy.log if e.method == "POST" and fault in e.faults and 201 in e.upstream], "the fault did not strike"
+        assert [e for e in proxy.log if e.method == "POST" and fault in e.faults and 201 in e.upstream], (
+            "the fault did not strike"
+        )
     assert demo.live == []
     assert not [e for e in _ledger(folder) if e.open]
 
 
 def test_a_burst_of_503_blames_nobody_and_leaves_nothing(demo: Demo, tmp_path: Path) -> None:
-    with FaultProxy(demo.estate.urls["billing"], [Rule(Unavailable(retry_after=1), nth=[*range(3, 6), *range(14, 16), 22])]) as proxy:
+    with FaultProxy(
+        demo.estate.urls["billing"], [Rule(Unavailable(retry_after=1), nth=[*range(3, 6), *range(14, 16), 22])]
+    ) as proxy:
         folder = _behind(demo, tmp_path, proxy)
         said = demo.collect(folder)
         assert said.code in (0, 3) and "Traceback" not in said.err

@@ -58,7 +58,11 @@ def test_the_worst_plan_of_all_probes_stays_within_the_budget_of_every_system(ru
 
 def test_the_plan_names_a_way_back_for_every_write_that_may_succeed(run: Run) -> None:
     lines = json.loads(run.plan.read_text(encoding="utf-8"))["lines"]
-    writes = [one for one in lines if one["access"] == "write" and not one["purpose"].startswith(("take back", "handoff drill: close", "recall"))]
+    writes = [
+        one
+        for one in lines
+        if one["access"] == "write" and not one["purpose"].startswith(("take back", "handoff drill: close", "recall"))
+    ]
     assert len(writes) >= 10
     # a comment on a ticket that is itself ours goes with the ticket
     assert [one for one in writes if not one["undo"] and one["method"] == "POST" and "{" not in one["path"]] == []
@@ -68,7 +72,9 @@ def test_a_plan_bound_run_measures_the_whole_estate(run: Run) -> None:
     assert run.collected.code == 0, run.collected.err[-2000:]
     manifest = _manifest(run.folder)
     assert manifest["approved_by"] == "Ada" and manifest["plan"].startswith("sha256:")
-    assert not [m for m in manifest["missing"] if "approved plan" in m["detail"]], "the plan forgot what the probes need"
+    assert not [m for m in manifest["missing"] if "approved plan" in m["detail"]], (
+        "the plan forgot what the probes need"
+    )
 
 
 def test_a_plan_bound_run_sends_nothing_outside_its_plan(run: Run) -> None:
@@ -118,7 +124,17 @@ def test_a_smaller_plan_binds_and_names_what_it_left_out(run: Run, tmp_path: Pat
         write_folder(folder, estate)
         plan = tmp_path / "mail.json"
         assert command("collect", folder, "--dry-run", "--system", "mail", "--max-requests", "30", "-o", plan).code == 0
-        said = command("collect", folder, "--plan", plan, "--system", "mail", "--probe", "api.writes_stick", env=estate.environment())
+        said = command(
+            "collect",
+            folder,
+            "--plan",
+            plan,
+            "--system",
+            "mail",
+            "--probe",
+            "api.writes_stick",
+            env=estate.environment(),
+        )
         assert said.code == 0, said
         assert {name for name, count in estate.counts.items() if count} <= {"mail", "identity"}
         assert estate.counts["mail"] + estate.counts["identity"] <= 30

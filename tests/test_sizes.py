@@ -51,20 +51,35 @@ def bundle(tmp_path_factory: pytest.TempPathFactory, estate: RunningEstate) -> P
 
 
 @pytest.fixture(scope="module", params=["", "[collect]", "[pilot]", "[all]"], ids=["base", "collect", "pilot", "all"])
-def size(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Cxready]]:
+def size(
+    request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Cxready]]:
     """The size's name and its `cxready`, run in an empty folder without anything of this environment."""
     home = tmp_path_factory.mktemp("venv")
     subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
     begun = time.monotonic()
-    pip = [str(home / "bin" / "python"), "-m", "pip", "install", "-q", "-c", str(ROOT / "constraints.txt"), f"{wheel}{request.param}"]
+    pip = [
+        str(home / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "-c",
+        str(ROOT / "constraints.txt"),
+        f"{wheel}{request.param}",
+    ]
     subprocess.run(pip, check=True, capture_output=True, text=True)
     print(f"cxready{request.param}: installed in {time.monotonic() - begun:.0f} s")
 
-    def cxready(*arguments: object, cwd: Path, env: dict[str, str] | None = None, timeout: float = 400) -> subprocess.CompletedProcess[str]:
+    def cxready(
+        *arguments: object, cwd: Path, env: dict[str, str] | None = None, timeout: float = 400
+    ) -> subprocess.CompletedProcess[str]:
         bare = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
         began = time.monotonic()
         whole = [str(home / "bin" / "cxready"), *map(str, arguments)]
-        done = subprocess.run(whole, cwd=cwd, env={**bare, **(env or {})}, capture_output=True, text=True, check=False, timeout=timeout)
+        done = subprocess.run(
+            whole, cwd=cwd, env={**bare, **(env or {})}, capture_output=True, text=True, check=False, timeout=timeout
+        )
         print(f"cxready{request.param} {arguments[0]}: exit {done.returncode}, {time.monotonic() - began:.1f} s")
         return done
 
@@ -91,14 +106,18 @@ def test_every_size_can_start_judge_report_and_explain(size: tuple[str, Cxready]
     assert set(levels) == {"crm", "api", "knowledge", "guardrails", "escalation"}
 
 
-def test_each_size_measures_or_says_which_size_does(size: tuple[str, Cxready], estate: RunningEstate, tmp_path: Path) -> None:
+def test_each_size_measures_or_says_which_size_does(
+    size: tuple[str, Cxready], estate: RunningEstate, tmp_path: Path
+) -> None:
     name, cxready = size
     write_folder(tmp_path / "northwind", estate)
     done = cxready("collect", "northwind", "--json", cwd=tmp_path, env=estate.environment())
     if name in ("[collect]", "[all]"):
         _works(done)
         assert json.loads(done.stdout)["left_behind"] == []
-        manifest = json.loads(next((tmp_path / "northwind/bundles").glob("*/manifest.json")).read_text(encoding="utf-8"))
+        manifest = json.loads(
+            next((tmp_path / "northwind/bundles").glob("*/manifest.json")).read_text(encoding="utf-8")
+        )
         assert not [m for m in manifest["missing"] if "No module named" in m["detail"]]
     else:
         assert done.returncode == 2 and "pip install 'cxready[collect]'" in done.stderr, done.stderr

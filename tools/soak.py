@@ -93,13 +93,26 @@ def _run_all(soak: Soak, state: dict[str, list[Batch]], seed: int, wanted: int) 
         batch = _run(soak, min(soak.batch, wanted - done), seed + len(batches))
         batches.append(batch)
         _keep(state)
-        print(f"{soak.name}: {done + batch['count']:,} of {wanted:,}, {'passed' if batch['passed'] else 'FAILED'} in {batch['seconds']:.0f} s")
+        print(
+            f"{soak.name}: {done + batch['count']:,} of {wanted:,}, {'passed' if batch['passed'] else 'FAILED'} in {batch['seconds']:.0f} s"
+        )
         if not batch["passed"]:
             return
 
 
 def _run(soak: Soak, count: int, seed: int) -> Batch:
-    command = [sys.executable, "-m", "pytest", "-q", "-m", "soak or not soak", "-p", "no:cacheprovider", "-rP", soak.test]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-m",
+        "soak or not soak",
+        "-p",
+        "no:cacheprovider",
+        "-rP",
+        soak.test,
+    ]
     environment = {**os.environ, "CXREADY_SOAK_COUNT": str(count), "CXREADY_SOAK_SEED": str(seed)}
     begun = time.monotonic()
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
@@ -125,7 +138,12 @@ def _keep(state: Mapping[str, list[Batch]]) -> None:
 
 def _table(state: Mapping[str, list[Batch]]) -> str:
     rows = [_row(soak, state[soak.name]) for soak in SOAKS if state.get(soak.name)]
-    failed = [f"- {name}: seed {b['seed']}, {b['count']} failed on {b['on']} at {b['revision']}" for name, found in state.items() for b in found if not b["passed"]]
+    failed = [
+        f"- {name}: seed {b['seed']}, {b['count']} failed on {b['on']} at {b['revision']}"
+        for name, found in state.items()
+        for b in found
+        if not b["passed"]
+    ]
     lines = [
         "# Long runs",
         "",
@@ -154,7 +172,12 @@ def _state() -> dict[str, list[Batch]]:
 
 
 def _revision() -> str:
-    return subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip() or "?"
+    return (
+        subprocess.run(
+            ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
+        ).stdout.strip()
+        or "?"
+    )
 
 
 def _write(path: Path, text: str) -> None:

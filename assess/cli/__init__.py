@@ -102,13 +102,22 @@ def _say_error(error: Exception) -> int:
 
     if isinstance(error, CxreadyError):
         return _say(str(error), error.exit_code)
-    if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] not in ("assess", "kb_audit", "probes", "runtime", "templates"):
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] not in (
+        "assess",
+        "kb_audit",
+        "probes",
+        "runtime",
+        "templates",
+    ):
         return _say(f"this installation is without `{error.name}`\n  → pip install 'cxready[all]'", 2)
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename else ""
         return _say(f"{place}{error.strerror}\n  → check the path, its permissions and the space left", 2)
     if "sqlite3" in sys.modules and isinstance(error, sys.modules["sqlite3"].OperationalError):
-        return _say(f"the state in DIR/.cxready cannot be read or written: {error}\n  → check its permissions and the space left, then run the same command again", 2)
+        return _say(
+            f"the state in DIR/.cxready cannot be read or written: {error}\n  → check its permissions and the space left, then run the same command again",
+            2,
+        )
     return _say(
         f"a fault of cxready itself: {type(error).__name__}\n  → run it again with `cxready --debug …` and report what it prints",
         70,

@@ -35,16 +35,24 @@ def init(folder: Path, workflow: str, approvers: tuple[str, ...], as_json: bool)
 
     loaded = _loaded(folder)
     if workflow not in loaded.estate.goals:
-        raise BadInput(f"there is no goal {workflow!r}", str(folder / "goals.yaml"), f"one of: {', '.join(loaded.estate.goals)}")
+        raise BadInput(
+            f"there is no goal {workflow!r}", str(folder / "goals.yaml"), f"one of: {', '.join(loaded.estate.goals)}"
+        )
     added = add_workflow(folder, workflow, list(approvers))
-    said = f"{workflow} starts in shadow: it plans and decides, and writes nothing" if added else f"{workflow} is in pilot.yaml already"
+    said = (
+        f"{workflow} starts in shadow: it plans and decides, and writes nothing"
+        if added
+        else f"{workflow} is in pilot.yaml already"
+    )
     _say({"workflow": workflow, "added": added}, as_json, [said])
 
 
 @pilot.command(epilog="Example:  cxready pilot plan northwind --message 'my bill is wrong'")
 @FOLDER
 @click.option("--message", help="A customer's message; without one every workflow is shown.")
-@click.option("--session", "session", multiple=True, metavar="NAME=VALUE", help="What the channel vouches for; repeatable.")
+@click.option(
+    "--session", "session", multiple=True, metavar="NAME=VALUE", help="What the channel vouches for; repeatable."
+)
 @AS_JSON
 def plan(folder: Path, message: str | None, session: tuple[str, ...], as_json: bool) -> None:
     """Show intent, slots, every path, limits and gate. Runs nothing."""
@@ -53,7 +61,11 @@ def plan(folder: Path, message: str | None, session: tuple[str, ...], as_json: b
     loaded = _loaded(folder)
     if message is None:
         found = {name: plan_of_workflow(loaded, name) for name in loaded.estate.goals}
-        _say(found, as_json, [line for name, said in found.items() for line in (name, *(f"  {text}" for text in plan_lines(said)[:-1]))])
+        _say(
+            found,
+            as_json,
+            [line for name, said in found.items() for line in (name, *(f"  {text}" for text in plan_lines(said)[:-1]))],
+        )
         return
     from assess.measuring import default_encoder
 
@@ -65,12 +77,34 @@ def plan(folder: Path, message: str | None, session: tuple[str, ...], as_json: b
 @FOLDER
 @click.option("--message", help="One customer's message.")
 @click.option("--customer", help="Whom the message is from.")
-@click.option("--session", "session", multiple=True, metavar="NAME=VALUE", help="What the channel vouches for, like account_id=A-1; repeatable.")
+@click.option(
+    "--session",
+    "session",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What the channel vouches for, like account_id=A-1; repeatable.",
+)
 @click.option("--channel", default="", help="Where it came from: chat, email …")
-@click.option("--cases", "cases_file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="JSON lines: case, customer, session, channel, message.")
-@click.option("--at-most", type=click.Choice(["act", "approve", "observe"]), default="act", show_default=True, help="Never more than this; observe writes nothing.")
-@click.option("--model", help="A model that may name a goal when the words are not clear; what it proposes waits for approval.")
-@click.option("--model-url", help="Its OpenAI-compatible address, like http://localhost:8000/v1; its key is taken from CXREADY_MODEL_KEY.")
+@click.option(
+    "--cases",
+    "cases_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="JSON lines: case, customer, session, channel, message.",
+)
+@click.option(
+    "--at-most",
+    type=click.Choice(["act", "approve", "observe"]),
+    default="act",
+    show_default=True,
+    help="Never more than this; observe writes nothing.",
+)
+@click.option(
+    "--model", help="A model that may name a goal when the words are not clear; what it proposes waits for approval."
+)
+@click.option(
+    "--model-url",
+    help="Its OpenAI-compatible address, like http://localhost:8000/v1; its key is taken from CXREADY_MODEL_KEY.",
+)
 @AS_JSON
 def run(
     folder: Path, message: str | None, customer: str | None, session: tuple[str, ...], channel: str, cases_file: Path | None, at_most: Any,
@@ -83,13 +117,25 @@ def run(
     found = read_cases(cases_file) if cases_file else []
     if message is not None:
         given = _session(session)
-        found.append({"case": _new_name(), "customer": customer or given.get("account_id", ""), "session": given, "channel": channel, "message": message})
+        found.append(
+            {
+                "case": _new_name(),
+                "customer": customer or given.get("account_id", ""),
+                "session": given,
+                "channel": channel,
+                "message": message,
+            }
+        )
 
     def show(result: CaseResult) -> None:
         click.echo(json.dumps(result.line(), ensure_ascii=False) if as_json else _line(result))
 
     propose = _propose(model, model_url)
-    done = run_cases(loaded, found, at_most=at_most, propose=propose, progress=show) if found else take_up(loaded, at_most=at_most, progress=show)
+    done = (
+        run_cases(loaded, found, at_most=at_most, propose=propose, progress=show)
+        if found
+        else take_up(loaded, at_most=at_most, progress=show)
+    )
     if not done and not as_json:
         click.echo("nothing is unfinished; give --message or --cases")
 
@@ -133,13 +179,20 @@ def status(folder: Path, as_json: bool) -> None:
     from runtime.pilot_state import state_of
 
     loaded = _loaded(folder)
-    found = state_of(loaded.estate, read_gate(folder), loaded.pilot.value, folder / ".cxready", today=datetime.now(UTC).date())
+    found = state_of(
+        loaded.estate, read_gate(folder), loaded.pilot.value, folder / ".cxready", today=datetime.now(UTC).date()
+    )
     lines = ["STOPPED: nothing is written" if found.is_stopped else "running"]
-    lines += [f"{name:<24} gate {w['gate']:<8} stage {w['stage']:<12} now {w['now']:<8} {w['why']}" for name, w in found.workflows.items()]
+    lines += [
+        f"{name:<24} gate {w['gate']:<8} stage {w['stage']:<12} now {w['now']:<8} {w['why']}"
+        for name, w in found.workflows.items()
+    ]
     lines += [f"outcomes: {', '.join(f'{n} {k}' for k, n in found.outcomes.items()) or 'none yet'}"]
     lines += [f"waits: {w['case']}: {w['question']} (until {w['until'][:16]})" for w in found.waiting]
     lines += [f"stuck: handoff {s['handoff']} to {s['to']}: {s['error'] or 'not delivered yet'}" for s in found.stuck]
-    lines += [f"open: {o['operation']} of {o['case']}: nobody knows yet whether it was written" for o in found.open_effects]
+    lines += [
+        f"open: {o['operation']} of {o['case']}: nobody knows yet whether it was written" for o in found.open_effects
+    ]
     lines += [f"tightened: {action} {limits}" for action, limits in found.tightened.items()]
     lines += [f"log broken: {said}" for said in found.broken] or ["log: every chain is whole"]
     _say(found.plain(), as_json, lines)
@@ -175,7 +228,13 @@ def log(where: tuple[str, ...], as_json: bool) -> None:
 
 @pilot.command(epilog="Example:  cxready pilot export northwind -o pilot-log.jsonl")
 @FOLDER
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write, one JSON object a line.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="File to write, one JSON object a line.",
+)
 @AS_JSON
 def export(folder: Path, output: Path, as_json: bool) -> None:
     """Write the whole decision log with its anchors, for an auditor; kept elsewhere, it proves that nothing was cut off."""
@@ -183,7 +242,11 @@ def export(folder: Path, output: Path, as_json: bool) -> None:
 
     _loaded(folder)
     rows, anchors = export_log(folder / ".cxready", output)
-    _say({"file": str(output), "rows": rows, "anchors": anchors}, as_json, [f"written: {output} ({rows} rows, {anchors} anchors)"])
+    _say(
+        {"file": str(output), "rows": rows, "anchors": anchors},
+        as_json,
+        [f"written: {output} ({rows} rows, {anchors} anchors)"],
+    )
 
 
 @pilot.command(epilog="Example:  cxready pilot limit northwind issue_credit each 20.00 --by person-11")
@@ -217,7 +280,11 @@ def stop(folder: Path, by: str, why: str, off: bool, as_json: bool) -> None:
         switch.turn_off()
     else:
         switch.turn_on(by, why)
-    _say({"stopped": switch.is_on()}, as_json, ["every write is refused from now on" if switch.is_on() else "writes are decided on again"])
+    _say(
+        {"stopped": switch.is_on()},
+        as_json,
+        ["every write is refused from now on" if switch.is_on() else "writes are decided on again"],
+    )
 
 
 @pilot.command(epilog="Example:  cxready pilot promote northwind billing-dispute")
@@ -260,7 +327,9 @@ def forget(folder: Path, customer: str, as_json: bool) -> None:
     from assess.piloting import forget_customer
 
     erased = forget_customer(_loaded(folder), customer)
-    _say({"customer": customer, **erased}, as_json, [f"erased: {', '.join(f'{n} {what}' for what, n in erased.items())}"])
+    _say(
+        {"customer": customer, **erased}, as_json, [f"erased: {', '.join(f'{n} {what}' for what, n in erased.items())}"]
+    )
 
 
 def _propose(model: str | None, url: str | None) -> Any:
@@ -313,5 +382,7 @@ def _where(words: tuple[str, ...]) -> tuple[Path, str | None]:
 
     folder, name = (words[0], words[1] if len(words) > 1 else None) if Path(words[0]).is_dir() else (".", words[0])
     if not (Path(folder) / ".cxready" / "pilot.sqlite").is_file():
-        raise BadInput("there is no pilot's log here", str(Path(folder) / ".cxready"), "run `cxready pilot run DIR` first")
+        raise BadInput(
+            "there is no pilot's log here", str(Path(folder) / ".cxready"), "run `cxready pilot run DIR` first"
+        )
     return Path(folder), name

@@ -70,7 +70,12 @@ def console(engine: Engine, desk: Desk) -> FastAPI:
     def shown(name: str, said: str = "", **more: Any) -> HTMLResponse:
         stopped = KillSwitch(pilot.home).is_on()
         text = pages.get_template(name).render(
-            organisation=pilot.estate.organisation, person=desk.person, csrf=desk.csrf, stopped=stopped, said=said, **more
+            organisation=pilot.estate.organisation,
+            person=desk.person,
+            csrf=desk.csrf,
+            stopped=stopped,
+            said=said,
+            **more,
         )
         return HTMLResponse(text)
 
@@ -107,7 +112,9 @@ def console(engine: Engine, desk: Desk) -> FastAPI:
     def decide(sent: Sent) -> Response:
         _same(sent, desk)
         try:
-            decide_in_person(pilot, sent.get("case", ""), sent.get("option", ""), desk.person, digest=sent.get("digest", "-"))
+            decide_in_person(
+                pilot, sent.get("case", ""), sent.get("option", ""), desk.person, digest=sent.get("digest", "-")
+            )
         except CxreadyError as error:
             raise HTTPException(409, error.what) from None
         engine.resume(sent["case"])

@@ -13,7 +13,9 @@ from runtime.hand_off import look_for_decision
 LOOK_S = 10.0
 
 
-def serve(engine: Engine, person: str, port: int, *, ready: Callable[[str], None], done: threading.Event | None = None) -> None:
+def serve(
+    engine: Engine, person: str, port: int, *, ready: Callable[[str], None], done: threading.Event | None = None
+) -> None:
     """Blocks until the server ends.
 
     Args:
@@ -25,7 +27,9 @@ def serve(engine: Engine, person: str, port: int, *, ready: Callable[[str], None
 
     over = done or threading.Event()
     desk = Desk(person, f"127.0.0.1:{port}")
-    server = uvicorn.Server(uvicorn.Config(console(engine, desk), host="127.0.0.1", port=port, log_level="warning", server_header=False))
+    server = uvicorn.Server(
+        uvicorn.Config(console(engine, desk), host="127.0.0.1", port=port, log_level="warning", server_header=False)
+    )
     watcher = threading.Thread(target=_watch, args=(engine, server, over), daemon=True)
     watcher.start()
     ready(desk.link)

@@ -1,7 +1,7 @@
 """The real command line in tests: in this process for speed, or as a child where a process matters.
 
-    said = command("assess", folder)
-    assert said.code == 2 and "there is no such folder" in said.err
+said = command("assess", folder)
+assert said.code == 2 and "there is no such folder" in said.err
 """
 
 from __future__ import annotations

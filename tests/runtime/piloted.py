@@ -14,12 +14,22 @@ from assess.engagement import Folder, load_folder
 from runtime.gate import Gate, RepeatSafe, WorkflowGate
 from runtime.systems.settings import Autonomy
 
-AUTONOMIES: Mapping[str, Autonomy] = {"billing-dispute": "act", "refund-overpayment": "approve", "device-return": "observe", "plan-change": "blocked"}
+AUTONOMIES: Mapping[str, Autonomy] = {
+    "billing-dispute": "act",
+    "refund-overpayment": "approve",
+    "device-return": "observe",
+    "plan-change": "blocked",
+}
 KEY = RepeatSafe(by="key", header="Idempotency-Key")
 NO_WAY = {"billing.createRefund": RepeatSafe()}
 
 
-def piloted(path: Path, estate: RunningEstate, repeat: Mapping[str, RepeatSafe] = NO_WAY, autonomies: Mapping[str, Autonomy] = AUTONOMIES) -> Folder:
+def piloted(
+    path: Path,
+    estate: RunningEstate,
+    repeat: Mapping[str, RepeatSafe] = NO_WAY,
+    autonomies: Mapping[str, Autonomy] = AUTONOMIES,
+) -> Folder:
     """The demo's folder, with a gate as an assessment of it would write one."""
     write_folder(path, estate)
     write_gate(path, repeat, autonomies)
@@ -27,7 +37,12 @@ def piloted(path: Path, estate: RunningEstate, repeat: Mapping[str, RepeatSafe] 
     return load_folder(path)
 
 
-def write_gate(path: Path, repeat: Mapping[str, RepeatSafe] = NO_WAY, autonomies: Mapping[str, Autonomy] = AUTONOMIES, days: int = 30) -> None:
+def write_gate(
+    path: Path,
+    repeat: Mapping[str, RepeatSafe] = NO_WAY,
+    autonomies: Mapping[str, Autonomy] = AUTONOMIES,
+    days: int = 30,
+) -> None:
     folder = load_folder(path)
     now = datetime.now(UTC)
     gate = Gate(
@@ -44,11 +59,22 @@ def _gate(folder: Folder, name: str, autonomy: Autonomy, repeat: Mapping[str, Re
     writes = {call: repeat.get(call, KEY) for call in folder.estate.writes_of(name)}
     held = [] if autonomy == "act" else ["F-02"]
     systems = sorted({call.system for call in goal.calls()})
-    return WorkflowGate(autonomy=autonomy, by_dimension={}, held_by=held, allow=goal.operations(), writes=writes, systems=systems)
+    return WorkflowGate(
+        autonomy=autonomy, by_dimension={}, held_by=held, allow=goal.operations(), writes=writes, systems=systems
+    )
 
 
-def case(name: str, account: str, message: str = "My bill is wrong: there is a flat data charge.", **more: Any) -> dict[str, Any]:
-    return {"case": name, "customer": account, "session": {"account_id": account}, "channel": "chat", "message": message, **more}
+def case(
+    name: str, account: str, message: str = "My bill is wrong: there is a flat data charge.", **more: Any
+) -> dict[str, Any]:
+    return {
+        "case": name,
+        "customer": account,
+        "session": {"account_id": account},
+        "channel": "chat",
+        "message": message,
+        **more,
+    }
 
 
 def demo_cases(folder: Folder) -> dict[str, dict[str, Any]]:

@@ -26,7 +26,9 @@ from runtime.understanding.encode import Encode
 from tests.runtime.piloted import case, demo_cases, write_gate
 
 
-def pilot_runs(folder: Folder, estate: RunningEstate, encode: Encode, cases: Sequence[dict[str, Any]], at_most: Any = "act") -> list[CaseResult]:
+def pilot_runs(
+    folder: Folder, estate: RunningEstate, encode: Encode, cases: Sequence[dict[str, Any]], at_most: Any = "act"
+) -> list[CaseResult]:
     return run_cases(load_folder(folder.path), cases, secrets=estate.environment(), encode=encode, at_most=at_most)
 
 
@@ -67,7 +69,9 @@ def test_the_six_cases_of_the_demo_end_as_told(folder: Folder, estate: RunningEs
     assert {t["queue"] for t in estate.records["tickets"]} == {"billing-desk", "fraud-team", "care-team"}
     assert estate.records["refunds"] == []
 
-    approved = decide(load_folder(folder.path), "demo-6-approval", "approve", "person-11", secrets=estate.environment(), encode=encode)
+    approved = decide(
+        load_folder(folder.path), "demo-6-approval", "approve", "person-11", secrets=estate.environment(), encode=encode
+    )
     assert approved.outcome == "resolved"
     assert [refund["amount"] for refund in estate.records["refunds"]] == ["24.99"]
     assert len(estate.records["messages"]) == 2
@@ -91,7 +95,9 @@ def test_shadow_reads_and_decides_and_writes_nothing(folder: Folder, estate: Run
     assert all(r.writes == () and r.outcome in ("observed", "blocked") for r in results.values())
 
 
-def test_in_shadow_there_is_no_proxy_and_no_writing_credential(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
+def test_in_shadow_there_is_no_proxy_and_no_writing_credential(
+    folder: Folder, estate: RunningEstate, encode: Encode
+) -> None:
     with pilot_of(folder, secrets=estate.environment(), encode=encode, at_most="observe") as pilot:
         assert pilot.proxy is None
         with engine(pilot) as started:
@@ -102,7 +108,9 @@ def test_in_shadow_there_is_no_proxy_and_no_writing_credential(folder: Folder, e
 
 def test_a_tightened_limit_holds_at_once(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
     with pilot_of(folder, secrets=estate.environment(), encode=encode) as pilot, engine(pilot) as started:
-        tighten(folder.path / ".cxready" / "pilot.sqlite", folder.estate, "issue_credit", "each", "10.00", by="person-11")
+        tighten(
+            folder.path / ".cxready" / "pilot.sqlite", folder.estate, "issue_credit", "each", "10.00", by="person-11"
+        )
         started.start(demo_cases(folder)["demo-1-resolved"])
         line = started.outcome("demo-1-resolved")
     assert line and line["outcome"] == "handed_off" and "10.00" in line["reason"]
@@ -118,7 +126,9 @@ def test_the_kill_switch_stops_writes_of_a_running_pilot(folder: Folder, estate:
     assert estate.records["credits"] == []
 
 
-def test_only_an_approver_decides_once_and_only_about_the_very_call(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
+def test_only_an_approver_decides_once_and_only_about_the_very_call(
+    folder: Folder, estate: RunningEstate, encode: Encode
+) -> None:
     waiting = demo_cases(folder)["demo-6-approval"]
     [result] = pilot_runs(folder, estate, encode, [waiting])
     assert result.outcome == "waiting" and result.handoff
@@ -144,20 +154,32 @@ def test_an_approval_for_another_amount_frees_nothing(folder: Folder, estate: Ru
         started.outcome(waiting["case"])
         handoff = decide_in_person(pilot, waiting["case"], "approve", "person-11")
         digest = next(o.effect for o in handoff.ask.options if o.effect)
-        invoices = pilot.system("billing").call("listInvoices", {"account_id": "A-14400"}, why=Why("a test")).body["items"]
+        invoices = (
+            pilot.system("billing").call("listInvoices", {"account_id": "A-14400"}, why=Why("a test")).body["items"]
+        )
         context = pilot.context(
             "refund-overpayment", waiting["case"], "A-14400", "approve", {"invoices": invoices},
             approval={"id": handoff.handoff_id, "digest": digest or "", "by": "person-11"},
         )  # fmt: skip
-        more = {"account_id": "A-14400", "invoice_id": "INV-14400", "payment_id": "PAY-14400-2", "amount": "79.00", "currency": "EUR"}
+        more = {
+            "account_id": "A-14400",
+            "invoice_id": "INV-14400",
+            "payment_id": "PAY-14400-2",
+            "amount": "79.00",
+            "currency": "EUR",
+        }
         gate = pilot.allowed("refund-overpayment").gate
         assert gate is not None
-        said = write(pilot, "billing.createRefund", more, context, key="other", repeat=gate.writes["billing.createRefund"])
+        said = write(
+            pilot, "billing.createRefund", more, context, key="other", repeat=gate.writes["billing.createRefund"]
+        )
     assert said.sent.state == "held" and said.sent.rule == "approval"
     assert estate.records["refunds"] == []
 
 
-def test_a_decision_in_the_ticket_is_taken_when_the_case_is_taken_up(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
+def test_a_decision_in_the_ticket_is_taken_when_the_case_is_taken_up(
+    folder: Folder, estate: RunningEstate, encode: Encode
+) -> None:
     waiting = demo_cases(folder)["demo-6-approval"]
     pilot_runs(folder, estate, encode, [waiting])
     [ticket] = estate.records["tickets"]
@@ -167,7 +189,9 @@ def test_a_decision_in_the_ticket_is_taken_when_the_case_is_taken_up(folder: Fol
     assert len(estate.records["refunds"]) == 1
 
 
-def test_a_changed_description_closes_only_what_touches_it(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
+def test_a_changed_description_closes_only_what_touches_it(
+    folder: Folder, estate: RunningEstate, encode: Encode
+) -> None:
     wsdl = folder.path / "descriptions" / "usage.wsdl"
     wsdl.write_text(wsdl.read_text() + "\n<!-- changed -->\n")
     cases = demo_cases(folder)
@@ -189,7 +213,9 @@ def test_a_system_that_is_down_is_a_persons_case(folder: Folder, estate: Running
     assert len(estate.records["tickets"]) == 1
 
 
-def test_cases_that_were_begun_on_other_goals_go_to_a_person(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
+def test_cases_that_were_begun_on_other_goals_go_to_a_person(
+    folder: Folder, estate: RunningEstate, encode: Encode
+) -> None:
     waiting = demo_cases(folder)["demo-6-approval"]
     pilot_runs(folder, estate, encode, [waiting])
     goals = folder.path / "goals.yaml"
@@ -202,7 +228,10 @@ def test_cases_that_were_begun_on_other_goals_go_to_a_person(folder: Folder, est
 
 def test_a_second_pilot_in_the_folder_is_refused(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
     secrets = estate.environment()
-    with pilot_of(folder, secrets=secrets, encode=encode, at_most="observe"), pytest.raises(Conflict, match="another pilot"):
+    with (
+        pilot_of(folder, secrets=secrets, encode=encode, at_most="observe"),
+        pytest.raises(Conflict, match="another pilot"),
+    ):
         pilot_of(folder, secrets=secrets, encode=encode).__enter__()
 
 
@@ -213,13 +242,19 @@ def test_a_missing_secret_is_told_before_anything_runs(folder: Folder, estate: R
 
 
 def test_goals_that_cannot_be_walked_safely_are_refused(folder: Folder) -> None:
-    text = (folder.path / "goals.yaml").read_text().replace("with: [usage, logging, contract, charge_id]", "with: [usage, logging, contrat, charge_id]")
+    text = (
+        (folder.path / "goals.yaml")
+        .read_text()
+        .replace("with: [usage, logging, contract, charge_id]", "with: [usage, logging, contrat, charge_id]")
+    )
     (folder.path / "goals.yaml").write_text(text)
     with pytest.raises(BadInput, match="contrat is needed by rule prorated_credit"):
         check_goals(load_folder(folder.path))
 
 
-def test_state_and_memory_tell_what_happened_and_a_customer_is_forgotten(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
+def test_state_and_memory_tell_what_happened_and_a_customer_is_forgotten(
+    folder: Folder, estate: RunningEstate, encode: Encode
+) -> None:
     from assess.piloting import forget_customer
     from runtime.gate_check import read_gate
 
@@ -244,8 +279,13 @@ def test_a_message_that_fits_no_goal_is_asked_back(folder: Folder, estate: Runni
     assert replace(result, reply="").writes == ()
 
 
-def test_a_card_number_in_a_message_is_kept_nowhere_and_goes_to_a_person(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
-    told = {**demo_cases(folder)["demo-1-resolved"], "message": "My bill is wrong, here is my card: 4111 1111 1111 1111."}
+def test_a_card_number_in_a_message_is_kept_nowhere_and_goes_to_a_person(
+    folder: Folder, estate: RunningEstate, encode: Encode
+) -> None:
+    told = {
+        **demo_cases(folder)["demo-1-resolved"],
+        "message": "My bill is wrong, here is my card: 4111 1111 1111 1111.",
+    }
     [result] = pilot_runs(folder, estate, encode, [told])
     assert result.outcome == "handed_off" and "restricted data" in result.reason
     assert [row.operation for row in log_of(folder, told["case"]) if row.operation] == []
@@ -268,13 +308,18 @@ def test_what_was_recorded_is_erased_after_the_retention(folder: Folder, estate:
         assert started.line("demo-5-blocked") is None
 
 
-def test_a_decision_beside_a_running_pilot_is_recorded_for_it(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
+def test_a_decision_beside_a_running_pilot_is_recorded_for_it(
+    folder: Folder, estate: RunningEstate, encode: Encode
+) -> None:
     waiting = demo_cases(folder)["demo-6-approval"]
     with pilot_of(folder, secrets=estate.environment(), encode=encode) as pilot, engine(pilot) as started:
         started.start(waiting)
         assert started.outcome(waiting["case"])
         beside = decide(folder, waiting["case"], "approve", "person-12", secrets=estate.environment(), encode=encode)
-        assert (beside.outcome, beside.reason) == ("waiting", "approve was recorded; the pilot that is running goes on with it")
+        assert (beside.outcome, beside.reason) == (
+            "waiting",
+            "approve was recorded; the pilot that is running goes on with it",
+        )
         started.resume(waiting["case"])
         line = started.outcome(waiting["case"])
     assert line and line["outcome"] == "resolved"

@@ -67,14 +67,20 @@ def test_a_case_that_dies_seven_times_pays_writes_and_tells_once(folder: Folder,
     assert is_whole(folder)
 
 
-def test_a_case_above_the_limit_that_dies_around_its_handoff_leaves_one_ticket(folder: Folder, estate: RunningEstate) -> None:
-    line = kill_at_each(folder, ["runtime.escalation.outbox.enqueue:after", "runtime.hand_off.hand_off:after"], "demo-2-over-limit")
+def test_a_case_above_the_limit_that_dies_around_its_handoff_leaves_one_ticket(
+    folder: Folder, estate: RunningEstate
+) -> None:
+    line = kill_at_each(
+        folder, ["runtime.escalation.outbox.enqueue:after", "runtime.hand_off.hand_off:after"], "demo-2-over-limit"
+    )
     assert line["outcome"] == "handed_off"
     assert [ticket["queue"] for ticket in estate.records["tickets"]] == ["billing-desk"]
     assert estate.records["credits"] == []
 
 
-def test_a_system_that_ignores_keys_is_read_back_before_anything_is_written_again(folder: Folder, estate: RunningEstate) -> None:
+def test_a_system_that_ignores_keys_is_read_back_before_anything_is_written_again(
+    folder: Folder, estate: RunningEstate
+) -> None:
     forget_keys(estate)
     write_gate(folder.path, {"billing.createCredit": RepeatSafe(by="read_back", find="findCredit", settle_s=0.5)})
     line = kill_at_each(folder, ["runtime.guardrails.forwarding.Forwarder._send:after:1"], "demo-1-resolved")
@@ -82,7 +88,9 @@ def test_a_system_that_ignores_keys_is_read_back_before_anything_is_written_agai
     assert [credit["amount"] for credit in estate.records["credits"]] == ["12.40"]
 
 
-def test_without_key_and_read_back_an_open_write_goes_to_a_person_and_is_not_repeated(folder: Folder, estate: RunningEstate) -> None:
+def test_without_key_and_read_back_an_open_write_goes_to_a_person_and_is_not_repeated(
+    folder: Folder, estate: RunningEstate
+) -> None:
     forget_keys(estate)
     write_gate(folder.path, {"billing.createCredit": RepeatSafe(by="no")})
     line = kill_at_each(folder, ["runtime.guardrails.forwarding.Forwarder._send:after:1"], "demo-1-resolved")
@@ -110,7 +118,9 @@ def test_random_kills_never_double_or_lose_a_credit(tmp_path: Path, estate: Runn
         billing.credits.clear()
         for service in estate.services.values():  # another folder, another pilot: no system has seen its keys
             getattr(service, "_repeats", {}).clear()
-        *killed, last = run_under_fire([CHILD, str(folder.path), "demo-1-resolved"], seed=seed, kills=4, within=3.0, timeout=90)
+        *killed, last = run_under_fire(
+            [CHILD, str(folder.path), "demo-1-resolved"], seed=seed, kills=4, within=3.0, timeout=90
+        )
         kills += len(killed)
         assert json.loads(last.stdout.splitlines()[-1])["outcome"] == "resolved"
         assert [credit["amount"] for credit in estate.records["credits"]] == ["12.40"]

@@ -14,7 +14,9 @@ TODAY = datetime.now(UTC).date()
 ACT = PilotFile(workflows={"billing-dispute": WorkflowPilot(stage="act")})
 
 
-def autonomy(folder: Folder, settings: PilotFile = ACT, today: date = TODAY, workflow: str = "billing-dispute", **more: str) -> tuple[str, str]:
+def autonomy(
+    folder: Folder, settings: PilotFile = ACT, today: date = TODAY, workflow: str = "billing-dispute", **more: str
+) -> tuple[str, str]:
     gate = read_gate(folder.path)
     found = allowed(workflow, gate.model_copy(update=more), folder.estate, settings, today=today)
     return found.autonomy, found.why
@@ -52,7 +54,9 @@ def test_a_case_outside_share_or_hours_is_left_to_people() -> None:
     noon = datetime(2026, 11, 20, 11, tzinfo=UTC)  # 12:00 in Berlin
     taken = [not not_taken(f"case-{n}", WorkflowPilot(share=0.3), noon, "UTC") for n in range(2000)]
     assert 0.26 < sum(taken) / len(taken) < 0.34
-    assert not_taken("c", WorkflowPilot(share=0), noon, "UTC") and not not_taken("c", WorkflowPilot(share=1), noon, "UTC")
+    assert not_taken("c", WorkflowPilot(share=0), noon, "UTC") and not not_taken(
+        "c", WorkflowPilot(share=1), noon, "UTC"
+    )
     assert not_taken("c", WorkflowPilot(hours="08:00-12:00"), noon, "Europe/Berlin")
     assert not not_taken("c", WorkflowPilot(hours="08:00-12:00"), noon, "UTC")
     assert not not_taken("c", WorkflowPilot(hours="22:00-06:00"), datetime(2026, 11, 20, 23, tzinfo=UTC), "UTC")

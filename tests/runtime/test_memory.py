@@ -18,7 +18,9 @@ def connection() -> sqlite3.Connection:
     found = sqlite3.connect(":memory:", isolation_level=None)
     memory.prepare(found)
     for days, run in ((40, "r-1"), (10, "r-2"), (1, "r-3")):
-        memory.remember(found, "A-1", Moment(run, NOW - timedelta(days=days), "chat", "billing-dispute", "resolved", "done"))
+        memory.remember(
+            found, "A-1", Moment(run, NOW - timedelta(days=days), "chat", "billing-dispute", "resolved", "done")
+        )
     memory.remember(found, "A-2", Moment("r-4", NOW, "email", "", "asked", "unclear"))
     return found
 

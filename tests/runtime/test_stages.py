@@ -27,20 +27,30 @@ NOW = datetime.now(UTC)
 def lived(home: Path, outcomes: list[str]) -> None:
     connection = open_log(home)
     for n, outcome in enumerate(outcomes):
-        memory.remember(connection, f"A-{n}", Moment(f"r-{n}", NOW - timedelta(hours=n), "chat", "billing-dispute", outcome, ""))
+        memory.remember(
+            connection, f"A-{n}", Moment(f"r-{n}", NOW - timedelta(hours=n), "chat", "billing-dispute", outcome, "")
+        )
     connection.close()
 
 
 @pytest.mark.parametrize(
     ("outcomes", "breached"),
-    [([], False), (["handed_off"], False), (["handed_off", "resolved"] * 20, False), (["handed_off"] * 30 + ["resolved"] * 2, True), (["asked"] * 50, False)],
+    [
+        ([], False),
+        (["handed_off"], False),
+        (["handed_off", "resolved"] * 20, False),
+        (["handed_off"] * 30 + ["resolved"] * 2, True),
+        (["asked"] * 50, False),
+    ],
 )
 def test_the_charter_speaks_only_when_the_interval_does(tmp_path: Path, outcomes: list[str], breached: bool) -> None:
     lived(tmp_path, outcomes)
     assert bool(charter_breach(open_log(tmp_path), "billing-dispute", Charter())) is breached
 
 
-def test_a_workflow_that_broke_its_charter_is_left_to_people(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
+def test_a_workflow_that_broke_its_charter_is_left_to_people(
+    folder: Folder, estate: RunningEstate, encode: Encode
+) -> None:
     lived(folder.path / ".cxready", ["handed_off"] * 30)
     [result] = run_cases(folder, [demo_cases(folder)["demo-1-resolved"]], secrets=estate.environment(), encode=encode)
     assert result.outcome == "handed_off" and "stopped by its charter" in result.reason

@@ -42,7 +42,9 @@ class Typed:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
-def test_a_pilot_from_shadow_to_approval(folder: Folder, estate: RunningEstate, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_pilot_from_shadow_to_approval(
+    folder: Folder, estate: RunningEstate, capsys: pytest.CaptureFixture[str]
+) -> None:
     place = str(folder.path)
     cases = folder.path / "two.jsonl"
     found = demo_cases(folder)
@@ -55,14 +57,18 @@ def test_a_pilot_from_shadow_to_approval(folder: Folder, estate: RunningEstate, 
 
     live = folder.path / "live.jsonl"
     live.write_text(json.dumps({**found["demo-6-approval"], "case": "c-6"}) + "\n")
-    assert [line["outcome"] for line in Typed(capsys, "run", place, "--cases", str(live), "--json").lines] == ["waiting"]
+    assert [line["outcome"] for line in Typed(capsys, "run", place, "--cases", str(live), "--json").lines] == [
+        "waiting"
+    ]
     status = Typed(capsys, "status", place)
     assert "waits: c-6: Approve or refuse: billing.createRefund of 24.99 EUR" in status.out
     assert "every chain is whole" in status.out
 
     wrong = Typed(capsys, "approve", place, "c-6", "--by", "someone")
     assert wrong.code == 2 and "may not decide" in wrong.err and "person-11" in wrong.err
-    assert [line["outcome"] for line in Typed(capsys, "approve", place, "c-6", "--by", "person-11", "--json").lines] == ["resolved"]
+    assert [
+        line["outcome"] for line in Typed(capsys, "approve", place, "c-6", "--by", "person-11", "--json").lines
+    ] == ["resolved"]
     assert len(estate.records["refunds"]) == 1
 
     log = Typed(capsys, "log", place, "c-6", "--json")
@@ -110,11 +116,20 @@ def test_a_workflow_starts_in_shadow(folder: Folder, capsys: pytest.CaptureFixtu
     assert unknown.code == 2 and "no goal" in unknown.err
 
 
-def test_a_plan_shows_paths_limits_and_gate_and_sends_nothing(folder: Folder, estate: RunningEstate, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plan_shows_paths_limits_and_gate_and_sends_nothing(
+    folder: Folder, estate: RunningEstate, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = dict(estate.counts)
     message = demo_cases(folder)["demo-1-resolved"]["message"]
     said = Typed(capsys, "plan", str(folder.path), "--message", message, "--session", "account_id=A-10234")
-    for told in ("intent      billing-dispute", "account_id = A-10234 (session)", "if credit.amount is positive", "each 50.00", "gate        act", "Nothing was run."):
+    for told in (
+        "intent      billing-dispute",
+        "account_id = A-10234 (session)",
+        "if credit.amount is positive",
+        "each 50.00",
+        "gate        act",
+        "Nothing was run.",
+    ):
         assert told in said.out
     assert estate.counts == before
 
@@ -134,7 +149,9 @@ def test_without_a_gate_the_next_step_is_named(folder: Folder, capsys: pytest.Ca
     assert said.code == 2 and "cxready collect" in said.err
 
 
-def test_a_log_that_somebody_changed_is_told(folder: Folder, estate: RunningEstate, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_log_that_somebody_changed_is_told(
+    folder: Folder, estate: RunningEstate, capsys: pytest.CaptureFixture[str]
+) -> None:
     import sqlite3
 
     cases = folder.path / "one.jsonl"

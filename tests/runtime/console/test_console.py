@@ -47,10 +47,16 @@ def desk(folder: Folder, estate: RunningEstate, encode: Encode) -> Iterator[Desk
     links: list[str] = []
     done = threading.Event()
     with running(folder, secrets=estate.environment(), encode=encode) as engine:
-        case = {**demo_cases(folder)["demo-6-approval"], "case": "c-6", "message": "I paid my invoice twice <script>alert(1)</script>"}
+        case = {
+            **demo_cases(folder)["demo-6-approval"],
+            "case": "c-6",
+            "message": "I paid my invoice twice <script>alert(1)</script>",
+        }
         engine.start(case)
         assert engine.outcome("c-6")
-        server = threading.Thread(target=serve, args=(engine, "person-11", port), kwargs={"ready": links.append, "done": done}, daemon=True)
+        server = threading.Thread(
+            target=serve, args=(engine, "person-11", port), kwargs={"ready": links.append, "done": done}, daemon=True
+        )
         server.start()
         until = time.monotonic() + 15
         while time.monotonic() < until:
@@ -75,11 +81,19 @@ def test_a_person_decides_what_was_shown_and_stops_the_pilot(desk: Desk, folder:
     assert requests.get(desk.base).status_code == 403
     assert requests.get(desk.base, headers={"Host": "evil.example"}).status_code == 403
     assert desk.post("/decide", case="c-6", option="approve", digest=digest).status_code == 403
-    assert desk.post("/decide", {"Origin": "http://evil.example"}, case="c-6", option="approve", digest=digest, csrf=csrf).status_code == 403
+    assert (
+        desk.post(
+            "/decide", {"Origin": "http://evil.example"}, case="c-6", option="approve", digest=digest, csrf=csrf
+        ).status_code
+        == 403
+    )
     assert desk.post("/decide", case="c-6", option="approve", digest="sha256:other", csrf=csrf).status_code == 409
     assert estate.records["refunds"] == []
 
-    assert "Your decision was recorded" in desk.post("/decide", case="c-6", option="approve", digest=digest, csrf=csrf).text
+    assert (
+        "Your decision was recorded"
+        in desk.post("/decide", case="c-6", option="approve", digest=digest, csrf=csrf).text
+    )
     line = desk.engine.outcome("c-6")
     assert line and line["outcome"] == "resolved"
     assert [refund["amount"] for refund in estate.records["refunds"]] == ["24.99"]
