@@ -28,7 +28,8 @@ test: setup
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -q
 
 lint: setup
-	$(BIN)/ruff check .
+	$(BIN)/ruff format --check -q .
+	$(BIN)/ruff check -q .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assess.assessment import Cell, Effort, Finding
@@ -40,7 +41,7 @@ def _finding(answered: Answered, register: Register, folder: Folder) -> Finding:
         grade=cell.grade,
         evidence=list(outcome.evidence),
         consequence=outcome.consequence,
-        remedy=list(outcome.remedy) or [page["remedy"]],
+        remedy=list(outcome.remedy) or _steps(page["remedy"]),
         why=page["why"],
         how=page["how"],
         effort=Effort(days=probe.effort.days, wait_days=probe.effort.wait_days, role=probe.effort.role),
@@ -50,6 +51,11 @@ def _finding(answered: Answered, register: Register, folder: Folder) -> Finding:
         relates=list(probe.relates),
         subject_of_proof=outcome.subject_of_proof,
     )
+
+
+def _steps(paragraph: str) -> list[str]:
+    """A probe's remedy, a step a sentence."""
+    return [step.strip() for step in re.split(r"(?<=[.!?])\s+(?=[A-Z`])", paragraph) if step.strip()]
 
 
 def _owner(cell: Cell, folder: Folder) -> str:

@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "schema": ("assess.cli.folder", "schema", "Print the JSON Schema of a file."),
     "doctor": ("assess.cli.doctor", "doctor", "Check machine and configuration; print each value with its origin."),
     "collect": ("assess.cli.collect", "collect", "Plan, gather and derive: measure the staging estate."),
-    "evidence": ("assess.cli.collect", "evidence", "Show what was sent."),
+    "evidence": ("assess.cli.evidence", "evidence", "Show what was sent."),
     "assess": ("assess.cli.judging", "assess", "Judge a bundle: levels, gates, findings."),
     "explain": ("assess.cli.judging", "explain", "Derive a probe, level, gate or finding line by line."),
     "compare": ("assess.cli.compare", "compare", "Show what changed between two bundles or two versions."),

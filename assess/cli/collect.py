@@ -1,8 +1,7 @@
-"""`cxready collect` and `cxready evidence log`."""
+"""`cxready collect`: plan, plan-bound runs, live progress, one bundle."""
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from collections.abc import Collection
@@ -165,58 +164,3 @@ def _check_names(systems: Collection[str], only_system: str | None, only_probe: 
                 "--probe",
                 "`cxready probes list` shows them",
             )
-
-
-@click.group()
-def evidence() -> None:
-    """What was sent, and what came back."""
-
-
-@evidence.command("log", epilog="Example:  cxready evidence log northwind --csv > sent.csv")
-@click.argument("folder", type=click.Path(path_type=Path, exists=True))
-@click.option("--run", help="Only this run.")
-@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated, for a spreadsheet.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def evidence_log(folder: Path, run: str | None, as_csv: bool, as_json: bool) -> None:
-    """Every request of FOLDER's collections: time, system, method, path, purpose, status. Redacted."""
-    from runtime.systems.trace import Trace
-
-    place = folder / ".cxready" / "trace.sqlite"
-    if not place.is_file():
-        raise BadInput("nothing was sent from this folder yet", str(folder), f"`cxready collect {folder}`")
-    rows = Trace(place).rows(run)
-    if as_json:
-        for row in rows:
-            click.echo(json.dumps(row, ensure_ascii=False, default=str))
-    elif as_csv:
-        writer = csv.writer(sys.stdout)
-        writer.writerow(["n", "at", "system", "holder", "method", "path", "purpose", "probe", "status", "seen"])
-        writer.writerows(
-            [
-                _safe(row[k])
-                for k in (
-                    "n",
-                    "at",
-                    "system",
-                    "holder",
-                    "method",
-                    "path_template",
-                    "purpose",
-                    "probe",
-                    "status",
-                    "seen",
-                )
-            ]
-            for row in rows
-        )
-    else:
-        for row in rows:
-            click.echo(
-                f"{row['n']:>5} {str(row['at'])[:19]} {row['system']:<12}{row['holder']:<9}{row['method']:<7}{row['path_template']:<38} {row['status'] or '–'!s:<5}{row['seen']:<10} {row['purpose']}"
-            )
-        click.echo(f"{len(rows)} requests")
-
-
-def _safe(value: object) -> object:
-    """Text that a spreadsheet would run as a formula is led by an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
