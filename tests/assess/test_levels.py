@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assess.levels import Asked, dimension_interval, may_miss, under_way, unit_level
+from assess.assessment import Cell
+from assess.levels import Asked, asked, dimension_interval, may_miss, under_way, unit_level, units_of
+from probes.finding import State, Subject
 
 HIGHEST = 4
 cells = st.lists(
@@ -98,3 +101,24 @@ def test_a_met_cell_more_never_lowers_a_level(found: list[Asked]) -> None:
     before = unit_level(found, HIGHEST)
     better = [Asked(c.level, c.weight, c.essential, True) for c in found]
     assert unit_level(better, HIGHEST).confirmed >= before.confirmed
+
+
+def cell(**changes: object) -> Cell:
+    plain = {"probe": "api.p", "subject": Subject(unit="billing"), "dimension": "api", "level": 2, "essential": False}
+    return Cell.model_validate({**plain, "weight": 1, "state": State.MET, "title": "t", "grade": "measured", **changes})
+
+
+def test_what_needs_history_is_outside_the_share_until_it_can_exist() -> None:
+    assert asked(cell(later=True, state=State.NOT_MEASURED)) is None
+    assert asked(cell(state=State.NOT_APPLICABLE)) is None
+
+
+@pytest.mark.parametrize(("level", "met"), [(2, True), (3, None), (4, None)])
+def test_an_attested_answer_carries_no_weight_from_level_three_on(level: int, met: bool | None) -> None:
+    found = asked(cell(level=level, grade="attested"))
+    assert found is not None and found.met is met
+
+
+def test_a_cell_of_everywhere_counts_in_each_unit() -> None:
+    units = units_of([cell(subject=Subject(unit="*")), cell()], ["billing", "usage"])
+    assert {name: len(cells) for name, cells in units.items()} == {"billing": 2, "usage": 1}
