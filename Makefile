@@ -25,7 +25,7 @@ demo: setup
 	$(BIN)/cxready demo demo
 
 test: setup
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -q
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -q
 
 lint: setup
 	$(BIN)/ruff format --check -q .

@@ -459,7 +459,7 @@ def test_hostile_articles_are_data(copy: Demo) -> None:
     assert "<script>alert" not in page and "<img src=x" not in page
     cells = json.loads((copy.folder / "out/assessment.json").read_text(encoding="utf-8"))["cells"]
     held = [c for c in cells if c["probe"] == "knowledge.no_injection" and c["state"] == "not_met"]
-    assert any("dispute-a-bill.md" in json.dumps(c) for c in held), "the injected text was not found"
+    assert any("Dispute a bill" in json.dumps(c) for c in held), "the injected text was not found"
 
 
 # ---- places that cannot be written ---------------------------------------------------------------------------------

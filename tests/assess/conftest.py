@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import pickle
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from assess.demo.estate import start
 from assess.demo.folder import write_folder
@@ -31,12 +32,30 @@ def _measured(folder: Path, *, flawless: bool) -> Measured:
         return Measured(folder, result, {kind: len(rows) for kind, rows in estate.records.items()})
 
 
-@pytest.fixture(scope="session")
-def flawless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Measured]:
-    yield _measured(tmp_path_factory.mktemp("flawless"), flawless=True)
+def _once(factory: pytest.TempPathFactory, worker: str, name: str, *, flawless: bool) -> Measured:
+    """Measured by whichever test process comes first; the others read it."""
+    shared = factory.getbasetemp() if worker == "master" else factory.getbasetemp().parent
+    done = shared / f"{name}.pickle"
+    with FileLock(shared / f"{name}.lock"):
+        if not done.is_file():
+            done.write_bytes(pickle.dumps(_measured(shared / name, flawless=flawless)))
+    found = pickle.loads(done.read_bytes())
+    assert isinstance(found, Measured)
+    return found
 
 
 @pytest.fixture(scope="session")
-def northwind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Measured]:
+def worker(request: pytest.FixtureRequest) -> str:
+    """Name of this test process."""
+    return str(getattr(request.config, "workerinput", {}).get("workerid", "master"))
+
+
+@pytest.fixture(scope="session")
+def flawless(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Measured:
+    return _once(tmp_path_factory, worker, "flawless", flawless=True)
+
+
+@pytest.fixture(scope="session")
+def northwind(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Measured:
     """The demo as it is, with its flaws."""
-    yield _measured(tmp_path_factory.mktemp("northwind"), flawless=False)
+    return _once(tmp_path_factory, worker, "northwind", flawless=False)

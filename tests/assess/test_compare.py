@@ -21,8 +21,6 @@ from assess.engagement import load_folder
 from assess.opening import judged, newest_bundle, opened
 from probes.finding import DIMENSIONS, State
 
-pytestmark = pytest.mark.xdist_group("flawless")
-
 
 @pytest.fixture(scope="module")
 def mended(northwind, flawless) -> Comparison:

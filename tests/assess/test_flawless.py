@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
-
 from assess.catalogue import catalogue
 from assess.engagement import load_folder
 from assess.judge import Facts, judge
@@ -14,8 +12,6 @@ from assess.opening import judged, opened
 from assess.register import Register
 from probes.artifact import Artifact, Missing
 from probes.finding import DIMENSIONS, State, Subject
-
-pytestmark = pytest.mark.xdist_group("flawless")
 
 
 class Nothing:

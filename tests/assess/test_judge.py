@@ -7,8 +7,6 @@ import random
 import shutil
 from pathlib import Path
 
-import pytest
-
 from assess.assessment import Assessment
 from assess.catalogue import catalogue
 from assess.engagement import load_folder
@@ -20,7 +18,6 @@ from probes.bundle import Bundle
 from probes.finding import DIMENSIONS, State, Subject
 from runtime.gate import ORDER
 
-pytestmark = pytest.mark.xdist_group("northwind")
 ROUNDS = 12
 
 

@@ -17,7 +17,6 @@ from assess.outputs import pdf, pdf_fit
 from runtime.errors import BadInput
 
 Layout = Callable[[str], Any]
-pytestmark = pytest.mark.xdist_group("pdf")
 STATES = ("demo", "flawless", "unmeasured", "large")
 
 

@@ -18,7 +18,6 @@ from assess.outputs.places import place_of
 from assess.outputs.sarif import sarif
 from probes.finding import EVERYWHERE, State, Subject
 
-pytestmark = pytest.mark.xdist_group("northwind")
 KIND = {"met": "pass", "not_met": "fail", "not_measured": "open", "not_applicable": "notApplicable"}
 
 
