@@ -32,7 +32,6 @@ class Gatherer:
     cost: int = 10
     probes: tuple[str, ...] = field(default_factory=tuple)
     fills: bool = False  # only uses what the budget has left: its lines are cut to it
-    again: bool = False  # asked again in a resumed run, because later gatherers stand on values that are not kept
 
     def serves(self, probe: str) -> bool:
         """True when a probe's id (`api.writes_stick`) or name needs this gatherer."""

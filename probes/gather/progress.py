@@ -12,6 +12,7 @@ import threading
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -49,6 +50,7 @@ class CollectState:
                 "(run, gatherer, system));"
                 "CREATE TABLE IF NOT EXISTS used (run TEXT, system TEXT, requests INTEGER, observed "
                 "TEXT, PRIMARY KEY (run, system));"
+                "CREATE TABLE IF NOT EXISTS samples (run TEXT PRIMARY KEY, seen TEXT NOT NULL);"
                 f"PRAGMA user_version = {SCHEMA};"
             )
 
@@ -111,6 +113,17 @@ class CollectState:
     def used(self, run: str) -> dict[str, tuple[int, Observed]]:
         rows = self._connection.execute("SELECT system, requests, observed FROM used WHERE run = ?", (run,)).fetchall()
         return {system: (requests, Observed.model_validate(json.loads(body))) for system, requests, body in rows}
+
+    def keep_samples(self, run: str, seen: Mapping[str, Any]) -> None:
+        """Values to ask with, as answers gave them; they stay on this machine."""
+        with self._lock, self._connection:
+            body = json.dumps(seen, ensure_ascii=False, default=str)
+            self._connection.execute("INSERT OR REPLACE INTO samples VALUES (?, ?)", (run, body))
+
+    def samples(self, run: str) -> dict[str, dict[str, list[Any]]]:
+        row = self._connection.execute("SELECT seen FROM samples WHERE run = ?", (run,)).fetchone()
+        found: dict[str, dict[str, list[Any]]] = json.loads(row[0]) if row else {}
+        return found
 
     def close(self) -> None:
         self._connection.close()

@@ -236,5 +236,4 @@ GATHERER = Gatherer(
         "audit_trail",
         "least_privilege",
     ),
-    again=True,
 )

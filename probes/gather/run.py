@@ -171,7 +171,7 @@ def clean_up(session: Session, run: str | None = None) -> list[str]:
 
 def _gather(session: Session, state: CollectState, gatherers: Iterable[Gatherer]) -> None:
     for gatherer in gatherers:
-        if (gatherer.name, "*") in session.steps and not gatherer.again:
+        if (gatherer.name, "*") in session.steps:
             continue
         for found in _guarded(session, gatherer):
             session.found[found.key] = found

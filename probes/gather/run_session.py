@@ -14,6 +14,7 @@ from probes.artifact import Artifact
 from probes.gather.guarded import PlanGuard
 from probes.gather.plan import Plan
 from probes.gather.progress import CollectState
+from probes.gather.samples import Samples
 from probes.gather.session import Progress, Session, silent
 from runtime.errors import Conflict
 from runtime.estate import Estate
@@ -110,9 +111,11 @@ def session_of(
         steps=state.steps(run),
         observed={name: observed for name, (_, observed) in used.items()},
         attempt=attempt,
+        samples=Samples(state.samples(run)),
     )
 
     def kept(gatherer: str, system: str) -> None:
+        state.keep_samples(run, session.samples.seen)
         state.step(run, gatherer, system)
         keep_used(session, state)
 
