@@ -22,7 +22,6 @@ from runtime.estate import Estate
 from runtime.systems.exchange import Seen, Why
 
 SAMPLES = 59
-KEPT_BACK = 5
 
 
 class Limits(Artifact):
@@ -120,7 +119,7 @@ def _top_up(session: Session, system: str) -> None:
     read = cheapest_read(session.estate, system, session.now)
     observed = session.seen(system)
     needed = SAMPLES - len(observed.read_ms)
-    if read is None or needed <= 0 or session.left(system) - KEPT_BACK < needed:
+    if read is None or needed <= 0 or session.left(system) < needed:
         return
     operation, arguments = read
     client = session.reader(system)

@@ -50,7 +50,7 @@ class Observed(BaseModel):
                 self.end_of_life.setdefault(exchange.operation or exchange.path_template, {})[name] = value
 
     def _note_kind(self, exchange: Exchange, shot: Callable[[Exchange], Shot]) -> None:
-        if exchange.seen is Seen.OK and (exchange.method in ("GET", "HEAD") or exchange.why.purpose.startswith("read")):
+        if is_timed_read(exchange.seen, exchange.method, exchange.why.purpose):
             self.read_ms.append(round(exchange.elapsed_ms, 2))
         kept = {
             Seen.THROTTLED: self.throttled,
@@ -61,6 +61,11 @@ class Observed(BaseModel):
         }.get(exchange.seen)
         if kept is not None and len(kept) < 3:
             kept.append(shot(exchange))
+
+
+def is_timed_read(seen: str, method: str, purpose: str) -> bool:
+    """Whether an answer's time counts as that of a read."""
+    return seen == Seen.OK and (method in ("GET", "HEAD") or purpose.startswith("read"))
 
 
 _LOCK = threading.Lock()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from probes.artifact import Artifact
 from probes.gather.guarded import PlanGuard
+from probes.gather.observed import Observed, is_timed_read
 from probes.gather.plan import Plan
 from probes.gather.progress import CollectState
 from probes.gather.samples import Samples
@@ -109,7 +110,7 @@ def session_of(
         progress=progress or silent,
         found=state.found(run, kinds),
         steps=state.steps(run),
-        observed={name: observed for name, (_, observed) in used.items()},
+        observed=_observed(run, {name: observed for name, (_, observed) in used.items()}, trace),
         attempt=attempt,
         samples=Samples(state.samples(run)),
     )
@@ -128,6 +129,19 @@ def keep_used(session: Session, state: CollectState) -> None:
     for name, budget in session.budgets.items():
         if budget.used:
             state.use(session.run, name, budget.used, session.observed.get(name))
+
+
+def _observed(run: str, kept: dict[str, Observed], trace: Trace) -> dict[str, Observed]:
+    """What earlier attempts saw; times of reads also from the gatherer that was under way when the run ended."""
+    timed: dict[str, list[float]] = {}
+    for row in trace.rows(run):
+        times = timed.setdefault(row["system"], [])
+        if is_timed_read(row["seen"], row["method"], row["purpose"]):
+            times.append(row["elapsed_ms"])
+    for name, times in timed.items():
+        observed = kept.setdefault(name, Observed())
+        observed.read_ms = max(observed.read_ms, times, key=len)
+    return kept
 
 
 def _sent(trace: Trace, run: str) -> Counter[tuple[str, str, str]]:
