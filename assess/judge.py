@@ -187,7 +187,8 @@ def _next(cells: Sequence[Cell]) -> list[Measurement]:
 
 
 def _could_move(cell: Cell) -> str:
-    waiting = f"; {', '.join(cell.workflows)} wait for it" if cell.workflows else ""
+    wait = "waits" if len(cell.workflows) == 1 else "wait"
+    waiting = f"; {', '.join(cell.workflows)} {wait} for it" if cell.workflows else ""
     return f"{cell.dimension} level {cell.level}{' (essential)' if cell.essential else ''}{waiting}"
 
 

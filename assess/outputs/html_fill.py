@@ -63,13 +63,13 @@ def reading(assessment: Assessment) -> tuple[Filler, ...]:
 
 def to_measure(assessment: Assessment, skip: int = 0) -> Filler:
     rows = tuple(
-        (code(m.probe), line(m.subject, 60), line(m.do, 160), line(m.could_move, 120))
+        (line(m.do, 160), line(m.could_move, 120))
         for m in assessment.next[skip : skip + MOST]
     )
     return Filler(
         "Measure first",
-        ("Check", "Asked of", "What to do", "What it could move"),
-        (25, 14, 36, 25),
+        ("What to do", "What it could move"),
+        (62, 38),
         rows,
         note="what is unknown, by what it could move",
     )
