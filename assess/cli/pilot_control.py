@@ -1,0 +1,192 @@
+"""`cxready pilot status|log|export|limit|stop|promote|demote|forget`: what happened, and what may happen next."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assess.cli.pilot_words import AS_JSON, BY, FOLDER, say
+from assess.engagement import load_folder
+
+if TYPE_CHECKING:
+    pass
+
+
+@click.command(epilog="Example:  cxready pilot status northwind")
+@FOLDER
+@AS_JSON
+def status(folder: Path, as_json: bool) -> None:
+    """Gates, stages, what waits for a person, what is stuck, and whether the log is whole."""
+    from datetime import UTC, datetime
+
+    from runtime.gate_check import read_gate
+    from runtime.pilot_state import state_of
+
+    loaded = load_folder(folder)
+    found = state_of(
+        loaded.estate, read_gate(folder), loaded.pilot.value, folder / ".cxready", today=datetime.now(UTC).date()
+    )
+    lines = ["STOPPED: nothing is written" if found.is_stopped else "running"]
+    lines += [
+        f"{name:<24} gate {w['gate']:<8} stage {w['stage']:<12} now {w['now']:<8} {w['why']}"
+        for name, w in found.workflows.items()
+    ]
+    lines += [f"outcomes: {', '.join(f'{n} {k}' for k, n in found.outcomes.items()) or 'none yet'}"]
+    lines += [f"waits: {w['case']}: {w['question']} (until {w['until'][:16]})" for w in found.waiting]
+    lines += [f"stuck: handoff {s['handoff']} to {s['to']}: {s['error'] or 'not delivered yet'}" for s in found.stuck]
+    lines += [
+        f"open: {o['operation']} of {o['case']}: nobody knows yet whether it was written" for o in found.open_effects
+    ]
+    lines += [f"tightened: {action} {limits}" for action, limits in found.tightened.items()]
+    lines += [f"log broken: {said}" for said in found.broken] or ["log: every chain is whole"]
+    say(found.plain(), as_json, lines)
+
+
+@click.command(epilog="Example:  cxready pilot log northwind case-1 --json")
+@click.argument("where", nargs=-1, required=True, metavar="[FOLDER] [RUN]")
+@AS_JSON
+def log(where: tuple[str, ...], as_json: bool) -> None:
+    """The decision log of a run, a line a step; without a run the names of all. Exit 1 when a chain is broken."""
+    from runtime import decision_log
+    from runtime.errors import BadInput
+    from runtime.pilot_state import open_log
+
+    folder, name = _where(where)
+    connection = open_log(folder / ".cxready")
+    rows = decision_log.rows(connection, name)
+    broken = decision_log.verify(connection, name)
+    connection.close()
+    if name is not None and not rows:
+        raise BadInput(f"there is no run {name!r}", str(folder), f"`cxready pilot log {folder}` lists them")
+    if name is None and not as_json:
+        for run_name in dict.fromkeys(row.run for row in rows):
+            click.echo(run_name)
+    else:
+        for row in rows:
+            text = f"{row.seq:>3}  {row.at[11:19]}  {row.step:<34} {row.operation:<28} {row.decision:<9} {row.effect:<9} {row.hash[:12]}"
+            click.echo(json.dumps(row.line(), ensure_ascii=False) if as_json else text)
+    if broken:
+        click.echo("\n".join(broken), err=True)
+        sys.exit(1)
+
+
+@click.command(epilog="Example:  cxready pilot export northwind -o pilot-log.jsonl")
+@FOLDER
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="File to write, one JSON object a line.",
+)
+@AS_JSON
+def export(folder: Path, output: Path, as_json: bool) -> None:
+    """Write the whole decision log with its anchors, for an auditor; kept elsewhere, it proves that nothing was cut off."""
+    from runtime.log_export import export_log
+
+    load_folder(folder)
+    rows, anchors = export_log(folder / ".cxready", output)
+    say(
+        {"file": str(output), "rows": rows, "anchors": anchors},
+        as_json,
+        [f"written: {output} ({rows} rows, {anchors} anchors)"],
+    )
+
+
+@click.command(epilog="Example:  cxready pilot limit northwind issue_credit each 20.00 --by person-11")
+@FOLDER
+@click.argument("action")
+@click.argument("name", metavar="LIMIT")
+@click.argument("amount")
+@BY
+@AS_JSON
+def limit(folder: Path, action: str, name: str, amount: str, by: str, as_json: bool) -> None:
+    """Tighten a limit; it holds from the next decision on. Loosening goes through guardrails.yaml, prove and assess."""
+    from runtime.guardrails.tightened import tighten
+
+    bound = tighten(folder / ".cxready" / "pilot.sqlite", load_folder(folder).estate, action, name, amount, by=by)
+    say({"action": action, "limit": name, "bound": bound}, as_json, [f"{action}: {name} is {amount} from now on"])
+
+
+@click.command(epilog="Example:  cxready pilot stop northwind --by person-11 --why 'wrong credits'")
+@FOLDER
+@BY
+@click.option("--why", default="", help="Kept beside the switch.")
+@click.option("--off", is_flag=True, help="Take the stop back.")
+@AS_JSON
+def stop(folder: Path, by: str, why: str, off: bool, as_json: bool) -> None:
+    """Stop every write at once, also of a pilot that is running."""
+    from runtime.guardrails.kill_switch import KillSwitch
+
+    load_folder(folder)
+    switch = KillSwitch(folder / ".cxready")
+    if off:
+        switch.turn_off()
+    else:
+        switch.turn_on(by, why)
+    say(
+        {"stopped": switch.is_on()},
+        as_json,
+        ["every write is refused from now on" if switch.is_on() else "writes are decided on again"],
+    )
+
+
+@click.command(epilog="Example:  cxready pilot promote northwind billing-dispute")
+@FOLDER
+@click.argument("workflow")
+@AS_JSON
+def promote(folder: Path, workflow: str, as_json: bool) -> None:
+    """One stage up, when the gate and enough reviewed cases carry it."""
+    from runtime.gate_check import read_gate
+    from runtime.pilot_file import set_stage
+    from runtime.pilot_state import open_log
+    from runtime.stages import check_promotion
+
+    settings = load_folder(folder).pilot.value
+    stage = check_promotion(read_gate(folder), open_log(folder / ".cxready"), settings, workflow)
+    set_stage(folder, workflow, stage)
+    say({"workflow": workflow, "stage": stage}, as_json, [f"{workflow} is in stage {stage}"])
+
+
+@click.command(epilog="Example:  cxready pilot demote northwind billing-dispute")
+@FOLDER
+@click.argument("workflow")
+@AS_JSON
+def demote(folder: Path, workflow: str, as_json: bool) -> None:
+    """One stage down, without conditions."""
+    from runtime.pilot_file import set_stage
+    from runtime.stages import next_stage
+
+    stage = next_stage(load_folder(folder).pilot.value, workflow, up=False)
+    set_stage(folder, workflow, stage)
+    say({"workflow": workflow, "stage": stage}, as_json, [f"{workflow} is in stage {stage}"])
+
+
+@click.command(epilog="Example:  cxready pilot forget northwind A-10234")
+@FOLDER
+@click.argument("customer")
+@AS_JSON
+def forget(folder: Path, customer: str, as_json: bool) -> None:
+    """Erase what is remembered of a customer. The decision log stays: it records what was done."""
+    from assess.piloting import forget_customer
+
+    erased = forget_customer(load_folder(folder), customer)
+    say(
+        {"customer": customer, **erased}, as_json, [f"erased: {', '.join(f'{n} {what}' for what, n in erased.items())}"]
+    )
+
+
+def _where(words: tuple[str, ...]) -> tuple[Path, str | None]:
+    """FOLDER RUN, FOLDER alone, or RUN alone in the present folder."""
+    from runtime.errors import BadInput
+
+    folder, name = (words[0], words[1] if len(words) > 1 else None) if Path(words[0]).is_dir() else (".", words[0])
+    if not (Path(folder) / ".cxready" / "pilot.sqlite").is_file():
+        raise BadInput(
+            "there is no pilot's log here", str(Path(folder) / ".cxready"), "run `cxready pilot run DIR` first"
+        )
+    return Path(folder), name
