@@ -62,10 +62,7 @@ def reading(assessment: Assessment) -> tuple[Filler, ...]:
 
 
 def to_measure(assessment: Assessment, skip: int = 0) -> Filler:
-    rows = tuple(
-        (line(m.do, 160), line(m.could_move, 120))
-        for m in assessment.next[skip : skip + MOST]
-    )
+    rows = tuple((line(m.do, 160), line(m.could_move, 120)) for m in assessment.next[skip : skip + MOST])
     return Filler(
         "Measure first",
         ("What to do", "What it could move"),

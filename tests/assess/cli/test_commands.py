@@ -95,15 +95,15 @@ def test_guardrails_are_proved_compiled_and_tested(folder: Path) -> None:
     assert proved.code == 0 and "NOT PROVED" not in proved.out
     assert "permit (principal" in command("guardrails", "compile", folder).out
     assert command("guardrails", "check", folder).code == 0
-    text = (folder / "guardrails.yaml").read_text(encoding="utf-8")
+    facts = {"usage_gap_found": True, "contract_active": True}
+    call = {"workflow": "billing-dispute", "operation": "billing.createCredit", "facts": facts}
     calls = [
-        {"workflow": "billing-dispute", "operation": "billing.createCredit", "arguments": {"account_id": "A-1", "amount": amount, "currency": "EUR"}, "facts": {"usage_gap_found": True, "contract_active": True}}
+        {**call, "arguments": {"account_id": "A-1", "amount": amount, "currency": "EUR"}}
         for amount in ("12.40", "74.50", "-5.00")
-    ]  # fmt: skip
+    ]
     (folder / "calls.jsonl").write_text("\n".join(map(json.dumps, calls)), encoding="utf-8")
     lines = command("guardrails", "test", folder, "--calls", folder / "calls.jsonl", "--json").out.splitlines()
     assert [json.loads(line)["decision"] for line in lines] == ["act", "escalate", "refuse"]
-    assert '"50.00"' in text
 
 
 def test_handoff_score_gives_reasons(tmp_path: Path) -> None:
