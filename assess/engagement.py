@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, model_validator
 
 from assess.asked import AnswersFile, ReportFile
-from runtime.errors import BadInput
+from runtime.errors import BadInput, did_you_mean
 from runtime.escalation.routes import EscalationFile
 from runtime.estate import Estate
 from runtime.goals import Goal, GoalsFile
@@ -177,7 +177,7 @@ def _effect_files(path: Path, engagement: Written[Engagement]) -> list[tuple[str
     for name, file in files:
         if name not in engagement.value.systems:
             raise BadInput(
-                f"`{name}` is no system of the engagement{_near(name, engagement.value.systems)}",
+                f"`{name}` is no system of the engagement{did_you_mean(name, engagement.value.systems)}",
                 f"{file}:1",
                 "name the file after a system",
             )
@@ -201,7 +201,7 @@ def _cross_check(folder: Folder) -> None:
         if folder.goals.value.goals and name not in folder.goals.value.goals:
             place = folder.engagement.place("workflows", name)
             raise BadInput(
-                f"`{name}` is no goal of goals.yaml{_near(name, folder.goals.value.goals)}",
+                f"`{name}` is no goal of goals.yaml{did_you_mean(name, folder.goals.value.goals)}",
                 place,
                 "a workflow is a goal: use its name",
             )
@@ -211,7 +211,7 @@ def _cross_check(folder: Folder) -> None:
             if system not in systems:
                 place = folder.guardrails.place("actions", action_name, "operations")
                 raise BadInput(
-                    f"`{system}` is no system of the engagement{_near(system, systems)}",
+                    f"`{system}` is no system of the engagement{did_you_mean(system, systems)}",
                     place,
                     "write system.operation",
                 )
@@ -221,7 +221,7 @@ def _cross_check(folder: Folder) -> None:
             if destination not in routes.destinations:
                 place = folder.escalation.place("routes", route_name)
                 raise BadInput(
-                    f"`{destination}` is no destination of this file{_near(destination, routes.destinations)}",
+                    f"`{destination}` is no destination of this file{did_you_mean(destination, routes.destinations)}",
                     place,
                     "name one under `destinations`",
                 )
@@ -231,14 +231,7 @@ def _check_calls(folder: Folder, name: str, goal: Goal) -> None:
     for call in goal.calls():
         if call.system not in folder.engagement.value.systems:
             place = folder.goals.place(name, "steps")
-            near = _near(call.system, folder.engagement.value.systems)
+            near = did_you_mean(call.system, folder.engagement.value.systems)
             raise BadInput(
                 f"`{call.call}` calls a system that the engagement does not name{near}", place, "write system.operation"
             )
-
-
-def _near(name: str, known: Any) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean `{near[0]}`?" if near else ""

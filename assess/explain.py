@@ -6,7 +6,7 @@ from assess.assessment import Assessment, Cell, Finding
 from assess.judge import Verdict
 from assess.rows import level_lines, word
 from probes.finding import DIMENSIONS, Dimension
-from runtime.errors import BadInput
+from runtime.errors import BadInput, did_you_mean
 
 
 def explain_lines(verdict: Verdict, thing: str) -> list[str]:
@@ -28,8 +28,9 @@ def explain_lines(verdict: Verdict, thing: str) -> list[str]:
     cells = [c for c in a.cells if thing in (c.probe, f"{c.probe}({c.subject})", c.probe.split(".", 1)[1])]
     if cells:
         return _probe(verdict, cells)
+    known = [*DIMENSIONS, *a.gates, *(c.probe for c in a.cells), *(f.number for f in a.findings)]
     raise BadInput(
-        f"nothing called `{thing}` was judged{_near(thing, a)}",
+        f"nothing called `{thing}` was judged{did_you_mean(thing, known)}",
         "explain",
         "name a probe, finding, dimension, workflow, or `overall`",
     )
@@ -90,11 +91,3 @@ def _probe(verdict: Verdict, cells: list[Cell]) -> list[str]:
         lines.append(f"   {cell.subject}: {word(cell)}{cause}: {cell.title}")
         lines += [f"      → {cell.would_measure}"] if cell.would_measure else []
     return lines
-
-
-def _near(thing: str, a: Assessment) -> str:
-    import difflib
-
-    known = [*DIMENSIONS, *a.gates, *(c.probe for c in a.cells), *(f.number for f in a.findings)]
-    near = difflib.get_close_matches(thing, known, n=1)
-    return f"; did you mean `{near[0]}`?" if near else ""

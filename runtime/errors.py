@@ -6,6 +6,8 @@ digests or locks; 3 something unreachable; 70 a fault of cxready itself (sysexit
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class CxreadyError(Exception):
     """Something that a user can act on.
@@ -50,3 +52,11 @@ class Bug(CxreadyError):
     """A state that cxready promised could not occur."""
 
     exit_code = 70
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`; did you mean `…`?` with the nearest known name, or nothing: the end of a sentence about an unknown one."""
+    import difflib
+
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean `{near[0]}`?" if near else ""

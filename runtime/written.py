@@ -6,7 +6,6 @@ Source of the dialect: YAML 1.2.2, https://yaml.org/spec/1.2.2/ (ruamel.yaml, sa
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from runtime.errors import BadInput
+from runtime.errors import BadInput, did_you_mean
 
 MAX_BYTES = 5_000_000
 Lines = dict[tuple[str, ...], int]
@@ -169,8 +168,7 @@ def _complaint(error: dict[str, Any], model: type[BaseModel], path: Path, lines:
 
 def _did_you_mean(keys: tuple[str, ...], model: type[BaseModel]) -> str:
     known = _all_names(model, set()) - {keys[-1]}  # a name that another place of the file knows is no suggestion
-    near = difflib.get_close_matches(keys[-1], sorted(known), n=1, cutoff=0.6)
-    return f"; did you mean `{near[0]}`?" if near else ""
+    return did_you_mean(keys[-1], sorted(known))
 
 
 def _all_names(model: type[BaseModel], seen: set[type[BaseModel]]) -> set[str]:

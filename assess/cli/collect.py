@@ -12,7 +12,7 @@ import click
 
 from assess.engagement import Folder, load_folder
 from assess.opening import write_text
-from runtime.errors import BadInput
+from runtime.errors import BadInput, did_you_mean
 
 
 @click.command(epilog="Example:  cxready collect northwind --dry-run -o plan.json")
@@ -144,12 +144,9 @@ def _print(shown: dict[str, Any]) -> None:
 
 
 def _check_names(systems: Collection[str], only_system: str | None, only_probe: str | None) -> None:
-    import difflib
-
     if only_system and only_system not in systems:
-        near = difflib.get_close_matches(only_system, list(systems), n=1)
         raise BadInput(
-            f"there is no system `{only_system}`{f'; did you mean `{near[0]}`?' if near else ''}",
+            f"there is no system `{only_system}`{did_you_mean(only_system, systems)}",
             "--system",
             f"use one of: {', '.join(systems)}",
         )
@@ -158,9 +155,8 @@ def _check_names(systems: Collection[str], only_system: str | None, only_probe: 
 
         ids = [i for probe in catalogue().probes for i in probe.ids()]
         if only_probe not in ids and only_probe not in {i.split(".", 1)[1] for i in ids}:
-            near = difflib.get_close_matches(only_probe, ids, n=1)
             raise BadInput(
-                f"there is no probe `{only_probe}`{f'; did you mean `{near[0]}`?' if near else ''}",
+                f"there is no probe `{only_probe}`{did_you_mean(only_probe, ids)}",
                 "--probe",
                 "`cxready probes list` shows them",
             )

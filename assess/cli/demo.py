@@ -13,6 +13,7 @@ import click
 from runtime.errors import BadInput
 
 if TYPE_CHECKING:
+    from assess.assessment import Assessment
     from runtime.understanding.encode import Encode
 
 MARK = "This folder was written by `cxready demo`; the next run writes it anew.\n"
@@ -38,8 +39,7 @@ def demo(folder: Path, flawless: bool, no_pilot: bool) -> None:
         )
         secrets, encode = estate.environment(), default_encoder()
         _collect(folder, secrets, encode)
-        _assess(folder)
-        _report(folder)
+        _report(_assess(folder))
         if not no_pilot:
             _pilot(folder, secrets, encode)
     click.echo(f"\ndone in {time.monotonic() - began:.0f} s. Look at:\n{_look_at(folder)}")
@@ -68,7 +68,7 @@ def _collect(folder: Path, secrets: dict[str, str], encode: Encode) -> None:
     )
 
 
-def _assess(folder: Path) -> None:
+def _assess(folder: Path) -> tuple[Assessment, Path]:
     from assess.opening import judged, opened, write_verdict
     from assess.summary import summary_lines
 
@@ -77,19 +77,19 @@ def _assess(folder: Path) -> None:
         write_verdict(at, verdict)
     _title("3  Assess", took())
     click.echo("\n".join(summary_lines(verdict.assessment)))
+    return verdict.assessment, at.home
 
 
-def _report(folder: Path) -> None:
-    from assess.opening import judged, opened
+def _report(assessed: tuple[Assessment, Path]) -> None:
     from assess.outputs.html import write_html
 
-    with _timed() as took, opened(folder) as at:
-        assessment = judged(at).assessment
-        write_html(assessment, at.home / "report.html")
+    assessment, home = assessed
+    with _timed() as took:
+        write_html(assessment, home / "report.html")
         try:
             from assess.outputs.pdf import write_pdf
 
-            made = write_pdf(assessment, at.home / "report.pdf")
+            made = write_pdf(assessment, home / "report.pdf")
             says = f"{made.pages} pages, {made.bytes / 1e6:.1f} MB"
         except BadInput as error:
             says = f"no PDF: {error.what}; {error.do}"

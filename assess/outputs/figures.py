@@ -102,11 +102,12 @@ def stroke(
     dash: str = "none",
     fill: str = "none",
     opacity: float = 1,
+    tag: str = "polyline",
 ) -> Markup:
     """An open line through points."""
     way = " ".join(f"{_plain(x)},{_plain(y)}" for x, y in points)
     return element(
-        "polyline",
+        tag,
         points=way,
         stroke=color,
         stroke_width=width,
@@ -126,17 +127,7 @@ def polygon(
     opacity: float = 1,
 ) -> Markup:
     """A closed line through points."""
-    way = " ".join(f"{_plain(x)},{_plain(y)}" for x, y in points)
-    return element(
-        "polygon",
-        points=way,
-        stroke=color,
-        stroke_width=width,
-        stroke_dasharray=dash,
-        fill=fill,
-        fill_opacity=opacity,
-        stroke_linejoin="round",
-    )
+    return stroke(points, color, width, dash, fill, opacity, tag="polygon")
 
 
 def hatch(x: float, y: float, width: float, height: float, color: str = GREY, step: float = 4) -> Markup:
