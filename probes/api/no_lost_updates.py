@@ -10,6 +10,13 @@ from probes.gather.write_evidence import LostUpdates
 from probes.probe import BY_ROLE, Effort, Probe
 
 
+_TITLES = {
+    "accepted": "{name} lets an outdated {operation} overwrite a newer state",
+    "no_etag": "{name} gives no ETag, so an outdated {operation} cannot be noticed",
+    "same_etag": "{name} keeps the ETag when a record changes, so an outdated {operation} cannot be noticed",
+}
+
+
 class NoLostUpdates(Probe):
     """A change that rests on an old state of the record is refused.
 
@@ -32,16 +39,11 @@ class NoLostUpdates(Probe):
         updates = [u for u in seen.updates if u.operation == subject.item]
         if not updates:
             return not_applicable(f"{subject} changes no record that stands", cause="no update", grade="declared")
-        lost = [u for u in updates if u.answer in ("accepted", "no_etag")]
+        lost = [u for u in updates if u.answer in ("accepted", "no_etag", "same_etag")]
         if lost:
             first = lost[0]
-            title = (
-                f"{name} lets an outdated {first.operation} overwrite a newer state"
-                if first.answer == "accepted"
-                else f"{name} gives no ETag, so an outdated {first.operation} cannot be noticed"
-            )
             return not_met(
-                title,
+                _TITLES[first.answer].format(name=name, operation=first.operation),
                 *(evidence_of(shot, u.operation) for u in lost for shot in u.shots[-2:]),
                 cause=first.answer.replace("_", " "),
                 consequence=(

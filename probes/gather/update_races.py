@@ -35,13 +35,21 @@ def outdated(
         return StaleChange(
             operation=name, answer="no_etag", why="the record is read without an ETag", shots=(session.shot(before),)
         )
-    if dropped or old == new:
+    if dropped:
         return StaleChange(
             operation=name,
             etag=old,
             answer="not_tried",
             why="the change did not stick, so no state is outdated",
             shots=(session.shot(after),),
+        )
+    if old == new:
+        return StaleChange(
+            operation=name,
+            etag=old,
+            answer="same_etag",
+            why="the record changed and its ETag did not",
+            shots=(session.shot(before), session.shot(after)),
         )
     exchange = send_change(session, system, operation, change, {"If-Match": old})
     answer = (

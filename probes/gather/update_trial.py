@@ -5,6 +5,7 @@ A 200 that changes nothing is found here; and so is a change that overwrites som
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -26,6 +27,8 @@ from runtime.systems.surface import Operation
 
 Found = Iterator[Artifact | Missing | StaleChange]
 KINDS: tuple[type[Artifact], ...] = (WriteRoundTrip, RepeatTrial)
+# Many systems make the ETag from a date in whole seconds (RFC 9110, 8.8.1): two states within one share it.
+CLOCK_TICK_S = 1.1
 
 
 def try_update(session: Session, system: str, name: str, operation: Operation, effect: Effect) -> Found:
@@ -65,6 +68,8 @@ def _tried(
     entry = _intend(session, system, name, operation, effect, change, before.body)
     taken: TakenBack | None = None
     etag = before.header("ETag")
+    if etag:
+        time.sleep(CLOCK_TICK_S)
     try:
         try:
             first = send_change(session, system, operation, change, {"If-Match": etag} if etag else {})

@@ -55,7 +55,7 @@ class StaleChange(BaseModel):
 
     operation: str
     etag: str | None = None
-    answer: Literal["refused", "accepted", "no_etag", "not_tried"]
+    answer: Literal["refused", "accepted", "no_etag", "same_etag", "not_tried"]
     why: str = ""
     shots: tuple[Shot, ...] = ()
 

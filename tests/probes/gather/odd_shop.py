@@ -24,7 +24,7 @@ from runtime.systems.settings import SystemSettings
 
 class Shop:
     """State and switches. Switches: skips, repeats, oversized, html_errors, wall, slow_to_settle, trims, soft,
-    forbidden_when_gone, drops, lost_updates, open, keyless, fails_after_storing; and, on the way rather than in the
+    forbidden_when_gone, drops, lost_updates, etag_by_the_second, etag_for_good, open, keyless, fails_after_storing; and, on the way rather than in the
     shop: repeat_blocked, undo_blocked, undo_forbidden, search_blocked, anonymous_login, gateway_down, error_blocked.
     """
 
@@ -36,6 +36,7 @@ class Shop:
         self.keys: dict[str, str] = {}
         self.visible_from: dict[str, float] = {}
         self.blocked: dict[str, int] = {}
+        self.changed_at: dict[str, int] = {}
         self.lock = threading.Lock()
 
     def answer(
@@ -99,7 +100,14 @@ class Shop:
         order = self.orders.get(name)
         if order is None or self.visible_from.get(name, 0) > time.monotonic():
             return self._error(403 if "forbidden_when_gone" in self.on else 404, "there is no such order")
-        return 200, order, {"ETag": f'"{hash(json.dumps(order, sort_keys=True)) & 0xFFFFFF:x}"'}
+        return 200, order, {"ETag": self._etag(name, order)}
+
+    def _etag(self, name: str, order: dict[str, Any]) -> str:
+        if "etag_by_the_second" in self.on:
+            return f'"{name}-{self.changed_at.setdefault(name, int(time.time()))}"'
+        return (
+            f'"{name}"' if "etag_for_good" in self.on else f'"{hash(json.dumps(order, sort_keys=True)) & 0xFFFFFF:x}"'
+        )
 
     def _create(self, body: dict[str, Any], headers: Any) -> tuple[int, Any, dict[str, str]]:
         key = headers.get("Idempotency-Key", "")
@@ -119,6 +127,7 @@ class Shop:
             return self._error(412, "the order has changed")
         if "drops" not in self.on:
             self.orders[name] = {**self.orders[name], **body}
+            self.changed_at[name] = int(time.time())
         return 200, {**order, **body}, {}
 
     def _delete(self, name: str) -> tuple[int, Any, dict[str, str]]:

@@ -64,6 +64,7 @@ def test_a_well_kept_shop_has_no_defect_and_gets_its_records_back(tmp_path: Path
         ("wall", "session_survives", "bot wall"),
         ("drops", "writes_stick.changeOrder", "dropped"),
         ("lost_updates", "no_lost_updates.changeOrder", "accepted"),
+        ("etag_for_good", "no_lost_updates.changeOrder", "same etag"),
         ("open", "machine_auth", "open"),
     ],
 )
@@ -81,6 +82,7 @@ def test_a_defect_is_named(tmp_path: Path, switch: str, question: str, cause: st
         ("trims", "writes_stick.createOrder", "read back as sent"),
         ("slow_to_settle", "writes_stick.createOrder", "visible after 1 s"),
         ("keyless", "repeat_safe.createOrder", "our reference finds it"),
+        ("etag_by_the_second", "no_lost_updates.changeOrder", "refuses outdated changes"),
     ],
 )
 def test_an_oddity_is_no_defect(tmp_path: Path, switch: str, question: str, says: str) -> None:
