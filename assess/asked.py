@@ -49,6 +49,15 @@ class Comment(Strict):
     accepted_risk: bool = False
 
 
+class FinishedTask(Strict):
+    """A task of the roadmap that is done: later forecasts learn from what it took."""
+
+    finding: str = Field(pattern=r"^F-\d{2,}$", description="one finding of the task")
+    days: float = Field(gt=0, description="person-days that it took")
+    done: date
+    by: str = ""
+
+
 class Theme(Strict):
     """What the report says about itself: who prepared it, and the word at the head of each page."""
 
@@ -66,3 +75,4 @@ class ReportFile(Strict):
     theme: Theme = Field(default_factory=Theme)
     team: dict[str, int] = Field(default_factory=dict, description="role → people who can work on the roadmap")
     start: date | None = None
+    finished: list[FinishedTask] = Field(default_factory=list, description="tasks that are done, and what they took")

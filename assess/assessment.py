@@ -5,22 +5,20 @@ Source of the level rule: our own, after the shape of ISO/IEC 33020 and stricter
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from assess.case_figures import BusinessCase
+from assess.out import Out
+from assess.relation_figures import Relation
+from assess.version_figures import Since, Standing
 from probes.finding import Dimension, Evidence, Grade, State, Subject
 from runtime.gate import WorkflowGate
 from runtime.systems.settings import Autonomy
 
 LEVEL_NAMES = {1: "Answer", 2: "Look up", 3: "Prepare", 4: "Act within limits", 5: "Adapt"}
-
-
-class Out(BaseModel):
-    """Base of the output models: closed and frozen."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Interval(Out):
@@ -98,6 +96,7 @@ class Cell(Out):
     later: bool = False
     would_measure: str = ""
     workflows: list[str] = Field(default_factory=list)
+    seen: date | None = Field(None, description="day of the oldest evidence that it rests on")
 
 
 class Finding(Out):
@@ -134,6 +133,19 @@ class Measurement(Out):
     subject: Subject
     do: str
     could_move: str
+    closes: float = Field(
+        0.0, description="levels between confirmed and possible that it is expected to close, over the five dimensions"
+    )
+    hours: float = Field(0.0, description="hours of a person that it takes: our estimate by kind of question")
+
+
+class CouldBe(Out):
+    """A step above today's gate, and the shortest list that leads there; with any one entry left out it does not."""
+
+    autonomy: Autonomy
+    measure: list[str] = Field(default_factory=list, description="not measured: would have to come out as met")
+    mend: list[str] = Field(default_factory=list, description="findings by number")
+    hours: float = Field(0.0, description="hours of a person for the measurements")
 
 
 class Workflow(Out):
@@ -148,6 +160,8 @@ class Workflow(Out):
     levels: dict[Dimension, Interval | None] = Field(default_factory=dict)
     gate: WorkflowGate
     passes: bool
+    could: list[CouldBe] = Field(default_factory=list, description="each step above the gate that caps leave open")
+    caps: list[str] = Field(default_factory=list, description="rules that keep it below `act` whatever is mended")
 
 
 class SystemRow(Out):
@@ -187,7 +201,8 @@ class Task(Out):
     finish_p80: float
     lifts: list[str] = Field(default_factory=list, description="what it opens: levels and gates, in words")
     gain_days: float = Field(0.0, description="mean days that the whole would end earlier without this task")
-    horizon: Literal[30, 60, 90, 180] = 90
+    horizon: Literal[30, 60, 90, 180] = Field(90, description="days within which it is done at P80")
+    items: int = Field(1, description="things to mend, as counted: operations, sentences, articles")
 
 
 class Milestone(Out):
@@ -199,12 +214,44 @@ class Milestone(Out):
     person_days: float
 
 
+class RoleLoad(Out):
+    """A role's people, work and what one more person would bring."""
+
+    role: str
+    people: int
+    person_days: float = Field(description="likely days, without the common factor")
+    one_more_days: float = Field(description="mean working days by which the whole would end earlier")
+
+
+class Pace(Out):
+    """The common factor on every effort: lognormal; from the reference class, then from finished tasks."""
+
+    median: float
+    sigma: float
+    finished: int = Field(0, description="finished tasks that it was learnt from")
+
+
+class HitRate(Out):
+    """How often tasks were done by the date that an issued report gave, with the 95 % Wilson interval."""
+
+    percentile: Literal[50, 80]
+    hits: int
+    of: int
+    low: float
+    high: float
+    calibrated: bool = Field(description="false below 20 finished tasks: not yet a statement about our dates")
+
+
 class Roadmap(Out):
     tasks: list[Task] = Field(default_factory=list)
     milestones: list[Milestone] = Field(default_factory=list)
     scarce_role: str = ""
     one_more: str = ""
     assumptions: list[str] = Field(default_factory=list)
+    roles: list[RoleLoad] = Field(default_factory=list)
+    pace: Pace = Field(default_factory=lambda: Pace(median=1.3, sigma=0.35))
+    hit_rates: list[HitRate] = Field(default_factory=list)
+    likely_weeks: float = Field(0.0, description="what adding up the likely days would promise: shown, not used")
 
 
 class WorkedExample(Out):
@@ -271,6 +318,10 @@ class Assessment(Out):
         default_factory=dict, description="articles, sections, claims, pairs compared, not read"
     )
     limits_proved: list[str] = Field(default_factory=list, description="what the solver proved, in business words")
+    business_case: BusinessCase | None = None
+    relations: list[Relation] = Field(default_factory=list, description="published frameworks: relates to")
+    since: Since | None = Field(None, description="against the version issued last; only where a folder holds one")
+    standings: list[Standing] = Field(default_factory=list, description="issued versions and this one, oldest first")
     expires: str = ""
 
 

@@ -61,7 +61,7 @@ def collection() -> Collection:
     """Artifacts, gatherers and derivers of the whole house."""
     from kb_audit import collecting as knowledge
     from probes.api import questions as systems
-    from probes.derive import guardrails
+    from probes.derive import guardrails, volume
     from probes.escalation import catalogue as escalation
     from probes.gather import guardrail_attacks, handoff_drill
 
@@ -71,7 +71,13 @@ def collection() -> Collection:
         guardrail_attacks.GATHERER,
         handoff_drill.GATHERER,
     )
-    derivers: tuple[Deriver, ...] = (*systems.DERIVERS, *escalation.DERIVERS, guardrails.DERIVER, knowledge.DERIVER)
+    derivers: tuple[Deriver, ...] = (
+        *systems.DERIVERS,
+        *escalation.DERIVERS,
+        volume.DERIVER,
+        guardrails.DERIVER,
+        knowledge.DERIVER,
+    )
     classes: set[type[Artifact]] = {kind for gatherer in gatherers for kind in gatherer.gives}
     classes |= {kind for deriver in derivers for kind in deriver.gives}
     classes |= {kind for probe in catalogue().probes for kind in probe.needs}

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from assess.assessment import Out
 from assess.engagement import Folder
+from assess.out import Out
 from runtime.errors import BadInput
 from runtime.written import Lines, parse, read_text
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from assess.assessment import Out
 from assess.changes import InputChange
+from assess.out import Out
 from probes.finding import Dimension, State, Subject
 from runtime.gate import ORDER
 from runtime.systems.settings import Autonomy

@@ -13,9 +13,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, model_validator
 
 from assess.asked import AnswersFile, ReportFile
+from assess.business_case.written import BusinessCaseFile
 from runtime.errors import BadInput, did_you_mean
 from runtime.escalation.routes import EscalationFile
-from runtime.estate import Estate
+from runtime.estate import Estate, TicketReading
 from runtime.goals import Goal, GoalsFile
 from runtime.guardrails.effects import EffectsFile
 from runtime.guardrails.policy import GuardrailsFile
@@ -51,6 +52,13 @@ class Knowledge(Strict):
 class Tickets(Strict):
     file: str
     columns: dict[str, str] = Field(default_factory=dict, description="our name → heading in the export")
+    dates: Literal["", "day first", "month first"] = Field("", description="how dates like 04/05/2026 are meant")
+    zone: str | None = Field(None, description="zone of dates that name none; else that of escalation.yaml")
+    accept_loss: bool = Field(False, description="judge although more than 1 % of the records cannot be read")
+
+    def reading(self, zone: str) -> TicketReading:
+        """How the export is to be read; `zone` where none is named here."""
+        return TicketReading(self.columns, self.dates, self.zone or zone, self.accept_loss)
 
 
 class WorkflowFigures(Strict):
@@ -101,6 +109,7 @@ class Folder:
     answers: Written[AnswersFile]
     report: Written[ReportFile]
     pilot: Written[PilotFile]
+    business_case: Written[BusinessCaseFile]
     absent: tuple[str, ...]
 
     @cached_property
@@ -123,6 +132,7 @@ class Folder:
             contact=said.contact,
             knowledge=tuple(said.knowledge.sources),
             tickets=said.tickets.file if said.tickets else None,
+            ticket_reading=said.tickets.reading(self.escalation.value.zone) if said.tickets else None,
         )
 
     def written_files(self) -> list[Path]:
@@ -135,6 +145,7 @@ class Folder:
             "answers.yaml",
             "report.yaml",
             "pilot.yaml",
+            "business_case.yaml",
         ]
         found = [Path(name) for name in names if (self.path / name).is_file()]
         found += sorted(p.relative_to(self.path) for p in (self.path / "effects").glob("*.yaml"))
@@ -166,6 +177,7 @@ def load_folder(path: Path) -> Folder:
         answers=_optional(path / "answers.yaml", AnswersFile, {}, absent),
         report=_optional(path / "report.yaml", ReportFile, {}, absent),
         pilot=_optional(path / "pilot.yaml", PilotFile, {}, absent),
+        business_case=_optional(path / "business_case.yaml", BusinessCaseFile, {"format": 1}, absent),
         absent=tuple(absent),
     )
     _cross_check(folder)
@@ -215,6 +227,13 @@ def _cross_check(folder: Folder) -> None:
                     place,
                     "write system.operation",
                 )
+    for name in folder.business_case.value.workflows:
+        if name not in folder.goals.value.goals:
+            raise BadInput(
+                f"`{name}` is no goal of goals.yaml{did_you_mean(name, folder.goals.value.goals)}",
+                folder.business_case.place("workflows", name),
+                "a workflow is a goal: use its name",
+            )
     routes = folder.escalation.value
     for route_name, route in routes.routes.items():
         for destination in filter(None, (route.destination, route.deputy)):

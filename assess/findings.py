@@ -1,4 +1,7 @@
-"""Findings: what is not met, with its number, evidence, consequence, remedy and owner."""
+"""Findings: what is not met, with its number, evidence, consequence, remedy and owner.
+
+What only level 5 asks for is a finding where level 5 is the target; elsewhere it stands among the cells alone.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,23 @@ from assess.register import Register
 from probes.finding import State, Subject
 
 
-def newly_found(answered: Sequence[Answered]) -> list[tuple[str, Subject]]:
-    found = [a.cell for a in answered if a.cell.state is State.NOT_MET]
+ASKED_OF_ALL = 4
+
+
+def newly_found(answered: Sequence[Answered], folder: Folder) -> list[tuple[str, Subject]]:
+    found = [a.cell for a in _listed(answered, folder)]
     found.sort(key=lambda c: (c.level, not c.essential, c.probe, str(c.subject)))
     return [(c.probe, c.subject) for c in found]
 
 
 def findings_of(answered: Sequence[Answered], register: Register, folder: Folder) -> list[Finding]:
-    found = [_finding(a, register, folder) for a in answered if a.cell.state is State.NOT_MET]
+    found = [_finding(a, register, folder) for a in _listed(answered, folder)]
     return sorted(found, key=lambda f: (not f.essential, f.level, f.number))
+
+
+def _listed(answered: Sequence[Answered], folder: Folder) -> list[Answered]:
+    highest = max(ASKED_OF_ALL, folder.engagement.value.target_level)
+    return [a for a in answered if a.cell.state is State.NOT_MET and a.cell.level <= highest]
 
 
 def _finding(answered: Answered, register: Register, folder: Folder) -> Finding:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assess.assessment import Cell, Interval
+from assess.could_be import Place, shortest
 from assess.levels import dimension_interval, unit_level, units_of
 from probes.finding import DIMENSIONS, EVERYWHERE, Dimension, State, Subject
 from probes.probe import Scope, WorkflowScope
@@ -16,6 +17,7 @@ from runtime.gate import ORDER, narrowest
 from runtime.systems.settings import Autonomy
 
 BY_LEVEL: Mapping[int, Autonomy] = {1: "blocked", 2: "observe", 3: "approve", 4: "act", 5: "act"}
+LEVEL_FOR: Mapping[Autonomy, int] = {"blocked": 1, "observe": 2, "approve": 3, "act": 4}
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,14 @@ class Cap:
 
 
 @dataclass(frozen=True)
+class Step:
+    """An autonomy above today's, and the fewest cells that would have to be met for it."""
+
+    autonomy: Autonomy
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
 class Judged:
     """A workflow's gate before it is written: levels by dimension (None: nothing of it is touched), caps, result."""
 
@@ -35,6 +45,8 @@ class Judged:
     autonomy: Autonomy
     held: tuple[str, ...]
     could_be: tuple[str, ...]
+    steps: tuple[Step, ...] = ()
+    caps: tuple[str, ...] = ()
 
 
 def own_cells(cells: Iterable[Cell], workflow: str, scope: WorkflowScope) -> list[Cell]:
@@ -70,7 +82,9 @@ def judge_gate(
         *_held(own, by_dimension, autonomy),
         *(cap.says for cap in caps if ORDER.index(cap.autonomy) <= ORDER.index(autonomy) < ORDER.index("act")),
     )
-    return Judged(levels, by_dimension, autonomy, held, tuple(_could_be(own, workflow, scope, highest, caps, autonomy)))
+    steps, could_be = _steps(own, workflow, scope, highest, caps, autonomy)
+    capped = tuple(dict.fromkeys(cap.says for cap in caps if cap.autonomy != "act"))
+    return Judged(levels, by_dimension, autonomy, held, could_be, steps, capped)
 
 
 def _units(workflow: str, scope: Scope, dimension: Dimension) -> list[str]:
@@ -112,36 +126,51 @@ def _held(own: Sequence[Cell], by_dimension: Mapping[Dimension, Autonomy | None]
         and not c.later
     ]
     holding.sort(key=lambda c: (c.state is State.NOT_MEASURED, c.level, not c.essential, c.probe, str(c.subject)))
-    return [f"{c.probe}({c.subject})" for c in holding]
+    return [_name(c) for c in holding]
 
 
-def _could_be(
+def _steps(
     own: Sequence[Cell],
     workflow: str,
     scope: Scope,
     highest: Mapping[Dimension, int],
     caps: Sequence[Cap],
     now: Autonomy,
-) -> list[str]:
-    """The shortest list of unmeasured cells that, all met, lift the gate by at least one step."""
+) -> tuple[tuple[Step, ...], tuple[str, ...]]:
+    """Each step above the gate that caps leave open with its shortest list; and the measurements that lift it by one."""
     ceiling = narrowest(*(cap.autonomy for cap in caps), "act")
-    unknown = [i for i, c in enumerate(own) if c.state is State.NOT_MEASURED and not c.later and c.level <= 4]
-    if not unknown or ORDER.index(ceiling) <= ORDER.index(now):
-        return []
+    wanted = ORDER[ORDER.index(now) + 1 : ORDER.index(ceiling) + 1]
+    lists = [(step, _shortest(own, workflow, scope, highest, step, mendable=True)) for step in wanted]
+    measured = next(
+        filter(None, (_shortest(own, workflow, scope, highest, step, mendable=False) for step in wanted)), []
+    )
+    steps = tuple(Step(step, tuple(own[i] for i in found)) for step, found in lists if found)
+    return steps, tuple(_name(own[i]) for i in measured)
 
-    def lifted(indices: Sequence[int]) -> bool:
-        chosen = set(indices)
-        cells = [
-            c.model_copy(update={"state": State.MET, "grade": "measured"}) if i in chosen else c
-            for i, c in enumerate(own)
-        ]
+
+def _shortest(
+    own: Sequence[Cell],
+    workflow: str,
+    scope: Scope,
+    highest: Mapping[Dimension, int],
+    wanted: Autonomy,
+    *,
+    mendable: bool,
+) -> list[int] | None:
+    """Indices of cells that would lift the gate to `wanted`; None where no list does."""
+    places = [Place(d, tuple(_units(workflow, scope, d))) for d in DIMENSIONS if _units(workflow, scope, d)]
+
+    def reaches(chosen: frozenset[int]) -> bool:
+        cells = [_as_met(c) if i in chosen else c for i, c in enumerate(own)]
         found = [_level(cells, workflow, scope, d, highest[d]) for d in DIMENSIONS]
-        return ORDER.index(narrowest(*(BY_LEVEL[v.confirmed] for v in found if v), ceiling)) > ORDER.index(now)
+        return ORDER.index(narrowest(*(BY_LEVEL[v.confirmed] for v in found if v), "act")) >= ORDER.index(wanted)
 
-    if not lifted(unknown):
-        return []
-    shortest = list(unknown)
-    for index in sorted(unknown, key=lambda i: (-own[i].level, own[i].essential, own[i].probe)):
-        without = [i for i in shortest if i != index]
-        shortest = without if lifted(without) else shortest
-    return [f"{own[i].probe}({own[i].subject})" for i in shortest]
+    return shortest(own, places, LEVEL_FOR[wanted], reaches, mendable=mendable)
+
+
+def _as_met(cell: Cell) -> Cell:
+    return cell.model_copy(update={"state": State.MET, "grade": "measured"})
+
+
+def _name(cell: Cell) -> str:
+    return f"{cell.probe}({cell.subject})"

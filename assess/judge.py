@@ -81,7 +81,7 @@ def judge(folder: Folder, artifacts: Artifacts, facts: Facts, catalogue: Catalog
         name: judge_gate(cells, name, scope, catalogue.highest, _caps(folder, name, scope, profile))
         for name in scope.workflows
     }
-    register = extended(register, newly_found(answered))
+    register = extended(register, newly_found(answered, folder))
     findings = findings_of(answered, register, folder)
     numbers = {f"{f.probe}({f.subject})": f.number for f in findings}
     levels = dimension_levels(cells, scope, catalogue, folder, numbers)

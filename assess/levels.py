@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from assess.assessment import Cell, Step, UnitLevel
 from probes.finding import EVERYWHERE, State
@@ -63,12 +64,20 @@ def unit_level(cells: Sequence[Asked], highest: int) -> UnitLevel:
 
     A level that nothing asks about cannot be confirmed: the ceiling holds for both ends.
     """
-    steps = [_step(cells, level) for level in range(FIRST, highest + 1)]
+    confirmed, possible = interval(cells, highest)
     return UnitLevel(
-        confirmed=_reached(steps, cells, known_only=True),
-        possible=_reached(steps, cells, known_only=False),
-        steps=steps,
+        confirmed=confirmed,
+        possible=possible,
+        steps=[_step(cells, level) for level in range(FIRST, highest + 1)],
     )
+
+
+def interval(cells: Iterable[Asked], highest: int) -> tuple[int, int]:
+    """(confirmed, possible) of one unit, without the steps."""
+    by_level: dict[int, list[Asked]] = {level: [] for level in range(FIRST, highest + 1)}
+    for cell in cells:
+        by_level.setdefault(cell.level, []).append(cell)
+    return _reached(by_level, highest, known_only=True), _reached(by_level, highest, known_only=False)
 
 
 def dimension_interval(units: Mapping[str, UnitLevel], highest: int) -> tuple[int, int]:
@@ -84,6 +93,7 @@ def under_way(units: Mapping[str, UnitLevel], confirmed: int) -> bool:
     return bool(steps) and all(step.weight == 0 or step.met / step.weight > UNDER_WAY for step in steps)
 
 
+@cache
 def may_miss(weight: int) -> int:
     """How much weight of a level may be missed so that more than 85 % still holds."""
     return max((missed for missed in range(weight + 1) if weight and (weight - missed) / weight > SHARE), default=0)
@@ -101,15 +111,11 @@ def _step(cells: Sequence[Asked], level: int) -> Step:
     )
 
 
-def _reached(steps: Sequence[Step], cells: Sequence[Asked], *, known_only: bool) -> int:
-    level = 1
-    for step in steps:
-        filled = step.met + (0 if known_only else step.unknown)
-        vetoed = any(
-            cell.essential and cell.level == step.level and (not cell.met if known_only else cell.met is False)
-            for cell in cells
-        )
-        if vetoed or step.weight - filled > step.may_miss:
-            break
-        level = step.level
-    return level
+def _reached(by_level: Mapping[int, Sequence[Asked]], highest: int, *, known_only: bool) -> int:
+    """The last level before the first that misses too much weight or an essential."""
+    for level in range(FIRST, highest + 1):
+        missed = [c for c in by_level[level] if (not c.met if known_only else c.met is False)]
+        weight = sum(c.weight for c in by_level[level])
+        if any(c.essential for c in missed) or sum(c.weight for c in missed) > may_miss(weight):
+            return level - 1
+    return highest

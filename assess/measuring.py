@@ -11,6 +11,7 @@ from assess.engagement import Folder
 from probes.gather.plan import Plan
 from probes.gather.run import CollectResult, collect
 from probes.gather.session import Progress, silent
+from runtime.systems.write_ledger import Entry
 from runtime.understanding.encode import Encode
 
 
@@ -63,26 +64,51 @@ def default_encoder() -> Encode:
 
 def plan_of(folder: Folder, *, only_system: str | None, only_probe: str | None, max_requests: int) -> Plan:
     """What a run would send, without a network; bound to the folder's files by their digest."""
-    from probes.gather.inputs import digest_of, read_inputs
+    from probes.gather.inputs import by_place, digest_of, read_inputs
+    from probes.gather.leftovers import planned
     from probes.gather.plan import plan
 
+    written = read_inputs(folder.path, folder.estate.knowledge, folder.written_files())
     return plan(
         folder.estate,
         collection().gatherers,
         only_system=only_system,
         only_probe=only_probe,
         max_requests=max_requests,
-        inputs=digest_of(read_inputs(folder.path, folder.estate.knowledge, folder.written_files())),
+        inputs=digest_of(written),
+        files=by_place(written),
+        left=planned(folder.estate, _open_writes(folder.path)),
     )
 
 
-def read_plan(path: Path) -> Plan:
-    """An approved plan.
+def read_plan(path: Path, folder: Folder | None = None) -> Plan:
+    """An approved plan; with its folder an edit can be told line by line.
 
     Raises:
         BadInput: not a plan.
         Conflict: its digest does not fit its lines: it was edited.
     """
-    from probes.gather.plan import read
+    from probes.gather.plan_file import read
 
-    return read(path)
+    if folder is None:
+        return read(path)
+    return read(
+        path,
+        lambda found: plan_of(
+            folder, only_system=found.only_system, only_probe=found.only_probe, max_requests=found.max_requests
+        ),
+    )
+
+
+def _open_writes(folder: Path) -> list[Entry]:
+    """Writes of earlier runs that are not taken back."""
+    from runtime.systems.write_ledger import WriteLedger
+
+    place = folder / ".cxready" / "ledger.sqlite"
+    if not place.is_file():
+        return []
+    ledger = WriteLedger(place)
+    try:
+        return ledger.open()
+    finally:
+        ledger.close()

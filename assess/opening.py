@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from probes.finding import EVERYWHERE, Subject
 from probes.gather.describe import Described
 from probes.guardrails.evidence import Proof
 from runtime.errors import BadInput
+from runtime.whole_file import write_bytes, write_text
 
 
 @dataclass(frozen=True)
@@ -121,23 +121,4 @@ def write_verdict(at: Opened, verdict: Verdict) -> list[Path]:
     return [at.home / name for name in outputs]
 
 
-def write_text(path: Path, text: str) -> None:
-    """Writes a text as UTF-8 with line feeds, whole or not at all."""
-    write_bytes(path, text.encode("utf-8"))
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Writes a file under a temporary name, then renames it.
-
-    Raises:
-        BadInput: the folder is missing or read-only, the disk is full, or the name is taken by a folder.
-    """
-    temporary = path.with_name(path.name + ".new")
-    try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
-    except OSError as error:
-        with suppress(OSError):  # must not hide what went wrong first
-            temporary.unlink(missing_ok=True)
-        do = "check the folder, its permissions and the space left"
-        raise BadInput(f"the file cannot be written ({error.strerror})", str(path), do) from None
+__all__ = ["Opened", "facts_of", "judged", "newest_bundle", "opened", "write_bytes", "write_text", "write_verdict"]

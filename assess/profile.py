@@ -11,6 +11,18 @@ from runtime.systems.settings import Autonomy
 from runtime.written import Strict, loads
 
 
+FRAMEWORKS = (
+    "EU-AI-Act:2024/1689",
+    "GDPR:2016/679",
+    "ISO-42001:2023",
+    "NIST-AI-RMF:1.0",
+    "OWASP-ASI:2026",
+    "OWASP-LLM:2025",
+    "OWASP-LLM:2026",
+    "PCI-DSS:4.0.1",
+)
+
+
 class Profile(Strict):
     """`assess/profiles/<name>.yaml`. A profile can make a probe essential, never less so than the catalogue does."""
 
@@ -22,6 +34,10 @@ class Profile(Strict):
     cap: Autonomy = "act"
     category_caps: dict[str, Autonomy] = Field(default_factory=dict)
     gate_days: int = Field(90, ge=1)
+    answer_days: int = Field(180, ge=1, description="an older answer of a person no longer counts")
+    frameworks: list[str] = Field(
+        default_factory=lambda: list(FRAMEWORKS), description="editions whose entries the report relates to"
+    )
 
     def weight(self, probe: str, default: int) -> int:
         return self.weights.get(probe, default)

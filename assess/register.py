@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
 from probes.finding import Subject
+from runtime.whole_file import write_text
 from runtime.written import Strict, load
 
 
 class Entry(Strict):
+    """A number, and what the last issued report promised for the task that it belongs to."""
+
     number: str = Field(pattern=r"^F-\d{2,}$")
     probe: str
     subject: str
+    task: str | None = None
+    days: tuple[float, float, float] | None = Field(None, description="person-days: low, likely, high")
+    p50: date | None = None
+    p80: date | None = None
 
 
 class Register(Strict):
@@ -48,11 +55,13 @@ def extended(register: Register, found: Iterable[tuple[str, Subject]]) -> Regist
 def write(path: Path, register: Register) -> None:
     """Writes it whole, or not at all."""
     lines = ["# Finding numbers, kept by cxready. A number is given once; do not edit.", "format: 1", "findings:"]
-    lines += [f'  - {{number: {e.number}, probe: {e.probe}, subject: "{e.subject}"}}' for e in register.findings]
+    lines += [f"  - {{{_line(e)}}}" for e in register.findings]
     text = "\n".join(lines if register.findings else [*lines[:2], "findings: []"]) + "\n"
-    temporary = path.with_name(path.name + ".new")
-    try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_text(path, text)
+
+
+def _line(entry: Entry) -> str:
+    said = f'number: {entry.number}, probe: {entry.probe}, subject: "{entry.subject}"'
+    if entry.days is None:
+        return said
+    return f"{said}, task: {entry.task}, days: [{', '.join(f'{d:g}' for d in entry.days)}], p50: {entry.p50}, p80: {entry.p80}"

@@ -14,6 +14,7 @@ NAMES = (
     "report",
     "pilot",
     "register",
+    "business_case",
     "profile",
     "assessment",
     "comparison",
@@ -39,6 +40,7 @@ def schema_of(name: str) -> dict[str, Any]:
 def _models() -> dict[str, Any]:
     from assess.asked import AnswersFile, ReportFile
     from assess.assessment import Assessment
+    from assess.business_case.written import BusinessCaseFile
     from assess.comparison import Comparison
     from assess.engagement import Engagement
     from assess.profile import Profile
@@ -62,6 +64,7 @@ def _models() -> dict[str, Any]:
         ReportFile,
         PilotFile,
         Register,
+        BusinessCaseFile,
         Profile,
         Assessment,
         Comparison,

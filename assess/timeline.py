@@ -13,11 +13,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-MEDIAN, SIGMA = 1.3, 0.35
 DRAWS = 4000
 SEED = 20260101
 WORKDAYS_A_WEEK = 5.0
 Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """The common factor on every effort: lognormal with this median and sigma (of its logarithm)."""
+
+    median: float
+    sigma: float
+
+
+REFERENCE = Factor(1.3, 0.35)
 
 
 @dataclass(frozen=True)
@@ -43,9 +53,9 @@ class Scheduled:
         return np.maximum.reduce([self.finish[i] for i in ids]) if ids else np.zeros(DRAWS)
 
 
-def schedule(jobs: Sequence[Job], people: Mapping[str, int]) -> Scheduled:
+def schedule(jobs: Sequence[Job], people: Mapping[str, int], factor: Factor = REFERENCE, seed: int = SEED) -> Scheduled:
     """Schedules all jobs in every draw; a role that `people` does not name has one person."""
-    durations = _durations(jobs)
+    durations = _durations(jobs, factor, seed)
     free = {role: np.zeros((DRAWS, max(1, people.get(role, 1)))) for role in {job.role for job in jobs}}
     begin: dict[str, Array] = {}
     finish: dict[str, Array] = {}
@@ -64,26 +74,34 @@ def weeks(days: Array, percentile: float) -> float:
     return round(float(np.percentile(days, percentile)) / WORKDAYS_A_WEEK, 1)
 
 
-def gain(jobs: Sequence[Job], people: Mapping[str, int], without: str) -> float:
+def gain(jobs: Sequence[Job], people: Mapping[str, int], without: str, factor: Factor = REFERENCE) -> float:
     """Mean days that everything would end earlier if one job took no time."""
     ids = [job.id for job in jobs]
     lighter = [Job(j.id, (0.0, 0.0, 0.0), j.role, 0.0, j.needs) if j.id == without else j for j in jobs]
-    return float((schedule(jobs, people).all_done(ids) - schedule(lighter, people).all_done(ids)).mean())
+    now, then = (schedule(found, people, factor).all_done(ids) for found in (jobs, lighter))
+    return float((now - then).mean())
 
 
-def _durations(jobs: Sequence[Job]) -> dict[str, Array]:
-    generator = np.random.default_rng(SEED)
-    common = MEDIAN * np.exp(SIGMA * generator.standard_normal(DRAWS))
-    return {job.id: _pert(job.days, np.random.default_rng(SEED + 1 + i)) * common for i, job in enumerate(jobs)}
+def likely_days(jobs: Sequence[Job], people: Mapping[str, int]) -> float:
+    """What the likely days alone would promise: no spread, no common factor. Shown as a warning, never used."""
+    certain = [Job(j.id, (j.days[1],) * 3, j.role, j.wait_days, j.needs) for j in jobs]
+    return float(schedule(certain, people, Factor(1.0, 0.0)).all_done([j.id for j in jobs])[0])
 
 
-def _pert(days: tuple[float, float, float], generator: np.random.Generator) -> Array:
+def pert(days: tuple[float, float, float], generator: np.random.Generator, draws: int = DRAWS) -> Array:
+    """Draws of a three-point estimate: low + (high - low) * Beta(1 + 4(likely - low)/range, 1 + 4(high - likely)/range)."""
     low, likely, high = days
     if high <= low:
-        return np.full(DRAWS, float(likely))
+        return np.full(draws, float(likely))
     alpha = 1 + 4 * (likely - low) / (high - low)
     beta = 1 + 4 * (high - likely) / (high - low)
-    return low + (high - low) * generator.beta(alpha, beta, DRAWS)
+    return low + (high - low) * generator.beta(alpha, beta, draws)
+
+
+def _durations(jobs: Sequence[Job], factor: Factor, seed: int) -> dict[str, Array]:
+    generator = np.random.default_rng(seed)
+    common = factor.median * np.exp(factor.sigma * generator.standard_normal(DRAWS))
+    return {job.id: pert(job.days, np.random.default_rng(seed + 1 + i)) * common for i, job in enumerate(jobs)}
 
 
 def _order(jobs: Sequence[Job]) -> list[Job]:

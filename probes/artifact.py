@@ -25,6 +25,7 @@ Cause = Literal[
     "failed",
     "gone",
     "interrupted",
+    "struck",
 ]
 
 

@@ -88,6 +88,10 @@ class Bundle:
         names = sorted(n for n in self.manifest.files if n.startswith(f"artifacts/{kind.kind}/"))
         return [_read_artifact(self.root / n, kind, n) for n in names]
 
+    def contents(self) -> dict[str, bytes]:
+        """Every file but the manifest: path inside the bundle → content."""
+        return {name: (self.root / name).read_bytes() for name in self.manifest.files}
+
     @property
     def missing(self) -> list[Missing]:
         return list(self.manifest.missing)
@@ -106,16 +110,19 @@ def write_bundle(target: Path, manifest: Manifest, artifacts: Iterable[Artifact]
     Raises:
         Conflict: the folder exists already; evidence is never rewritten.
     """
+    contents = {f"inputs/{name}": data for name, data in inputs.items()}
+    contents |= {artifact_path(a): as_json(a.model_dump(mode="json")) for a in artifacts}
+    return write_files(target, manifest, contents)
+
+
+def write_files(target: Path, manifest: Manifest, contents: Mapping[str, bytes]) -> Path:
+    """Seals and writes the files of a bundle, as `write_bundle` does; `contents`: path inside the bundle → content."""
     if target.exists():
         raise Conflict("a bundle with this name exists already", str(target), "wait a minute and run the command again")
     target.parent.mkdir(parents=True, exist_ok=True)
-    for unfinished in target.parent.glob(f".{target.name}-*"):
-        shutil.rmtree(unfinished, ignore_errors=True)
     _sweep(target)
     made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
-        contents = {f"inputs/{name}": data for name, data in inputs.items()}
-        contents |= {artifact_path(a): as_json(a.model_dump(mode="json")) for a in artifacts}
         for name, data in contents.items():
             (made / name).parent.mkdir(parents=True, exist_ok=True)
             (made / name).write_bytes(data)

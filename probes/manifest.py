@@ -21,6 +21,34 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 
 
+class Struck(BaseModel):
+    """A value that was taken out of a bundle: where, why, and the digests before and after, so that both can be shown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: str = Field(description="file of the bundle, and `#/…` (JSON pointer, RFC 6901) inside it")
+    reason: str
+    at: datetime
+    file_before: str
+    file_after: str = Field("", description="empty when the whole file was taken out")
+    bundle_before: str
+
+
+class Source(BaseModel):
+    """A bundle that another one was put together from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    digest: str
+    run: str
+    as_of: datetime
+    plan: str = ""
+    plan_enforced: bool = False
+    approved_by: str = ""
+    requests: dict[str, int] = Field(default_factory=dict)
+
+
 class Manifest(BaseModel):
     """What a bundle says about itself. `files`: path → sha256; `digest`: of everything else in here."""
 
@@ -42,6 +70,9 @@ class Manifest(BaseModel):
         default_factory=dict, description="operations, articles, sections, limits: what is gone later is seen"
     )
     approved_by: str = ""
+    plan_enforced: bool = Field(False, description="nothing outside the plan could be sent")
+    struck: list[Struck] = Field(default_factory=list)
+    merged: list[Source] = Field(default_factory=list, description="the bundles that this one was put together from")
     missing: list[Missing] = Field(default_factory=list)
     files: dict[str, str] = Field(default_factory=dict)
     digest: str = ""
@@ -81,10 +112,14 @@ def read_manifest(root: Path, shown: Path | None = None) -> Manifest:
         ) from None
 
 
+LATER = ("plan_enforced", "struck", "merged")
+"""Fields that came after the first bundles: empty, they are no part of the digest, so that old seals hold."""
+
+
 def digest_of(manifest: Manifest) -> str:
-    return "sha256:" + sha(
-        json.dumps(manifest.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    )
+    dumped = manifest.model_dump(mode="json")
+    held = {name: value for name, value in dumped.items() if value or name not in LATER}
+    return "sha256:" + sha(json.dumps(held, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
 
 
 def as_json(value: Any) -> bytes:

@@ -48,6 +48,10 @@ class Unreachable(CxreadyError):
     exit_code = 3
 
 
+class OnTheWay(Unreachable):
+    """Something between us and the system answered or stood in the way: a proxy, a certificate, a name."""
+
+
 class Bug(CxreadyError):
     """A state that cxready promised could not occur."""
 

@@ -21,6 +21,16 @@ EnforcementKind = Literal["bundled_proxy", "own_gateway", "none"]
 
 
 @dataclass(frozen=True)
+class TicketReading:
+    """How a ticket export is to be read where the file does not say it: headings, order of day and month, zone."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    dates: Literal["", "day first", "month first"] = ""
+    zone: str = "UTC"
+    accept_loss: bool = False
+
+
+@dataclass(frozen=True)
 class Estate:
     """What an engagement covers. `folder` is where relative paths start; it may be a bundle's `inputs/`."""
 
@@ -39,6 +49,7 @@ class Estate:
     contact: str = ""
     knowledge: tuple[str, ...] = ()
     tickets: str | None = None
+    ticket_reading: TicketReading | None = None
 
     def effect(self, operation: str) -> Effect | None:
         """Confirmed effect of `system.operation`; None when unclassified."""

@@ -35,17 +35,22 @@ def from_minor(minor: int, currency: str) -> str:
     return f"{Decimal(minor).scaleb(-digits):.{digits}f}"
 
 
+_NO_MINOR_UNIT = frozenset("XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX".split())  # "N.A." in ISO 4217, list one
+
+
 @cache
 def exponent(currency: str) -> int:
     """Decimals of a currency's minor unit.
 
     Raises:
-        ValueError: the code is not an ISO 4217 code.
+        ValueError: the code is not an ISO 4217 code, or of something that has no minor unit, like gold.
     """
     from babel.numbers import get_currency_precision, list_currencies
 
     if currency not in list_currencies():
         raise ValueError(f"{currency!r} is no ISO 4217 currency code")
+    if currency in _NO_MINOR_UNIT:
+        raise ValueError(f"{currency} has no minor unit, so limits in it would not be exact")
     return get_currency_precision(currency)
 
 

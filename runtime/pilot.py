@@ -6,6 +6,7 @@ so that nothing can execute, whoever presses what.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ from runtime.errors import Conflict
 from runtime.escalation import answer, outbox
 from runtime.escalation.destinations import open_destination
 from runtime.escalation.destinations.destination import Destination
+from runtime.escalation.destinations.way import Way
 from runtime.estate import Estate
 from runtime.gate import Gate
 from runtime.gate_check import Allowed, allowed
@@ -67,6 +69,7 @@ class Pilot:
     settle: float = 1.0
     propose: Propose | None = None
     _systems: dict[tuple[str, Holder], System] = field(default_factory=dict)
+    _destinations: dict[str, Destination] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _local: threading.local = field(default_factory=threading.local)
     _connections: list[sqlite3.Connection] = field(default_factory=list)
@@ -163,13 +166,17 @@ class Pilot:
                 self._systems[name, holder] = self._connect(name, holder)
             return self._systems[name, holder]
 
-    @cached_property
+    @property
     def destinations(self) -> dict[str, Destination]:
         """Where handoffs go; delivered with the enforcer's credential where one is named, read back with the auditor's."""
-        return {
-            name: open_destination(name, settings, writer=self._writer, cleaner=self._cleaner, folder=self.home)
-            for name, settings in self.estate.escalation.destinations.items()
-        }
+        with self._lock:
+            if not self._destinations:
+                way = Way(self.estate.network, self.estate.folder, self.secrets, self.estate.contact)
+                for name, settings in self.estate.escalation.destinations.items():
+                    self._destinations[name] = open_destination(
+                        name, settings, writer=self._writer, cleaner=self._cleaner, folder=self.home, way=way
+                    )
+            return self._destinations
 
     def note(self, run: str, step: str, **parts: Any) -> Entry:
         """One row of the decision log; the same row of a repeated step is not written twice."""
@@ -189,9 +196,15 @@ class Pilot:
         return CaseContext(workflow=workflow, case=case, customer=customer, autonomy=autonomy, read=dict(read), **more)
 
     def deliver(self) -> list[outbox.Row]:
-        """Sends handoffs that are due."""
-        with self._lock:
-            return outbox.deliver(self.connection, self.destinations, now=lambda: datetime.now(UTC), settle=self.settle)
+        """Sends handoffs that are due. Needs no lock: each row is leased, and a case need not wait for another's ticket."""
+        return outbox.deliver(
+            self.connection,
+            self.destinations,
+            now=lambda: datetime.now(UTC),
+            settle=self.settle,
+            worker=f"{os.getpid()}-{threading.get_ident()}",
+            look_again=True,
+        )
 
     @property
     def connection(self) -> sqlite3.Connection:

@@ -25,8 +25,9 @@ def write(
     """Writes once; see exactly_once.py. Our own reference goes along where the operation takes one."""
     effect = pilot.estate.effect(call)
     named = dict(arguments)
-    if effect and effect.repeat and effect.repeat.find and _declares(pilot, call, effect.repeat.reference):
-        named.setdefault(effect.repeat.reference, key)
+    repeated = effect.repeat if effect else None
+    if repeated and repeated.find and _declares(pilot, call, repeated.reference.partition(".")[0]):
+        named = named if repeated.reference_in(named) else repeated.carried(named, key)
     with pilot.alone(key):
         return write_once(
             pilot.connection,
@@ -96,9 +97,7 @@ def _find(pilot: Pilot, call: str, reference: str) -> Any:
     if effect is None or effect.repeat is None or effect.repeat.find is None:
         raise LookupError(call)
     system = pilot.system(call.split(".", 1)[0])
-    exchange = system.call(
-        effect.repeat.find, {effect.repeat.reference: reference}, why=Why("read back by our reference")
-    )
+    exchange = system.call(effect.repeat.find, effect.repeat.asked(reference), why=Why("read back by our reference"))
     if not exchange.ok:
         raise LookupError(f"{effect.repeat.find}: {exchange.seen}")
     records = (

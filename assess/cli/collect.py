@@ -71,7 +71,7 @@ def _dry_run(
     as_json: bool,
 ) -> None:
     from assess.measuring import plan_of
-    from probes.gather.plan import as_text
+    from probes.gather.plan_file import as_text
 
     plan = plan_of(loaded, only_system=only_system, only_probe=only_probe, max_requests=max_requests)
     if output:
@@ -97,7 +97,7 @@ def _measure(
     from assess.measuring import measure, read_plan
 
     required("[collect]", "measure")
-    plan = read_plan(plan_file) if plan_file else None
+    plan = read_plan(plan_file, loaded) if plan_file else None
     with Live(quiet=as_json) as live:
         result = measure(
             loaded,

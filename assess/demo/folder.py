@@ -38,6 +38,7 @@ def write_folder(target: Path, estate: RunningEstate, *, today: date | None = No
         if name.startswith("effects/") and system in descriptions:
             text = text.replace(_PENDING, digest_of(descriptions[system]))
         write(target / name, text)
+    write(target / "descriptions" / "production" / "crm.openapi.yaml", _in_production(estate, "crm"))
     write_tickets(target / "tickets.csv", today=day)
     shutil.copyfile(estate.data / "cases.jsonl", target / "cases.jsonl")
 
@@ -70,6 +71,12 @@ def _descriptions(estate: RunningEstate) -> Iterator[tuple[str, Path]]:
     for path in sorted((estate.data / "descriptions").iterdir()):
         if path.is_file():
             yield path.name.split(".")[0], path
+
+
+def _in_production(estate: RunningEstate, name: str) -> str:
+    """The description as production publishes it: the same version at its own address."""
+    text = (estate.data / "descriptions" / f"{name}.openapi.yaml").read_text(encoding="utf-8")
+    return text.replace(f"https://{name}.staging.northwind.example", f"https://{name}.northwind.example")
 
 
 def _description(target: Path, source: Path, estate: RunningEstate) -> Path:

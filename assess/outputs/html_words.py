@@ -53,6 +53,7 @@ CAUSE_WORDS = {
     "failed": "The measurement failed",
     "gone": "It was there before and is gone",
     "interrupted": "The run was interrupted",
+    "struck": "Taken out of the evidence before it was handed over",
 }
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _PRINTABLE = str.maketrans(

@@ -38,7 +38,8 @@ def shown(findings: Sequence[KnowledgeFinding]) -> list[Evidence]:
     """The first findings as evidence; where more were found, the last piece says how many."""
     pieces = [_piece(finding) for finding in findings[:SHOWN]]
     if len(findings) > SHOWN:
-        pieces.append(Evidence(says=f"{len(findings) - SHOWN} more of the same kind"))
+        more = len(findings) - SHOWN
+        pieces.append(Evidence(says=f"{more} more of the same kind", facts={"more": more}))
     return pieces
 
 

@@ -9,7 +9,6 @@ from probes.gather.evidence_shot import evidence_of
 from probes.gather.write_evidence import LostUpdates
 from probes.probe import BY_ROLE, Effort, Probe
 
-
 _TITLES = {
     "accepted": "{name} lets an outdated {operation} overwrite a newer state",
     "no_etag": "{name} gives no ETag, so an outdated {operation} cannot be noticed",

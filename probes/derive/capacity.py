@@ -66,14 +66,14 @@ def _load(estate: Estate, route: RoutePlan, demand: Demand) -> tuple[list[float]
     across all.
     """
     flows = [demand.workflows[name] for name in route.workflows if name in demand.workflows]
-    by_category = sum(demand.high_stakes.get(category, 0) for category in route.categories)
+    by_category = sum(demand.category_share(category) for category in route.categories)
     tickets = sum(flow.tickets for flow in flows)
     profile = (
         [sum(flow.hours[hour] for flow in flows if flow.hours) for hour in range(168)]
         if tickets
         else list(demand.hours)
     )
-    per_month = sum(flow.per_month for flow in flows) + demand.median_month * by_category / max(1, demand.read)
+    per_month = sum(flow.per_month for flow in flows) + demand.median_month * by_category
     total = sum(profile) or 1
     weekly = per_month / WEEKS_A_MONTH
     minutes = (

@@ -1,15 +1,15 @@
-"""Demand: how many tickets of which workflow, when, and how many of them are high-stakes; from an export, with exact
-accounting.
+"""Demand: how many tickets of which workflow, when, and how many of them are high-stakes or emotional; from an export,
+with exact accounting.
 
-A workflow's share is counted by its own tag where people set it, else by closeness to the goal's utterances; it is an
-estimate and carries its interval. High stakes are rules, never closeness, and no ticket's text is kept.
+A workflow's share is counted by its own tag where people set it, else by closeness to the goal's utterances in a sample; it
+is an estimate and carries its interval. No ticket's text is kept.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import ClassVar
@@ -18,24 +18,39 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from probes.artifact import Artifact, Missing
 from probes.derive.run import Derivation, Deriver
+from probes.derive.ticket_count import Count, Counted, count, median_of
 from probes.derive.ticket_file import Ticket, TicketFile
-from probes.derive.workflow_match import Matcher
+from probes.derive.ticket_mix import Cluster, mix
+from probes.derive.ticket_stakes import Stakes, stakes_of
+from probes.derive.workflow_match import OTHER, TAGGED, Matcher
 from probes.finding import EVERYWHERE, Subject
 from runtime.errors import BadInput, CxreadyError
-from runtime.estate import Estate
+from runtime.estate import Estate, TicketReading
 from runtime.metrics import wilson
-from runtime.understanding.category import categories
 from runtime.understanding.encode import Encode
-from runtime.understanding.language import UNKNOWN, language_of
 
-HOURS = 168
-BATCH = 2_000
-CLASSIFIED = 20_000  # tickets whose text is compared; the shares of the rest follow from these
-OTHER = "other"
+
+class Part(BaseModel):
+    """k of n with its 95 % interval (Wilson); shares between 0 and 1."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    k: int
+    n: int
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float:
+        return self.k / self.n if self.n else 0.0
 
 
 class WorkflowDemand(BaseModel):
-    """One workflow's tickets. `low` and `high`: 95 % interval of the share (Wilson); `per_month` : median month."""
+    """One workflow's tickets. `low` and `high`: 95 % interval of the share (Wilson); `per_month`: median month.
+
+    `minutes`: median handling time. `texts`: its tickets in the sample that was read; `high_stakes` and `emotional` count
+    those. `repeated`: contacts followed by another of the same customer about the same within 7 days.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -47,11 +62,19 @@ class WorkflowDemand(BaseModel):
     minutes: float | None = None
     high_stakes: dict[str, int] = Field(default_factory=dict)
     hours: tuple[int, ...] = ()
+    texts: int = 0
+    stakes: Part | None = None
+    emotional: Part | None = None
+    repeated: Part | None = None
+    systems: float | None = None
 
 
 class Demand(Artifact):
-    """Volumes of the export. `hours`: tickets in each hour of the week, Monday 0 h first, in `zone`; the month counts
-    are whole months only where `complete_months` says so.
+    """Volumes of the export. `hours`: tickets in each hour of the week, Monday 0 h first, in `zone`.
+
+    `texts`: tickets whose text was read, a uniform sample of at most 20,000; `high_stakes`, `emotional` and `languages`
+    count those. `assumed`: what was taken for granted, in sentences. `repeated` is over sampled customers;
+    first-contact resolution is its complement.
     """
 
     kind: ClassVar[str] = "demand"
@@ -66,6 +89,8 @@ class Demand(Artifact):
     footer: int
     first_bad: int = 0
     warnings: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    reasons: dict[str, int] = Field(default_factory=dict)
     months: dict[str, int] = Field(default_factory=dict)
     median_month: float = 0
     peak_month: str = ""
@@ -73,28 +98,36 @@ class Demand(Artifact):
     hours: tuple[int, ...] = ()
     channels: dict[str, int] = Field(default_factory=dict)
     minutes: float | None = None
+    solved_hours: float | None = Field(None, description="median time until solved; never handling time")
+    reopened: Part | None = None
     high_stakes: dict[str, int] = Field(default_factory=dict)
+    stakes: Part | None = None
+    emotional: Part | None = None
+    repeated: Part | None = None
+    customers: int = 0
+    texts: int = 0
+    net: bool = Field(False, description="the embedding net stood behind the rules")
     languages: dict[str, int] = Field(default_factory=dict)
     classified: int = 0
     method: str = ""
     workflows: dict[str, WorkflowDemand] = Field(default_factory=dict)
+    mix: tuple[Cluster, ...] = ()
 
+    @property
+    def records(self) -> int:
+        return self.read + self.quarantined + self.blank + self.footer
 
-@dataclass
-class _Count:
-    """Running counts of one workflow or of all."""
+    def accounting(self) -> str:
+        """`read 4,999,850 of 5,000,000; quarantined 150, first at line 812`."""
+        said = f"read {self.read:,} of {self.read + self.quarantined:,}"
+        if self.quarantined:
+            said += f"; quarantined {self.quarantined:,}, first at line {self.first_bad:,}"
+        others = [f"{n:,} {name}" for n, name in ((self.blank, "blank"), (self.footer, "footer")) if n]
+        return f"{said}; {' and '.join(others)} lines passed over" if others else said
 
-    tickets: int = 0
-    minutes: list[float] = field(default_factory=list)
-    high_stakes: Counter[str] = field(default_factory=Counter)
-    hours: list[int] = field(default_factory=lambda: [0] * HOURS)
-
-    def add(self, ticket: Ticket, stakes: Sequence[str]) -> None:
-        self.tickets += 1
-        self.hours[ticket.created.weekday() * 24 + ticket.created.hour] += 1
-        self.high_stakes.update(stakes)
-        if ticket.minutes is not None and len(self.minutes) < 50_000:
-            self.minutes.append(ticket.minutes)
+    def category_share(self, category: str) -> float:
+        """Share of tickets of a high-stakes category; bundles of before the sample counted every ticket."""
+        return self.high_stakes.get(category, 0) / max(1, self.texts or self.read)
 
 
 def run(derivation: Derivation) -> Iterator[Artifact | Missing]:
@@ -110,7 +143,7 @@ def run(derivation: Derivation) -> Iterator[Artifact | Missing]:
         )
         return
     try:
-        yield demand(estate.folder / estate.tickets, estate, encode=derivation.encode)
+        yield demand(estate.folder / estate.tickets, estate, encode=derivation.encode, reading=estate.ticket_reading)
     except CxreadyError as error:
         yield Missing(
             wanted=Demand.kind,
@@ -121,115 +154,137 @@ def run(derivation: Derivation) -> Iterator[Artifact | Missing]:
         )
 
 
-def demand(path: Path, estate: Estate, *, encode: Encode | None = None, accept_loss: bool = False) -> Demand:
+def demand(
+    path: Path, estate: Estate, *, encode: Encode | None = None, reading: TicketReading | None = None, accept_loss: bool = False
+) -> Demand:
     """Reads an export.
 
     Args:
         encode: sentence embeddings; without it character n-grams are compared, and `method` says so.
+        reading: headings, date order and zone where the engagement names them.
 
     Raises:
         BadInput: see TicketFile; or the export holds no ticket.
     """
-    file = TicketFile(path, zone=estate.escalation.zone, accept_loss=accept_loss)
-    matcher = Matcher({name: goal.utterances for name, goal in estate.goals.items()}, encode)
-    total, by_workflow = _Count(), {name: _Count() for name in (*estate.goals, OTHER)}
-    months, days, channels, languages = Counter[str](), set[str](), Counter[str](), Counter[str]()
-    classified = 0
-    for batch in _batches(file):
-        common = _common_language(batch)
-        places = matcher.match(batch, compare=classified < CLASSIFIED)
-        for ticket, place in zip(batch, places, strict=True):
-            language, stakes = _stakes(ticket, common)
-            months[f"{ticket.created:%Y-%m}"] += 1
-            days.add(f"{ticket.created:%Y-%m-%d}")
-            channels[ticket.channel or "unknown"] += 1
-            languages[language] += 1
-            total.add(ticket, stakes)
-            if place is not None:
-                classified += 1
-                by_workflow[place].add(ticket, stakes)
-    if not total.tickets:
+    how = reading or TicketReading(zone=estate.escalation.zone)
+    file = TicketFile(path, replace(how, accept_loss=how.accept_loss or accept_loss))
+    counted = count(file, estate.goals)
+    if not counted.total.tickets:
         raise BadInput("the export holds no ticket", str(path), "export a longer period")
-    typical = _typical_month(months, total.tickets, len(days))
-    done = file.account
+    matcher = Matcher({name: goal.utterances for name, goal in estate.goals.items()}, encode)
+    by_tag = sum(c.tickets for c in counted.tagged.values()) >= TAGGED * counted.total.tickets and bool(counted.tagged)
+    matcher.decide(by_tag=by_tag)
+    places = matcher.match(counted.sample)
+    stakes = stakes_of(counted.sample, places, encode)
+    done, typical = file.account, _typical_month(counted)
     return Demand(
         subject=Subject(unit=EVERYWHERE),
         tool=matcher.tool,
         file=path.name,
         layout=file.header.layout,
-        encoding=file.header.encoding,
+        encoding=file.decoded.encoding,
         delimiter=file.header.delimiter,
-        zone=estate.escalation.zone,
+        zone=file.reading.zone,
         read=done.read,
         quarantined=done.quarantined,
         blank=done.blank,
         footer=done.footer,
         first_bad=done.first_bad,
-        warnings=file.header.warnings,
-        months=dict(sorted(months.items())),
+        reasons=dict(sorted(done.reasons.items())),
+        assumed=file.assumed(),
+        months={_month(number): n for number, n in sorted(counted.months.items())},
         median_month=typical,
-        peak_month=max(months, key=lambda m: (months[m], m)),
-        days=len(days),
-        hours=tuple(total.hours),
-        channels=dict(channels.most_common(12)),
-        minutes=_middle(total.minutes),
-        high_stakes=dict(sorted(total.high_stakes.items())),
-        languages=dict(languages.most_common(8)),
-        classified=classified,
+        peak_month=_month(max(counted.months, key=lambda m: (counted.months[m], m))),
+        days=len(counted.days),
+        hours=tuple(counted.total.hours),
+        channels=_channels(counted.channels),
+        minutes=counted.total.middle(),
+        solved_hours=median_of(counted.solved_hours),
+        reopened=_part(counted.reopened, counted.reopens_known),
+        high_stakes=dict(sorted(stakes.total.categories.items())),
+        stakes=_part(stakes.total.grave, stakes.total.texts),
+        emotional=_part(stakes.total.emotional, stakes.total.texts),
+        customers=counted.repeats.customers,
+        texts=len(counted.sample),
+        net=stakes.net,
+        languages=dict(stakes.languages.most_common(8)),
+        classified=counted.total.tickets if by_tag else len(counted.sample),
         method=matcher.method,
-        workflows={name: _workflow(count, classified, typical) for name, count in by_workflow.items()},
+        mix=tuple(mix(counted.sample, places, encode)),
+        **_by_workflow(counted, matcher, places, stakes, typical),
     )
 
 
-def _workflow(count: _Count, classified: int, typical: float) -> WorkflowDemand:
-    share = wilson(count.tickets, classified)
-    return WorkflowDemand(
-        tickets=count.tickets,
-        share=round(share.value, 4),
-        low=round(share.low, 4),
-        high=round(share.high, 4),
-        per_month=round(share.value * typical, 1),
-        minutes=_middle(count.minutes),
-        high_stakes=dict(sorted(count.high_stakes.items())),
-        hours=tuple(count.hours),
-    )
+def _by_workflow(
+    counted: Counted, matcher: Matcher, places: Sequence[str | None], stakes: Stakes, typical: float
+) -> dict[str, object]:
+    """`workflows` and the repeats over all of them."""
+    repeats = counted.repeats.counted([p or OTHER for p in matcher.match(counted.repeats.tickets)], counted.last) if counted.last else {}
+    own = dict(counted.tagged) if matcher.by_tag else _sampled(counted.sample, places, counted.tagged)
+    whole = counted.total.tickets if matcher.by_tag else len(counted.sample)
+    if matcher.by_tag:
+        own[OTHER] = Count(tickets=whole - sum(c.tickets for c in own.values()))
+    flows = {}
+    for name, found in own.items():
+        share, read = wilson(min(found.tickets, whole), whole), stakes.by_workflow[name]
+        flows[name] = WorkflowDemand(
+            tickets=found.tickets,
+            share=round(share.value, 4),
+            low=round(share.low, 4),
+            high=round(share.high, 4),
+            per_month=round(share.value * typical, 1),
+            minutes=found.middle(),
+            systems=median_of(found.systems),
+            hours=tuple(found.hours),
+            high_stakes=dict(sorted(read.categories.items())),
+            texts=read.texts,
+            stakes=_part(read.grave, read.texts),
+            emotional=_part(read.emotional, read.texts),
+            repeated=_part(repeats[name][1], repeats[name][0]) if name in repeats else None,
+        )
+    judged = [n for name, n in repeats.items() if name != OTHER]  # `other` is no one matter: its repeats mean nothing
+    return {"workflows": flows, "repeated": _part(sum(k for _, k in judged), sum(n for n, _ in judged))}
 
 
-def _batches(file: TicketFile) -> Iterator[list[Ticket]]:
-    batch: list[Ticket] = []
-    for ticket in file:
-        batch.append(ticket)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def _sampled(sample: Sequence[Ticket], places: Sequence[str | None], names: dict[str, Count]) -> dict[str, Count]:
+    """Counts of each workflow in the sample, where no tag says it."""
+    found = {name: Count() for name in (*names, OTHER)}
+    for ticket, place in zip(sample, places, strict=True):
+        own = found[place or OTHER]
+        own.tickets += 1
+        own.hours[ticket.created.weekday() * 24 + ticket.created.hour] += 1
+        if ticket.minutes is not None:
+            own.minutes[round(ticket.minutes * 10)] += 1
+        if ticket.systems is not None:
+            own.systems[ticket.systems] += 1
+    return found
 
 
-def _common_language(batch: list[Ticket]) -> str:
-    """The language of most of a batch: a subject of three words alone often tells nothing."""
-    seen = Counter(language_of(f"{t.subject}\n{t.body}") for t in batch[:300])
-    known = [(n, code) for code, n in seen.items() if code != UNKNOWN]
-    return max(known)[1] if known and max(known)[0] >= 0.6 * min(300, len(batch)) else UNKNOWN
-
-
-def _stakes(ticket: Ticket, common: str) -> tuple[str, tuple[str, ...]]:
-    text = f"{ticket.subject}\n{ticket.body}"
-    own = language_of(text)
-    language = common if own == UNKNOWN and len(text.split()) <= 20 and text.isascii() else own
-    return language, categories(text, language=language).names
-
-
-def _typical_month(months: Counter[str], tickets: int, days: int) -> float:
-    """The median of the whole months; with fewer than three, tickets per day times 30.4. An incident's month does not
-    shift it.
+def _typical_month(counted: Counted) -> float:
+    """The median of the whole months; with fewer than two of them, tickets per day times 30.4. An incident's month does
+    not shift it.
     """
-    inner = [n for _, n in sorted(months.items())][1:-1]
-    return round(float(median(inner)), 1) if len(inner) >= 2 else round(tickets / max(1, days) * 30.4, 1)
+    inner = [n for _, n in sorted(counted.months.items())][1:-1]
+    by_day = counted.total.tickets / max(1, len(counted.days)) * 30.4
+    return round(float(median(inner)), 1) if len(inner) >= 2 else round(by_day, 1)
 
 
-def _middle(values: list[float]) -> float | None:
-    return round(float(median(values)), 1) if values else None
+def _month(number: int) -> str:
+    return f"{number // 12:04}-{number % 12 + 1:02}"
+
+
+def _channels(found: Counter[str]) -> dict[str, int]:
+    plain: Counter[str] = Counter()
+    for name, n in found.items():
+        plain[name.strip().lower()[:40] or "unknown"] += n
+    return dict(plain.most_common(12))
+
+
+def _part(k: int, n: int) -> Part | None:
+    if not n:
+        return None
+    share = wilson(k, n)
+    return Part(k=k, n=n, low=round(share.low, 4), high=round(share.high, 4))
 
 
 DERIVER = Deriver(name="demand", run=run, gives=(Demand,), probes=("capacity",))

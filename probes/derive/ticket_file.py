@@ -1,31 +1,35 @@
-"""Tickets from an export: a stream with exact accounting. Every physical record is read, blank, footer or
-quarantined; none is lost silently.
-
-The standard library's csv with a width check; a quote that never ends costs its own line, not the rest of the file.
+"""Tickets from an export: CSV, JSON lines or .xlsx, a stream with exact accounting. Every record is read, blank, footer
+or quarantined; what was assumed about the file is said.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from probes.derive.ticket_dates import DateOrder, order_of, parse_date
-from probes.derive.ticket_layout import Header, header_of
-from probes.derive.ticket_lines import Lines, open_lines
+from probes.derive.ticket_dates import DateOrder, LocalTimes, order_of
+from probes.derive.ticket_json import json_header, json_rows
+from probes.derive.ticket_layout import PREAMBLE, Header, csv_header
+from probes.derive.ticket_lines import Decoded, open_lines
+from probes.derive.ticket_rows import Accounting, Row, csv_rows
+from probes.derive.ticket_workbook import Workbook
 from runtime.errors import BadInput
+from runtime.estate import TicketReading
 
 MOST_LOSS = 0.01
-LONGEST_RECORD = 400  # physical lines of one record with line breaks in it
+TELLING = 3_000  # rows whose dates are looked at before the whole column is
+_CLOCKED = re.compile(r"(?:(\d+) days? )?(\d{1,4}):(\d{2})(?::(\d{2}))?$")
+_NUMBER = re.compile(r"\d{1,7}(?:[.,]\d+)?$")
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """One ticket. `created` has a zone; `minutes` is handling time, never the time until it was solved."""
+    """One ticket. `created` is local to the export's zone; `minutes` is handling time, never the time until solved."""
 
     subject: str
     body: str
@@ -33,76 +37,132 @@ class Ticket:
     channel: str = ""
     tags: tuple[str, ...] = ()
     minutes: float | None = None
-
-
-@dataclass
-class Accounting:
-    """Physical records by what became of them; `first_bad` is the line of the first quarantined one."""
-
-    read: int = 0
-    quarantined: int = 0
-    blank: int = 0
-    footer: int = 0
-    first_bad: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def records(self) -> int:
-        return self.read + self.quarantined + self.blank + self.footer
-
-    def quarantine(self, line: int, why: str) -> None:
-        self.quarantined += 1
-        self.first_bad = self.first_bad or line
-        self.reasons[why] = self.reasons.get(why, 0) + 1
+    systems: int | None = None
+    id: str = ""
 
 
 class TicketFile:
-    """Iterate it once; `account` is complete afterwards.
+    """Iterate `rows` or the tickets once; `account` is complete afterwards.
 
     Raises:
         BadInput: no header with a subject and a date; dates whose day and month cannot be told apart; over 1 % lost.
     """
 
-    def __init__(self, path: Path, *, zone: str = "UTC", accept_loss: bool = False) -> None:
-        self.path, self.zone, self.accept_loss = path, ZoneInfo(zone), accept_loss
-        self.account = Accounting()
-        self.header = header_of(path)
-        self.order: DateOrder = order_of(
-            (row[self.header.columns["created"][0]] for _, row in _rows(path, self.header, Accounting())), str(path)
-        )
+    def __init__(self, path: Path, reading: TicketReading | None = None) -> None:
+        self.path, self.reading = path, reading or TicketReading()
+        self.zone = ZoneInfo(self.reading.zone)
+        self.account, self.decoded = Accounting(), Decoded("utf-8")
+        self._book: Workbook | None = None
+        self.kind = _kind(path)
+        self.header = self._header()
+        self.order: DateOrder = self.reading.dates or self._order()
 
-    def __iter__(self) -> Iterator[Ticket]:
-        self.account = Accounting()
-        for line, row in _rows(self.path, self.header, self.account):
-            ticket = self._ticket(row)
-            if ticket is None:
-                self.account.quarantine(line, "a date that cannot be read")
+    def rows(self) -> Iterator[tuple[int, Row, datetime]]:
+        """Line, values and local time of each record whose date can be read; the others go to the account.
+
+        Raises:
+            BadInput: more than 1 % of the records could not be read, told after the last one.
+        """
+        self.account = account = Accounting()
+        at, local = self.header.columns["created"][0], LocalTimes(self.zone, self.order)
+        for line, row in self._raw(account):
+            created = local(row[at])
+            if created is None:
+                account.not_dated(line, row, row[at])
             else:
-                self.account.read += 1
-                yield ticket
+                account.read += 1
+                yield line, row, created
         self._refuse_loss()
 
-    def _ticket(self, row: list[str]) -> Ticket | None:
-        created = parse_date(self._value(row, "created"), self.order, self.zone)
-        if created is None:
-            return None
-        minutes = re.fullmatch(r"\d{1,4}(?:[.,]\d+)?", self._value(row, "minutes").strip())
+    def __iter__(self) -> Iterator[Ticket]:
+        for _, row, created in self.rows():
+            yield self.ticket(row, created)
+
+    def ticket(self, row: Row, created: datetime) -> Ticket:
+        """The record as a ticket; long texts are cut (500 and 4,000 characters)."""
         return Ticket(
-            subject=self._value(row, "subject")[:500],
-            body=self._value(row, "body")[:4_000],
+            subject=self.value(row, "subject")[:500],
+            body=self.value(row, "body")[:4_000],
             created=created,
-            channel=self._value(row, "channel").strip().lower(),
-            tags=tuple(filter(None, re.split(r"[\s,;|]+", self._value(row, "tags").lower()))),
-            minutes=float(minutes.group().replace(",", ".")) if minutes else None,
+            channel=self.value(row, "channel").strip().lower(),
+            tags=tags_of(self.value(row, "tags")),
+            minutes=self.minutes(self.value(row, "minutes")),
+            id=self.value(row, "id").strip(),
         )
 
-    def _value(self, row: list[str], role: str) -> str:
+    def value(self, row: Row, role: str) -> str:
+        """A role's text; several columns are joined by a blank."""
         return " ".join(row[column] for column in self.header.columns.get(role, ()) if row[column])
+
+    def minutes(self, text: str) -> float | None:
+        """Handling time in minutes, from the unit of the layout; None where there is none."""
+        plain = text.strip()
+        if self.header.unit == "clock" or ":" in plain:
+            found = _CLOCKED.match(plain)
+            if found:
+                return int(found[1] or 0) * 1440 + int(found[2]) * 60 + int(found[3]) + int(found[4] or 0) / 60
+        if not _NUMBER.match(plain):
+            return None
+        value = float(plain.replace(",", "."))
+        minutes = value / 60 if self.header.unit == "seconds" else value
+        return minutes if minutes <= 9_999 else None
+
+    def assumed(self) -> tuple[str, ...]:
+        """What was taken for granted, in sentences for people."""
+        says = [f"read as {self.header.layout}: " + ", ".join(f"{r} = {h}" for r, h in self.header.heads.items() if r != "*")]
+        if self.header.line > 1:
+            says.append(f"the heads stand in line {self.header.line}; what is above was passed over")
+        if self.decoded.windows_lines:
+            says.append(
+                f"{self.decoded.windows_lines:,} lines are not UTF-8 and were read as Windows-1252"
+                f" (first at line {self.decoded.first_windows})"
+            )
+        if self.order != "iso":
+            who = "as the engagement says" if self.reading.dates else "as the column shows"
+            says.append(f"dates like 04/05/2026 have the {self.order.replace('first', '')}first, {who}")
+        says.append(f"dates without a zone are local time of {self.reading.zone}")
+        if "minutes" not in self.header.columns:
+            says.append("the export has no handling time; the time until a ticket was solved is not taken for it")
+        return tuple(says)
+
+    def _header(self) -> Header:
+        if self.kind == "xlsx":
+            self._book = Workbook(self.path, self.reading.columns)
+            return self._book.header
+        with open_lines(self.path) as lines:
+            head = [text for i in range(PREAMBLE) if (text := lines.ahead(i)) is not None]
+        where = str(self.path)
+        if self.kind == "jsonl":
+            return json_header(head, where, self.reading.columns)
+        return csv_header(head, where, self.reading.columns)
+
+    def _raw(self, account: Accounting) -> Iterator[tuple[int, Row]]:
+        if self._book is not None:
+            yield from self._book.rows(account)
+            return
+        with open_lines(self.path) as lines:
+            self.decoded = lines.decoded
+            if self.kind == "jsonl":
+                yield from json_rows(lines, self.header, account)
+                return
+            for _ in range(self.header.line):
+                lines.ahead(0)
+                lines.advance(1)
+            yield from csv_rows(lines, self.header, account)
+
+    def _order(self) -> DateOrder:
+        """From the first rows; from the whole column only where they have dates like 04/05/2026."""
+        at = self.header.columns["created"][0]
+        first = [row[at] for _, (_, row) in zip(range(TELLING), self._raw(Accounting()), strict=False)]
+        try:
+            return order_of(first, str(self.path))
+        except BadInput:
+            return order_of((row[at] for _, row in self._raw(Accounting())), str(self.path))
 
     def _refuse_loss(self) -> None:
         done = self.account
-        if done.quarantined > MOST_LOSS * max(1, done.read + done.quarantined) and not self.accept_loss:
-            reasons = "; ".join(f"{n} × {why}" for why, n in sorted(done.reasons.items()))
+        if done.quarantined > MOST_LOSS * max(1, done.read + done.quarantined) and not self.reading.accept_loss:
+            reasons = "; ".join(f"{n:,} × {why}" for why, n in sorted(done.reasons.items()))
             raise BadInput(
                 f"{done.quarantined:,} of {done.records:,} records cannot be read ({reasons})",
                 f"{self.path}:{done.first_bad}",
@@ -110,43 +170,25 @@ class TicketFile:
             )
 
 
-def _rows(path: Path, header: Header, account: Accounting) -> Iterator[tuple[int, list[str]]]:
-    """Records of the right width, with the number of their first line."""
-    with open_lines(path, header.encoding) as lines:
-        lines.skip(header.line)
-        was_blank = False
-        while (first := lines.take()) is not None:
-            number, text = first
-            if not text.strip():
-                account.blank += 1
-                was_blank = True
-                continue
-            row = _record(lines, text, header)
-            if row is None and was_blank and header.delimiter not in text:
-                account.footer += 1
-            elif row is None:
-                account.quarantine(number, "another number of columns, or a quote that does not end")
-                was_blank = False
-            else:
-                was_blank = False
-                yield number, row
+def tags_of(text: str) -> tuple[str, ...]:
+    """Tags in lower case: each word, and each entry of several words joined by hyphens (`Billing dispute`)."""
+    entries = [entry.split() for entry in re.split(r"[,;|]+", text.lower())]
+    joined = ["-".join(words) for words in entries if len(words) > 1]
+    return tuple(dict.fromkeys([word for words in entries for word in words] + joined))
 
 
-def _record(lines: Lines, text: str, header: Header) -> list[str] | None:
-    """One record, over several lines where a quoted field has line breaks; None puts the further lines back."""
-    record = text
-    taken: list[tuple[int, str]] = []
-    while record.count('"') % 2 and len(taken) < LONGEST_RECORD:
-        further = lines.take()
-        if further is None:
-            break
-        taken.append(further)
-        record += "\n" + further[1]
+def _kind(path: Path) -> Literal["csv", "jsonl", "xlsx"]:
     try:
-        row = next(csv.reader(record.splitlines(keepends=True), delimiter=header.delimiter, strict=True), [])
-    except csv.Error:
-        row = []
-    if len(row) == header.width:
-        return row
-    lines.put_back(taken)
-    return None
+        with path.open("rb") as stream:
+            start = stream.read(4096)
+    except OSError as error:
+        raise BadInput(
+            f"the ticket export cannot be read ({error.strerror})", str(path), "check `tickets.file` in engagement.yaml"
+        ) from None
+    if start.startswith(b"PK\x03\x04"):
+        return "xlsx"
+    if start.startswith((b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF")):
+        raise BadInput(
+            "the file is an old or encrypted workbook, an archive or a PDF", str(path), "export CSV, JSON lines or .xlsx"
+        )
+    return "jsonl" if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")) else "csv"

@@ -24,7 +24,7 @@ class Matcher:
         self._texts = [text for texts in utterances.values() for text in texts]
         self._encode = encode
         self._tags = {name.lower(): name for name in utterances}
-        self._by_tag: bool | None = None
+        self.by_tag = False
 
     @property
     def method(self) -> str:
@@ -33,7 +33,7 @@ class Matcher:
             if self._encode
             else "letters of the subject (TF-IDF of character n-grams)"
         )
-        return f"tag, else {closeness}" if self._by_tag else closeness
+        return "the workflow's own tag" if self.by_tag else closeness
 
     @property
     def tool(self) -> dict[str, str]:
@@ -41,15 +41,16 @@ class Matcher:
 
         return {"encoder": "handed in"} if self._encode else {"scikit-learn": str(sklearn.__version__)}
 
-    def match(self, tickets: Sequence[Ticket], *, compare: bool = True) -> list[str | None]:
-        """A workflow or `other` for each; None where it was not compared."""
-        tagged = [next((self._tags[tag] for tag in ticket.tags if tag in self._tags), None) for ticket in tickets]
-        if self._by_tag is None:
-            self._by_tag = sum(name is not None for name in tagged) >= TAGGED * len(tickets)
-        if self._by_tag:
-            return [name or OTHER for name in tagged]
-        if not compare or not self._texts:
-            return [None if self._texts else OTHER for _ in tickets]
+    def decide(self, *, by_tag: bool) -> None:
+        """Whether tags decide: where people set them in at least half of all tickets, nothing else is asked."""
+        self.by_tag = by_tag
+
+    def match(self, tickets: Sequence[Ticket]) -> list[str | None]:
+        """A workflow or `other` for each."""
+        if self.by_tag:
+            return [next((self._tags[tag] for tag in ticket.tags if tag in self._tags), OTHER) for ticket in tickets]
+        if not self._texts or not tickets:
+            return [OTHER for _ in tickets]
         return list(self._closest([ticket.subject or ticket.body[:200] for ticket in tickets]))
 
     def _closest(self, subjects: Sequence[str]) -> list[str]:

@@ -29,7 +29,12 @@ def through_proxy(session: Session, targets: list[Target]) -> Iterator[Attempt]:
     with TemporaryDirectory(prefix="cxready-") as place:
         estate = session.estate
         proxy = serve(
-            estate, folder=Path(place), secrets=session.secrets, facts=confirmed_facts(estate), run=session.run
+            estate,
+            folder=Path(place),
+            secrets=session.secrets,
+            facts=confirmed_facts(estate),
+            trace=session.trace,
+            run=session.run,
         )
         try:
             for target in targets:
@@ -56,7 +61,13 @@ def _proxied(session: Session, target: Target, proxy: Any) -> Attempt:
         path = path.replace(f"{{{name}}}", str(arguments.get(name)))
     body = {k: v for k, v in arguments.items() if k not in in_path}
     entry = session.ledger.intend(
-        target.system, target.name, arguments, undo=target.effect.undo, undo_arguments={}, run=session.run
+        target.system,
+        target.name,
+        arguments,
+        undo=target.effect.undo,
+        undo_arguments={},
+        run=session.run,
+        tracked=False,  # the proxy's thread would send it
     )
     try:
         with requests.Session() as caller:

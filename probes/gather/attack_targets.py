@@ -11,7 +11,7 @@ from probes.gather.plan import PlanLine, line, surface_of
 from probes.gather.session import Session
 from runtime.estate import Estate
 from runtime.guardrails.cedar import limit_minor
-from runtime.guardrails.effects import Effect
+from runtime.guardrails.effects import Effect, Repeat
 from runtime.money import from_minor
 from runtime.systems.surface import Operation
 
@@ -61,9 +61,9 @@ def over_limit(session: Session, target: Target) -> dict[str, Any]:
         over = _over(session.estate, target)
         currency = session.estate.guardrails.actions[target.action].limits.currency or session.estate.currency
         arguments[out.field] = str(over) if out.unit == "minor" else from_minor(over, currency)
-    reference = target.effect.repeat.reference if target.effect.repeat else "reference"
-    if reference in target.operation.body_schema.get("properties", {}):
-        arguments[reference] = session.reference()
+    repeat = target.effect.repeat or Repeat()
+    if repeat.reference.partition(".")[0] in target.operation.body_schema.get("properties", {}):
+        arguments = repeat.carried(arguments, session.reference())
     return {k: v for k, v in arguments.items() if k.lower() != "idempotency-key"}
 
 

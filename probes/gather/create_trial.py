@@ -23,7 +23,7 @@ from probes.gather.session import Session
 from probes.gather.undo import TakenBack, take_back, undo_of
 from probes.gather.write_evidence import AuditTrail, WriteRoundTrip
 from probes.gather.write_targets import Target, creator_undone_by
-from runtime.guardrails.effects import Effect
+from runtime.guardrails.effects import Effect, Repeat
 from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.surface import Operation
 
@@ -85,16 +85,16 @@ class Trial:
 
     def said(self) -> dict[str, Any]:
         """What the record should show. Our own reference is not part of the business; `repeat_safe` asks about it."""
-        return {k: v for k, v in self.arguments.items() if v != self.reference}
+        return {k: v for k, v in self.arguments.items() if self.reference is None or self.reference not in str(v)}
 
 
 def _prepared(session: Session, name: str, operation: Operation, effect: Effect, arguments: dict[str, Any]) -> Trial:
     reference = session.reference()
     field_name = effect.repeat.reference if effect.repeat else "reference"
     known = {*operation.body_schema.get("properties", {}), *(p.name for p in operation.parameters)}
-    carries = field_name in known or (effect.repeat is not None and not known)
+    carries = field_name.partition(".")[0] in known or (effect.repeat is not None and not known)
     if carries:
-        arguments = {**arguments, field_name: reference}
+        arguments = (effect.repeat or Repeat()).carried(arguments, reference)
     header = (effect.repeat.key if effect.repeat else None) or next(
         (p.name for p in operation.parameters if p.where == "header" and p.name.lower() == KEY_HEADER), None
     )

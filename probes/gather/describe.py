@@ -5,6 +5,7 @@ Nothing is sent. OpenAPI documents are checked by openapi-spec-validator, WSDLs 
 
 from __future__ import annotations
 
+import json
 import re
 from importlib.metadata import version
 from typing import ClassVar
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from probes.artifact import Artifact
 from probes.finding import Subject
+from probes.gather.contract_report import ContractReport, read_report
 from probes.gather.description_check import faults_of
 from probes.gather.gatherer import Found, Gatherer, each_system, missing
 from probes.gather.plan import operations_called
@@ -22,6 +24,10 @@ from runtime.systems.surface import Operation, Surface
 
 VALIDATOR = "openapi-spec-validator"
 _LIMIT_WORDS = re.compile(r"rate.?limit|requests? (a|per) (second|minute|hour|day)|throttl|quota", re.IGNORECASE)
+_NOTICE_WORDS = re.compile(
+    r"(?=.*\b(breaking|chang|deprecat|sunset|retire|version))(?=.*\d+ *(calendar |business |working )?(day|week|month|year))",
+    re.IGNORECASE,
+)
 _CHANGE_WORDS = re.compile(r"deprecat|sunset|breaking change|versioning", re.IGNORECASE)
 
 
@@ -41,6 +47,7 @@ class OperationSeen(BaseModel):
     undocumented_parameters: tuple[str, ...] = ()
     deprecated: bool = False
     called: bool = Field(False, description="a workflow calls it")
+    tokens: int = Field(0, description="its definition as a tool: name, words, parameters, body; four characters each")
 
 
 class Described(Artifact):
@@ -66,6 +73,8 @@ class Described(Artifact):
     declares_429: bool = False
     declares_retry_after: bool = False
     states_change_policy: str = ""
+    events: tuple[str, ...] = Field((), description="webhooks and callbacks that the description declares")
+    contract_tests: ContractReport | None = None
 
 
 class Address(Artifact):
@@ -127,7 +136,9 @@ def _described(session: Session, system: str, surface: Surface) -> Described:
             "retry-after" in {h.lower() for h in op.answer_headers.get("429", ())} for op in surface.operations.values()
         )
         or "retry-after" in text.lower(),
-        states_change_policy=_sentence(text, _CHANGE_WORDS),
+        states_change_policy=_sentence(text, _NOTICE_WORDS) or _sentence(text, _CHANGE_WORDS),
+        events=surface.events[:20],
+        contract_tests=read_report(session.estate.folder, settings.contract_tests) if settings.contract_tests else None,
     )
 
 
@@ -146,7 +157,19 @@ def _seen(operation: Operation, called: bool) -> OperationSeen:
         undocumented_parameters=tuple(p.name for p in parameters if not p.documented),
         deprecated=operation.deprecated,
         called=called,
+        tokens=_tokens(operation),
     )
+
+
+def _tokens(operation: Operation) -> int:
+    """What its definition costs as a tool; four characters a token is the usual estimate for English and JSON."""
+    told = {
+        "name": operation.id,
+        "description": f"{operation.summary} {operation.description}".strip(),
+        "parameters": {p.name: p.schema for p in operation.parameters},
+        "body": operation.body_schema,
+    }
+    return -(-len(json.dumps(told, default=str)) // 4)
 
 
 def _undeclared(session: Session, system: str, surface: Surface) -> list[str]:
@@ -200,5 +223,10 @@ GATHERER = Gatherer(
         "limits_stated",
         "throttling_recoverable",
         "deprecation_clear",
+        "change_notice",
+        "tool_budget",
+        "tolerates_volume",
+        "change_events",
+        "contract_tests",
     ),
 )

@@ -16,6 +16,7 @@ from probes.gather.session import Session
 from runtime.escalation import outbox, routes
 from runtime.escalation.destinations import open_destination
 from runtime.escalation.destinations.destination import DeliveryFailed, Held
+from runtime.escalation.destinations.way import Way
 from runtime.escalation.form import Handoff
 from runtime.estate import Estate
 
@@ -179,7 +180,7 @@ def open_drill(session: Session, system: str, names: list[str], folder: Path) ->
 def drillable(estate: Estate, name: str) -> bool:
     """May get test records: a local queue, or a system where the engagement allows writes."""
     settings = estate.escalation.destinations.get(name)
-    if settings is None or settings.kind == "webhook":
+    if settings is None or settings.kind in ("webhook", "smtp"):  # people get what is sent there
         return False
     return settings.kind == "queue" or (
         settings.system in estate.systems and estate.systems[settings.system or ""].writes.allowed
@@ -198,7 +199,8 @@ def decide_operation(estate: Estate, settings: routes.Destination) -> str | None
 
 def _place(session: Session, name: str, folder: Path) -> DrillDestination:
     settings = session.estate.escalation.destinations[name]
-    inner = open_destination(name, settings, writer=session.writer, cleaner=session.cleaner, folder=folder)
+    way = Way(session.estate.network, session.estate.folder, session.secrets, session.estate.contact)
+    inner = open_destination(name, settings, writer=session.writer, cleaner=session.cleaner, folder=folder, way=way)
     closing = (
         surface_of(session.estate, settings.system).operations.get(settings.close or "") if settings.system else None
     )

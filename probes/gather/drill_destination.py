@@ -35,7 +35,7 @@ class DrillDestination:
         run: str,
     ) -> None:
         self.inner, self.ledger = inner, ledger
-        self.name, self.finds = inner.name, inner.finds
+        self.name, self.finds, self.reads, self.repeats = inner.name, inner.finds, inner.reads, inner.repeats
         self.system, self.operation, self.undo, self.id_name, self.key_name, self.run = (
             system,
             operation,
@@ -167,7 +167,8 @@ class DrillDestination:
             )
             self._open[message.key] = entry
         try:
-            id = self.inner.create(message)
+            with self.ledger.under_way(entry):
+                id = self.inner.create(message)
         except DeliveryFailed as failed:
             if not failed.doubt:
                 self.ledger.nothing(self._open.pop(message.key))

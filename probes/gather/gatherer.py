@@ -13,9 +13,12 @@ from probes.artifact import Artifact, Cause, Missing
 from probes.finding import Subject
 from probes.gather.plan import PlanLine
 from probes.gather.session import Session
-from runtime.errors import BadInput, CxreadyError, Refused, Unreachable
+from runtime.errors import BadInput, CxreadyError, OnTheWay, Refused, Unreachable
 from runtime.estate import Estate
+from runtime.systems.clocks import WrongClock
 from runtime.systems.exchange import Exchange, Seen
+from runtime.systems.sign_ins import SignInsSpent
+from runtime.systems.windows import WindowShut
 
 Found = Iterator[Artifact | Missing]
 
@@ -76,8 +79,14 @@ def _guarded(
 
 def cause_of(error: CxreadyError) -> Cause:
     """The cause that an error stands for."""
+    if isinstance(error, OnTheWay):
+        return "path"
     if isinstance(error, Unreachable):
         return "unreachable"
+    if isinstance(error, SignInsSpent):
+        return "credential"
+    if isinstance(error, WindowShut | WrongClock):
+        return "window"
     if isinstance(error, Refused):
         text = error.what.lower()
         if "plan" in text:
@@ -102,7 +111,10 @@ _ADVICE: dict[str, str] = {
         "make the system reachable from this machine (`cxready collect DIR --check`) and run `cxready "
         "collect DIR` again"
     ),
-    "path": "have the proxy or firewall let cxready through and run `cxready collect DIR` again",
+    "path": (
+        "have the proxy or firewall let it through, or run `cxready collect DIR` from a host that reaches the system "
+        "without it; `cxready collect DIR --check` shows the way"
+    ),
     "budget": "raise the budget: `cxready collect DIR --max-requests N`",
     "window": "run `cxready collect DIR` inside the system's window",
     "credential": (

@@ -115,8 +115,12 @@ def _direct(session: Session, target: Target) -> tuple[Attempt, bool]:
         undo_arguments=before if isinstance(before, Mapping) else {},
         run=session.run,
     )
-    exchange = session.system(target.system, "agent").call(
-        target.operation.id, arguments, why=Why(f"must be refused: {says}", PROBE, session.run)
+    exchange = session.write(
+        entry,
+        session.system(target.system, "agent"),
+        target.operation.id,
+        arguments,
+        why=Why(f"must be refused: {says}", PROBE, session.run),
     )
     if exchange.ok and before is not None and not _changed(session, target, arguments, before):
         return _without_effect(session, target, entry, says, exchange)

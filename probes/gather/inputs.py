@@ -19,6 +19,7 @@ WRITTEN = (
     "pilot.yaml",
     "register.yaml",
 )
+NO_PART = ("report.yaml", "pilot.yaml", "register.yaml", "answers.yaml")  # a collection does not depend on them
 FOLDERS = ("effects", "descriptions")
 LARGEST = 30_000_000
 _TEXT = {
@@ -47,9 +48,19 @@ def read_inputs(folder: Path, knowledge: Sequence[str] = (), more: Sequence[Path
     }
 
 
+def by_place(inputs: Mapping[str, bytes]) -> dict[str, str]:
+    """Digest of each file that a collection depends on; folders of articles are one place each."""
+    places: dict[str, dict[str, bytes]] = {}
+    for name, data in inputs.items():
+        top = name.partition("/")[0]
+        place = name if top in (*FOLDERS, name) else f"{top}/"
+        places.setdefault(place, {})[name] = data
+    return {place: digest_of(held) for place, held in sorted(places.items()) if place not in NO_PART}
+
+
 def digest_of(
     inputs: Mapping[str, bytes],
-    without: tuple[str, ...] = ("report.yaml", "pilot.yaml", "register.yaml", "answers.yaml"),
+    without: tuple[str, ...] = NO_PART,
 ) -> str:
     """`sha256:…` of what a collection depends on."""
     total = hashlib.sha256()

@@ -22,6 +22,7 @@ from runtime.estate import Estate
 from runtime.systems.exchange import Seen, Why
 
 SAMPLES = 59
+TAIL_SAMPLES = 299
 
 
 class Limits(Artifact):
@@ -48,13 +49,14 @@ class Traffic(Artifact):
 
 
 class Latency(Artifact):
-    """Times of reads that succeeded, to the last byte, in milliseconds. `p95` is None below 59 samples."""
+    """Times of reads that succeeded, to the last byte, in milliseconds. `p95` is None below 59 samples, `p99` below 299."""
 
     kind: ClassVar[str] = "latency"
 
     samples: int
     p50: float | None = None
     p95: float | None = None
+    p99: float | None = None
     slowest: float | None = None
 
 
@@ -97,7 +99,7 @@ def _summed_up(session: Session, system: str, subject: Subject) -> Found:
 
 
 def latency_of(times: list[float], subject: Subject, at: datetime) -> Latency:
-    """Nearest-rank percentiles; a p95 only from 59 samples on."""
+    """Nearest-rank percentiles; a p95 only from 59 samples on, a p99 from 299."""
     ordered = sorted(times)
     if not ordered:
         return Latency(subject=subject, measured_at=at, samples=0)
@@ -111,6 +113,7 @@ def latency_of(times: list[float], subject: Subject, at: datetime) -> Latency:
         samples=len(ordered),
         p50=rank(0.5),
         p95=rank(0.95) if len(ordered) >= SAMPLES else None,
+        p99=rank(0.99) if len(ordered) >= TAIL_SAMPLES else None,
         slowest=round(ordered[-1], 1),
     )
 
@@ -151,6 +154,14 @@ GATHERER = Gatherer(
     gives=(Limits, Traffic, Latency),
     level=9,
     cost=45,
-    probes=("limits_stated", "throttling_recoverable", "deprecation_clear", "latency", "session_survives"),
+    probes=(
+        "limits_stated",
+        "throttling_recoverable",
+        "deprecation_clear",
+        "latency",
+        "tail_latency",
+        "tolerates_volume",
+        "session_survives",
+    ),
     fills=True,
 )

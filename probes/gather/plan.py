@@ -7,23 +7,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from probes.gather.guarded import find_operation
-from runtime.errors import BadInput, Conflict, CxreadyError
+from runtime.errors import CxreadyError
 from runtime.estate import Estate
 from runtime.systems.settings import SystemSettings
 from runtime.systems.surface import Operation, Surface
-from runtime.written import read_text
 
 if TYPE_CHECKING:
     from probes.gather.gatherer import Gatherer
 
 DEFAULT_LIMIT = 100
+KEPT_FOR_CLEANUP = 4
 
 
 class PlanLine(BaseModel):
@@ -43,14 +43,21 @@ class PlanLine(BaseModel):
 
 
 class Plan(BaseModel):
-    """All lines of a run. `inputs` is the digest of the files it was made from; `digest` that of the whole plan."""
+    """All lines of a run. `inputs` is the digest of the files it was made from, `files` that of each place among them;
+    `kept` holds requests a system that only take back what a run left that was cut off; `digest` is that of the whole.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal[1] = 1
     organisation: str
     inputs: str = ""
+    files: dict[str, str] = Field(default_factory=dict)
+    tool: str = ""
+    only_system: str | None = None
+    only_probe: str | None = None
     max_requests: int = DEFAULT_LIMIT
+    kept: dict[str, int] = Field(default_factory=dict)
     lines: tuple[PlanLine, ...]
     left_out: dict[str, str] = Field(default_factory=dict, description="what was not planned, and why")
 
@@ -67,11 +74,16 @@ class Plan(BaseModel):
             found[line.system] = found.get(line.system, 0) + line.count
         return found
 
+    def most(self, system: str) -> int:
+        """Requests that a system gets at most, with those kept for taking back."""
+        return self.totals().get(system, 0) + self.kept.get(system, 0)
+
     def as_table(self) -> str:
         """The plan as a person reads it: one line a kind of request, by system."""
         rows = []
         for system, total in self.totals().items():
-            rows.append(f"{system}: at most {total} requests (limit {self.max_requests})")
+            kept = f", and {self.kept[system]} kept for taking back after a crash" if self.kept.get(system) else ""
+            rows.append(f"{system}: at most {total} requests{kept} (limit {self.max_requests})")
             rows += [_row(line) for line in self.lines if line.system == system]
         rows += [f"left out: {what}: {why}" for what, why in self.left_out.items()]
         return "\n".join([*rows, f"plan {self.digest}"])
@@ -85,26 +97,47 @@ def plan(
     only_probe: str | None = None,
     max_requests: int = DEFAULT_LIMIT,
     inputs: str = "",
+    files: Mapping[str, str] | None = None,
+    left: Iterable[PlanLine] = (),
 ) -> Plan:
     """The plan of a run, in the order in which it asks; a gatherer that no longer fits a system's budget is left out
     there, and said so.
+
+    Args:
+        files: digest of each place that the plan was made from.
+        left: what taking back the open writes of earlier runs sends; it comes first.
     """
-    kept: list[PlanLine] = []
+    kept = {name: n for name, s in estate.systems.items() if (n := kept_for_cleanup(s, max_requests))}
+    chosen = [one for one in left if only_system in (None, one.system)]
     left_out: dict[str, str] = {}
-    used: dict[str, int] = {}
+    used = {name: sum(one.count for one in chosen if one.system == name) for name in estate.systems}
     for gatherer in in_order(gatherers, only_probe):
         for system, lines in _by_system(gatherer.plan(estate)).items():
             if only_system not in (None, system):
                 continue
-            room = max_requests - used.get(system, 0)
+            room = max_requests - kept.get(system, 0) - used.get(system, 0)
             fitting, why = _fitting(gatherer, lines, room)
             if why:
                 left_out[f"{gatherer.name} on {system}"] = why
             used[system] = used.get(system, 0) + sum(one.count for one in fitting)
-            kept += fitting
+            chosen += fitting
     return Plan(
-        organisation=estate.organisation, inputs=inputs, max_requests=max_requests, lines=tuple(kept), left_out=left_out
+        organisation=estate.organisation,
+        inputs=inputs,
+        files=dict(files or {}),
+        tool=f"cxready {_version()}",
+        only_system=only_system,
+        only_probe=only_probe,
+        max_requests=max_requests,
+        kept={name: n for name, n in kept.items() if used.get(name)},
+        lines=tuple(chosen),
+        left_out=left_out,
     )
+
+
+def kept_for_cleanup(settings: SystemSettings, max_requests: int) -> int:
+    """Requests of a system's budget that only taking back may use."""
+    return KEPT_FOR_CLEANUP if settings.writes.allowed and max_requests > 20 else 0
 
 
 def _fitting(gatherer: Gatherer, lines: list[PlanLine], room: int) -> tuple[list[PlanLine], str]:
@@ -122,44 +155,6 @@ def _fitting(gatherer: Gatherer, lines: list[PlanLine], room: int) -> tuple[list
         if count > 0:
             fitting.append(one.model_copy(update={"count": count}))
     return fitting, "" if gatherer.fills else why
-
-
-def read(path: Path) -> Plan:
-    """An approved plan from its file: the plan as JSON, with its `digest` beside the fields.
-
-    Raises:
-        BadInput: the file is missing or is no plan.
-        Conflict: its digest does not fit its lines: it was edited.
-    """
-    try:
-        raw = json.loads(read_text(path))
-        stated = raw.pop("digest", None) if isinstance(raw, dict) else None
-        found = Plan.model_validate(raw)
-    except (ValueError, ValidationError) as error:
-        raise BadInput(
-            f"this is no plan: {str(error).splitlines()[0]}",
-            str(path),
-            "make one with `cxready collect DIR --dry-run -o plan.json`",
-        ) from None
-    if stated != found.digest:
-        raise Conflict(
-            "the plan was changed after it was made",
-            str(path),
-            "make a new plan with `cxready collect DIR --dry-run -o plan.json` and have it approved",
-        )
-    return found
-
-
-def write(found: Plan, path: Path) -> None:
-    """The plan as a file, whole or not at all."""
-    made = path.with_name(path.name + ".new")
-    made.write_text(as_text(found), encoding="utf-8", newline="\n")
-    made.replace(path)
-
-
-def as_text(found: Plan) -> str:
-    """The plan as JSON with its digest: what a person approves and `read` takes."""
-    return json.dumps({**found.model_dump(mode="json"), "digest": found.digest}, indent=1, ensure_ascii=False) + "\n"
 
 
 def in_order(gatherers: Iterable[Gatherer], only_probe: str | None = None) -> list[Gatherer]:
@@ -219,6 +214,15 @@ def _surface(name: str, settings: SystemSettings, folder: Path) -> Surface:
                 system=name, format="none", digest="", problems=(Problem("blocker", error.what, error.where),)
             )
     return _KEPT[key]
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("cxready")
+    except PackageNotFoundError:
+        return "from source"
 
 
 def _by_system(lines: Iterable[PlanLine]) -> dict[str, list[PlanLine]]:

@@ -82,9 +82,8 @@ def _try(session: Session, system: str, target: Target) -> AgentWrite | str:
     arguments, lacking = session.samples.body(session.estate, system, operation, session.now)
     if lacking:
         return f"writes.example gives no value for {', '.join(lacking)}"
-    reference = effect.repeat.reference if effect.repeat else None
-    if reference and effect.does == "create":
-        arguments = {**arguments, reference: session.reference()}
+    if effect.repeat and effect.does == "create":
+        arguments = effect.repeat.carried(arguments, session.reference())
     undo = undo_of(session, system, target.name, effect)
     entry = session.ledger.intend(
         system, target.name, arguments, undo=undo.id if undo else None, undo_arguments={}, run=session.run

@@ -51,6 +51,7 @@ class CollectState:
                 "CREATE TABLE IF NOT EXISTS used (run TEXT, system TEXT, requests INTEGER, observed "
                 "TEXT, PRIMARY KEY (run, system));"
                 "CREATE TABLE IF NOT EXISTS samples (run TEXT PRIMARY KEY, seen TEXT NOT NULL);"
+                "CREATE TABLE IF NOT EXISTS plans (run TEXT PRIMARY KEY, plan TEXT NOT NULL, enforced INTEGER);"
                 f"PRAGMA user_version = {SCHEMA};"
             )
 
@@ -124,6 +125,15 @@ class CollectState:
         row = self._connection.execute("SELECT seen FROM samples WHERE run = ?", (run,)).fetchone()
         found: dict[str, dict[str, list[Any]]] = json.loads(row[0]) if row else {}
         return found
+
+    def keep_plan(self, run: str, plan: str, *, enforced: bool) -> None:
+        """The plan that a run works through, as JSON; the evidence log names its lines. The first start's plan stays."""
+        with self._lock, self._connection:
+            self._connection.execute("INSERT OR IGNORE INTO plans VALUES (?, ?, ?)", (run, plan, int(enforced)))
+
+    def plans(self) -> dict[str, tuple[str, bool]]:
+        """Run → its plan as JSON, and whether it bound the run."""
+        return {run: (plan, bool(e)) for run, plan, e in self._connection.execute("SELECT * FROM plans")}
 
     def close(self) -> None:
         self._connection.close()

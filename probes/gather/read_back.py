@@ -30,10 +30,11 @@ class ReadBack:
     exchanges: tuple[Exchange, ...] = ()
     records: tuple[Any, ...] = ()
     settle_s: float = 0.0
+    unproved: int = 0  # records that a query found and that do not show our reference: perhaps ours, perhaps not
 
     @property
     def answered(self) -> bool:
-        if not self.exchanges:
+        if not self.exchanges or self.unproved:
             return False
         last = self.exchanges[-1]
         return last.ok or (last.seen is Seen.REFUSED and last.status in (404, 410))
@@ -81,11 +82,13 @@ def read_back(
             reader.id, asked, why=Why(f"read back {operation}", "writes_stick", session.run)
         )
         exchanges.append(exchange)
+        records = tuple(_records(exchange, answer, reference, arguments, effect))
         found = ReadBack(
             True,
             tuple(exchanges),
-            tuple(_records(exchange, answer, reference, arguments, effect)),
+            records,
             time.monotonic() - started if attempt else 0.0,
+            _unproved(exchange, effect, by_find) if not records else 0,
         )
         if until is None or until(found):
             break
@@ -122,9 +125,9 @@ def _asked(
             return None
         asked[parameter.name] = value
     if effect.repeat and (by_find or not asked):
-        value = reference or field_of(answer, effect.repeat.reference) or field_of(arguments, effect.repeat.reference)
+        value = reference or _reference_in(answer, effect) or _reference_in(arguments, effect)
         if value:
-            asked[effect.repeat.reference] = value
+            asked |= effect.repeat.asked(str(value))
     return asked or None
 
 
@@ -136,13 +139,30 @@ def _records(
     listed = None if _is_record(exchange.body) else records_of(exchange.body)
     if listed is None:
         return [exchange.body] if isinstance(exchange.body, Mapping) else []
-    own = reference or identity_of(answer) or (field_of(arguments, effect.repeat.reference) if effect.repeat else None)
-    wanted = {str(own)} if own else set()
-    return [
-        r
-        for r in listed
-        if isinstance(r, Mapping) and wanted & {str(v) for v in r.values() if isinstance(v, str | int)}
-    ]
+    own = reference or identity_of(answer) or _reference_in(arguments, effect)
+    depth = 4 if reference or str(own).startswith("cxready-") else 1
+    return [r for r in listed if isinstance(r, Mapping) and own and _shows(r, str(own), depth)]
+
+
+def _unproved(exchange: Exchange, effect: Effect, by_find: bool) -> int:
+    """What a search by query found and does not show our reference: nobody may take that away, or call it nothing."""
+    asked_by_query = by_find and effect.repeat is not None and bool(effect.repeat.find_with)
+    return len(records_of(exchange.body) or ()) if asked_by_query and exchange.seen is Seen.OK else 0
+
+
+def _reference_in(record: Any, effect: Effect) -> Any:
+    if effect.repeat is None:
+        return None
+    return effect.repeat.reference_in(record) or field_of(record, effect.repeat.reference)
+
+
+def _shows(value: Any, own: str, depth: int) -> bool:
+    """Whether a record carries a text of ours, also inside a list of custom fields."""
+    if isinstance(value, Mapping):
+        return depth > 0 and any(_shows(v, own, depth - 1) for v in value.values())
+    if isinstance(value, list):
+        return depth > 0 and any(_shows(v, own, depth - 1) for v in value[:100])
+    return not isinstance(value, bool) and isinstance(value, str | int) and str(value) == own
 
 
 def _is_record(body: Any) -> bool:

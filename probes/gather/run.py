@@ -17,13 +17,15 @@ from probes.bundle import stamp, write_bundle
 from probes.derive.run import Derivation, Deriver, derive
 from probes.finding import Subject
 from probes.gather.gatherer import Gatherer, cause_of, missing
-from probes.gather.inputs import digest_of, read_inputs
-from probes.gather.leftovers import take_back_open
-from probes.gather.plan import DEFAULT_LIMIT, Plan, in_order
+from probes.gather.inputs import by_place, digest_of, read_inputs
+from probes.gather.leftovers import clean_up
+from probes.gather.leftovers import planned as leftover_lines
+from probes.gather.plan import DEFAULT_LIMIT, KEPT_FOR_CLEANUP, Plan, in_order
 from probes.gather.plan import plan as make_plan
+from probes.gather.plan_file import as_text
 from probes.gather.progress import CollectState
 from probes.gather.run_manifest import manifest_of
-from probes.gather.run_session import KEPT_FOR_CLEANUP, keep_used, locked, opened, session_of
+from probes.gather.run_session import keep_used, locked, opened, session_of
 from probes.gather.session import Progress, Session
 from runtime.errors import Conflict, CxreadyError
 from runtime.estate import Estate
@@ -85,16 +87,28 @@ def collect(
     digest = digest_of(written)
     if plan and plan.inputs and plan.inputs != digest:
         raise Conflict(
-            "the files changed since the plan was made",
+            f"the files changed since the plan was made{_which(plan.files, by_place(written))}",
             str(folder),
             "make a new plan with `cxready collect DIR --dry-run -o plan.json` and have it approved",
         )
+    only_system, only_probe, max_requests = _scope(plan, only_system, only_probe, max_requests)
     with locked(folder), opened(folder) as (state, trace, ledger):
+        bound = plan or make_plan(
+            estate,
+            gatherers,
+            only_system=only_system,
+            only_probe=only_probe,
+            max_requests=max_requests,
+            inputs=digest,
+            files=by_place(written),
+            left=leftover_lines(estate, ledger.open()),
+        )
         settings = f"{digest}|{only_system}|{only_probe}|{max_requests}|{plan.digest if plan else ''}"
         known = state.open_run(settings) if resume else None
         started = known[1] if known else (now or datetime.now(UTC))
         run = known[0] if known else _name(started)
         attempt = state.begin(run, started, settings)
+        state.keep_plan(run, as_text(bound), enforced=plan is not None)
         session = session_of(
             estate,
             run,
@@ -111,26 +125,19 @@ def collect(
             secrets=secrets,
             progress=progress,
         )
-        earlier = clean_up(session)
+        earlier = clean_up(session, KEPT_FOR_CLEANUP)
         try:
             _gather(session, state, in_order(gatherers, only_probe))
         finally:
-            clean_up(session, run=run)
+            clean_up(session, KEPT_FOR_CLEANUP, run)
             keep_used(session, state)
         _derive(session, state, [d for d in derivers if only_probe is None or d.serves(only_probe)], encode)
         manifest = manifest_of(
             session,
             written,
             digest,
-            plan
-            or make_plan(
-                estate,
-                gatherers,
-                only_system=only_system,
-                only_probe=only_probe,
-                max_requests=max_requests,
-                inputs=digest,
-            ),
+            bound,
+            plan is not None,
             earlier,
             catalogue,
             approved_by,
@@ -150,23 +157,28 @@ def collect(
         )
 
 
-def clean_up(session: Session, run: str | None = None) -> list[str]:
-    """Takes back every open write, of one run or of all; returns what was done, in sentences. Not held up by a plan."""
-    done = []
-    for entry in session.ledger.open(run):
-        if entry.system not in session.estate.systems:
-            continue
-        session.tell(entry.system, f"taking back {entry.operation}")
-        budget = session.budgets[entry.system]
-        with session.unguarded():
-            budget.limit += KEPT_FOR_CLEANUP
-            try:
-                done.append(take_back_open(session, entry).says)
-            except CxreadyError as error:
-                done.append(f"{entry.system}.{entry.operation}: not taken back yet: {error.what}")
-            finally:
-                budget.limit -= KEPT_FOR_CLEANUP
-    return done
+def _which(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """The places that differ; nothing for a plan that does not name its files."""
+    named = sorted(place for place in before.keys() | now.keys() if before and before.get(place) != now.get(place))
+    return f": {', '.join(named)}" if named else ""
+
+
+def _scope(
+    plan: Plan | None, only_system: str | None, only_probe: str | None, max_requests: int
+) -> tuple[str | None, str | None, int]:
+    """The plan's own scope and limit; within it a run may be narrowed further.
+
+    Raises:
+        Conflict: the plan was made for another system or probe.
+    """
+    if plan is None:
+        return only_system, only_probe, max_requests
+    for asked, held, what in ((only_system, plan.only_system, "system"), (only_probe, plan.only_probe, "probe")):
+        if asked and held and asked != held:
+            raise Conflict(
+                f"the plan is for the {what} {held}", f"--{what} {asked}", f"leave --{what} out, or make another plan"
+            )
+    return only_system or plan.only_system, only_probe or plan.only_probe, plan.max_requests
 
 
 def _gather(session: Session, state: CollectState, gatherers: Iterable[Gatherer]) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from probes.artifact import Missing
 from probes.gather.describe import Described
+from probes.gather.leftovers import left_by
 from probes.gather.plan import Plan
 from probes.gather.session import Session
+from probes.gather.undo import TakenBack
 from probes.manifest import Manifest
 
 
@@ -16,17 +18,19 @@ def manifest_of(
     inputs: Mapping[str, bytes],
     digest: str,
     plan: Plan,
-    earlier: list[str],
+    enforced: bool,
+    earlier: Mapping[int, TakenBack],
     catalogue: str,
     approved_by: str,
 ) -> Manifest:
-    """The manifest of one run; `earlier`: sentences about what was taken back for runs that died."""
+    """The manifest of one run; `earlier`: what was taken back for runs that died."""
     entries = session.ledger.entries(session.run)
     gone = [
         f"{e.system}.{e.operation} {e.record.get('id', '')}: {e.state}".replace(" :", ":")
         for e in entries
-        if e.state in ("removed", "reversed")
+        if e.state in ("removed", "reversed") and e.id not in earlier
     ]
+    gone += [f"from an earlier run: {taken.says}" for taken in earlier.values() if taken.gone and taken.existed]
     absent = [m for m in session.found.values() if isinstance(m, Missing)]
     return Manifest(
         as_of=session.now,
@@ -37,10 +41,11 @@ def manifest_of(
         approved_by=approved_by,
         inputs_digest=digest,
         plan=plan.digest,
+        plan_enforced=enforced,
         systems=session.systems,
         requests={name: budget.used for name, budget in session.budgets.items()},
-        reversed=gone + [f"from an earlier run: {says}" for says in earlier],
-        left_behind=[e.why for e in session.ledger.entries() if e.state == "left_behind" and e.run == session.run],
+        reversed=gone,
+        left_behind=left_by(session),
         inventory=_inventory(session, inputs),
         missing=sorted(absent, key=lambda m: m.key),
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from probes.artifact import Artifact
 from probes.gather.guarded import PlanGuard
 from probes.gather.observed import Observed, is_timed_read
-from probes.gather.plan import Plan
+from probes.gather.plan import Plan, kept_for_cleanup
 from probes.gather.progress import CollectState
 from probes.gather.samples import Samples
 from probes.gather.session import Progress, Session, silent
@@ -23,9 +23,6 @@ from runtime.estate import Estate
 if TYPE_CHECKING:
     from runtime.systems.trace import Trace
     from runtime.systems.write_ledger import WriteLedger
-
-
-KEPT_FOR_CLEANUP = 4
 
 
 @contextmanager
@@ -90,7 +87,7 @@ def session_of(
     used, sent = state.used(run), trace.counts(run)
     budgets = {
         name: RequestBudget(
-            max_requests - (KEPT_FOR_CLEANUP if s.writes.allowed and max_requests > 20 else 0),
+            max_requests - kept_for_cleanup(s, max_requests),
             used=max(used[name][0] if name in used else 0, sent.get(name, 0)),
             system=name,
         )
@@ -106,7 +103,7 @@ def session_of(
         secrets=secrets if secrets is not None else dict(os.environ),
         budgets=budgets,
         only_system=only_system,
-        guard=PlanGuard(plan.lines, _sent(trace, run)) if plan else None,
+        guard=PlanGuard(plan.lines, _sent(trace, run), plan.kept, attempt) if plan else None,
         progress=progress or silent,
         found=state.found(run, kinds),
         steps=state.steps(run),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from probes.artifact import Artifact, Missing, Shot
 from probes.gather.evidence_shot import shot_of
-from probes.gather.guarded import Guarded, PlanGuard
+from probes.gather.guarded import PlanGuard, RunGate, Watched
 from probes.gather.observed import Observed
 from probes.gather.plan import surface_of
 from probes.gather.samples import Samples
@@ -109,15 +109,21 @@ class Session:
         if self.kept:
             self.kept(gatherer, system)
 
+    @property
+    def gate(self) -> RunGate:
+        """What stands before every request of this run; whoever connects by itself hands it on."""
+        return RunGate(self.guard, self.ledger)
+
     @contextmanager
-    def unguarded(self) -> Iterator[None]:
-        """For taking back only: what was written is undone whatever the plan says."""
-        guard, systems = self.guard, self._systems
-        self.guard, self._systems = None, {}
+    def taking_back(self, name: str, kept: int) -> Iterator[None]:
+        """While own records of a system are taken back, `kept` requests more may be used, as the plan says."""
+        budget = self.budgets[name]
+        budget.limit += kept
         try:
-            yield
+            with self.guard.cleaning() if self.guard else nullcontext():
+                yield
         finally:
-            self.guard, self._systems = guard, systems
+            budget.limit -= kept
 
     def fresh(self, name: str, holder: Holder) -> System:
         """A second, independent session of the same holder."""
@@ -137,7 +143,8 @@ class Session:
         nothing.
         """
         try:
-            return system.call(operation, arguments, headers=headers, why=why)
+            with self.ledger.under_way(entry):
+                return system.call(operation, arguments, headers=headers, why=why)
         except CxreadyError:
             self.ledger.nothing(entry)
             raise
@@ -199,8 +206,9 @@ class Session:
             contact=self.estate.contact,
             surface=self.surface(name) if self.surface(name).digest else None,
             anonymous=anonymous,
+            gate=self.gate,
         )
-        return Guarded(system, self.guard, None if anonymous else self._noted)
+        return Watched(system, None if anonymous else self._noted)
 
     def _noted(self, exchange: Exchange) -> None:
         """Every answer to a credential is classified and learned from; what nobody is told is no word to the agent."""

@@ -15,7 +15,7 @@ from probes.gather.guarded import find_operation
 from probes.gather.read_back import ReadBack, read_back
 from probes.gather.samples import field_of, identity_of, plain
 from probes.gather.session import Session
-from runtime.errors import CxreadyError
+from runtime.errors import CxreadyError, Refused, Unreachable
 from runtime.guardrails.effects import Effect
 from runtime.systems.exchange import Exchange, Seen, System, Why
 from runtime.systems.surface import Operation
@@ -27,11 +27,21 @@ _OVER = re.compile(r"revers|void|cancel|delet|clos|inactiv|archiv|withdraw|recal
 
 @dataclass(frozen=True)
 class TakenBack:
-    """How a record went, in a sentence, with the exchanges that show it."""
+    """How a record went, in a sentence, with the exchanges that show it.
+
+    `again`: nobody said no; the ledger's entry stays open and the next run tries once more. `existed`: there was
+    something to take back.
+    """
 
     how: How
     says: str
     shots: tuple[Shot, ...] = field(default_factory=tuple)
+    again: bool = False
+    existed: bool = True
+
+    @property
+    def gone(self) -> bool:
+        return self.how in ("removed", "reversed", "soft_delete")
 
 
 def take_back(
@@ -51,12 +61,21 @@ def take_back(
     try:
         taken = _taken(session, system, operation, effect, arguments, answer, before)
     except CxreadyError as error:
-        taken = TakenBack("unclear", f"{system}.{operation}: the record could not be taken back: {error.what}")
-    if taken.how in ("removed", "reversed", "soft_delete"):
+        says = f"{system}.{operation}: {named(answer, arguments)} could not be taken back: {error.what}"
+        taken = TakenBack("unclear", says, again=isinstance(error, Refused | Unreachable))
+    if taken.gone:
         session.ledger.undone(entry, "removed" if taken.how == "removed" else "reversed")
+    elif taken.again:
+        session.ledger.postponed(entry, taken.says)
     else:
         session.ledger.left_behind(entry, taken.says)
     return taken
+
+
+def named(answer: Any, arguments: Any = None) -> str:
+    """The record as a person can find it: its id, else what it was sent with."""
+    found = identity_of(answer) or identity_of(arguments)
+    return f"the record {found}" if found else "the record"
 
 
 def undo_of(session: Session, system: str, operation: str, effect: Effect | None) -> Operation | None:
@@ -121,7 +140,8 @@ def _taken(
 ) -> TakenBack:
     undo = undo_of(session, system, operation, effect)
     if undo is None or effect is None:
-        return TakenBack("none_offered", f"{system}.{operation}: no operation takes the record back; it stays")
+        says = f"{system}.{operation}: no operation takes {named(answer, arguments)} back; it stays"
+        return TakenBack("none_offered", says)
     sent = undo_arguments(undo, effect, arguments, answer, before)
     why = Why(f"write: take back {operation}", "writes_stick", session.run)
     exchange = _by_whoever_may(session, system, operation, undo, effect, sent, why)
@@ -156,7 +176,10 @@ def _judged(
     if exchange.seen is Seen.OK and seen.exchanges and seen.exchanges[-1].status == 403:
         return TakenBack("removed", f"{name} removed the record: reading it is refused from then on", shots)
     if _says_nothing(exchange, seen):
-        return TakenBack("unclear", f"{name} answered {exchange.status or 'nothing'}; {_looked(seen)}", shots)
+        says = (
+            f"{name} answered {exchange.status or 'nothing'} to taking {named(answer, arguments)} back; {_looked(seen)}"
+        )
+        return TakenBack("unclear", says, shots, again=exchange.seen not in (Seen.OK, Seen.REFUSED))
     if before is not None:
         same = seen.record is not None and all(
             field_of(seen.record, k) == v
@@ -179,7 +202,7 @@ def _judged(
         return TakenBack("reversed", f"{name} answered {exchange.status}; the record itself cannot be read back", shots)
     return TakenBack(
         "not_undone",
-        f"{name} answered {exchange.status}, and the record of {operation} is still there unchanged",
+        f"{name} answered {exchange.status}, and {named(answer, arguments)} of {operation} is still there unchanged",
         shots,
     )
 

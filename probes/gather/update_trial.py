@@ -72,7 +72,8 @@ def _tried(
         time.sleep(CLOCK_TICK_S)
     try:
         try:
-            first = send_change(session, system, operation, change, {"If-Match": etag} if etag else {})
+            with session.ledger.under_way(entry):
+                first = send_change(session, system, operation, change, {"If-Match": etag} if etag else {})
         except CxreadyError:  # refused before it left
             taken = TakenBack("reversed", "nothing was sent")
             session.ledger.nothing(entry)

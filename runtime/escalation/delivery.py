@@ -13,25 +13,35 @@ from runtime.escalation.destinations.destination import DeliveryFailed, Destinat
 from runtime.escalation.outbox_rows import Row, text_of
 from runtime.escalation.rendering import TEST_MARK
 
+# Longer than any request is allowed to take: what a slow destination makes of a request that we gave up is there by then.
+LATE_S = 120
+CLOSED = frozenset({"closed", "resolved", "solved", "deleted", "done", "cancelled", "recalled", "rejected"})
+
 
 @dataclass(frozen=True)
 class Result:
-    """`done`: the destination holds it and it was read back. `doubt`: it may hold it."""
+    """`done`: the destination holds it, and it was read back unless nothing can be read there. `doubt`: it may hold it."""
 
     destination: str
     done: bool
     remote_id: str = ""
     doubt: bool = False
+    read_back: bool = True
     flaw: str = ""
     error: str = ""
 
-    def changes(self, row: Row, now: datetime, settle: float, schedule: Sequence[int]) -> dict[str, str | None]:
-        """The columns to write: delivered, due again later, or dead."""
-        doubt = tuple(
-            name
-            for name in dict.fromkeys((*row.doubt, self.destination))
-            if name != self.destination or (self.doubt and not self.done)
-        )
+    def doubts(self, row: Row) -> tuple[str, ...]:
+        """Destinations that may hold it after this attempt, besides the one that surely does."""
+        others = tuple(name for name in row.doubt if name != self.destination)
+        return (*others, self.destination) if self.doubt and not self.done else others
+
+    def changes(
+        self, row: Row, now: datetime, settle: float, schedule: Sequence[int], *, look_again: bool = False
+    ) -> dict[str, str | None]:
+        """The columns to write: delivered, due again later, or dead. What was in doubt once is looked at once more."""
+        doubt = self.doubts(row)
+        if self.done and (look_again or self.destination in row.doubt):
+            doubt = tuple(dict.fromkeys((*doubt, self.destination)))
         common = {
             "doubt": ",".join(doubt),
             "remote_id": self.remote_id,
@@ -41,11 +51,11 @@ class Result:
         if self.done:
             return {
                 **common,
-                "state": "delivered",
+                "state": "delivered" if self.read_back else "accepted",
                 "delivered_to": self.destination,
                 "flaw": self.flaw,
                 "delivered_at": text_of(now),
-                "next_at": text_of(now + timedelta(seconds=settle)),
+                "next_at": text_of(now + timedelta(seconds=max(settle, LATE_S))),
             }
         attempts = row.attempts + 1
         if attempts > len(schedule):
@@ -62,7 +72,7 @@ def attempt(row: Row, destinations: Mapping[str, Destination], *, use: str) -> R
         return Result(use, done=False, error=f"the destination {use!r} is not connected")
     in_doubt = use in row.doubt
     try:
-        if in_doubt and not destination.finds:
+        if in_doubt and not destination.finds and not destination.repeats:
             return Result(
                 use,
                 done=False,
@@ -70,7 +80,7 @@ def attempt(row: Row, destinations: Mapping[str, Destination], *, use: str) -> R
                 error="it may have arrived, and nothing can be looked up there: a person must check",
             )
         id = row.remote_id if in_doubt and row.delivered_to == use else ""
-        id = id or (_found(destination, row.id) if in_doubt else "")
+        id = id or (_found(destination, row.id) if in_doubt and destination.finds else "")
     except DeliveryFailed as failed:
         return Result(
             use,
@@ -79,20 +89,39 @@ def attempt(row: Row, destinations: Mapping[str, Destination], *, use: str) -> R
             remote_id=row.remote_id if row.delivered_to == use else "",
             error=failed.says,
         )
-    return _read_back(destination, row, id) if id else _created(destination, row)
+    return _read_back(destination, row, id) if id and destination.reads else _created(destination, row)
 
 
-def settle_doubts(row: Row, destinations: Mapping[str, Destination]) -> list[str]:
-    """Closes late duplicates; returns the destinations that still cannot be asked."""
-    left = [name for name in row.doubt if name != row.delivered_to and name not in destinations]
-    for name, destination in destinations.items():
-        try:
-            for held in destination.find(row.id):
-                if held.status.lower() not in ("closed", "resolved", "solved", "deleted"):
-                    destination.close(held.id)
-        except DeliveryFailed:
+def settle_doubts(row: Row, destinations: Mapping[str, Destination]) -> tuple[list[str], str]:
+    """Closes what turned up late: everything at other destinations, and second records at the one that has it.
+
+    Returns:
+        the destinations that still cannot be asked, and a flaw to note about those that nobody can search.
+    """
+    left, flaw = [], ""
+    for name in row.doubt:
+        destination = destinations.get(name)
+        if destination is None:
             left.append(name)
-    return left
+        elif not destination.finds:
+            flaw = "" if name == row.delivered_to else f"it may lie at {name} as well, where nothing can be searched"
+        else:
+            keep = row.remote_id if name == row.delivered_to else ""
+            try:
+                _close_others(destination, row.id, keep)
+            except DeliveryFailed:
+                left.append(name)
+    return left, flaw
+
+
+def _close_others(destination: Destination, key: str, keep: str) -> None:
+    for held in destination.find(key):
+        if held.id != keep and not is_closed(held):
+            destination.close(held.id)
+
+
+def is_closed(held: Held) -> bool:
+    return held.status.lower() in CLOSED
 
 
 def message_of(row: Row) -> Message:
@@ -109,6 +138,8 @@ def _created(destination: Destination, row: Row) -> Result:
         id = id or (_found(destination, row.id) if destination.finds else "")
     except DeliveryFailed as failed:  # it was created, whatever the search says
         return Result(destination.name, done=False, doubt=True, error=failed.says)
+    if not destination.reads:
+        return Result(destination.name, done=True, remote_id=id or row.id, read_back=False)
     return _read_back(destination, row, id)
 
 
@@ -136,11 +167,15 @@ def flaws(held: Held, row: Row) -> list[str]:
 
 
 def _found(destination: Destination, key: str) -> str:
-    """The record that is there already; of several the oldest stays and the others are closed."""
+    """The record that is there already; of several the oldest open one stays and the others are closed.
+
+    One that a person has closed meanwhile counts: it arrived.
+    """
     held = destination.find(key)
-    for extra in held[1:]:
+    is_open = [one for one in held if not is_closed(one)]
+    for extra in is_open[1:]:
         destination.close(extra.id)
-    return held[0].id if held else ""
+    return (is_open or held)[0].id if held else ""
 
 
 def _jitter(key: str, attempts: int) -> float:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from time import monotonic as clock
 
 from runtime.errors import BadInput
-from runtime.escalation.delivery import attempt, settle_doubts
+from runtime.escalation.delivery import Result, attempt, settle_doubts
 from runtime.escalation.destinations.destination import Destination, digest_of
 from runtime.escalation.form import Handoff
 from runtime.escalation.outbox_rows import COLUMNS, Row, State, prepare, row_of, text_of
@@ -34,6 +36,8 @@ __all__ = [
 RETRY_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000, 36_000)
 LEASE_S = 120
 DEPUTY_AFTER = 3  # failed attempts
+LAST_LOOK_S = 3_600  # after delivery: late duplicates are looked for after two minutes and after an hour
+SILENT_S = 15.0  # an attempt that took longer: the destination hangs
 
 
 def enqueue(
@@ -98,6 +102,7 @@ def deliver(
     settle: float = 2.0,
     worker: str = "outbox",
     most: int = 50,
+    look_again: bool = False,
 ) -> list[Row]:
     """Delivers what is due, and returns the rows that were touched as they are afterwards. Safe in several processes
     at once.
@@ -105,13 +110,22 @@ def deliver(
     Args:
         destinations: by the names of escalation.yaml.
         settle: seconds after a doubt before searching: more than the longest request and the destination's index lag.
+        look_again: searches once more, two minutes after each delivery: gateways on the way repeat requests, too.
     """
     touched: list[str] = []
+    silent: set[str] = set()  # did not answer in this run: those behind it in the line are not to wait as long again
     while len(touched) < most and (leased := _lease(connection, now(), worker, touched)):
-        row, target = leased
+        row, targets = leased
         touched.append(row.id)
-        result = attempt(row, destinations, use=target)
-        _record(connection, row, result.changes(row, now(), settle, RETRY_S), worker)
+        for target in targets:
+            begun = clock()
+            result = attempt(row, destinations, use=target) if target not in silent else _passed_over(row, target)
+            silent |= {target} if clock() - begun > SILENT_S else set()
+            if result.done:
+                break
+            row = replace(row, doubt=result.doubts(row))
+        changes = result.changes(row, now(), settle, RETRY_S, look_again=look_again)
+        _record(connection, row, changes, worker)
     _reconcile(connection, destinations, now(), settle)
     return [row for row in rows(connection) if row.id in touched]
 
@@ -143,7 +157,9 @@ def retry(connection: sqlite3.Connection, id: str, *, now: datetime) -> bool:
     return cursor.rowcount == 1
 
 
-def _lease(connection: sqlite3.Connection, now: datetime, worker: str, seen: list[str]) -> tuple[Row, str] | None:
+def _lease(
+    connection: sqlite3.Connection, now: datetime, worker: str, seen: list[str]
+) -> tuple[Row, tuple[str, ...]] | None:
     """Takes one due row for this worker and notes the doubt before anything is sent: a kill from here on is found
     again.
     """
@@ -158,22 +174,22 @@ def _lease(connection: sqlite3.Connection, now: datetime, worker: str, seen: lis
         connection.rollback()
         return None
     row = row_of(found)
-    target = _choose(row, now)
-    doubt = ",".join(dict.fromkeys((*row.doubt, target)))
+    targets = _choose(row, now)
+    doubt = ",".join(dict.fromkeys((*row.doubt, *targets)))
     connection.execute(
         "update handoffs set leased_by = ?, leased_until = ?, attempts = attempts + 1, doubt = ? where id = ?",
         (worker, text_of(now + timedelta(seconds=LEASE_S)), doubt, row.id),
     )
     connection.commit()
-    return row, target
+    return row, targets
 
 
-def _choose(row: Row, now: datetime) -> str:
-    """The deputy after three failures, or once a quarter of the route's time is over without a person having been
-    told.
+def _choose(row: Row, now: datetime) -> tuple[str, ...]:
+    """The deputy first after three failures, or once a quarter of the route's time is over without a person having
+    been told; the destination itself is tried behind it, since it may be back while the deputy is not there.
     """
     late = row.attempts >= DEPUTY_AFTER or (row.attempts > 0 and now >= row.deputy_at)
-    return row.deputy if row.deputy and late else row.destination
+    return (row.deputy, row.destination) if row.deputy and late else (row.destination,)
 
 
 def _record(connection: sqlite3.Connection, row: Row, changes: Mapping[str, str | None], worker: str) -> None:
@@ -188,17 +204,26 @@ def _record(connection: sqlite3.Connection, row: Row, changes: Mapping[str, str 
         )
 
 
+def _passed_over(row: Row, target: str) -> Result:
+    """Not sent: it would only wait in line behind a destination that does not answer."""
+    return Result(target, done=False, doubt=target in row.doubt, error="not tried: it did not answer a moment ago")
+
+
 def _reconcile(
     connection: sqlite3.Connection, destinations: Mapping[str, Destination], now: datetime, settle: float
 ) -> None:
-    """Delivered by one destination while another was in doubt: what turns up there later is closed as a duplicate."""
-    found = connection.execute(f"select {COLUMNS} from handoffs where state = 'delivered' and doubt <> ''").fetchall()  # noqa: S608
+    """There once, after a doubt: what turns up later, here or elsewhere, is closed as a duplicate."""
+    found = connection.execute(
+        f"select {COLUMNS} from handoffs where state in ('delivered', 'accepted') and doubt <> '' and next_at <= ?",  # noqa: S608
+        (text_of(now),),
+    ).fetchall()
     for row in map(row_of, found):
-        others = tuple(name for name in row.doubt if name != row.delivered_to)
-        if others and row.next_at <= now:
-            left = settle_doubts(row, {name: destinations[name] for name in others if name in destinations})
-            with connection:
-                connection.execute(
-                    "update handoffs set doubt = ?, next_at = ? where id = ?",
-                    (",".join(left), text_of(now + timedelta(seconds=max(settle, 60))), row.id),
-                )
+        left, flaw = settle_doubts(row, destinations)
+        flaws = "; ".join(dict.fromkeys(filter(None, (row.flaw, flaw))))
+        last = row.created_at if row.delivered_at is None else row.delivered_at + timedelta(seconds=LAST_LOOK_S)
+        left, due = (list(row.doubt), last) if now < last else (left, now + timedelta(seconds=max(settle, 60)))
+        with connection:
+            connection.execute(
+                "update handoffs set doubt = ?, flaw = ?, next_at = ? where id = ?",
+                (",".join(left), flaws, text_of(due), row.id),
+            )

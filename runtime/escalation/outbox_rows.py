@@ -9,7 +9,7 @@ from typing import Literal
 
 from runtime.escalation.form import Handoff
 
-State = Literal["waiting", "delivered", "dead"]
+State = Literal["waiting", "delivered", "accepted", "dead"]
 COLUMNS = (
     "id, form, subject, text, digest, queue, priority, destination, deputy, state, attempts, next_at, doubt, remote_id,"
     " delivered_to, flaw, error, created_at, deputy_at, delivered_at"
@@ -18,8 +18,11 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Row:
-    """One handoff in the outbox. `doubt`: destinations that may hold it although no answer said so; `flaw`: it
-    arrived, but not as sent. `delivered_to`: where `remote_id` is from, also while it waits to be read back.
+    """One handoff in the outbox.
+
+    `state`: delivered is read back; accepted is taken by a destination where nothing can be read back. `doubt`:
+    destinations that may hold it although no answer said so; `flaw`: it arrived, but not as sent. `delivered_to`: where
+    `remote_id` is from, also while it waits to be read back.
     """
 
     id: str

@@ -14,7 +14,7 @@ from typing import Literal
 from runtime.escalation.cues import Cues, cues
 from runtime.escalation.form import Handoff
 from runtime.escalation.points import Why
-from runtime.escalation.readable_content import content, strict_parts, text_parts
+from runtime.escalation.readable_content import content, is_ask, strict_parts, text_parts
 from runtime.escalation.readable_form import form, repeats
 from runtime.escalation.reading import Read, read
 
@@ -83,7 +83,7 @@ def _score(text: str, mode: Mode, code: str, used: Cues, measured: bool) -> Scor
     enough = min(1.0, len(filled) / 4)
     said = content(got, used, filled)
     earned = said + [_earned(why, enough) for why in form(got, used, code)]
-    caps = _caps(got, said, filled, mode)
+    caps = _caps(got, used, said, filled, mode)
     total = min([sum(w.points for w in earned), *(limit for limit, _ in caps)])
     reasons = sorted(earned, key=lambda w: w.points - w.of)
     return Score(
@@ -107,20 +107,32 @@ def _earned(why: Why, content: float) -> Why:
     )
 
 
-def _caps(got: Read, parts: list[Why], filled: set[str], mode: Mode) -> list[tuple[int, str]]:
+def _caps(got: Read, used: Cues, parts: list[Why], filled: set[str], mode: Mode) -> list[tuple[int, str]]:
     told = sum(len(unit.text) for unit in got.told)
     n = sum(len(unit.words) for unit in got.units)
-    asked = next(w for w in parts if w.feature == "ask first").points > 0
+    asked = next(w for w in parts if w.feature == "ask first").points
+    longest = max((len(unit.words) for unit in got.told), default=0)
     found = [
         (39, "raw JSON", got.raw_json and got.machine_chars > 0),
         (49, "more machine text than sentences", got.machine_chars > told),
         (49, "the same words over and over", repeats(got) > 25),
         (69, f"{n} words", n > 400),
-        (74, "nothing is asked of the reader", not asked),
+        (64, f"one sentence of {longest} words", longest > 55),
+        (69, "nothing says which case it is: no figure, date or name", not any(unit.anchors for unit in got.told)),
+        (
+            69,
+            f"what is asked comes only after {_asked_at(got, used)} words",
+            0 < asked < 14 and _asked_at(got, used) > 120,
+        ),
+        (69, "nothing is asked of the reader", not asked),
         (64, "it does not say why a person is needed", mode == "strict" and "why" not in filled),
         (69, "no recommendation, and no word on what is unsure", mode == "strict" and "next" not in filled),
     ]
     return [(limit, why) for limit, why, true in found if true]
+
+
+def _asked_at(got: Read, used: Cues) -> int:
+    return next((unit.position for unit in got.told if is_ask(unit, used)), 0)
 
 
 def _language(text: str) -> str:

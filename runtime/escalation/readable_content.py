@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from runtime.escalation.anchors import figures
 from runtime.escalation.cues import SLOTS, Cues
 from runtime.escalation.points import Why
 from runtime.escalation.reading import Read, Unit
@@ -23,9 +22,6 @@ _LABELS = {
     "decide_by": "when",
     "if_no_answer": "when",
 }
-_FACT = re.compile(
-    r"(?<!\w)(?:[A-Z]{1,5}-?\d[\w-]*|[€$£]?\d[\d.,:/-]*\d?(?: ?(?:%|eur|usd|gbp|€))?)(?!\w)", re.IGNORECASE
-)
 
 
 def content(got: Read, used: Cues, filled: set[str]) -> list[Why]:
@@ -53,16 +49,37 @@ def _parts(filled: set[str]) -> Why:
 
 
 def text_parts(got: Read, used: Cues) -> set[str]:
-    """A sentence fills a part when it brings at least two new words of its own, at most 60 % cue words; and at most
-    three parts.
+    """The parts that a foreign ticket's sentences fill, at most three a sentence.
+
+    A sentence counts when it is one: two new words of its own, at most 60 % cue words, and a function word or an
+    anchor (name, figure). Who and when need the anchor itself: "the customer" is nobody, "by" is no time.
     """
     filled: set[str] = set()
     for unit in got.told:
-        if unit.fresh < 2 or not _has_substance(unit, used):
+        if not is_sentence(unit, used):
             continue
-        found = [slot for slot in SLOTS if slot not in filled and used.slots[slot].search(unit.lower)]
+        found = [slot for slot in SLOTS if slot not in filled and _fills(slot, unit, used)]
         filled |= set(found[:3])
     return filled
+
+
+def _fills(slot: str, unit: Unit, used: Cues) -> bool:
+    cue = bool(used.slots[slot].search(unit.lower))
+    if slot == "who":
+        return unit.named or (cue and unit.anchors > 0)
+    if slot == "next":
+        return cue or is_ask(unit, used)
+    if slot == "problem":
+        return (cue and unit.fresh >= 3) or (unit.anchors >= 2 and unit.fresh >= 4 and not is_ask(unit, used))
+    if slot == "checked":
+        return cue and (unit.anchors > 0 or unit.fresh >= 3)
+    return cue
+
+
+def is_sentence(unit: Unit, used: Cues) -> bool:
+    """Says something: a heap of the right words, or of any words, does not."""
+    glued = unit.anchors > 0 or any(word in used.function for word in unit.words)
+    return unit.fresh >= 2 and glued and _has_substance(unit, used)
 
 
 def strict_parts(got: Read, code: str) -> set[str]:
@@ -78,27 +95,30 @@ def strict_parts(got: Read, code: str) -> set[str]:
 
 def _has_substance(unit: Unit, used: Cues) -> bool:
     cue_words = sum(len(found.split()) for found in used.any.findall(unit.lower))
-    return cue_words <= 0.6 * len(unit.words)
+    return cue_words <= (0.7 if unit.anchors else 0.6) * len(unit.words)
 
 
 def _ask(got: Read, used: Cues) -> Why:
     for unit in got.told[:3]:
-        if unit.position < 45 and _is_ask(unit, used):
+        if unit.position < 45 and is_ask(unit, used):
             return Why("ask first", 14, 14, "the decision asked for stands first")
-    later = next((unit for unit in got.told if _is_ask(unit, used)), None)
+    later = next((unit for unit in got.told if is_ask(unit, used)), None)
     if later is not None:
         return Why("ask first", 4, 14, f"what is asked stands only after {later.position} words")
     return Why("ask first", 0, 14, "nothing is asked of the reader")
 
 
-def _is_ask(unit: Unit, used: Cues) -> bool:
-    head = list(unit.words[:7])
+def is_ask(unit: Unit, used: Cues) -> bool:
     question = unit.text.rstrip().endswith("?") and len(unit.words) >= 4
-    imperative = any(word in used.ask_first for word in head[:2]) or (
-        any(word in used.ask_first for word in head)
-        and bool({"please", "bitte", "to", "needed", "needs", "you"} & set(head))
-    )
-    return unit.fresh >= 2 and _has_substance(unit, used) and (question or imperative)
+    says = is_sentence(unit, used) or (unit.anchors > 0 and _has_substance(unit, used))
+    return says and (question or _requests(unit.words[:8], used))
+
+
+def _requests(head: tuple[str, ...], used: Cues) -> bool:
+    """An act first ("Refund 19.99 …"), after a word that asks ("please call"), or before one ("approval is requested")."""
+    acts = [i for i, word in enumerate(head) if word in used.ask_first]
+    asks = [i for i, word in enumerate(head) if word in used.asks]
+    return any(i < 2 for i in acts) or any(-2 <= act - ask <= 3 for act in acts for ask in asks)
 
 
 def _reason(got: Read, used: Cues, filled: set[str]) -> Why:
@@ -115,17 +135,17 @@ def _reason(got: Read, used: Cues, filled: set[str]) -> Why:
 
 def _subject(got: Read) -> Why:
     early = [unit for unit in got.told if unit.position < 25]
-    hit = any(_FACT.search(unit.text) for unit in early)
+    hit = any(unit.anchors for unit in early)
     return Why(
         "subject early",
         6 if hit else 0,
         6,
-        "an amount or number stands at the start" if hit else "no amount, account or number in the first lines",
+        "an amount, number or name stands at the start" if hit else "no amount, number or name in the first lines",
     )
 
 
 def _facts(got: Read) -> Why:
     told = [unit for unit in got.told if unit.fresh >= 1]
-    found = {fact.lower() for unit in told for fact in _FACT.findall(unit.text)}
+    found = {fact for unit in told for fact in figures(unit.text)}
     per_100 = 100 * len(found) / max(60, sum(len(unit.words) for unit in got.units))
     return Why("facts", round(6 * min(1.0, per_100 / 5), 1), 6, f"{len(found)} figures, dates or numbers")

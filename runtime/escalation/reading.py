@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+from runtime.escalation.anchors import figures, names
 from runtime.escalation.cues import Cues
 
 BOUND = 20_000
@@ -21,11 +22,15 @@ _KEY_MARK = re.compile(r"\[cx(?::|ready)[^\]]*\]")
 
 @dataclass(frozen=True)
 class Unit:
-    """One sentence. `fresh` are words that no earlier unit had and that are no cue words."""
+    """One sentence. `fresh` are words that no earlier unit had and that are no cue words; `anchors` are its figures
+    and names.
+    """
 
     text: str
     words: tuple[str, ...]
     fresh: int
+    anchors: int
+    named: bool
     speech: bool
     machine: bool
     position: int  # words before it
@@ -60,7 +65,7 @@ def read(text: str, cues: Cues) -> Read:
     position = machine = 0
     for line in kept:
         speech = bool(cues.speaker.match(line)) and not _labelled_prose(line)
-        noise = _is_machine(line)
+        noise = _is_machine(line) or _is_code(line, cues)
         machine += len(line) if noise else 0
         for sentence in _sentences(line):
             unit = _unit(sentence, cues, seen, speech, noise, position)
@@ -116,11 +121,15 @@ def _unit(sentence: str, cues: Cues, seen: set[str], speech: bool, machine: bool
     )
     if fresh < 1 and sum(word in cue_words for word in words) > 0.6 * len(words):
         return None
-    return Unit(sentence, words, fresh, speech, machine, position)
+    known = frozenset(cue_words | set(cues.vague.findall(lower)))
+    named = names(sentence, cues.language, known, cues.titles)
+    return Unit(sentence, words, fresh, len(figures(sentence)) + len(named), bool(named), speech, machine, position)
 
 
 def _sentences(line: str) -> list[str]:
-    return [part.strip() for part in re.split(r"(?<=[.!?])\s+(?=[^\W\d_a-zäöüß]|\d)|\s;\s|;\s", line) if part.strip()]
+    """Split after a full stop; one before a small letter only where a whole word stands before it ("dana w. (acct")."""
+    parts = re.split(r"(?<=[.!?])\s+(?=[^\W\d_a-zäöüß]|[\d¿¡(])|(?<=[?!])\s+|(?<=[^\W\d_]{4}\.)\s+|\s;\s|;\s", line)
+    return [part.strip() for part in parts if part and part.strip()]
 
 
 def _is_machine(line: str) -> bool:
@@ -131,6 +140,14 @@ def _is_machine(line: str) -> bool:
         or hits > len(line) / 4
         or bool(re.match(r"\s*(?:at \w+[.(]|File \"|\"\w+\"\s*:|[{}\]]\s*,?$)", line))
     )
+
+
+def _is_code(line: str, cues: Cues) -> bool:
+    """A row of abbreviations and numbers (`PT BYRNE / DOS 1003 / CPT 71046 x2`) that only its system reads."""
+    words = re.findall(r"[^\W_]+", line)
+    short = sum(word.isupper() or word.isdigit() for word in words)
+    prose = sum(word.lower() in cues.function for word in words)
+    return len(words) >= 8 and short > 0.6 * len(words) and prose < 0.12 * len(words)
 
 
 def _labelled_prose(line: str) -> bool:

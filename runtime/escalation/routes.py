@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from runtime.escalation.answer_settings import Answers, Mailbox, Person, Tls
 from runtime.systems.settings import Secret
 from runtime.written import Strict
 
@@ -16,7 +17,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 class Destination(Strict):
     """Where a handoff is delivered."""
 
-    kind: Literal["ticket", "mail", "webhook", "queue"]
+    kind: Literal["ticket", "mail", "smtp", "webhook", "queue"]
     system: str | None = Field(None, description="system of the engagement (kind ticket or mail)")
     connector: str | None = Field(
         None, description="`generic_rest` (default), `request_tracker`, or an entry point's name"
@@ -29,8 +30,20 @@ class Destination(Strict):
     comment: str | None = None
     alerts: str | None = Field(None, description="operation that lists who was told about a record")
     to: str | None = None
-    url: str | None = None
-    secret: Secret | None = None
+    url: str | None = Field(None, description="kind webhook: where it is posted to (Standard Webhooks)")
+    secret: Secret | None = Field(None, description="kind webhook: signing secret, `whsec_…`")
+    receipt: str | None = Field(
+        None,
+        description="kind webhook: address that tells what arrived, with {key}; without it nothing can be read back",
+    )
+    server: str | None = Field(None, description="kind smtp: host:port of the submission server")
+    tls: Tls = Field("starttls", description="kind smtp: `none` for a server on this machine only")
+    user: str | None = Field(None, description="kind smtp")
+    password: Secret | None = Field(None, description="kind smtp")
+    sender: str | None = Field(None, description="kind smtp: address that it is sent from")
+    mailbox: Mailbox | None = Field(
+        None, description="kind smtp: mailbox in which it is read back; without it nothing can be read back"
+    )
     key_field: str = "handoff_key"
 
 
@@ -66,6 +79,9 @@ class Route(Strict):
     interface: str | None = Field(None, description="what the person works in, like `Zendesk agent workspace`")
     team: str | None = None
     approvers: list[str] = Field(default_factory=list, description="ids of people who may decide")
+    notify: list[str] = Field(
+        default_factory=list, description="destinations that are told that something waits; without any customer data"
+    )
     sensitive: bool = False
 
 
@@ -74,6 +90,8 @@ class EscalationFile(Strict):
     zone: str = "UTC"
     destinations: dict[str, Destination] = Field(default_factory=dict)
     routes: dict[str, Route] = Field(default_factory=dict)
+    people: dict[str, Person] = Field(default_factory=dict, description="those who may decide, by id")
+    answers: Answers = Field(default_factory=Answers)
     acknowledge: str = Field(
         "A colleague takes over from here and will reply to you.",
         description="what the customer reads when a person takes over",

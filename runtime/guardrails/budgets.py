@@ -1,51 +1,80 @@
 """The ledger of money and counts that have left: totals are true under races, retries, lost answers, kills and clock changes.
 
-A write reserves its amount before it goes out, in one transaction with the decision (BEGIN IMMEDIATE: one writer at a
-time, whatever the process), durable on disk (synchronous=FULL). Then: `commit` (done), `release` (refused, nothing
-happened) or `unknown` (nobody knows: it goes on counting). Totals are keyed by the customer's account, never by a
-session, and count what all actions moved. Windows roll in UTC seconds. A missing ledger raises, and so denies.
-Statements are plain SQL with `?` places; PostgreSQL needs another connection and an advisory lock in place of IMMEDIATE.
+A write reserves its amount before it goes out, in one transaction with the decision (one writer at a time, whatever the
+process or machine), durable on disk. Then: `commit` (done), `release` (refused, nothing happened) or `unknown` (nobody
+knows: it goes on counting). Totals are keyed by the customer's account, never by a session, and count what all actions
+moved. Windows roll in UTC seconds, by a clock that never runs back. A missing ledger raises, and so denies.
+Kept in a file (budget_sqlite.py) or, for many machines, in PostgreSQL (budget_postgres.py): the same statements in both.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import threading
+import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any, Protocol
 
-from runtime.guardrails.budget_entries import Ask, KeyReused, LedgerMissing, Reservation, State, Totals
+from runtime.guardrails.budget_entries import Ask, KeyReused, Reservation, State, Totals
+from runtime.guardrails.budget_sqlite import SqliteStore
 
-SCHEMA = 1
+DATABASE = "CXREADY_DATABASE"
 CUSTOMER_WINDOW_S = 30 * 86_400
 DAY_S = 86_400
+KEEP_ANSWERS_S = DAY_S
+
+
+class Store(Protocol):
+    """Where a ledger is kept. `clock` is None where the process's own counts."""
+
+    @property
+    def where(self) -> str: ...
+
+    @property
+    def clock(self) -> Callable[[], float] | None: ...
+
+    def transaction(self) -> AbstractContextManager[Any]:
+        """A write transaction that nobody else is in; what it gives has `execute(statement, values)` with `?` places."""
+        ...
+
+    def close(self) -> None: ...
 
 
 class BudgetLedger:
-    """One file. Every method opens its own connection, so that threads and processes may share it."""
+    """Safe between threads, processes and, in PostgreSQL, machines.
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
-        self.path, self._clock = path, clock
-        self._local = threading.local()
+    Args:
+        place: a file that `create` made, or a store.
+        clock: UTC seconds; default: the store's own, else the process's.
+
+    Raises:
+        LedgerMissing: there is none, or it is none of this version.
+    """
+
+    def __init__(self, place: Path | Store, *, clock: Callable[[], float] | None = None) -> None:
+        self.store: Store = SqliteStore(place) if isinstance(place, Path) else place
+        self._clock = clock or self.store.clock or time.time
         with self.transaction():
             pass
 
     @classmethod
-    def create(cls, path: Path, *, clock: Callable[[], float] = time.time) -> BudgetLedger:
-        """Makes the file if it is not there. Only set-up calls it: a running agent never makes itself a fresh budget."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=30)
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            with connection:
-                connection.executescript(_TABLES)
-                connection.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?), ('high_water', 0)", (SCHEMA,))
-        finally:
-            connection.close()
-        return cls(path, clock=clock)
+    def create(cls, place: Path | str, *, clock: Callable[[], float] | None = None) -> BudgetLedger:
+        """Makes a file, or the tables of a `postgresql://` address, where they are absent.
+
+        Only set-up calls it: a running agent never makes itself a fresh budget.
+        """
+        if isinstance(place, Path):
+            return cls(SqliteStore.create(place), clock=clock)
+        from runtime.guardrails.budget_postgres import PostgresStore
+
+        return cls(PostgresStore.create(place), clock=clock)
+
+    @property
+    def path(self) -> Path:
+        """The file of a ledger that is one."""
+        assert isinstance(self.store, SqliteStore)
+        return self.store.path
 
     def reserve(self, ask: Ask, allows: Callable[[Totals], bool]) -> Reservation | None:
         """Reserves when `allows` says yes to the totals, read under the same write lock; None when it says no.
@@ -64,26 +93,43 @@ class BudgetLedger:
             if not allows(self._totals(connection, ask, now)):
                 return None
             row = connection.execute(
-                "INSERT INTO entries (key, digest, action, operation, customer, currency, minor, state, at) VALUES (?, ?, ?, ?, ?, ?, ?, 'reserved', ?)",
+                "INSERT INTO entries (key, digest, action, operation, customer, currency, minor, state, at) VALUES (?, ?, ?, ?, ?, ?, ?, 'reserved', ?) RETURNING id",
                 (ask.key, ask.digest, ask.action, ask.operation, ask.customer, ask.currency, ask.minor, now),
-            )
-            return Reservation(int(row.lastrowid or 0), ask.key, ask.minor, "reserved")
+            ).fetchone()
+            return Reservation(int(row[0]), ask.key, ask.minor, "reserved")
 
     def totals(self, ask: Ask) -> Totals:
         """The totals as they stand, without reserving (trials)."""
         with self.transaction() as connection:
             return self._totals(connection, ask, self._now(connection))
 
-    def commit(self, reservation: Reservation) -> None:
-        self._settle(reservation, "committed")
+    def commit(self, reservation: Reservation, answer: str | None = None) -> None:
+        """The write was done. `answer` is kept for a day, for whoever repeats the call under its key."""
+        with self.transaction() as connection:
+            self._settle(connection, reservation, "committed")
+            if answer is not None:
+                now = self._now(connection)
+                connection.execute("DELETE FROM answers WHERE at < ?", (now - KEEP_ANSWERS_S,))
+                connection.execute(
+                    "INSERT INTO answers (key, answer, at) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING",
+                    (reservation.key, answer, now),
+                )
 
     def release(self, reservation: Reservation) -> None:
         """Only when the system clearly refused: the write did not happen."""
-        self._settle(reservation, "released")
+        with self.transaction() as connection:
+            self._settle(connection, reservation, "released")
 
     def unknown(self, reservation: Reservation) -> None:
         """No answer came: the amount goes on counting until someone looks."""
-        self._settle(reservation, "unknown")
+        with self.transaction() as connection:
+            self._settle(connection, reservation, "unknown")
+
+    def answer(self, key: str) -> str | None:
+        """What was answered to the committed call of this key; None when it is not kept (any more)."""
+        with self.transaction() as connection:
+            found = connection.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
+        return str(found[0]) if found else None
 
     def use_approval(self, approval: str, digest: str) -> bool:
         """True the first time a person's approval is used, or again for the very same call; False for any other use."""
@@ -105,102 +151,49 @@ class BudgetLedger:
         return [Reservation(number, key, minor, state, fresh=False) for number, key, minor, state in rows]
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[Any]:
         """A write transaction: the lock is taken before anything is read."""
-        connection = self._connection()
-        try:
-            connection.execute("BEGIN IMMEDIATE")
+        with self.store.transaction() as connection:
             yield connection
-            connection.execute("COMMIT")
-        except BaseException as error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            if isinstance(error, sqlite3.Error):
-                self.close()
-                raise LedgerMissing(
-                    f"the budget ledger cannot be used ({error})",
-                    str(self.path),
-                    "restore it; nothing is paid without it",
-                ) from None
-            raise
 
     def close(self) -> None:
         """Closes this thread's connection."""
-        held = getattr(self._local, "held", None)
-        if held is not None:
-            held[0].close()
-            self._local.held = None
+        self.store.close()
 
-    def _connection(self) -> sqlite3.Connection:
-        """One connection a thread and process, opened again when the file is another one than before."""
-        try:
-            stamp = self.path.stat()
-        except OSError:
-            self.close()
-            raise LedgerMissing(
-                "the budget ledger is missing", str(self.path), "restore it; nothing is paid without it"
-            ) from None
-        held = getattr(self._local, "held", None)
-        if held is None or held[1] != (os.getpid(), stamp.st_dev, stamp.st_ino):
-            self.close()
-            connection = sqlite3.connect(
-                f"file:{_quoted(self.path)}?mode=rw",
-                uri=True,
-                timeout=30,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-            self._local.held = held = (self._checked(connection), (os.getpid(), stamp.st_dev, stamp.st_ino))
-        return held[0]
-
-    def _checked(self, connection: sqlite3.Connection) -> sqlite3.Connection:
-        try:
-            connection.execute("PRAGMA synchronous=FULL")
-            found = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
-        except sqlite3.Error:
-            found = None
-        if found is None or found[0] != SCHEMA:
-            connection.close()
-            raise LedgerMissing(
-                "the file is no budget ledger of this version", str(self.path), "restore it; nothing is paid without it"
-            )
-        return connection
-
-    def _now(self, connection: sqlite3.Connection) -> float:
+    def _now(self, connection: Any) -> float:
         """The clock never runs back: the highest time ever seen, kept in the ledger."""
         high = connection.execute("SELECT value FROM meta WHERE name = 'high_water'").fetchone()[0]
         now = max(self._clock(), high)
         connection.execute("UPDATE meta SET value = ? WHERE name = 'high_water'", (now,))
         return float(now)
 
-    def _totals(self, connection: sqlite3.Connection, ask: Ask, now: float) -> Totals:
+    def _totals(self, connection: Any, ask: Ask, now: float) -> Totals:
         """Whatever was not released counts: reserved, committed and unknown."""
-        money = "SELECT COALESCE(SUM(minor), 0) FROM entries WHERE state != 'released' AND currency = ? AND at > ?"
-        count = "SELECT COUNT(*) FROM entries WHERE state != 'released' AND action = ? AND at > ?"
-        equal = "SELECT key FROM entries WHERE state != 'released' AND operation = ? AND customer = ? AND currency = ? AND minor = ? AND minor > 0 AND at > ? AND key != ? LIMIT 1"
         month, day = now - CUSTOMER_WINDOW_S, now - DAY_S
+        values = (
+            *(ask.customer, month, ask.currency, day, ask.currency),
+            *(ask.customer, month, ask.action, day, ask.action),
+            *(ask.customer, day, ask.currency, ask.minor, ask.operation, ask.key),
+        )
+        *counted, same = connection.execute(_TOTALS, values).fetchone()
+        return Totals(*map(int, counted), equal=same)
 
-        def one(query: str, *values: object) -> int:
-            return int(connection.execute(query, values).fetchone()[0])
-
-        same = connection.execute(
-            equal, (ask.operation, ask.customer, ask.currency, ask.minor, day, ask.key)
-        ).fetchone()
-        return Totals(
-            one(money + " AND customer = ?", ask.currency, month, ask.customer),
-            one(money, ask.currency, day),
-            one(count + " AND customer = ?", ask.action, month, ask.customer),
-            one(count, ask.action, day),
-            same[0] if same else None,
+    def _settle(self, connection: Any, reservation: Reservation, state: State) -> None:
+        """An outcome is told once; what was committed or released stays so."""
+        connection.execute(
+            "UPDATE entries SET state = ? WHERE id = ? AND state IN ('reserved', 'unknown')", (state, reservation.id)
         )
 
-    def _settle(self, reservation: Reservation, state: State) -> None:
-        """An outcome is told once; what was committed or released stays so."""
-        with self.transaction() as connection:
-            connection.execute(
-                "UPDATE entries SET state = ? WHERE id = ? AND state IN ('reserved', 'unknown')",
-                (state, reservation.id),
-            )
+
+def ledger_of(folder: Path, environment: Mapping[str, str]) -> BudgetLedger:
+    """The ledger of a folder's state: in PostgreSQL where CXREADY_DATABASE names one, else `budgets.sqlite` in the folder.
+
+    Made where it is absent; starting a proxy is set-up.
+    """
+    address = environment.get(DATABASE, "")
+    if re.match(r"postgres(ql)?://", address):
+        return BudgetLedger.create(address)
+    return BudgetLedger.create(folder / "budgets.sqlite")
 
 
 def _again(known: tuple[int, str, int, State], ask: Ask) -> Reservation:
@@ -211,19 +204,10 @@ def _again(known: tuple[int, str, int, State], ask: Ask) -> Reservation:
     return Reservation(known[0], ask.key, known[2], known[3], fresh=False)
 
 
-def _quoted(path: Path) -> str:
-    from urllib.parse import quote
-
-    return quote(str(path.resolve()))
-
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS entries (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, digest TEXT NOT NULL, action TEXT NOT NULL, operation TEXT NOT NULL,
-  customer TEXT NOT NULL, currency TEXT NOT NULL, minor INTEGER NOT NULL CHECK (minor >= 0), state TEXT NOT NULL, at REAL NOT NULL);
-CREATE UNIQUE INDEX IF NOT EXISTS one_live_key ON entries (key) WHERE state != 'released';
-CREATE INDEX IF NOT EXISTS by_customer ON entries (customer, at);
-CREATE INDEX IF NOT EXISTS by_time ON entries (at);
-CREATE TABLE IF NOT EXISTS approvals (id TEXT PRIMARY KEY, digest TEXT NOT NULL, at REAL NOT NULL);
-"""
+_TOTALS = """SELECT
+  (SELECT COALESCE(SUM(minor), 0) FROM entries WHERE customer = ? AND at > ? AND currency = ? AND state != 'released'),
+  (SELECT COALESCE(SUM(minor), 0) FROM entries WHERE at > ? AND currency = ? AND state != 'released'),
+  (SELECT COUNT(*) FROM entries WHERE customer = ? AND at > ? AND action = ? AND state != 'released'),
+  (SELECT COUNT(*) FROM entries WHERE at > ? AND action = ? AND state != 'released'),
+  (SELECT key FROM entries WHERE customer = ? AND at > ? AND currency = ? AND minor = ? AND minor > 0 AND operation = ?
+     AND key != ? AND state != 'released' LIMIT 1)"""

@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from math import isfinite
 from typing import Any, NoReturn
 
@@ -18,6 +19,7 @@ MAX_BYTES = 65_536
 MAX_DEPTH = 12
 MAX_ITEMS = 2_000
 MAX_INTEGER = 2**53 - 1
+_SIMPLE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _NAME = re.compile(r"[A-Za-z0-9_.@$-]{1,128}")
 
 
@@ -66,6 +68,8 @@ def canonical(value: Any) -> bytes:
     """
     import rfc8785
 
+    if _is_simple(value):
+        return _SIMPLE.encode(value).encode()
     try:
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
@@ -77,17 +81,37 @@ def digest(value: Any) -> str:
     return "sha256:" + hashlib.sha256(canonical(value)).hexdigest()
 
 
+def _is_simple(value: Any) -> bool:
+    """Values whose RFC 8785 form is what the standard library writes: no floats, names in ASCII, texts without half characters."""
+    kind = type(value)
+    if kind is str:
+        return value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
+    if kind is dict:
+        for name, inner in value.items():
+            if type(name) is not str or not name.isascii() or not _is_simple(inner):
+                return False
+        return True
+    if kind is list:
+        return all(map(_is_simple, value))
+    return value is None or kind is bool or (kind is int and -MAX_INTEGER <= value <= MAX_INTEGER)
+
+
 def _walk(value: Any, depth: int) -> int:
     """Number of values inside; raises on the first one that is not plain data."""
     if depth > MAX_DEPTH:
         raise NotCanonical(f"the body is nested deeper than {MAX_DEPTH}")
+    if type(value) is str:
+        return _text(value)
     if isinstance(value, Mapping):
         for name in value:
-            if not isinstance(name, str) or not _NAME.fullmatch(name):
+            if not isinstance(name, str) or not _is_name(name):
                 raise NotCanonical(f"{str(name)[:40]!r} is no name of a field")
-        if len({name.lower() for name in value}) < len(value):
+        if len(value) > 1 and len({name.lower() for name in value}) < len(value):
             raise NotCanonical("two names differ only in their case")
-        return 1 + sum(_walk(inner, depth + 1) for inner in value.values())
+        found = 1
+        for inner in value.values():
+            found += _walk(inner, depth + 1)
+        return found
     if isinstance(value, (list, tuple)):
         return 1 + sum(_walk(inner, depth + 1) for inner in value)
     if value is None or isinstance(value, bool):
@@ -97,8 +121,13 @@ def _walk(value: Any, depth: int) -> int:
     return _number(value)
 
 
+@lru_cache(maxsize=8_192)
+def _is_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None
+
+
 def _text(value: str) -> int:
-    if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+    if "\x00" in value or not (value.isascii() or all(not "\ud800" <= letter <= "\udfff" for letter in value)):
         raise NotCanonical("a text holds a NUL or half a character")
     return 1
 

@@ -19,6 +19,7 @@ from runtime.guardrails.policy import Action
 from runtime.money import to_minor
 
 Consequence = Literal["approve", "escalate", "refuse"]
+TYPES = "entity Workflow;\nentity System;\n"
 MONEY_LIMITS = ("each", "customer_per_30_days", "all_per_day")
 
 
@@ -31,6 +32,7 @@ class Clause:
     otherwise: Consequence
     bound: int | None = None
     name: str = ""
+    says: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,16 +65,15 @@ class Rule:
 
 
 def rules(estate: Estate) -> Iterator[Rule]:
-    """Every rule that the guardrails, goals and effects give. An operation without a confirmed effect gets none, nor one that only may be observed."""
-    for name, action in estate.guardrails.actions.items():
-        if action.autonomy in ("observe", "blocked"):
+    """Every rule that the guardrails, goals and effects give. An operation without a confirmed effect gets none, nor does a write that
+    only may be observed, or anything that is blocked."""
+    owner = _owners(estate)
+    for operation, name in owner.items():
+        action, effect = estate.guardrails.actions[name], estate.effect(operation)
+        if effect is None or action.autonomy == "blocked" or (action.autonomy == "observe" and effect.does != "read"):
             continue
-        for operation in action.operations:
-            effect = estate.effect(operation)
-            if effect is None or effect.does == "read" or estate.guardrails.action_of(operation) != name:
-                continue
-            for workflow in workflows_of(estate, action, operation):
-                yield rule(estate, workflow, operation)
+        for workflow in workflows_of(estate, action, operation):
+            yield _rule(estate, workflow, operation, name, effect, {})
 
 
 def rule(estate: Estate, workflow: str, operation: str, tighter: Mapping[str, int] | None = None) -> Rule:
@@ -87,22 +88,49 @@ def rule(estate: Estate, workflow: str, operation: str, tighter: Mapping[str, in
         raise BadInput(
             f"no action lets {workflow} call {operation}", "guardrails.yaml", "add the operation to an action"
         )
+    return _rule(estate, workflow, operation, name, effect, tighter or {})
+
+
+def _rule(estate: Estate, workflow: str, operation: str, name: str, effect: Effect, tighter: Mapping[str, int]) -> Rule:
     action = estate.guardrails.actions[name]
     currency = action.limits.currency or estate.currency
+    facts = [_fact(estate, fact, reads=effect.does == "read") for fact in dict.fromkeys(action.conditions)]
+    if effect.does == "read":
+        return Rule(workflow, operation, name, currency, tuple(facts) or (Clause("always", "true", "refuse"),))
     clauses = [
+        Clause("restricted", "!context.restricted", "refuse"),
         *_money(effect, action, currency),
         *_counts(action.limits.count_per_customer_per_30_days, action.limits.count_per_day),
+        *facts,
+        _mode(action),
+        *_tighter(effect, currency, tighter),
     ]
-    clauses += [
-        Clause("fact", f"context.facts.{_attribute(fact)}", "escalate", name=fact) for fact in action.conditions
-    ]
-    clauses += [_mode(action)]
-    clauses += list(_tighter(effect, currency, tighter or {}))
     return Rule(workflow, operation, name, currency, tuple(clauses))
 
 
+def _fact(estate: Estate, name: str, *, reads: bool) -> Clause:
+    """What the guardrails say of a fact; a read whose fact fails is nobody's business."""
+    declared = estate.guardrails.facts.get(name)
+    consequence: Consequence = "refuse" if reads else declared.otherwise if declared else "escalate"
+    return Clause(
+        "fact", f"context.facts.{_attribute(name)}", consequence, name=name, says=declared.says if declared else ""
+    )
+
+
+def _owners(estate: Estate) -> dict[str, str]:
+    """Operation → the action that covers it: the first that names it."""
+    found: dict[str, str] = {}
+    for name, action in estate.guardrails.actions.items():
+        for operation in action.operations:
+            found.setdefault(operation, name)
+    return found
+
+
 def workflows_of(estate: Estate, action: Action, operation: str) -> list[str]:
-    """Who may: the action's own list, else every workflow whose steps name the operation."""
+    """Who may: the action's own list (`*`: every one), else every workflow whose steps name the operation; reads: every workflow."""
+    effect = estate.effect(operation)
+    if "*" in action.workflows or (not action.workflows and effect is not None and effect.does == "read"):
+        return list(estate.goals)
     return list(action.workflows) or [name for name, goal in estate.goals.items() if operation in goal.operations()]
 
 
@@ -118,26 +146,37 @@ def permits_text(estate: Estate) -> str:
 
 def schema_text(estate: Estate) -> str:
     """The Cedar schema: which attributes a call of each operation carries."""
-    operations = dict.fromkeys(rule.operation for rule in rules(estate))
-    return "entity Workflow;\nentity System;\n" + "".join(operation_schema(estate, name) for name in operations)
+    operations = {rule.operation: rule.action for rule in rules(estate)}
+    return TYPES + "".join(operation_schema(estate, name, action) for name, action in operations.items())
 
 
-def operation_schema(estate: Estate, operation: str) -> str:
-    attributes = ", ".join(f"{name}: {kind}" for name, kind in attributes_of(estate, operation).items())
+def operation_schema(estate: Estate, operation: str, action: str | None = None) -> str:
+    """The part of the schema about one operation."""
+    attributes = ", ".join(f"{name}: {kind}" for name, kind in attributes_of(estate, operation, action).items())
     return (
         f"action {quoted(operation)} appliesTo {{ principal: [Workflow], resource: [System],\n"
         f"  context: {{ {attributes} }} }};\n"
     )
 
 
-def attributes_of(estate: Estate, operation: str) -> dict[str, str]:
-    """Context attribute → Cedar type. Amounts are Long in minor units."""
+def attributes_of(estate: Estate, operation: str, action: str | None = None) -> dict[str, str]:
+    """Context attribute → Cedar type. Amounts are Long in minor units. A read carries facts alone."""
     effect = estate.effect(operation)
-    action = estate.guardrails.actions[str(estate.guardrails.action_of(operation))]
+    written = estate.guardrails.actions[action or str(estate.guardrails.action_of(operation))]
     terms = dict.fromkeys(terms_of(effect), "Long")
-    facts = ", ".join(f"{_attribute(name)}: Bool" for name in dict.fromkeys(action.conditions))
+    facts = ", ".join(f"{_attribute(name)}: Bool" for name in dict.fromkeys(written.conditions))
+    if effect is not None and effect.does == "read":
+        return {"facts": f"{{ {facts} }}"}
     totals = dict.fromkeys(("spent_customer", "spent_day", "count_customer", "count_day"), "Long")
-    return {**terms, "currency": "String", "mode": "String", "high_stakes": "Bool", **totals, "facts": f"{{ {facts} }}"}
+    return {
+        **terms,
+        "currency": "String",
+        "mode": "String",
+        "high_stakes": "Bool",
+        "restricted": "Bool",
+        **totals,
+        "facts": f"{{ {facts} }}",
+    }
 
 
 def money_expression(effect: Effect, currency: str) -> str | None:

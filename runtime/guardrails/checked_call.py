@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from runtime.estate import Estate
@@ -11,23 +11,24 @@ from runtime.guardrails import canonical
 from runtime.guardrails.budget_entries import Ask
 from runtime.guardrails.checks import (
     Settled,
-    covering_action,
     declared_arguments,
     is_high_stakes,
     same_customer,
     triggers,
 )
+from runtime.guardrails.coverage import Coverage
 from runtime.guardrails.effects import Effect
 from runtime.guardrails.facts import Fact, FactContext, evaluate
 from runtime.guardrails.money_effect import MoneyEffect, Unclear, customer_of, money_effect
 from runtime.guardrails.policy import Action
+from runtime.guardrails.records import tied
 from runtime.guardrails.request import Request
 from runtime.guardrails.restricted import carried
 from runtime.systems.surface import Surface
 
 
 def checked(
-    estate: Estate, surfaces: Mapping[str, Surface], facts: Mapping[str, Fact], request: Request
+    estate: Estate, coverage: Coverage, surfaces: Mapping[str, Surface], facts: Mapping[str, Fact], request: Request
 ) -> CheckedCall:
     """Looks at a call in the order of the module's first line.
 
@@ -39,20 +40,26 @@ def checked(
     effect = estate.effect(operation)
     if effect is None:
         raise Settled("refuse", f"{operation} is not classified: nobody confirmed what it does", "unclassified")
-    name = covering_action(estate, request)
-    action = estate.guardrails.actions[name]
+    covered = coverage.of(request)
+    name, action = covered.name, covered.action
     arguments = canonical.checked(request.arguments)
     declared_arguments(surfaces, operation, arguments, effect.sends)
-    _carries_nothing_restricted(estate, effect, arguments)
-    money, customer = _moved(estate, effect, action, arguments, request)
+    restricted = _carries_restricted(estate, effect, arguments)
+    read = tied(request.facts_input, arguments, estate.guardrails.records)
+    context = FactContext(request.workflow, operation, arguments, read, None, request.session_customer)
+    try:
+        money, customer = _moved(estate, effect, action, arguments, read)
+    except Settled:
+        _fact_that_says_why(estate, name, action, context, facts)
+        raise
     digest = canonical.digest({"operation": operation, "arguments": arguments, "moves": [money.minor, money.currency]})
     same_customer(request, customer, effect.money_out is not None)
     triggers(estate, request)
-    context = FactContext(
-        request.workflow, operation, arguments, request.facts_input, customer, request.session_customer, money.minor, money.currency
-    )  # fmt: skip
+    context = replace(context, customer=customer, money_out_minor=money.minor, currency=money.currency)
     held = evaluate(action.conditions, context, facts)
-    return CheckedCall(request, name, action, money, customer or "", held, digest, is_high_stakes(estate, request))
+    return CheckedCall(
+        request, name, action, money, customer or "", held, digest, is_high_stakes(estate, request), restricted
+    )
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,7 @@ class CheckedCall:
     held: Mapping[str, bool]
     digest: str
     high_stakes: bool
+    restricted: bool = False
 
     @property
     def ask(self) -> Ask:
@@ -92,19 +100,33 @@ class CheckedCall:
         )
 
 
-def _carries_nothing_restricted(estate: Estate, effect: Effect, arguments: Mapping[str, Any]) -> None:
+def _carries_restricted(estate: Estate, effect: Effect, arguments: Mapping[str, Any]) -> bool:
+    """Settled here with the category named; the policy refuses it once more."""
     category = carried(estate.guardrails, effect, arguments)
     if category:
         said = f"the call carries restricted data ({category.replace('_', ' ')})"
         raise Settled("refuse", said, f"restricted_data.{category}")
+    return category is not None
+
+
+def _fact_that_says_why(
+    estate: Estate, name: str, action: Action, context: FactContext, facts: Mapping[str, Fact]
+) -> None:
+    """Raises Settled with a condition's own words where one fails: better than that the money is not known."""
+    held = evaluate(action.conditions, context, facts)
+    failed = [fact for fact in action.conditions if not held[fact] and estate.guardrails.facts.get(fact)]
+    for fact in sorted(failed, key=lambda one: estate.guardrails.facts[one].otherwise != "refuse"):
+        declared = estate.guardrails.facts[fact]
+        if declared.says:
+            raise Settled(declared.otherwise, declared.says, f"{name}.{fact}")
 
 
 def _moved(
-    estate: Estate, effect: Effect, action: Action, arguments: Mapping[str, Any], request: Request
+    estate: Estate, effect: Effect, action: Action, arguments: Mapping[str, Any], read: Mapping[str, Any]
 ) -> tuple[MoneyEffect, str | None]:
     """How much money leaves, and to whom."""
     try:
-        money = money_effect(effect, arguments, request.facts_input, action.limits.currency or estate.currency)
-        return money, customer_of(effect, arguments, request.facts_input)
+        money = money_effect(effect, arguments, read, action.limits.currency or estate.currency)
+        return money, customer_of(effect, arguments, read)
     except Unclear as error:
         raise Settled("escalate" if error.escalate else "refuse", str(error), "money_effect") from None

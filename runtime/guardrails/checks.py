@@ -1,4 +1,4 @@
-"""What settles a call before Cedar is asked: coverage, declared arguments, the customer, triggers of the conversation."""
+"""What settles a call before Cedar is asked: declared arguments, the customer, triggers of the conversation."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runtime.estate import Estate
-from runtime.gate import narrowest
-from runtime.guardrails.cedar import workflows_of
 from runtime.guardrails.request import Answer, Decision, Request
 from runtime.systems.surface import Surface
 
@@ -18,27 +16,6 @@ class Settled(Exception):
     def __init__(self, answer: Answer, reason: str, rule: str) -> None:
         super().__init__(reason)
         self.decision = Decision(answer, reason, rule)
-
-
-def covering_action(estate: Estate, request: Request) -> str:
-    """Name of the action that lets the workflow call the operation.
-
-    Raises:
-        Settled: none does, or the autonomy is below approval.
-    """
-    name = estate.guardrails.action_of(request.operation)
-    if name is None:
-        raise Settled("refuse", f"no guardrail covers {request.operation}", "not_covered")
-    action = estate.guardrails.actions[name]
-    least = narrowest(action.autonomy, request.autonomy)
-    if least in ("observe", "blocked"):
-        who = name if action.autonomy == least else request.workflow
-        raise Settled("refuse", f"{who} may not write: it is set to {least}", "autonomy")
-    if request.workflow not in workflows_of(estate, action, request.operation):
-        raise Settled(
-            "refuse", f"the workflow {request.workflow} may not call {request.operation}", f"{name}.workflows"
-        )
-    return name
 
 
 def declared_arguments(
@@ -66,7 +43,8 @@ def same_customer(request: Request, customer: str | None, moves_money: bool) -> 
     if customer is not None and request.session_customer is not None and customer != request.session_customer:
         raise Settled("refuse", "the call touches another customer's record", "own_customer")
     if (moves_money or customer is not None) and (customer is None or request.session_customer is None):
-        raise Settled("escalate", "it is not known for certain whose record would change", "customer_unknown")
+        who = "nobody is signed in" if request.session_customer is None else "the record's owner was not read"
+        raise Settled("escalate", f"it is not known for certain whose record would change: {who}", "customer_unknown")
 
 
 def triggers(estate: Estate, request: Request) -> None:

@@ -23,8 +23,10 @@ from runtime.guardrails.checked_call import CheckedCall, checked
 from runtime.guardrails.checks import (
     Settled,
 )
+from runtime.guardrails.coverage import Coverage
 from runtime.guardrails.engine import Engine
 from runtime.guardrails.facts import Fact, library
+from runtime.guardrails.guarded_read import decided_read
 from runtime.guardrails.kill_switch import KillSwitch
 from runtime.guardrails.request import Answer, Approval, Decision, Request, Signals
 from runtime.guardrails.says import equal_says, explain, why_approve
@@ -57,9 +59,9 @@ class DecisionPoint:
         surfaces: Mapping[str, Surface] | None = None,
         certificate: Certificate | None = None,
     ) -> None:
-        self._estate, self._ledger, self._facts = estate, ledger, library(facts)
+        self._estate, self._ledger, self._facts = estate, ledger, library(facts, estate.guardrails.facts)
         self._tightened, self._stop, self._surfaces = tightened, stop, surfaces or {}
-        self._engine = Engine(estate)
+        self._engine, self._coverage = Engine(estate), Coverage(estate)
         self._stale = certificate.mismatches(estate) if certificate else []
 
     @property
@@ -72,6 +74,11 @@ class DecisionPoint:
         try:
             effect = self._estate.effect(request.operation)
             if effect is not None and effect.does == "read":
+                if self._coverage.covers(request.operation):
+                    return replace(
+                        decided_read(self._estate, self._coverage, self._engine, self._facts, request),
+                        policy=self.policy,
+                    )
                 return Decision("act", f"{request.operation} only reads", "read", policy=self.policy)
             return self._on_totals(self._checked(request))
         except Settled as settled:
@@ -103,7 +110,7 @@ class DecisionPoint:
 
     def _checked(self, request: Request) -> CheckedCall:
         self._may_run()
-        return checked(self._estate, self._surfaces, self._facts, request)
+        return checked(self._estate, self._coverage, self._surfaces, self._facts, request)
 
     def _may_run(self) -> None:
         if self._stop is not None and self._stop.is_on():
@@ -151,6 +158,7 @@ class DecisionPoint:
             "currency": call.money.currency,
             "mode": mode,
             "high_stakes": call.high_stakes,
+            "restricted": call.restricted,
             "facts": dict(call.held),
             **counted,
         }

@@ -5,12 +5,17 @@ Unconfirmed or unlisted operations are unclassified, and an unclassified write i
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from runtime.guardrails.conditions import Term
 from runtime.money import MoneyText
 from runtime.written import Strict
+
+REFERENCE = "{reference}"
 
 
 class CurrencyField(Strict):
@@ -18,7 +23,8 @@ class CurrencyField(Strict):
 
 
 class MoneyOut(Strict):
-    """What leaves the company when the operation succeeds: exactly one of field, before − after, the full value of a record, or a fixed amount."""
+    """What leaves the company when the operation succeeds: exactly one of field, before − after, the full value of a record, what is
+    computed from records, or a fixed amount."""
 
     field: str | None = None
     unit: Literal["major", "minor"] = "major"
@@ -28,6 +34,7 @@ class MoneyOut(Strict):
     before: str | None = None
     after: str | None = None
     full_value_of: str | None = None
+    computed: Term | None = Field(None, description="from records and arguments, like the prices of the returned items")
     fixed: MoneyText | None = None
 
     @model_validator(mode="after")
@@ -36,10 +43,11 @@ class MoneyOut(Strict):
             self.field is not None,
             self.before is not None and self.after is not None,
             self.full_value_of is not None,
+            self.computed is not None,
             self.fixed is not None,
         ]
         if sum(ways) != 1:
-            raise ValueError("say exactly one of: field · before and after · full_value_of · fixed")
+            raise ValueError("say exactly one of: field · before and after · full_value_of · computed · fixed")
         return self
 
 
@@ -63,9 +71,48 @@ class Repeat(Strict):
     key: str | None = Field(None, description="header that carries the idempotency key")
     find: str | None = Field(None, description="operation that finds the written record by our own reference")
     reference: str = Field(
-        "reference", description="field that carries our own reference in the write, and parameter of `find`"
+        "reference",
+        description="field that carries our own reference in the write (`CustomFields.Key` for one inside another), and parameter of `find`",
+    )
+    find_with: dict[str, str] = Field(
+        default_factory=dict,
+        description="parameter of `find` → text with {reference} in it, for systems that search with a query; default: the field `reference` as it is",
     )
     settle_s: float = Field(2.0, ge=0, le=600)
+
+    @model_validator(mode="after")
+    def _names_the_reference(self) -> Repeat:
+        if self.find_with and not any(REFERENCE in text for text in self.find_with.values()):
+            raise ValueError(f"find_with needs {REFERENCE} in one of its texts: what is searched for")
+        if self.find_with and self.find is None:
+            raise ValueError("find_with says how to ask `find`: name that operation too")
+        return self
+
+    def carried(self, arguments: Mapping[str, Any], reference: str) -> dict[str, Any]:
+        """The arguments of a write with our reference in its field."""
+        name, _, inner = self.reference.partition(".")
+        if not inner:
+            return {**arguments, name: reference}
+        held = arguments.get(name)
+        return {**arguments, name: {**(held if isinstance(held, Mapping) else {}), inner: reference}}
+
+    def reference_in(self, record: Any) -> str | None:
+        """Our reference as a write or a record carries it."""
+        for name in self.reference.split("."):
+            record = record.get(name) if isinstance(record, Mapping) else None
+        return record if isinstance(record, str) else None
+
+    def asked(self, reference: str) -> dict[str, str]:
+        """Arguments of `find` that search for one reference.
+
+        Raises:
+            ValueError: a reference with anything but letters, digits, `.`, `_`, `-`, `:` could change the query.
+        """
+        if not self.find_with:
+            return {self.reference: reference}
+        if not re.fullmatch(r"[A-Za-z0-9._:-]{1,200}", reference):
+            raise ValueError("a reference that a query is built with holds letters, digits, dots and hyphens only")
+        return {name: text.replace(REFERENCE, reference) for name, text in self.find_with.items()}
 
 
 class Effect(Strict):

@@ -6,6 +6,7 @@ Every permit names one principal and one action, so a slice decides exactly as t
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +14,10 @@ from typing import Any
 
 from runtime.errors import BadInput
 from runtime.estate import Estate
-from runtime.guardrails.cedar import Clause, operation_schema, permits_text, rule, schema_text
+from runtime.guardrails.cedar import Clause, attributes_of, operation_schema, permits_text, rule, schema_text
+from runtime.guardrails.context_shape import Shape, shape_of
 
+_WRITTEN = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 _TYPES = "entity Workflow;\nentity System;\n"
 
 
@@ -26,6 +29,8 @@ class Slice:
     explains: Any
     schema: Any
     clauses: tuple[Clause, ...]
+    who: Mapping[str, Any]
+    shape: Shape | None
 
 
 class Engine:
@@ -39,6 +44,7 @@ class Engine:
             dict[tuple[str, str, frozenset[tuple[str, int]]], Slice](),
             threading.Lock(),
         )
+        self._schemas: dict[str, Any] = {}
         self._entities = cedarpy.Entities.from_json_str("[]")
         text = permits_text(estate)
         self.digest = digest_of(text, schema_text(estate))
@@ -58,13 +64,9 @@ class Engine:
         import cedarpy
 
         part = self._slice(workflow, operation, tighter)
-        request = {
-            "principal": {"type": "Workflow", "id": workflow},
-            "action": {"type": "Action", "id": operation},
-            "resource": {"type": "System", "id": operation.partition(".")[0]},
-            "context": dict(context),
-        }
-        result = cedarpy.is_authorized(request, part.permits, self._entities, part.schema)
+        request = {**part.who, "context": _WRITTEN.encode(context)}
+        schema = None if part.shape is not None and part.shape.fits(context) else part.schema
+        result = cedarpy.is_authorized(request, part.permits, self._entities, schema)
         if result.decision is cedarpy.Decision.Allow and not result.diagnostics.errors:
             return None
         said = cedarpy.is_authorized(
@@ -84,13 +86,28 @@ class Engine:
         import cedarpy
 
         one = rule(self._estate, workflow, operation, tighter)
-        schema = cedarpy.Schema.from_str(_TYPES + operation_schema(self._estate, operation))
+        schema = self._schemas.get(operation)
+        if schema is None:
+            schema = self._schemas[operation] = cedarpy.Schema.from_str(
+                _TYPES + operation_schema(self._estate, operation)
+            )
         return Slice(
             cedarpy.PolicySet.from_str(one.permit()),
             cedarpy.PolicySet.from_str(one.explanations()),
             schema,
             one.clauses,
+            who_asks(workflow, operation),
+            shape_of(attributes_of(self._estate, operation)),
         )
+
+
+def who_asks(workflow: str, operation: str) -> dict[str, Any]:
+    """Principal, action and resource of a Cedar request, as data: a name can never become part of an expression."""
+    return {
+        "principal": {"type": "Workflow", "id": workflow},
+        "action": {"type": "Action", "id": operation},
+        "resource": {"type": "System", "id": operation.partition(".")[0]},
+    }
 
 
 def digest_of(permits: str, schema: str) -> str:

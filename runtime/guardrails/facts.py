@@ -1,16 +1,20 @@
 """Named facts: yes/no answers computed from what was read in systems of record; never from a model, never from the caller's body.
 
-A fact that is unknown, raises, or answers anything but True or False is a no. The library is closed: names of
-`guardrails.yaml` resolve to functions here, to the entry point group `cxready.facts`, or to a mapping that is handed in.
+A fact that is unknown, raises, or answers anything but yes is a no. The library is closed: names resolve to conditions
+that `guardrails.yaml` declares, to functions here, to the entry point group `cxready.facts`, or to a mapping that is handed in.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+
+from runtime.guardrails.answers import answer
+from runtime.guardrails.conditions import DeclaredFact
+from runtime.guardrails.record_values import ABSENT, NO, UNCLEAR, YES, Answer, Scope
 
 GROUP = "cxready.facts"
 API = 1
@@ -42,18 +46,34 @@ class FactContext(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self.read)
 
-
-Fact = Callable[[FactContext], bool | int]
-
-
-def evaluate(names: list[str], context: FactContext, facts: Mapping[str, Fact]) -> dict[str, bool]:
-    """Each name → whether the fact holds. Absent, failing and unclear facts are a no."""
-    return {name: _holds(name, context, facts) for name in names}
+    def scope(self, facts: Mapping[str, Fact]) -> Scope:
+        """What declared conditions look at; other facts by name."""
+        return Scope(self.arguments, self.read, self.session_customer, named=lambda name: _answer(name, self, facts))
 
 
-def library(extra: Mapping[str, Fact] | None = None) -> dict[str, Fact]:
-    """Built-in facts, those of installed packages, and `extra`, which wins."""
-    return {**BUILT_IN, **_installed(), **(extra or {})}
+Fact = Callable[[FactContext], bool | Answer]
+
+
+def evaluate(
+    names: Sequence[str], context: FactContext, facts: Mapping[str, Fact], *, absent_passes: bool = False
+) -> dict[str, bool]:
+    """Each name → whether the fact holds. Absent, failing and unclear facts are a no.
+
+    Args:
+        absent_passes: for reads: that the record does not exist is no reason to refuse looking for it.
+    """
+    good = (YES, ABSENT) if absent_passes else (YES,)
+    return {name: _answer(name, context, facts) in good for name in names}
+
+
+def library(
+    extra: Mapping[str, Fact] | None = None, declared: Mapping[str, DeclaredFact] | None = None
+) -> dict[str, Fact]:
+    """Built-in facts, those of installed packages, those that guardrails declare, and `extra`, which wins."""
+    found: dict[str, Fact] = {**BUILT_IN, **_installed()}
+    found |= {name: _declared(condition, found) for name, condition in (declared or {}).items()}
+    found |= extra or {}
+    return found
 
 
 def own_account(context: FactContext) -> bool:
@@ -95,15 +115,20 @@ BUILT_IN: dict[str, Fact] = {
 }
 
 
-def _holds(name: str, context: FactContext, facts: Mapping[str, Fact]) -> bool:
+def _declared(condition: DeclaredFact, facts: Mapping[str, Fact]) -> Fact:
+    return lambda context: answer(condition, context.scope(facts))
+
+
+def _answer(name: str, context: FactContext, facts: Mapping[str, Fact]) -> Answer:
     function = facts.get(name)
     if function is None:
-        return False
+        return UNCLEAR
     try:
-        return function(context) is True
+        found = function(context)
     except Exception as error:  # a fact that cannot be computed is a no, whatever the reason
         log.info("fact %s could not be computed: %s", name, type(error).__name__)
-        return False
+        return UNCLEAR
+    return found if isinstance(found, Answer) else YES if found is True else NO if found is False else UNCLEAR
 
 
 @cache

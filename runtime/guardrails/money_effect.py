@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from runtime.guardrails.answers import value_of
 from runtime.guardrails.effects import CurrencyField, Effect, MoneyOut
+from runtime.guardrails.record_values import Answer, Scope, number_of
 from runtime.money import exponent, to_minor
 
 LARGEST = 10**15
@@ -48,6 +50,8 @@ def money_effect(effect: Effect, arguments: Mapping[str, Any], read: Mapping[str
         return MoneyEffect(
             to_minor(out.fixed, _currency(out, arguments, currency)), _currency(out, arguments, currency), {}
         )
+    if out.computed is not None:
+        return _computed(out, arguments, read, currency)
     if out.full_value_of is not None:
         return _full_value(_text(arguments, out.full_value_of), read, currency)
     if out.field is not None and out.field not in arguments and effect.when_absent == "full":
@@ -69,7 +73,7 @@ def terms_of(effect: Effect | None) -> tuple[str, ...]:
         return ()
     if out.field is not None:
         return ("amount",)
-    return ("value",) if out.full_value_of is not None else ("before", "after")
+    return ("before", "after") if out.before is not None else ("value",)
 
 
 def minor_of(written: Any, out: MoneyOut, currency: str, name: str) -> int:
@@ -117,6 +121,22 @@ def _currency(out: MoneyOut, arguments: Mapping[str, Any], default: str) -> str:
             raise Unclear(str(error)) from None
         return found
     return out.currency or default
+
+
+def _computed(out: MoneyOut, arguments: Mapping[str, Any], read: Mapping[str, Any], default: str) -> MoneyEffect:
+    """From records; a figure that does not come out exact in minor units is not known."""
+    assert out.computed is not None
+    code = _currency(out, arguments, default)
+    try:
+        found = value_of(out.computed, Scope(arguments, read))
+        amount = None if isinstance(found, Answer) else number_of(found)
+    except (ValueError, ArithmeticError):
+        amount = None
+    if amount is None:
+        raise Unclear("what leaves the company cannot be computed from what was read", escalate=True)
+    text = f"{amount.normalize():f}"
+    value = minor_of(text, out, code, "what leaves the company")
+    return MoneyEffect(value, code, {"value": value})
 
 
 def _full_value(reference: str, read: Mapping[str, Any], default: str) -> MoneyEffect:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator
 
-from runtime.money import MoneyText
+from runtime.guardrails.conditions import DeclaredFact, Record
+from runtime.money import MoneyText, exponent
 from runtime.systems.settings import Autonomy
 from runtime.written import Strict
 
@@ -32,16 +33,27 @@ class Limits(Strict):
     all_per_day: MoneyText | None = None
     count_per_customer_per_30_days: int | None = Field(None, ge=0)
     count_per_day: int | None = Field(None, ge=0)
-    currency: str | None = None
+    currency: str | None = Field(None, description="ISO 4217 code with minor units; default: the engagement's")
+
+    @field_validator("currency")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        if value is not None:
+            exponent(value)
+        return value
 
 
 class Action(Strict):
     operations: list[OperationName] = Field(min_length=1)
     limits: Limits = Field(default_factory=Limits)
     conditions: list[str] = Field(
-        default_factory=list, description="names of facts that must hold; from systems of record only"
+        default_factory=list,
+        description="names of facts that must hold: declared under `facts`, of the library, or of an installed package",
     )
-    workflows: list[str] = Field(default_factory=list, description="who may; empty: every workflow whose steps name it")
+    workflows: list[str] = Field(
+        default_factory=list,
+        description='who may; empty: every workflow whose steps name it, for reads every workflow; "*": every workflow',
+    )
     autonomy: Autonomy = "approve"
 
 
@@ -54,11 +66,35 @@ class EscalateWhen(Strict):
     confidence_below: float | None = Field(0.55, ge=0, le=1)
 
 
+class Approved(Strict):
+    """Who said yes to these limits. `reference`: minutes, ticket or signature that shows it."""
+
+    by: str
+    on: str = Field(description="YYYY-MM-DD")
+    reference: str | None = None
+
+
+class Review(Strict):
+    """One look at the limits. `looked_at`: the measured evidence, like `pilot log 2026-09` or `denials of October`."""
+
+    on: str = Field(description="YYYY-MM-DD")
+    by: str
+    looked_at: list[str] = Field(default_factory=list)
+    decided: str = ""
+
+
 class GuardrailsFile(Strict):
     format: Literal[1] = 1
     owner: str | None = None
+    may_change: list[str] = Field(default_factory=list, description="roles that may change this file")
+    approved: Approved | None = None
     reviewed: str | None = Field(None, description="date of the last review, YYYY-MM-DD")
     review_every_days: int = Field(180, ge=1)
+    reviews: list[Review] = Field(default_factory=list, description="reviews, oldest first, with what they looked at")
+    records: dict[str, Record] = Field(
+        default_factory=dict, description="records that facts look at, and which argument of a call names them"
+    )
+    facts: dict[str, DeclaredFact] = Field(default_factory=dict, description="conditions over records, by name")
     actions: dict[str, Action] = Field(default_factory=dict)
     restricted_data: dict[str, Literal["never_read", "mask", "never_send"]] = Field(default_factory=dict)
     escalate_when: EscalateWhen = Field(default_factory=EscalateWhen)

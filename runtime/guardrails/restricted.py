@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from runtime.guardrails.effects import Effect
@@ -23,7 +23,10 @@ FIELDS: dict[str, str] = {
     "national_id": r"ssn|social_?security\w*|national_?id\w*|passport\w*|tax_?id",
     "password": r"pass(word|wd|code|phrase)|pin|secret",
 }
+IN_TEXT = ("card_number", "iban")
+SHORTEST = 13  # digits of a card number; an IBAN is longer
 MASK = "‹masked›"
+_NUMERIC = re.compile(r"\d")  # no number, no card and no account
 _DIGITS = re.compile(  # written whole, in groups of four, in American Express' groups, or digit by digit
     r"(?<![A-Za-z0-9])(?:[3-6]\d{12,18}|[3-6]\d{3}([ .\-/_]+)\d{4}\1\d{4}\1\d{1,7}|3[47]\d{2}([ .\-/_]+)\d{6}\2\d{5}|[3-6](?:[ .\-/_]+\d){12,18})(?![ .\-]?\d)"
 )
@@ -36,11 +39,14 @@ def carried(guardrails: GuardrailsFile, effect: Effect, arguments: Mapping[str, 
 
     `never_read` and `never_send` hold for every field, `mask` for the fields that leave the company (`sends`).
     """
+    if not _is_suspect(tuple(guardrails.restricted_data), "", arguments):
+        return None
+    every = list(_leaves(arguments))
     for category, rule in guardrails.restricted_data.items():
-        looked_at = (
-            {name: arguments[name] for name in effect.sends if name in arguments} if rule == "mask" else arguments
-        )
-        if any(_is(category, name, value) for name, value in _leaves(looked_at)):
+        looked_at = every
+        if rule == "mask":
+            looked_at = list(_leaves({name: arguments[name] for name in effect.sends if name in arguments}))
+        if any(_is(category, name, value) for name, value in looked_at):
             return category
     return None
 
@@ -82,12 +88,41 @@ def _is(category: str, name: str, value: Any) -> bool:
         return False
     if name and _named(category, name):
         return True
-    text = _plain(str(value)) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    if category not in IN_TEXT or isinstance(value, bool) or not isinstance(value, (str, int)):
+        return False
+    text = _plain(str(value)) if _may_hold(value) else ""
     if category == "card_number":
         return any(_luhn(found.group()) for found in _DIGITS.finditer(text))
     return category == "iban" and any(_iban(found.group()) for found in _IBAN.finditer(text))
 
 
+def _is_suspect(categories: tuple[str, ...], name: str, value: Any) -> bool:
+    """A quick look before the slow one: False when neither a name nor a value can belong to any category."""
+    if name and _may_be_any(categories, name):
+        return True
+    if type(value) is str:
+        return not value.isascii() or (len(value) >= SHORTEST and _NUMERIC.search(value) is not None)
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if _is_suspect(categories, str(key), inner):
+                return True
+        return False
+    if isinstance(value, (list, tuple)):
+        return any(_is_suspect(categories, "", inner) for inner in value)
+    return _may_hold(value)
+
+
+def _may_hold(value: Any) -> bool:
+    """False when a value is too short to be a number that is recognised inside texts; signs beyond ASCII may stand for several."""
+    return value is not None and (len(written := str(value)) >= SHORTEST or not written.isascii())
+
+
+@lru_cache(maxsize=8_192)
+def _may_be_any(categories: tuple[str, ...], name: str) -> bool:
+    return any(_named(category, name) for category in categories)
+
+
+@lru_cache(maxsize=8_192)
 def _named(category: str, name: str) -> bool:
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_")
     return re.fullmatch(FIELDS.get(category, re.escape(category.lower())), plain) is not None

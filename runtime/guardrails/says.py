@@ -20,7 +20,8 @@ def explain(clause: Clause, action: str, money: MoneyEffect, totals: Totals) -> 
         "all_per_day": f"with {moved} more, {money_says(totals.spent_day + money.minor, money.currency)} would have left in 24 hours; the limit of {action} is {limit}",
         "count_per_customer_per_30_days": f"this customer had {totals.count_customer} of {action} in 30 days; the limit is {clause.bound}",
         "count_per_day": f"there were {totals.count_day} of {action} in 24 hours; the limit is {clause.bound}",
-        "fact": f'the condition "{clause.name.replace("_", " ")}" could not be confirmed',
+        "fact": clause.says or f'the condition "{clause.name.replace("_", " ")}" could not be confirmed',
+        "restricted": "the call carries restricted data",
         "mode": f"{action} needs a person's approval",
     }
     return by_kind.get(clause.kind, f"the guardrails do not allow it as {action}")

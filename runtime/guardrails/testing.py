@@ -1,22 +1,36 @@
 """Calls from a file against the decision point: what would the guardrails say? (`cxready guardrails test DIR --calls FILE`)
 
-A call is `{"workflow", "operation", "arguments", "facts"?, "read"?, "customer"?, "category"?, "autonomy"?, "expect"?}`. `facts`
-states conditions as true or false in place of reading them. Nothing is reserved and no system is asked.
+A call is `{"workflow", "operation", "arguments", "facts"?, "read"?, "customer"?, "category"?, "autonomy"?, "expect"?, "id"?}`.
+Under `facts`, true or false under the name of a condition states that condition in place of computing it; any other value is
+a record or figure that was read, as under `read`. Nothing is reserved and no system is asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from runtime.errors import BadInput
+from runtime.errors import BadInput, did_you_mean
 from runtime.estate import Estate
 from runtime.guardrails.decide import DecisionPoint, Request
 from runtime.guardrails.facts import Fact
 from runtime.guardrails.money_effect import Unclear, customer_of
+from runtime.guardrails.records import tied
 from runtime.systems.surface import Surface
 
 KNOWN = {"workflow", "operation", "arguments", "facts", "read", "customer", "category", "autonomy", "expect", "id"}
+ANSWERS = ("act", "approve", "escalate", "refuse")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One line. `stated`: conditions by name; `read`: what was read from systems of record."""
+
+    request: Request
+    stated: Mapping[str, bool]
+    expect: str | None
+    id: Any = None
 
 
 def decide_lines(
@@ -25,59 +39,113 @@ def decide_lines(
     *,
     surfaces: Mapping[str, Surface] | None = None,
     facts: Mapping[str, Fact] | None = None,
+    source: str = "line ",
 ) -> Iterator[dict[str, Any]]:
     """One line a call: decision, reason, rule; with `expect` also `as_expected`.
+
+    Args:
+        source: what stands before a line's number in complaints, like `calls.jsonl:`.
 
     Raises:
         BadInput: a line is no call.
     """
-    for number, call in enumerate(calls, 1):
-        point = DecisionPoint(estate, ledger=None, facts={**(facts or {}), **_stated(call, number)}, surfaces=surfaces)
-        decision = point.decide(_request(estate, call))
+    point = _Point(estate, surfaces or {}, facts or {})
+    for number, written in enumerate(calls, 1):
+        call = _call(estate, written, f"{source}{number}")
+        decision = point.with_stated(call.stated).decide(call.request)
         line: dict[str, Any] = {"decision": decision.decision, "reason": decision.reason, "rule": decision.rule}
-        if "id" in call:
-            line = {"id": call["id"], **line}
-        if "expect" in call:
-            line |= {"expect": call["expect"], "as_expected": call["expect"] == decision.decision}
+        if "id" in written:
+            line = {"id": call.id, **line}
+        if call.expect is not None:
+            line |= {"expect": call.expect, "as_expected": call.expect == decision.decision}
         yield line
 
 
-def _request(estate: Estate, call: Mapping[str, Any]) -> Request:
+class _Point:
+    """One decision point, compiled once; stated conditions are looked up at each call."""
+
+    def __init__(self, estate: Estate, surfaces: Mapping[str, Surface], facts: Mapping[str, Fact]) -> None:
+        names = {name for action in estate.guardrails.actions.values() for name in action.conditions}
+        self._stated: Mapping[str, bool] = {}
+        self._plain = DecisionPoint(estate, ledger=None, facts=facts, surfaces=surfaces)
+        stand_ins = {name: self._looked_up(name) for name in names}
+        self._with_stated = DecisionPoint(estate, ledger=None, facts={**facts, **stand_ins}, surfaces=surfaces)
+        self._computed = self._plain._facts
+
+    def with_stated(self, stated: Mapping[str, bool]) -> DecisionPoint:
+        self._stated = stated
+        return self._with_stated if stated else self._plain
+
+    def _looked_up(self, name: str) -> Fact:
+        def held(context: Any) -> Any:
+            if name in self._stated:
+                return self._stated[name]
+            function = self._computed.get(name)
+            return function(context) if function else None
+
+        return held
+
+
+def _call(estate: Estate, written: Any, where: str) -> Call:
+    _is_call(written, where)
+    facts, names = written.get("facts") or {}, _conditions(estate)
+    if not isinstance(facts, Mapping):
+        raise BadInput("`facts` is no mapping of names", where, 'write "facts": {"usage_gap_found": true}')
+    for name, value in facts.items():
+        if name in names and not isinstance(value, bool):
+            raise BadInput(f"the condition `{name}` is true or false", where, f'write "facts": {{"{name}": true}}')
+        if isinstance(value, bool) and name not in names and (near := did_you_mean(name, names)):
+            raise BadInput(f"no condition is called `{name}`{near}", where, "use the name of guardrails.yaml")
+    stated = {name: value for name, value in facts.items() if name in names}
+    looked_up = {name: value for name, value in facts.items() if name not in names}
+    read = {**looked_up, **(written.get("read") or {})}
+    return Call(_request(estate, written, read), stated, written.get("expect"), written.get("id"))
+
+
+def _is_call(written: Any, where: str) -> None:
+    if not isinstance(written, Mapping) or not all(isinstance(written.get(n), str) for n in ("workflow", "operation")):
+        raise BadInput(
+            "a call needs `workflow` and `operation`", where, 'write {"workflow": …, "operation": …, "arguments": {…}}'
+        )
+    unknown = sorted(set(written) - KNOWN)
+    if unknown:
+        raise BadInput(
+            f"`{unknown[0]}` is not known here{did_you_mean(unknown[0], KNOWN)}",
+            where,
+            f"known: {', '.join(sorted(KNOWN))}",
+        )
+    for name in ("arguments", "read"):
+        if not isinstance(written.get(name) or {}, Mapping):
+            raise BadInput(f"`{name}` is no mapping of names", where, f'write "{name}": {{…}}')
+    if written.get("expect") not in (None, *ANSWERS):
+        raise BadInput(f"`expect` is {written['expect']!r}", where, f"one of: {', '.join(ANSWERS)}")
+    if written.get("autonomy", "act") not in ("act", "approve", "observe", "blocked"):
+        raise BadInput(f"`autonomy` is {written['autonomy']!r}", where, "one of: act, approve, observe, blocked")
+
+
+def _conditions(estate: Estate) -> set[str]:
+    named = {name for action in estate.guardrails.actions.values() for name in action.conditions}
+    return named | set(estate.guardrails.facts)
+
+
+def _request(estate: Estate, call: Mapping[str, Any], read: Mapping[str, Any]) -> Request:
     return Request(
         workflow=call["workflow"],
         operation=call["operation"],
         arguments=call.get("arguments") or {},
-        session_customer=call["customer"] if "customer" in call else _own(estate, call),
-        facts_input=call.get("read") or {},
+        session_customer=call["customer"] if "customer" in call else _own(estate, call, read),
+        facts_input=read,
         autonomy=call.get("autonomy", "act"),
         trial=True,
         category=call.get("category"),
     )
 
 
-def _own(estate: Estate, call: Mapping[str, Any]) -> str | None:
+def _own(estate: Estate, call: Mapping[str, Any], read: Mapping[str, Any]) -> str | None:
     """A line that names no customer is about the one whose record it touches."""
     effect = estate.effect(call["operation"])
+    arguments = call.get("arguments") or {}
     try:
-        return customer_of(effect, call.get("arguments") or {}, call.get("read") or {}) if effect else None
+        return customer_of(effect, arguments, tied(read, arguments, estate.guardrails.records)) if effect else None
     except Unclear:
         return None
-
-
-def _stated(call: Mapping[str, Any], number: int) -> dict[str, Fact]:
-    where = f"line {number}"
-    if (
-        not isinstance(call, Mapping)
-        or not isinstance(call.get("workflow"), str)
-        or not isinstance(call.get("operation"), str)
-    ):
-        raise BadInput(
-            "a call needs `workflow` and `operation`", where, 'write {"workflow": …, "operation": …, "arguments": {…}}'
-        )
-    unknown = sorted(set(call) - KNOWN)
-    if unknown:
-        raise BadInput(f"`{unknown[0]}` is not known here", where, f"known: {', '.join(sorted(KNOWN))}")
-    facts = call.get("facts") or {}
-    if not isinstance(facts, Mapping) or not all(isinstance(value, bool) for value in facts.values()):
-        raise BadInput("`facts` states conditions as true or false", where, 'write "facts": {"usage_gap_found": true}')
-    return {name: (lambda _, held=value: held) for name, value in facts.items()}  # type: ignore[misc]

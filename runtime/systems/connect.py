@@ -11,8 +11,9 @@ from runtime import redaction
 from runtime.errors import BadInput, Refused
 from runtime.systems.auth import Auth, make_auth
 from runtime.systems.exchange import System
-from runtime.systems.network import open_session
-from runtime.systems.outgoing import Bounds
+from runtime.systems.network import merged, open_session
+from runtime.systems.outgoing import Bounds, Gate
+from runtime.systems.passage import Passage
 from runtime.systems.references import resolve
 from runtime.systems.request_budget import RequestBudget
 from runtime.systems.rest import RestSystem
@@ -40,6 +41,8 @@ def connect(
     surface: Surface | None = None,
     bounds: Bounds | None = None,
     anonymous: bool = False,
+    gate: Gate | None = None,
+    passage: Passage | None = None,
 ) -> System:
     """Prepares the way; nothing is sent before the first call.
 
@@ -48,6 +51,8 @@ def connect(
         environment: `production` only together with `for_pilot`: measurements never go there.
         surface: already loaded, to save reading the description again.
         anonymous: without any credential, to see how the system refuses.
+        gate: asked before each single request; by default all may pass.
+        passage: what the connections of one run know together; by default this one's own.
 
     Raises:
         BadInput: a reference that is not set, no credential for this holder, an unusable description or address.
@@ -65,7 +70,7 @@ def connect(
     wire = _Wires(
         name,
         holder,
-        settings.network or network,
+        merged(network, settings.network),
         folder,
         budget,
         trace,
@@ -74,6 +79,8 @@ def connect(
         contact,
         bounds or Bounds(),
         () if for_pilot else settings.windows,
+        gate or Gate(),
+        passage or Passage(),
     )
     auth = None if anonymous else _auth(settings, holder, wire, base)
     found = surface or load_surface(name, settings, folder)
@@ -92,17 +99,18 @@ class _Wires:
 
     def __init__(
         self, name: str, holder: Holder, network: Network, folder: Path, budget: RequestBudget, trace: Trace,
-        secrets: Mapping[str, str], run: str, contact: str, bounds: Bounds, windows: Sequence[Window],
+        secrets: Mapping[str, str], run: str, contact: str, bounds: Bounds, windows: Sequence[Window], gate: Gate,
+        passage: Passage,
     ) -> None:  # fmt: skip
         self.name, self.holder, self.network, self.secrets = name, holder, network, secrets
         self.budget, self.trace, self.run, self.contact, self.bounds = budget, trace, run, contact, bounds
-        self.windows = windows
-        self.session = open_session(network, folder=folder, secrets=secrets)
+        self.windows, self.gate, self.passage = windows, gate, passage
+        self.session = open_session(network, folder=folder, secrets=secrets, addresses=passage.addresses)
 
     def to(self, base: str) -> Transport:
         return Transport(
             self.name, self.holder, base, self.session, self.network, self.secrets, self.budget, self.trace,
-            self.run, self.contact, self.bounds, self.windows,
+            self.run, self.contact, self.bounds, self.windows, self.gate, self.passage,
         )  # fmt: skip
 
 

@@ -60,6 +60,7 @@ class Exchange:
     sent_headers: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
     location: str = ""
+    through: str = ""  # the proxy on the way, or the product that breaks TLS open; empty: a direct way
 
     @property
     def ok(self) -> bool:

@@ -53,6 +53,7 @@ def surface_of_openapi(name: str, raw: bytes, path: Path, folder: Path) -> Surfa
             k: _mapping(documents.resolve(v, documents.main)[0])
             for k, v in _components(root, "securitySchemes").items()
         },
+        events=tuple(dict.fromkeys([*map(str, _mapping(root.get("webhooks"))), *reader.callbacks])),
         text=str(info.get("description") or ""),
     )
 
@@ -64,6 +65,7 @@ class _Reader:
         self.documents = documents
         self.root = documents.root
         self._ids: set[str] = set()
+        self.callbacks: list[str] = []
 
     def operations(self) -> Iterator[Operation]:
         for path, item in _mapping(self.root.get("paths")).items():
@@ -83,6 +85,7 @@ class _Reader:
         parameters = self._parameters(shared, written.get("parameters"), path, here, where)
         body, body_type, required = self._body(written.get("requestBody"), here, where)
         answers, headers = self._answers(written.get("responses"), here, where)
+        self.callbacks += map(str, _mapping(written.get("callbacks")))
         return Operation(
             id=self._id(written, path, method, where),
             method=method.upper(),

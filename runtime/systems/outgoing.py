@@ -20,6 +20,7 @@ _OWN = {
     "content-length",
     "content-type",
     "x-cxready-run",
+    "cache-control",
     "transfer-encoding",
 }
 
@@ -54,6 +55,28 @@ class Outgoing:
     @property
     def reading(self) -> bool:
         return self.method in READING if self.reads is None else self.reads
+
+
+class Gate:
+    """What stands before every single request on the wire, redirects, retries and tokens included; this one is open."""
+
+    def take(self, system: str, out: Outgoing) -> None:
+        """Counts the request.
+
+        Raises:
+            Refused: it must not be sent.
+        """
+
+    def holds(self, system: str, out: Outgoing) -> bool:
+        """Whether `take` would let it through: asked before a request goes on elsewhere or once more."""
+        return True
+
+    def writing(self, number: int) -> None:
+        """A writing request with this number in the evidence log leaves now, from this thread.
+
+        Raises:
+            Refused: it must not be sent.
+        """
 
 
 def shown(headers: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:

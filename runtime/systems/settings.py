@@ -6,7 +6,9 @@ Secrets are references only: `${NAME}` (environment) or `keyring:service/user`.
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -75,32 +77,79 @@ class Writes(Strict):
 
 
 class Window(Strict):
-    days: str = "mon-sun"
+    """When a system may be asked; several windows add up. Days and hours are wall clock times in `zone`."""
+
+    days: str = Field("mon-sun", description="like mon-fri or sat,sun; a window over midnight belongs to the day it opens")
     hours: str = "00:00-24:00"
     zone: str = "UTC"
-    writes_only: bool = False
+    writes_only: bool = Field(False, description="speaks about writes alone; reads are free, or mind the other windows")
+    starts: date | None = Field(None, description="first day on which it opens")
+    ends: date | None = Field(None, description="last day on which it opens")
+    holidays: list[date] = Field(default_factory=list, description="days on which it stays shut")
 
     @field_validator("hours")
     @classmethod
     def _hours(cls, value: str) -> str:
-        if not re.fullmatch(r"[0-2]\d:[0-5]\d-[0-2]\d:[0-5]\d", value):
+        found = re.fullmatch(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)", value)
+        times = [int(part) for part in found.groups()] if found else [99, 0, 99, 0]
+        start, end = times[0] * 60 + times[1], times[2] * 60 + times[3]
+        if start >= 24 * 60 or end > 24 * 60:
             raise ValueError('write hours like "20:00-23:00"')
+        if start == end:
+            raise ValueError(f"{value} is no time at all; write 00:00-24:00 for the whole day")
         return value
+
+    @field_validator("days")
+    @classmethod
+    def _days(cls, value: str) -> str:
+        day = r"(mon|tue|wed|thu|fri|sat|sun)"
+        if not re.fullmatch(rf"{day}(-{day})?(,{day}(-{day})?)*", value.lower().replace(" ", "")):
+            raise ValueError(f"{value} is no range of days; write mon-fri or sat,sun")
+        return value
+
+    @field_validator("zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        if not _is_zone(value) and _is_zone("Europe/Berlin"):  # a machine without any zones cannot tell
+            raise ValueError(f"{value} is no time zone; write one like Europe/Berlin")
+        return value
+
+    @model_validator(mode="after")
+    def _order(self) -> Window:
+        if self.starts and self.ends and self.ends < self.starts:
+            raise ValueError(f"it ends on {self.ends}, before it starts on {self.starts}")
+        return self
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        return bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
 
 
 class Network(Strict):
     """The way out: a proxy, and whom to trust. TLS checking cannot be switched off."""
 
-    proxy: str | None = None
-    no_proxy: list[str] = Field(default_factory=list)
+    proxy: str | None = Field(
+        None, description="address or ${NAME}; `direct`: none, whatever the environment says; default: the environment's"
+    )
+    no_proxy: list[str] = Field(default_factory=list, description="hosts and domains that are reached without the proxy")
     ca: str = Field("system", description="`system`, or a PEM file inside the folder")
-    client_certificate: str | None = None
+    client_certificate: str | None = Field(None, description="a PEM file inside the folder: certificate and key")
+    client_certificate_password: Secret | None = None
 
 
 class SystemSettings(Strict):
     role: Role
     protocol: Protocol = "rest"
     description: str | None = Field(None, description="OpenAPI document or WSDL, a path inside the folder")
+    production_description: str | None = Field(
+        None, description="production's own description, a path inside the folder; compared, never called"
+    )
+    contract_tests: str | None = Field(
+        None, description="JUnit report of the interface's contract tests, a path inside the folder"
+    )
     environments: dict[Literal["staging", "production"], Environment]
     credentials: dict[Holder, Credential] = Field(default_factory=dict)
     writes: Writes = Field(default_factory=Writes)

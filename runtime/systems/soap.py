@@ -22,7 +22,7 @@ from lxml import etree
 from runtime.errors import BadInput
 from runtime.systems.auth import Auth
 from runtime.systems.exchange import Exchange, Why
-from runtime.systems.network import inside
+from runtime.systems.trust import inside
 from runtime.systems.operations import find_operation
 from runtime.systems.outgoing import READING, Outgoing, path_of
 from runtime.systems.parsed import Parsed

@@ -60,4 +60,5 @@ class Surface:
     title: str = ""
     version: str = ""
     security_schemes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    events: tuple[str, ...] = ()  # webhooks and callbacks: what the system sends by itself
     text: str = ""  # info.description: limits and change policy are often stated here only

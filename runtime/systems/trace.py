@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from runtime.errors import BadInput
+from runtime.errors import BadInput, Refused
 from runtime.redaction import Redactor
 from runtime.systems.exchange import Exchange
 
@@ -47,8 +47,23 @@ class Trace:
             self._last += 1
             return self._last
 
+    def sending(self, exchange: Exchange) -> None:
+        """Writes a request before it goes out, so that one whose run is killed meanwhile stands in the log too.
+
+        Raises:
+            Refused: the log cannot be written; the request must not be sent.
+        """
+        try:
+            self.record(exchange)
+        except sqlite3.Error as error:
+            raise Refused(
+                f"the evidence log cannot be written ({error}); nothing was sent",
+                exchange.system,
+                "free some disk space, then run the command again",
+            ) from None
+
     def record(self, exchange: Exchange) -> None:
-        """Writes one exchange, redacted."""
+        """Writes one exchange, redacted; the answer takes the place of what `sending` wrote."""
         values = _values(exchange, self.redactor)
         marks = ", ".join("?" for _ in values)
         sql = f"INSERT OR REPLACE INTO exchanges ({', '.join(values)}) VALUES ({marks})"  # noqa: S608

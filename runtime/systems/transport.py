@@ -15,25 +15,28 @@ from typing import Any
 from urllib.parse import urljoin
 
 import requests
-from requests import exceptions as broken
 from requests.auth import AuthBase
-from urllib3.exceptions import HTTPError
 
 from runtime.errors import Refused
-from runtime.systems.classify import Broken, classify
+from runtime.systems.between import from_between, is_data
+from runtime.systems.classify import classify
 from runtime.systems.exchange import Exchange, Seen, Why
-from runtime.systems.failures import said
-from runtime.systems.network import check_same_origin, origin, proxies_for, user_agent
-from runtime.systems.outgoing import Bounds, Outgoing, shown
+from runtime.systems.network import check_same_origin, origin, user_agent
+from runtime.systems.outgoing import READING, Bounds, Gate, Outgoing, shown
 from runtime.systems.parsed import as_declared
+from runtime.systems.passage import Passage
 from runtime.systems.rate_limits import retry_after, stated_limits
 from runtime.systems.request_budget import RequestBudget
 from runtime.systems.settings import Network, Window
+from runtime.systems.sign_ins import Account
 from runtime.systems.trace import Trace
 from runtime.systems.windows import check_window
+from runtime.systems.wire import Answered, Proxy, proxy_for
+from runtime.systems.wire import exchange as on_the_wire
 
 STOP_AT = 0.2
 MAX_REDIRECTS = 3
+CUT_OFF = "the run ended before an answer came"
 
 
 @dataclass
@@ -52,6 +55,8 @@ class Transport:
     contact: str = ""
     bounds: Bounds = field(default_factory=Bounds)
     windows: Sequence[Window] = ()
+    gate: Gate = field(default_factory=Gate)
+    passage: Passage = field(default_factory=Passage)
     _blocked_until: float = 0.0
     _blocked_by: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -66,12 +71,13 @@ class Transport:
         exchange = self._once(out, auth)
         for _ in range(MAX_REDIRECTS):
             onward = self._onward(out, exchange)
-            if onward is None:
+            if onward is None or not self.gate.holds(self.system, onward):
                 break
             out = onward
             exchange = self._once(out, auth)
         wait = retry_after(exchange.headers) if exchange.seen is Seen.THROTTLED and out.reading else None
-        if wait is not None and wait <= self.bounds.wait_s and self.budget.left > 0:
+        may = self.budget.left > 0 and self.gate.holds(self.system, out)
+        if wait is not None and wait <= self.bounds.wait_s and may:
             time.sleep(wait)
             self._blocked_until = 0.0
             exchange = self._once(out, auth)
@@ -80,68 +86,94 @@ class Transport:
     def _once(self, out: Outgoing, auth: AuthBase | None) -> Exchange:
         check_same_origin(out.url, self.base, self.system)
         check_window(self.windows, writing=not out.reading, system=self.system)
+        if self.windows:
+            self.passage.clocks.check(self.system)
         self._check_limits()
+        proxy = proxy_for(out.url, self.network, self.secrets)
+        accounts = self._accounts(out, auth, proxy)
+        self.gate.take(self.system, out)
         request = requests.Request(
-            out.method, out.url, headers=self._headers(out), data=out.data, auth=auth or _Anonymous()
+            out.method, out.url, headers=self._headers(out, proxy), data=out.data, auth=auth or _Anonymous()
         )
         prepared = self.session.prepare_request(request)  # may fetch a token: that request comes first
         self.budget.take()
-        exchange = self._exchange(out, prepared)
-        self._note_limits(exchange.headers)
+        exchange = self._exchange(out, prepared, proxy, accounts)
+        if exchange.seen is not Seen.PATH:
+            self._note_limits(exchange.headers)
+            self.passage.clocks.note(self.system, exchange.headers, exchange.at)
         self.trace.record(exchange)
         return exchange
 
-    def _exchange(self, out: Outgoing, prepared: requests.PreparedRequest) -> Exchange:
-        number, at, began = self.trace.next_number(), datetime.now(UTC), time.perf_counter()
-        status, headers, raw, kind, error = self._answer(prepared)
+    def _accounts(self, out: Outgoing, auth: AuthBase | None, proxy: Proxy | None) -> list[Account]:
+        """The accounts that this request signs in with, the proxy's first.
+
+        Raises:
+            Refused: one of them failed twice already, or a person's session would write.
+        """
+        if getattr(auth, "interactive", False) and not out.reading:
+            raise Refused(
+                "a person's session is used for reading only",
+                self.system,
+                "give the agent a credential of its own for writes",
+            )
+        found = [proxy.account if proxy else None, getattr(auth, "account", None)]
+        for account in filter(None, found):
+            self.passage.sign_ins.check(account, self.system)
+        return [account for account in found if account]
+
+    def _exchange(
+        self, out: Outgoing, prepared: requests.PreparedRequest, proxy: Proxy | None, accounts: list[Account]
+    ) -> Exchange:
+        number, at = self.trace.next_number(), datetime.now(UTC)
+        leaving = Exchange(
+            n=number, at=at, system=self.system, holder=self.holder, operation=out.operation, method=out.method,
+            url=prepared.url or out.url, path_template=out.template, why=_stamped(out.why, self.run), status=None, seen=Seen.FAULT,
+            elapsed_ms=0.0, sent=out.sent, sent_headers=shown(prepared.headers, out.headers), error=CUT_OFF,
+        )  # fmt: skip
+        if not out.reading:
+            self.gate.writing(number)
+        self.trace.sending(leaving)
+        began = time.perf_counter()
+        came = on_the_wire(self.session, prepared, proxy, self.bounds)
         elapsed = (time.perf_counter() - began) * 1000
-        content_type = next((v for k, v in headers.items() if k.lower() == "content-type"), "")
-        start = raw[:8192].decode("utf-8", "replace")
-        seen = classify(status, headers, start, content_type, wants_json=out.wants_data, error=kind)
-        known = seen in (Seen.OK, Seen.REFUSED, Seen.FAULT) and status is not None and not error
-        parsed = (out.parse if out.parse and known else as_declared)(status or 0, raw, content_type)
+        content_type = next((v for k, v in came.headers.items() if k.lower() == "content-type"), "")
+        seen, error = self._seen(out, came, content_type)
+        known = seen in (Seen.OK, Seen.REFUSED, Seen.FAULT) and came.status is not None and not error
+        parsed = (out.parse if out.parse and known else as_declared)(came.status or 0, came.raw, content_type)
         if known and parsed.seen is not None and (seen is Seen.OK or out.parse):
             seen, error = parsed.seen, parsed.error
-        return Exchange(
-            n=number, at=at, system=self.system, holder=self.holder, operation=out.operation, method=out.method,
-            url=prepared.url or out.url, path_template=out.template, why=_stamped(out.why, self.run), status=status, seen=seen,
-            elapsed_ms=elapsed, headers=headers, body=parsed.body, sent=out.sent, sent_headers=shown(prepared.headers, out.headers), error=error,
-            location=next((v for k, v in headers.items() if k.lower() == "location"), ""),
+        location = next((v for k, v in came.headers.items() if k.lower() == "location"), "")
+        self._note_sign_ins(accounts, came, seen, proxy)
+        return replace(
+            leaving, status=came.status, seen=seen, elapsed_ms=elapsed, headers=came.headers, body=parsed.body, error=error,
+            location=location, through=came.through,
         )  # fmt: skip
 
-    def _answer(self, prepared: requests.PreparedRequest) -> tuple[int | None, dict[str, str], bytes, Broken, str]:
-        """Status, headers, body, and what broke: `path` before the system was reached, `fault` afterwards."""
-        status: int | None = None
-        headers: dict[str, str] = {}
-        try:
-            response = self.session.send(
-                prepared,
-                stream=True,
-                verify=True,
-                allow_redirects=False,
-                timeout=(self.bounds.connect_s, self.bounds.read_s),
-                proxies=proxies_for(prepared.url or "", self.network, self.secrets),
-            )
-            status, headers = response.status_code, dict(response.headers)
-            with response:
-                return status, headers, self._read(response), "", ""
-        except _TooMuch as error:
-            return status, headers, b"", "fault", str(error)
-        except (broken.RequestException, HTTPError, OSError, ValueError) as error:
-            return status, headers, b"", *said(error)
+    def _seen(self, out: Outgoing, came: Answered, content_type: str) -> tuple[Seen, str]:
+        """What the answer was, and by whom: on a way through a gateway its own pages are not the system's."""
+        start = came.raw[:8192].decode("utf-8", "replace")
+        seen = classify(came.status, came.headers, start, content_type, wants_json=out.wants_data, error=came.kind)
+        if came.kind or came.status is None:
+            return seen, came.error
+        if came.status < 300 and is_data(content_type, start):
+            self.passage.voices.learn(out.url, came.headers)
+        between = came.through and from_between(
+            out.url, came.status, came.headers, start, wants_data=out.wants_data, voices=self.passage.voices
+        )
+        if seen is Seen.PATH or (between and seen is not Seen.CHALLENGE):
+            return Seen.PATH, f"{came.through or 'something on the way'} answered {came.status} in the system's place"
+        return seen, ""
 
-    def _read(self, response: requests.Response) -> bytes:
-        """The decoded body, in bounds of size and time: a bomb or an endless body is given up, not swallowed."""
-        parts: list[bytes] = []
-        size, end = 0, time.monotonic() + self.bounds.whole_s
-        for part in response.iter_content(65_536):
-            size += len(part)
-            if size > self.bounds.body:
-                raise _TooMuch(f"the answer is larger than {self.bounds.body:,} bytes; reading was given up")
-            if time.monotonic() > end:
-                raise _TooMuch(f"the answer did not end within {self.bounds.whole_s:g} s; reading was given up")
-            parts.append(part)
-        return b"".join(parts)
+    def _note_sign_ins(self, accounts: list[Account], came: Answered, seen: Seen, proxy: Proxy | None) -> None:
+        for account in accounts:
+            if proxy and account == proxy.account:
+                refused, heard = came.proxy_refused, came.status is not None
+            else:
+                refused, heard = came.status == 401 and seen is Seen.REFUSED, seen is Seen.OK
+            if refused:
+                self.passage.sign_ins.failed(account)
+            elif heard:
+                self.passage.sign_ins.passed(account)
 
     def _onward(self, out: Outgoing, exchange: Exchange) -> Outgoing | None:
         """Where a read goes on; None for writes, other hosts and other schemes: those stay in `Exchange.location`."""
@@ -156,10 +188,12 @@ class Transport:
             return None
         return replace(out, url=target, data=None, sent=None)
 
-    def _headers(self, out: Outgoing) -> dict[str, str]:
+    def _headers(self, out: Outgoing, proxy: Proxy | None) -> dict[str, str]:
         headers = {"User-Agent": user_agent(self.contact), "Accept-Encoding": "gzip, deflate"}
         if self.run:
             headers["X-Cxready-Run"] = self.run
+        if proxy and out.method in READING:
+            headers["Cache-Control"] = "no-cache"  # a proxy's old copy is not what the system says (RFC 9111, 5.2.1.4)
         return {**headers, **{name: _clean(value, name, self.system) for name, value in out.headers.items()}}
 
     def _check_limits(self) -> None:
@@ -187,10 +221,6 @@ class _Anonymous(AuthBase):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         return request
-
-
-class _TooMuch(Exception):
-    """An answer beyond the bounds."""
 
 
 def _stamped(why: Why, run: str) -> Why:

@@ -30,6 +30,7 @@ from tests.harness.faults import (
     FaultPlan,
     HalfBody,
     Latency,
+    OkWithError,
     Reset,
     Rule,
     page,
@@ -122,6 +123,8 @@ class _Handler(BaseHTTPRequestHandler):
         answer = None if decisive is None else page(decisive)
         if isinstance(decisive, DropBefore) or decisive == Reset(applied=False):
             return self._hang_up(reset=isinstance(decisive, Reset))
+        if decisive == OkWithError(applied=True):
+            self._ask_upstream(body, exchange)
         if answer is None:
             for _ in range(2 if isinstance(decisive, Duplicate) else 1):
                 answer = self._ask_upstream(body, exchange)

@@ -74,8 +74,25 @@ class LoginPage:
     redirect: bool = False
 
 
+@dataclass(frozen=True)
+class OkWithError:
+    """200 and an error in the body; with `applied` the server did its work all the same."""
+
+    applied: bool = False
+
+
 Fault = (
-    Latency | DropBefore | DropAfter | Reset | HalfBody | Unavailable | Throttled | Duplicate | Challenge | LoginPage
+    Latency
+    | DropBefore
+    | DropAfter
+    | Reset
+    | HalfBody
+    | Unavailable
+    | Throttled
+    | Duplicate
+    | Challenge
+    | LoginPage
+    | OkWithError
 )
 
 # ---- the plan ----------------------------------------------------------------------------------------------------
@@ -158,6 +175,8 @@ def page(fault: Fault) -> Answer | None:
             return _html(403, "Just a moment...", [("Server", "cloudflare"), ("cf-mitigated", "challenge")])
         case Challenge("aws"):
             return _html(202, "Verifying your request", [("Server", "CloudFront"), ("x-amzn-waf-action", "challenge")])
+        case OkWithError():
+            return Answer(200, [("Content-Type", "application/json")], b'{"error": "the record could not be saved"}')
         case LoginPage(True):
             return _html(302, "Found", [("Location", "/login?next=%2F")])
         case LoginPage(False):

@@ -13,22 +13,30 @@ SLOTS = ("why", "who", "problem", "checked", "done", "next", "when")
 
 
 class CueFile(Strict):
+    """`asks`: words beside an act that make it a request; `function`: words without which a row of words is no sentence."""
+
     format: int = 1
     slots: dict[str, list[str]]
+    titles: list[str]
     ask_first: list[str]
+    asks: list[str]
     vague: list[str]
     placeholder: list[str]
     speakers: list[str]
+    function: list[str]
 
 
 @dataclass(frozen=True)
 class Cues:
-    """Compiled cues of one language; `words` are single words that count as cue words."""
+    """Compiled cues of one language; `any` finds every word that is a cue of some part."""
 
     language: str
     slots: dict[str, re.Pattern[str]]
     any: re.Pattern[str]
+    titles: re.Pattern[str]
+    function: frozenset[str]
     ask_first: frozenset[str]
+    asks: frozenset[str]
     vague: re.Pattern[str]
     placeholder: re.Pattern[str]
     speaker: re.Pattern[str]
@@ -46,7 +54,10 @@ def cues(language: str) -> Cues | None:
         language,
         {slot: _words(file.slots[slot]) for slot in SLOTS},
         _words(every),
+        _words(file.titles),
+        frozenset(file.function),
         frozenset(file.ask_first),
+        frozenset(file.asks),
         _words(file.vague),
         re.compile(r"(?:[^:]{1,40}:)?\s*(?:" + "|".join(file.placeholder) + r")\s*[.;!]?"),
         re.compile(

@@ -8,6 +8,7 @@ from pathlib import Path
 from runtime.errors import BadInput
 from runtime.escalation import routes
 from runtime.escalation.destinations.destination import Destination
+from runtime.escalation.destinations.way import Way
 from runtime.systems.exchange import System
 
 Reach = Callable[[str], System]
@@ -15,7 +16,7 @@ Reach = Callable[[str], System]
 
 
 def open_destination(
-    name: str, settings: routes.Destination, *, writer: Reach, cleaner: Reach, folder: Path
+    name: str, settings: routes.Destination, *, writer: Reach, cleaner: Reach, folder: Path, way: Way | None = None
 ) -> Destination:
     """The destination that `escalation.yaml` names.
 
@@ -23,6 +24,7 @@ def open_destination(
         writer: credential that delivers.
         cleaner: credential that reads back and closes.
         folder: where a local queue keeps its file.
+        way: network and secrets for webhooks and mail servers, which are no systems of the engagement.
 
     Raises:
         BadInput: a kind that needs a system names none, or an unknown connector.
@@ -32,11 +34,13 @@ def open_destination(
 
         return LocalQueue(name, folder / "local_queue.sqlite")
     if settings.kind == "webhook":
-        raise BadInput(
-            "a webhook cannot be read back yet",
-            f"escalation.yaml: destinations.{name}",
-            "use kind ticket, mail or queue",
-        )
+        from runtime.escalation.destinations.webhook import Webhook
+
+        return Webhook(name, settings, way or Way(folder=folder))
+    if settings.kind == "smtp":
+        from runtime.escalation.destinations.smtp import Smtp
+
+        return Smtp(name, settings, way or Way(folder=folder))
     if not settings.system:
         raise BadInput(
             f"the destination of kind {settings.kind} names no system",

@@ -64,10 +64,17 @@ class DeliveryFailed(Exception):
 
 
 class Destination(Protocol):
-    """All methods raise DeliveryFailed. `finds` is False where nothing can be looked up: then a doubt stays a doubt."""
+    """All methods raise DeliveryFailed.
+
+    `finds` is False where nothing can be looked up by key: then a doubt stays a doubt. `reads` is False where nothing
+    can be read back: then "accepted" is all that can be said. `repeats`: the receiver takes the same key once, so that
+    sending again is safe.
+    """
 
     name: str
     finds: bool
+    reads: bool
+    repeats: bool
 
     def create(self, message: Message) -> str:
         """Creates the record and returns its id; empty when the answer names none."""

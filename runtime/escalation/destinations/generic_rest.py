@@ -27,7 +27,7 @@ class RestDestination:
             )
         self.name, self.settings, self.writer = name, settings, writer
         self.cleaner = cleaner or writer
-        self.finds = bool(settings.find)
+        self.finds, self.reads, self.repeats = bool(settings.find), bool(settings.read), False
 
     def create(self, message: Message) -> str:
         operation = self.settings.create or ""

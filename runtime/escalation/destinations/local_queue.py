@@ -18,7 +18,7 @@ TABLE = (
 class LocalQueue:
     """Rows of one SQLite file, one a key; `cxready pilot status` lists them."""
 
-    finds = True
+    finds = reads = repeats = True
 
     def __init__(self, name: str, path: Path) -> None:
         self.name, self.path = name, path

@@ -27,7 +27,8 @@ class RequestTracker:
     drops the key).
     """
 
-    finds = True
+    finds = reads = True
+    repeats = False
 
     def __init__(self, name: str, settings: routes.Destination, writer: System, cleaner: System | None = None) -> None:
         self.name, self.settings, self.writer = name, settings, writer

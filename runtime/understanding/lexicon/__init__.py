@@ -19,6 +19,7 @@ class CategoryWords(Strict):
     weak: list[str] = Field(default_factory=list)
     with_: list[str] = Field(default_factory=list, alias="with")
     veto: list[str] = Field(default_factory=list)
+    near: list[str] = Field(default_factory=list)
 
 
 class LexiconFile(Strict):
@@ -28,6 +29,7 @@ class LexiconFile(Strict):
     human_veto: list[str] = Field(default_factory=list)
     anger: list[str] = Field(default_factory=list)
     repeats: list[str] = Field(default_factory=list)
+    ordinary: list[str] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class CategoryPatterns:
     weak: re.Pattern[str] | None
     with_: re.Pattern[str] | None
     veto: re.Pattern[str] | None
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Lexicon:
     human_veto: re.Pattern[str] | None
     anger: re.Pattern[str] | None
     repeats: re.Pattern[str] | None
+    ordinary: tuple[str, ...] = ()
 
 
 def languages() -> list[str]:
@@ -67,7 +71,7 @@ def lexicon(language: str, folder: Path = HERE) -> Lexicon | None:
         return None
     written = load(path, LexiconFile).value
     categories = {
-        name: CategoryPatterns(pattern(c.strong), pattern(c.weak), pattern(c.with_), pattern(c.veto))
+        name: CategoryPatterns(pattern(c.strong), pattern(c.weak), pattern(c.with_), pattern(c.veto), tuple(c.near))
         for name, c in written.categories.items()
     }
     return Lexicon(
@@ -77,6 +81,7 @@ def lexicon(language: str, folder: Path = HERE) -> Lexicon | None:
         pattern(written.human_veto),
         pattern(written.anger),
         pattern(written.repeats),
+        tuple(written.ordinary),
     )
 
 

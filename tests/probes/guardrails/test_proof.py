@@ -148,6 +148,7 @@ def _random_request(rng: random.Random) -> tuple[str, dict[str, Any]]:
     }
     context |= {
         "high_stakes": rng.random() < 0.3,
+        "restricted": rng.random() < 0.1,
         "facts": {n: rng.random() < 0.8 for n in ("usage_gap_found", "contract_active")},
     }
     return rng.choice(["billing-dispute", "goodwill", "stolen-phone"]), context

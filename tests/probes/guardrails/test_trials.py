@@ -128,7 +128,7 @@ def test_totals_without_a_lock_are_found_out(estate: Estate, monkeypatch: pytest
 
     @contextmanager
     def unlocked(self: budgets.BudgetLedger) -> Iterator[Any]:
-        connection = self._connection()
+        connection = self.store.connection()  # type: ignore[attr-defined]
         connection.isolation_level = None
         yield connection
         clock.sleep(0)

@@ -35,7 +35,8 @@ class Shaky:
     request.
     """
 
-    finds = True
+    finds = reads = True
+    repeats = False
 
     def __init__(self, name: str, fault: object = None) -> None:
         self.name, self.records, self.lock = name, dict[str, Held](), threading.Lock()

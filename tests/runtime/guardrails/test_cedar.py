@@ -37,7 +37,7 @@ def test_a_name_that_would_be_policy_stays_a_name(estate: Estate) -> None:
     changed = replace(estate, goals=goals, guardrails=estate.guardrails.model_copy(update={"actions": actions}))
     engine = Engine(changed)
     context = {
-        "amount": 999_999, "currency": "EUR", "mode": "act", "high_stakes": False, "spent_customer": 0, "spent_day": 0,
+        "amount": 999_999, "currency": "EUR", "mode": "act", "high_stakes": False, "restricted": False, "spent_customer": 0, "spent_day": 0,
         "count_customer": 0, "count_day": 0, "facts": {"usage_gap_found": True, "contract_active": True},
     }  # fmt: skip
     assert [c.kind for c in engine.failed(name, "billing.createCredit", context, {}) or ()] == [
@@ -64,6 +64,7 @@ def test_slices_decide_as_the_whole_set_does(estate: Estate) -> None:
             "currency": rng.choice(["EUR", "EUR", "USD"]),
             "mode": rng.choice(["act", "approve"]),
             "high_stakes": rng.random() < 0.3,
+            "restricted": rng.random() < 0.1,
         }
         context["facts"] = {"usage_gap_found": rng.random() < 0.9, "contract_active": rng.random() < 0.9}
         workflow = rng.choice(["billing-dispute", "goodwill"])
@@ -84,7 +85,7 @@ def test_slices_decide_as_the_whole_set_does(estate: Estate) -> None:
 )
 def test_what_the_schema_does_not_know_is_no_allow(estate: Estate, change: dict[str, Any]) -> None:
     good = {
-        "amount": 5, "currency": "EUR", "mode": "act", "high_stakes": False, "spent_customer": 0, "spent_day": 0,
+        "amount": 5, "currency": "EUR", "mode": "act", "high_stakes": False, "restricted": False, "spent_customer": 0, "spent_day": 0,
         "count_customer": 0, "count_day": 0, "facts": {"usage_gap_found": True, "contract_active": True},
     }  # fmt: skip
     engine = Engine(estate)

@@ -58,8 +58,11 @@ def test_a_private_ca_is_trusted_only_where_the_engagement_names_it(secure, tmp_
 
 
 def test_a_ca_that_is_a_key_or_lies_outside_is_named_at_once(secure, tmp_path):
-    with pytest.raises(BadInput, match="no CA certificate"):
+    with pytest.raises(BadInput, match="holds a private key"):
         system(secure.url, tmp_path, network=Network(ca="key.pem"))
+    (tmp_path / "notes.txt").write_text("the CA is with Bob")
+    with pytest.raises(BadInput, match="no CA certificate"):
+        system(secure.url, tmp_path, network=Network(ca="notes.txt"))
     with pytest.raises(BadInput, match="outside the folder"):
         system(secure.url, tmp_path, network=Network(ca="../ca.pem"))
     with pytest.raises(BadInput, match="missing"):
