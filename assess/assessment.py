@@ -289,6 +289,7 @@ class Assessment(Out):
     agent: str
     enforcement: str
     as_of: datetime
+    version: int = Field(0, description="number of the issued report; 0: not issued")
     moved: bool = Field(False, description="`as_of` was moved by --as-of; printed on the cover")
     catalogue: str
     profile: str

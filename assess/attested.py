@@ -16,7 +16,13 @@ MOST_DAYS = 180
 
 
 def with_answer(
-    outcome: Outcome, probe: Probe, probe_id: str, subject: Subject, answers: AnswersFile, as_of: date
+    outcome: Outcome,
+    probe: Probe,
+    probe_id: str,
+    subject: Subject,
+    answers: AnswersFile,
+    as_of: date,
+    most_days: int = MOST_DAYS,
 ) -> Outcome:
     """The outcome, completed by the answer that fits; unchanged when the question was measured or takes no answers."""
     if "A" not in probe.kind or outcome.state is not State.NOT_MEASURED:
@@ -24,8 +30,8 @@ def with_answer(
     answer = answers.find(probe_id, subject.unit)
     if answer is None:
         return outcome
-    if answer.answer == "don't know" or not 0 <= (as_of - answer.on).days <= MOST_DAYS:
-        return _left_open(outcome, answer)
+    if answer.answer == "don't know" or not 0 <= (as_of - answer.on).days <= most_days:
+        return _left_open(outcome, answer, most_days)
     evidence = Evidence(
         says=f"{answer.says or answer.answer} ({answer.by}, {answer.on})",
         source=f"answers.yaml: {answer.proof}".rstrip(": "),
@@ -40,12 +46,12 @@ def with_answer(
     )
 
 
-def _left_open(outcome: Outcome, answer: Answer) -> Outcome:
+def _left_open(outcome: Outcome, answer: Answer, most_days: int) -> Outcome:
     unsure = answer.answer == "don't know"
     said = (
         f"{answer.by} does not know"
         if unsure
-        else f"the answer of {answer.by} is of {answer.on}: older than {MOST_DAYS} days, or not yet given"
+        else f"the answer of {answer.by} is of {answer.on}: older than {most_days} days, or not yet given"
     )
     return not_measured(
         f"{outcome.title} ({said})",

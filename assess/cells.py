@@ -46,18 +46,29 @@ def answer_all(
 ) -> list[Answered]:
     """Asks every probe of every subject; `first`: no earlier bundle in the series, so that `later` probes stay out."""
     answered = [
-        _answered(probe, f"{dimension}.{probe.question}", dimension, subject, outcome, scope, profile, first)
+        _answered(probe, f"{dimension}.{probe.question}", dimension, subject, outcome, scope, profile, first, seen)
         for probe in probes
         if not probe.retired
         for dimension in _dimensions(probe)
         for subject in probe.subjects(scope, dimension)
-        for outcome in [
-            with_answer(
-                _judge(probe, subject, artifacts), probe, f"{dimension}.{probe.question}", subject, answers, as_of
-            )
+        for outcome, seen in [
+            _known(probe, f"{dimension}.{probe.question}", subject, artifacts, answers, as_of, profile)
         ]
     ]
     return _only_where_enforced(answered, scope)
+
+
+def supposing(answered: Sequence[Answered], suppose: Mapping[str, State]) -> list[Answered]:
+    """The answers with some states replaced by what is supposed, and said so."""
+    return [
+        _supposed(a, suppose[name]) if (name := f"{a.cell.probe}({a.cell.subject})") in suppose else a for a in answered
+    ]
+
+
+def _supposed(answered: Answered, state: State) -> Answered:
+    grade = "none" if state is State.NOT_MEASURED else "measured"
+    said = {"state": state, "title": f"Supposed: {answered.cell.title}", "cause": "supposed", "grade": grade}
+    return Answered(answered.cell.model_copy(update=said), answered.outcome.model_copy(update=said), answered.probe)
 
 
 def _dimensions(probe: Probe) -> Sequence[Dimension]:
@@ -73,6 +84,7 @@ def _answered(
     scope: Scope,
     profile: Profile,
     first: bool,
+    seen: date | None,
 ) -> Answered:
     cell = Cell(
         probe=probe_id,
@@ -88,18 +100,36 @@ def _answered(
         later=probe.later and first,
         would_measure=outcome.would_measure,
         workflows=workflows_of(dimension, subject, scope),
+        seen=None if outcome.state is State.NOT_MEASURED else seen,
     )
     return Answered(cell, outcome, probe)
 
 
-def _judge(probe: Probe, subject: Subject, artifacts: Artifacts) -> Outcome:
+def _known(
+    probe: Probe,
+    probe_id: str,
+    subject: Subject,
+    artifacts: Artifacts,
+    answers: AnswersFile,
+    as_of: date,
+    profile: Profile,
+) -> tuple[Outcome, date | None]:
+    """The outcome, and the day of the oldest evidence that it rests on."""
+    outcome, seen = _judge(probe, subject, artifacts)
+    completed = with_answer(outcome, probe, probe_id, subject, answers, as_of, profile.answer_days)
+    answer = answers.find(probe_id, subject.unit) if completed.grade == "attested" else None
+    return completed, answer.on if answer else seen
+
+
+def _judge(probe: Probe, subject: Subject, artifacts: Artifacts) -> tuple[Outcome, date | None]:
     found: list[Artifact] = []
     for kind in probe.needs:
         artifact = _nearest(artifacts, kind, subject)
         if isinstance(artifact, Missing):
-            return probe.missing(artifact)
+            return probe.missing(artifact), None
         found.append(artifact)
-    return probe.judge(*found, subject=subject) if probe.asks_subject else probe.judge(*found)
+    seen = min((a.measured_at.date() for a in found if a.measured_at), default=None)
+    return (probe.judge(*found, subject=subject) if probe.asks_subject else probe.judge(*found)), seen
 
 
 def _nearest(artifacts: Artifacts, kind: type[Artifact], subject: Subject) -> Artifact | Missing:

@@ -12,8 +12,8 @@ from assess.assessment import Cell, Effort, Finding
 from assess.cells import Answered
 from assess.engagement import Folder
 from assess.register import Register
+from assess.relations import relates_to
 from probes.finding import State, Subject
-
 
 ASKED_OF_ALL = 4
 
@@ -59,7 +59,7 @@ def _finding(answered: Answered, register: Register, folder: Folder) -> Finding:
         owner=_owner(cell, folder),
         workflows=cell.workflows,
         tickets_per_month=sum(figures[w].tickets_per_month or 0 for w in cell.workflows if w in figures),
-        relates=list(probe.relates),
+        relates=list(dict.fromkeys([*probe.relates, *relates_to(cell.probe)])),
         subject_of_proof=outcome.subject_of_proof,
     )
 

@@ -11,28 +11,34 @@ from datetime import datetime, timedelta
 
 from assess.assessment import (
     Assessment,
-    Cell,
+    CouldBe,
     Decision,
     Interval,
-    Measurement,
     Overall,
     Workflow,
 )
+from assess.business_case.case import Runs, business_case
+from assess.business_case.inputs import Known
+from assess.case_figures import BusinessCase
 from assess.catalogue import Catalogue
-from assess.cells import Answered, Artifacts, answer_all
+from assess.cells import Answered, Artifacts, answer_all, supposing
 from assess.dimension_levels import dimension_levels
 from assess.engagement import Folder
 from assess.findings import findings_of, newly_found
-from assess.gates import Cap, Judged, judge_gate
+from assess.gates import Cap, Judged, Step, judge_gate
+from assess.next_measurements import hours_of, next_measurements
+from assess.pace import finished
 from assess.profile import Profile, load_profile
 from assess.register import Register, extended
+from assess.relations import relations
 from assess.rows import gate_row, join_rows, system_rows, worked_example
 from assess.scope import scope_of
 from assess.tasks import plan_roadmap
 from assess.version import __version__
-from probes.finding import State
+from probes.derive.demand import Demand
+from probes.finding import DIMENSIONS, EVERYWHERE, State, Subject
 from probes.probe import Scope
-from runtime.gate import ORDER, Gate
+from runtime.gate import ORDER, Gate, narrowest
 from runtime.guardrails.policy import HIGH_STAKES
 from runtime.systems.settings import Autonomy
 
@@ -67,8 +73,16 @@ class Verdict:
     answered: Sequence[Answered]
 
 
-def judge(folder: Folder, artifacts: Artifacts, facts: Facts, catalogue: Catalogue, register: Register) -> Verdict:
-    """Judges an estate from its files and artifacts."""
+def judge(
+    folder: Folder,
+    artifacts: Artifacts,
+    facts: Facts,
+    catalogue: Catalogue,
+    register: Register,
+    *,
+    suppose: Mapping[str, State] | None = None,
+) -> Verdict:
+    """Judges an estate from its files and artifacts; `suppose`: cell → state, for `--what-if` only."""
     said = folder.engagement.value
     profile = load_profile(said.profile)
     scope = scope_of(folder.estate)
@@ -76,16 +90,17 @@ def judge(folder: Folder, artifacts: Artifacts, facts: Facts, catalogue: Catalog
     answered = answer_all(
         catalogue.probes, artifacts, scope, profile, answers, facts.as_of.date(), first=not said.series
     )
+    answered = supposing(answered, suppose or {})
     cells = [a.cell for a in answered]
-    judged = {
-        name: judge_gate(cells, name, scope, catalogue.highest, _caps(folder, name, scope, profile))
-        for name in scope.workflows
-    }
+    caps = {name: _caps(folder, name, scope, profile) for name in scope.workflows}
+    judged = {name: judge_gate(cells, name, scope, catalogue.highest, caps[name]) for name in scope.workflows}
     register = extended(register, newly_found(answered, folder))
     findings = findings_of(answered, register, folder)
     numbers = {f"{f.probe}({f.subject})": f.number for f in findings}
     levels = dimension_levels(cells, scope, catalogue, folder, numbers)
-    workflows = [_workflow(folder, name, judged[name], scope, cells, artifacts, numbers) for name in scope.workflows]
+    kinds = {probe_id: probe.kind for probe in catalogue.probes for probe_id in probe.ids()}
+    workflows = [_workflow(folder, name, judged[name], scope, artifacts, numbers, kinds) for name in scope.workflows]
+    gates = {w.name: w.gate for w in workflows}
     overall = Overall(
         confirmed=min(level.confirmed for level in levels.values()),
         possible=min(level.possible for level in levels.values()),
@@ -106,14 +121,21 @@ def judge(folder: Folder, artifacts: Artifacts, facts: Facts, catalogue: Catalog
         run=facts.run,
         overall=overall,
         levels=levels,
-        gates={w.name: w.gate for w in workflows},
+        gates=gates,
         workflows=workflows,
         systems=system_rows(folder, cells, levels, findings, facts.requests, artifacts),
         joins=join_rows(folder, cells),
         findings=findings,
         cells=cells,
-        next=_next(cells),
-        roadmap=plan_roadmap(findings, levels, workflows, folder.report.value.team, said.target_level),
+        next=next_measurements(cells, {d: list(levels[d].units) for d in DIMENSIONS}, catalogue.highest, kinds),
+        roadmap=plan_roadmap(
+            findings,
+            levels,
+            workflows,
+            folder.report.value.team,
+            said.target_level,
+            finished(folder.report.value.finished, register),
+        ),
         worked_example=worked_example(levels, cells),
         decisions=[Decision(**d.model_dump()) for d in folder.report.value.decisions],
         notes=list(folder.report.value.notes),
@@ -126,6 +148,8 @@ def judge(folder: Folder, artifacts: Artifacts, facts: Facts, catalogue: Catalog
         gone=list(facts.gone),
         knowledge=dict(facts.knowledge),
         limits_proved=list(facts.proved),
+        business_case=_worth(folder, workflows, caps, artifacts),
+        relations=relations(cells, findings, folder.estate, gates, profile.frameworks),
         expires=(facts.as_of + timedelta(days=profile.gate_days)).date().isoformat(),
     )
     return Verdict(assessment, _gate(assessment, folder, facts, profile), register, answered)
@@ -152,9 +176,9 @@ def _workflow(
     name: str,
     judged: Judged,
     scope: Scope,
-    cells: Sequence[Cell],
     artifacts: Artifacts,
     numbers: Mapping[str, str],
+    kinds: Mapping[str, str],
 ) -> Workflow:
     figures = folder.engagement.value.workflows.get(name)
     goal = folder.goals.value.goals[name]
@@ -169,27 +193,40 @@ def _workflow(
         levels=dict(judged.levels),
         gate=gate_row(folder, judged, scope.workflows[name], artifacts, numbers),
         passes=ORDER.index(judged.autonomy) >= ORDER.index("approve"),
+        could=[_could_be(step, numbers, kinds) for step in judged.steps],
+        caps=list(judged.caps),
     )
 
 
-def _next(cells: Sequence[Cell]) -> list[Measurement]:
-    """Lowest level first, essentials first, then what most workflows wait for: as good as value of information for the overall level."""
-    unknown = [c for c in cells if c.state is State.NOT_MEASURED and not c.later]
-    unknown.sort(key=lambda c: (c.level, not c.essential, -len(c.workflows), c.probe, str(c.subject)))
-    found: list[Measurement] = []
-    for cell in unknown:
-        do = cell.would_measure or f"Collect {cell.probe} of {cell.subject}."
-        if do not in {m.do for m in found}:
-            found.append(Measurement(probe=cell.probe, subject=cell.subject, do=do, could_move=_could_move(cell)))
-        if len(found) == 12:
-            break
-    return found
+def _could_be(step: Step, numbers: Mapping[str, str], kinds: Mapping[str, str]) -> CouldBe:
+    """Unmet cells by their finding's number, unknown ones by name."""
+    mend = [c for c in step.cells if c.state is State.NOT_MET]
+    measure = [c for c in step.cells if c.state is not State.NOT_MET]
+    return CouldBe(
+        autonomy=step.autonomy,
+        measure=[f"{c.probe}({c.subject})" for c in measure],
+        mend=list(dict.fromkeys(numbers.get(f"{c.probe}({c.subject})", f"{c.probe}({c.subject})") for c in mend)),
+        hours=hours_of(measure, kinds),
+    )
 
 
-def _could_move(cell: Cell) -> str:
-    wait = "waits" if len(cell.workflows) == 1 else "wait"
-    waiting = f"; {', '.join(cell.workflows)} {wait} for it" if cell.workflows else ""
-    return f"{cell.dimension} level {cell.level}{' (essential)' if cell.essential else ''}{waiting}"
+def _worth(
+    folder: Folder, workflows: Sequence[Workflow], caps: Mapping[str, Sequence[Cap]], artifacts: Artifacts
+) -> BusinessCase | None:
+    """The business case: gates as they are, and as the caps leave them once everything measured is met."""
+    said = folder.engagement.value
+    demand = artifacts.get(Demand, Subject(unit=EVERYWHERE))
+    runs = [
+        Runs(
+            Known(w.name, w.category, said.workflows.get(w.name)),
+            w.title,
+            w.gate.autonomy,
+            narrowest("act", *(cap.autonomy for cap in caps[w.name])),
+        )
+        for w in workflows
+    ]
+    exported = demand if isinstance(demand, Demand) else None
+    return business_case(folder.business_case.value, runs, exported, said.currency)
 
 
 def _gate(assessment: Assessment, folder: Folder, facts: Facts, profile: Profile) -> Gate:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from assess import issued
 from assess import register as registers
 from assess.catalogue import catalogue
 from assess.engagement import Folder, load_folder
@@ -27,22 +28,26 @@ from runtime.whole_file import write_bytes, write_text
 
 @dataclass(frozen=True)
 class Opened:
-    """A bundle and the written files that go with it. `home` is where outputs belong."""
+    """A bundle and the written files that go with it. `home` is where outputs belong; `as_of` moves *now*."""
 
     folder: Folder
     bundle: Bundle
     home: Path
     register: Path
+    as_of: datetime | None = None
 
 
 @contextmanager
 def opened(target: Path) -> Iterator[Opened]:
-    """Opens DIR (its files, its newest bundle) or BUNDLE (a folder or zip: its own `inputs/`).
+    """Opens DIR (its files, its newest bundle), BUNDLE (a folder or zip: its own `inputs/`) or an issued version.
 
     Raises:
-        BadInput: neither, or no bundle yet.
-        Conflict: the bundle does not match its manifest.
+        BadInput: none of them, or no bundle yet.
+        Conflict: the bundle does not match its manifest, or an issued version its digests.
     """
+    if (target / issued.FILE).is_file():
+        yield _issued(target)
+        return
     if (target / "engagement.yaml").is_file():
         bundle = Bundle.open(newest_bundle(target))
         yield Opened(load_folder(target), bundle, target / "assessments" / bundle.name, target / "register.yaml")
@@ -56,6 +61,15 @@ def opened(target: Path) -> Iterator[Opened]:
         inputs = bundle.extract_inputs(Path(place))
         home = target.parent / f"{bundle.name}-assessment"
         yield Opened(load_folder(inputs), bundle, home, inputs / "register.yaml")
+
+
+def _issued(target: Path) -> Opened:
+    """A version with the files that were frozen with it; its outputs stay as they are, new ones lie elsewhere."""
+    said = issued.read_issued(target)
+    inputs = target / "inputs"
+    home = target.resolve().parent.parent / "assessments" / target.name
+    as_of = said.as_of if said.moved else None
+    return Opened(load_folder(inputs), issued.bundle_of(target, said), home, inputs / "register.yaml", as_of)
 
 
 def newest_bundle(folder: Path) -> Path:
@@ -75,6 +89,7 @@ def judged(at: Opened, as_of: datetime | None = None) -> Verdict:
 
 def facts_of(at: Opened, as_of: datetime | None) -> Facts:
     """What the bundle says about itself."""
+    as_of = as_of or at.as_of
     manifest = at.bundle.manifest
     everywhere = Subject(unit=EVERYWHERE)
     audit, proof = at.bundle.get(KnowledgeAudit, everywhere), at.bundle.get(Proof, everywhere)
@@ -116,7 +131,7 @@ def write_verdict(at: Opened, verdict: Verdict) -> list[Path]:
         outputs["certificate.json"] = proof.certificate
     for name, model in outputs.items():
         write_text(at.home / name, json.dumps(model.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n")
-    if verdict.register != registers.read(at.register):
+    if verdict.register != registers.read(at.register) and not (at.folder.path.parent / issued.FILE).is_file():
         registers.write(at.register, verdict.register)
     return [at.home / name for name in outputs]
 

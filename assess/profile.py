@@ -10,7 +10,6 @@ from runtime.errors import BadInput
 from runtime.systems.settings import Autonomy
 from runtime.written import Strict, loads
 
-
 FRAMEWORKS = (
     "EU-AI-Act:2024/1689",
     "GDPR:2016/679",

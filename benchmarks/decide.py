@@ -65,7 +65,9 @@ def estate_of(rules: int) -> Estate:
         guardrails=GuardrailsFile.model_validate(
             {
                 "format": 1,
-                "actions": {f"credit_{n}": {**action, "operations": [f"billing.{o}"]} for n, o in enumerate(operations)},
+                "actions": {
+                    f"credit_{n}": {**action, "operations": [f"billing.{o}"]} for n, o in enumerate(operations)
+                },
                 "restricted_data": {"card_number": "never_read", "health": "never_read", "date_of_birth": "mask"},
             }
         ),
@@ -242,7 +244,9 @@ def main() -> None:
 def run(rules: int, calls: int, seed: int) -> None:
     estate = estate_of(rules)
     requests = requests_of(rules, calls, seed)
-    pairs = [(w, o) for action in estate.guardrails.actions.values() for w in action.workflows for o in action.operations]
+    pairs = [
+        (w, o) for action in estate.guardrails.actions.values() for w in action.workflows for o in action.operations
+    ]
     few = requests[: max(10, min(200, 20_000 // rules))]
     print(f"{len(pairs):,} rules, seed {seed}")
     base = row("cxready, decide(): the whole decision", timed(decision_point(estate), requests), None)
@@ -253,7 +257,11 @@ def run(rules: int, calls: int, seed: int) -> None:
     row("regopy, every rule", timed(rego(pairs), few[:10]), base)
     row("cxready, decide() again", timed(decision_point(estate), requests), base)
     with TemporaryDirectory(prefix="cxready-") as place:
-        row("cxready with a durable reservation (SQLite)", timed(with_ledger(estate, Path(place)), few, check=False), base)
+        row(
+            "cxready with a durable reservation (SQLite)",
+            timed(with_ledger(estate, Path(place)), few, check=False),
+            base,
+        )
 
 
 if __name__ == "__main__":

@@ -122,7 +122,9 @@ def _out_of_manifest(manifest: Manifest, pointer: str) -> tuple[Any, str, str, M
     value = _value(dumped, pointer, MANIFEST)
     if first not in _IN_MANIFEST or not isinstance(value, str):
         raise BadInput(
-            "only sentences of the manifest can be struck", f"{MANIFEST}#{pointer}", f"name one under {', '.join(_IN_MANIFEST)}"
+            "only sentences of the manifest can be struck",
+            f"{MANIFEST}#{pointer}",
+            f"name one under {', '.join(_IN_MANIFEST)}",
         )
     changed = Manifest.model_validate(_without(dumped, pointer, MANIFEST))
     return value, sha(as_json(dumped)), sha(as_json(changed.model_dump(mode="json"))), changed
@@ -139,7 +141,9 @@ def _value(whole: Any, pointer: str, name: str) -> Any:
         try:
             found = found[int(step)] if isinstance(found, list) else found[step]
         except (KeyError, IndexError, ValueError, TypeError):
-            raise BadInput(f"nothing stands at #{pointer}", name, "`cxready evidence review` lists every path") from None
+            raise BadInput(
+                f"nothing stands at #{pointer}", name, "`cxready evidence review` lists every path"
+            ) from None
     return found
 
 
@@ -189,5 +193,3 @@ def _recovered(folder: Path) -> None:
     if old.is_dir() and not folder.exists():
         old.replace(folder)
     shutil.rmtree(old, ignore_errors=True)
-
-

@@ -35,7 +35,9 @@ def from_minor(minor: int, currency: str) -> str:
     return f"{Decimal(minor).scaleb(-digits):.{digits}f}"
 
 
-_NO_MINOR_UNIT = frozenset("XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX".split())  # "N.A." in ISO 4217, list one
+_NO_MINOR_UNIT = frozenset(
+    "XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX".split()
+)  # "N.A." in ISO 4217, list one
 
 
 @cache

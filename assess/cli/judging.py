@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import click
 from assess.assessment import Assessment
 from assess.explain import explain_lines
 from assess.judge import interval_words
-from assess.opening import judged, opened, write_verdict
+from assess.opening import Opened, judged, opened, write_verdict
+from assess.since import judged_with_history
 from assess.summary import summary_lines
 from runtime.errors import BadInput
 
@@ -28,15 +30,28 @@ from runtime.errors import BadInput
     metavar="CONDITION",
     help="Exit 1 unless it holds: level:4, gate:act, finding:essential.",
 )
+@click.option(
+    "--what-if",
+    "supposed",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Suppose something (F-04=met, answers.api.owner_named(billing)=yes, guardrails.actions.NAME.autonomy=act) and "
+    "print what it moves; writes nothing.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the assessment as JSON.")
-def assess(target: Path, as_of: str | None, fail_on: tuple[str, ...], as_json: bool) -> None:
+def assess(target: Path, as_of: str | None, fail_on: tuple[str, ...], supposed: tuple[str, ...], as_json: bool) -> None:
     """Judge a bundle: levels, gates, findings.
 
-    TARGET is a folder (its newest bundle is judged with the folder's files) or a bundle (judged with its own copies).
+    TARGET is a folder (its newest bundle is judged with the folder's files), a bundle (judged with its own copies) or an
+    issued version.
     """
     conditions = [_condition(text) for text in fail_on]
-    with opened(target) as at:
-        verdict = judged(at, _date(as_of))
+    with opened(target) as found:
+        at = replace(found, as_of=_date(as_of) or found.as_of)
+        if supposed:
+            _print_supposed(at, supposed, as_json)
+            return
+        verdict = judged_with_history(at)
         written = write_verdict(at, verdict)
     if as_json:
         click.echo(json.dumps(verdict.assessment.model_dump(mode="json"), ensure_ascii=False))
@@ -48,17 +63,36 @@ def assess(target: Path, as_of: str | None, fail_on: tuple[str, ...], as_json: b
         sys.exit(1)
 
 
+def _print_supposed(at: Opened, supposed: tuple[str, ...], as_json: bool) -> None:
+    from assess.what_if import what_if
+
+    assessment, moved = what_if(at, judged(at), supposed)
+    if as_json:
+        said = {
+            "format": 1,
+            "what_if": list(supposed),
+            "moves": moved,
+            "assessment": assessment.model_dump(mode="json"),
+        }
+        click.echo(json.dumps(said, ensure_ascii=False))
+        return
+    moved_lines = [f"  {line}" for line in moved] or ["  moves no level and no gate"]
+    click.echo("\n".join([f"What if {', '.join(supposed)} (nothing is written):", *moved_lines]))
+
+
 @click.command(epilog="Example:  cxready explain northwind api.repeat_safe")
 @click.argument("target", type=click.Path(path_type=Path))
 @click.argument("thing")
+@click.option("--as-of", metavar="DATE", help="Derive as of this day (YYYY-MM-DD) instead of the bundle's.")
 @click.option("--json", "as_json", is_flag=True, help="Print the lines as a JSON list.")
-def explain(target: Path, thing: str, as_json: bool) -> None:
-    """Derive a probe, a level, a gate or a finding line by line.
+def explain(target: Path, thing: str, as_of: str | None, as_json: bool) -> None:
+    """Derive a probe, a level, a gate, a finding or any figure line by line.
 
-    THING: a probe (api.writes_stick), a finding (F-03), a dimension (api), a workflow, or `overall`.
+    THING: a probe (api.writes_stick), a finding (F-03), a dimension (api), a workflow, `overall`, or the path of a figure
+    in assessment.json (roadmap.milestones[0].p80_weeks, business_case.scenarios[today].value.p50).
     """
-    with opened(target) as at:
-        lines = explain_lines(judged(at), thing)
+    with opened(target) as found:
+        lines = explain_lines(judged_with_history(replace(found, as_of=_date(as_of) or found.as_of)), thing)
     click.echo(json.dumps(lines, ensure_ascii=False) if as_json else "\n".join(lines))
 
 

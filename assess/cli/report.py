@@ -11,7 +11,9 @@ import click
 
 from assess.assessment import Assessment
 from assess.engagement import Folder
-from assess.opening import judged, opened, write_bytes, write_text, write_verdict
+from assess.issuing import issue_version, numbered
+from assess.opening import opened, write_bytes, write_text, write_verdict
+from assess.since import judged_with_history
 from runtime.errors import BadInput
 
 FILES = {
@@ -60,21 +62,32 @@ class Job:
     metavar="PERCENT",
     help="junit: a dimension of which less is measured fails its case `coverage`.",
 )
+@click.option("--issue", is_flag=True, help="Freeze this report with its inputs as the next version under issued/.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
-def report(target: Path, formats: str, output: Path | None, coverage: int, as_json: bool) -> None:
-    """Write the report of TARGET (a folder or a bundle)."""
+def report(target: Path, formats: str, output: Path | None, coverage: int, issue: bool, as_json: bool) -> None:
+    """Write the report of TARGET (a folder, a bundle or an issued version)."""
     wanted = list(dict.fromkeys(part.strip() for part in formats.split(",") if part.strip()))
     unknown = [part for part in wanted if part not in FILES]
     if unknown or not wanted:
         raise BadInput(f"unknown format: {', '.join(unknown) or 'none given'}", "--format", f"use {', '.join(FILES)}")
     with opened(target) as at:
-        verdict = judged(at)
+        verdict = judged_with_history(at)
+        if issue:
+            verdict = numbered(verdict, target)
         write_verdict(at, verdict)
-        home = output or at.home
-        home.mkdir(parents=True, exist_ok=True)
         job = Job(verdict.assessment, at.folder, _prefix(target), coverage)
-        made = {name: _made(WRITERS[name](job, home / FILES[name]), home / FILES[name]) for name in wanted}
+        if issue:
+            home = issue_version(at, verdict, lambda home: _write(job, home, wanted))
+            made = {name: _made("", home / FILES[name]) for name in wanted}
+        else:
+            home = output or at.home
+            home.mkdir(parents=True, exist_ok=True)
+            made = _write(job, home, wanted)
     click.echo(json.dumps(made) if as_json else "\n".join(f"{info['path']}  {info['says']}" for info in made.values()))
+
+
+def _write(job: Job, home: Path, wanted: list[str]) -> dict[str, dict[str, str]]:
+    return {name: _made(WRITERS[name](job, home / FILES[name]), home / FILES[name]) for name in wanted}
 
 
 def _made(says: str, path: Path) -> dict[str, str]:

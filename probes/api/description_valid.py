@@ -45,7 +45,7 @@ class DescriptionValid(Probe):
                 grade="declared",
                 consequence=_HARM,
             )
-        checked = surface.validator or "the WSDL census"
+        checked = surface.validator or ("the WSDL census" if surface.protocol == "soap" else "its reader")
         return met(
             f"The description of {name} is valid {_standard(surface)}",
             Evidence(says=f"{checked} found nothing against it", source=str(surface.document)),

@@ -7,44 +7,93 @@ the proof fails. Requests are those that the schema admits. Semantics: https://d
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import z3
 
-from probes.derive.cedar_symbols import HIGHEST, LOWEST, Call, Symbols
+from probes.derive.cedar_symbols import HIGHEST, LOWEST, Call, Symbols, all_of, any_of
+
+_COMPARED = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_CALCULATED = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 
 
 class Unsupported(Exception):
     """An expression outside the encoded part of Cedar."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Term:
-    """A value of kind int, str, bool, entity, record or set, and when computing it errors."""
+    """A value of kind int, str, bool, entity, record or set, and when computing it errors (None: never)."""
 
     kind: str
     value: Any
-    error: Any
+    error: Any = None
     constant: bool = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One policy as formulas: its scope, and its conditions taken apart at every `&&`, in the order of evaluation."""
+
+    scope: Any
+    conjuncts: tuple[Term, ...]
+
+    def applies(self, leaving_out: int | None = None) -> Any:
+        """The formula under which the policy applies: every conjunct is true without an error."""
+        kept = [term for n, term in enumerate(self.conjuncts) if n != leaving_out]
+        parts = [
+            part
+            for term in kept
+            for part in ((term.value,) if term.error is None else (z3.Not(term.error), term.value))
+        ]
+        return all_of([self.scope, *parts])
+
+    def may_error(self, leaving_out: int | None = None) -> Any:
+        """The formula under which evaluating it errors; None: never."""
+        so_far, found = [self.scope], []
+        for n, term in enumerate(self.conjuncts):
+            if n == leaving_out:
+                continue
+            if term.error is not None:
+                found.append(all_of([*so_far, term.error]))
+                so_far.append(z3.Not(term.error))
+            so_far.append(term.value)
+        return any_of(found) if found else None
+
+
+def rule_of(policy: Mapping[str, Any], request: Call) -> Rule:
+    """A policy as formulas.
+
+    Raises:
+        Unsupported: it holds something that is not encoded.
+    """
+    return Rule(_scope(policy, request), tuple(_cached(body, request) for body in conjuncts(policy)))
 
 
 def applies(policy: Mapping[str, Any], request: Call) -> Any:
     """The formula under which a policy applies to the request."""
-    scope = _scope(policy, request)
-    parts = [(_bool(expression(c["body"], request)), c["kind"] == "when") for c in policy["conditions"]]
-    return z3.And(scope, *[z3.And(z3.Not(t.error), t.value if when else z3.Not(t.value)) for t, when in parts])
+    return rule_of(policy, request).applies()
 
 
-def may_error(policy: Mapping[str, Any], request: Call) -> Any:
-    """The formula under which evaluating the policy errors."""
-    so_far, found = [_scope(policy, request)], []
+def conjuncts(policy: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Conditions of a policy, `&&` taken apart; `unless` stays whole."""
+    found: list[Mapping[str, Any]] = []
     for condition in policy["conditions"]:
-        term = _bool(expression(condition["body"], request))
-        found.append(z3.And(*so_far, term.error))
-        so_far += [z3.Not(term.error), term.value if condition["kind"] == "when" else z3.Not(term.value)]
-    return z3.Or(*found) if found else z3.BoolVal(False)
+        found += _flat(condition["body"]) if condition["kind"] == "when" else [{"!": {"arg": condition["body"]}}]
+    return found
+
+
+def _flat(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [*_flat(body["&&"]["left"]), *_flat(body["&&"]["right"])] if "&&" in body else [body]
+
+
+def _cached(body: Mapping[str, Any], request: Call) -> Term:
+    """Rules repeat each other: each conjunct is built once for a request."""
+    term: Term = request.once(repr(body), lambda: _bool(expression(body, request)))
+    return term
 
 
 def names_operation(policy: Mapping[str, Any], operation: str) -> bool:
@@ -68,7 +117,9 @@ def expression(node: Mapping[str, Any], request: Call) -> Term:
     if name == "Var":
         return _variable(inner, request)
     if name == ".":
-        return _attribute(expression(inner["left"], request), inner["attr"], request)
+        left = expression(inner["left"], request)
+        term: Term = request.once(f"{left.value}.{inner['attr']}", lambda: _attribute(left, inner["attr"], request))
+        return term
     if name == "has":
         return _has(expression(inner["left"], request), inner["attr"])
     if name in ("&&", "||"):
@@ -82,7 +133,8 @@ def expression(node: Mapping[str, Any], request: Call) -> Term:
         term = _int(expression(inner["arg"], request))
         return _long(-term.value, term.error)
     if name == "Set":
-        return Term("set", [expression(item, request) for item in inner], z3.BoolVal(False))
+        items = [expression(item, request) for item in inner]
+        return Term("set", items, _either(*(item.error for item in items)))
     if name in ("==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "in", "contains"):
         return _binary(name, expression(inner["left"], request), expression(inner["right"], request))
     raise Unsupported(f"expression {name}")
@@ -107,37 +159,34 @@ def _scope(policy: Mapping[str, Any], request: Call) -> Any:
 
 
 def _literal(value: Any, symbols: Symbols) -> Term:
-    never = z3.BoolVal(False)
     if isinstance(value, bool):
-        return Term("bool", z3.BoolVal(value), never, True)
+        return Term("bool", z3.BoolVal(value), None, True)
     if isinstance(value, int):
-        return Term("int", z3.IntVal(value), never, True)
+        return Term("int", z3.IntVal(value), None, True)
     if isinstance(value, str):
-        return Term("str", z3.IntVal(symbols.of(value)), never, True)
+        return Term("str", z3.IntVal(symbols.of(value)), None, True)
     if isinstance(value, dict) and set(value) == {"__entity"} and value["__entity"]["type"] == "Workflow":
-        return Term("entity", z3.IntVal(symbols.of_workflow(value["__entity"]["id"])), never, True)
+        return Term("entity", z3.IntVal(symbols.of_workflow(value["__entity"]["id"])), None, True)
     raise Unsupported(f"literal {value!r}")
 
 
 def _variable(name: str, request: Call) -> Term:
-    never = z3.BoolVal(False)
     if name == "context":
-        return Term("record", "context", never)
+        return Term("record", "context")
     if name == "principal":
-        return Term("entity", request.principal, never)
+        return Term("entity", request.principal)
     raise Unsupported(f"variable {name}")
 
 
 def _attribute(left: Term, name: str, request: Call) -> Term:
-    never = z3.BoolVal(False)
     if left.kind == "record" and left.value == "context":
         for kind, held in (("int", request.long), ("str", request.text), ("bool", request.boolean)):
             if name in held:
-                return Term(kind, held[name], never)
+                return Term(kind, held[name])
         if name == "facts":
-            return Term("record", "facts", never)
+            return Term("record", "facts")
     if left.kind == "record" and left.value == "facts" and name in request.facts:
-        return Term("bool", request.facts[name], never)
+        return Term("bool", request.facts[name])
     raise Unsupported(f"attribute {name}")
 
 
@@ -148,19 +197,22 @@ def _has(left: Term, name: str) -> Term:
 def _logical(name: str, left: Term, right: Term) -> Term:
     goes_on = left.value if name == "&&" else z3.Not(left.value)
     value = z3.And(left.value, right.value) if name == "&&" else z3.Or(left.value, right.value)
-    return Term("bool", value, z3.Or(left.error, z3.And(goes_on, right.error)))
+    later = None if right.error is None else z3.And(goes_on, right.error)
+    return Term("bool", value, _either(left.error, later))
 
 
 def _choice(test: Term, then: Term, otherwise: Term) -> Term:
     condition = _bool(test)
     if then.kind != otherwise.kind or then.kind not in ("int", "bool", "str"):
         raise Unsupported("branches of different kinds")
-    error = z3.Or(condition.error, z3.If(condition.value, then.error, otherwise.error))
+    first = None if then.error is None else z3.And(condition.value, then.error)
+    second = None if otherwise.error is None else z3.And(z3.Not(condition.value), otherwise.error)
+    error = _either(condition.error, first, second)
     return Term(then.kind, z3.If(condition.value, then.value, otherwise.value), error)
 
 
 def _binary(name: str, left: Term, right: Term) -> Term:
-    error = z3.Or(left.error, right.error)
+    error = _either(left.error, right.error)
     if name in ("==", "!="):
         return Term("bool", _equal(left, right) if name == "==" else z3.Not(_equal(left, right)), error)
     if name == "contains":
@@ -169,10 +221,10 @@ def _binary(name: str, left: Term, right: Term) -> Term:
         return Term("bool", _member(left, right) if right.kind == "set" else _equal(left, right), error)
     a, b = _int(left).value, _int(right).value
     if name in ("<", "<=", ">", ">="):
-        return Term("bool", {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[name], error)
+        return Term("bool", _COMPARED[name](a, b), error)
     if name == "*" and not (left.constant or right.constant):
         raise Unsupported("a product of two variables")
-    return _long({"+": a + b, "-": a - b, "*": a * b}[name], error)
+    return _long(_CALCULATED[name](a, b), error)
 
 
 def _member(item: Term, items: Term) -> Any:
@@ -192,7 +244,13 @@ def _equal(left: Term, right: Term) -> Any:
 
 
 def _long(value: Any, error: Any) -> Term:
-    return Term("int", value, z3.Or(error, value < LOWEST, value > HIGHEST))
+    return Term("int", value, _either(error, value < LOWEST, value > HIGHEST))
+
+
+def _either(*errors: Any) -> Any:
+    """The disjunction of what may go wrong; None: nothing."""
+    found = [error for error in errors if error is not None]
+    return any_of(found) if found else None
 
 
 def _int(term: Term) -> Term:

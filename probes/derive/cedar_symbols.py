@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,12 +48,35 @@ class Call:
     boolean: Mapping[str, Any]
     facts: Mapping[str, Any]
     symbols: Symbols
+    built: dict[str, Any] = field(default_factory=dict, compare=False)  # expressions that were built before
+
+    def once(self, key: str, build: Callable[[], Any]) -> Any:
+        """What `build` gives, built once for the key."""
+        found = self.built.get(key)
+        if found is None:
+            found = self.built[key] = build()
+        return found
 
     def domain(self) -> list[Any]:
-        """What every request fulfils: Longs have 64 bits, texts are known or other."""
+        """What every request fulfils: Longs have 64 bits; a text without a known number is one that no policy names."""
         numbers = [z3.And(v >= LOWEST, v <= HIGHEST) for v in self.long.values()]
-        last = len(self.symbols.known)
-        return numbers + [z3.And(v >= OTHER, v <= last) for v in (*self.text.values(), self.principal)]
+        return numbers + [v >= OTHER for v in (*self.text.values(), self.principal)]
+
+
+def all_of(parts: Sequence[Any]) -> Any:
+    """The conjunction of formulas. Without z3.And's coercions, which cost more than the solver on a thousand rules."""
+    return parts[0] if len(parts) == 1 else _joined(z3.Z3_mk_and, parts)
+
+
+def any_of(parts: Sequence[Any]) -> Any:
+    """The disjunction of formulas, likewise."""
+    return parts[0] if len(parts) == 1 else _joined(z3.Z3_mk_or, parts)
+
+
+def _joined(make: Callable[..., Any], parts: Sequence[Any]) -> Any:
+    context = z3.main_ctx()
+    asts = (z3.Ast * len(parts))(*[part.as_ast() for part in parts])
+    return z3.BoolRef(make(context.ref(), len(parts), asts), context)
 
 
 def call(operation: str, attributes: Mapping[str, str], facts: tuple[str, ...], symbols: Symbols) -> Call:

@@ -12,7 +12,7 @@ from typing import Any
 
 import z3
 
-from probes.derive.cedar_symbols import Call
+from probes.derive.cedar_symbols import Call, any_of
 from runtime.estate import Estate
 from runtime.guardrails.cedar import limit_minor, workflows_of
 from runtime.guardrails.effects import Effect
@@ -29,35 +29,45 @@ class Wrong:
     formula: Any
 
 
-def claims_of(estate: Estate, operation: str, request: Call) -> Iterator[Wrong]:
-    """Every claim about one operation that an action covers."""
-    name = str(estate.guardrails.action_of(operation))
+def claims_of(estate: Estate, operation: str, request: Call, name: str) -> Iterator[Wrong]:
+    """Every claim about one operation that the action `name` covers; of a read: its conditions and who may."""
     action, effect = estate.guardrails.actions[name], estate.effect(operation)
     currency = action.limits.currency or estate.currency
     if effect is not None and effect.money_out is not None:
         yield from _money(effect, name, action, currency, request)
-    yield from _counts(action, name, request)
     for fact in dict.fromkeys(action.conditions):
         yield Wrong(
             f"only_if_{fact}",
             f'{operation} is only called when "{fact.replace("_", " ")}" is confirmed',
-            z3.Not(request.facts[fact]),
+            request.once(f"no {fact}", lambda fact=fact: z3.Not(request.facts[fact])),  # type: ignore[misc]
         )
-    act = request.text["mode"] == request.symbols.of("act")
-    approve = request.text["mode"] == request.symbols.of("approve")
-    yield Wrong(
-        "high_stakes",
-        "a high-stakes case is never closed by a machine alone",
-        z3.And(act, request.boolean["high_stakes"]),
-    )
-    only = z3.Or(act, approve) if action.autonomy == "act" else approve
-    yield Wrong("autonomy", f"{name} is never done with more autonomy than {action.autonomy}", z3.Not(only))
+    if effect is None or effect.does != "read":
+        yield from _of_write(action, name, operation, request)
     allowed = [request.principal == request.symbols.of_workflow(w) for w in workflows_of(estate, action, operation)]
     yield Wrong(
         "workflows",
         f"only the named workflows call {operation}",
-        z3.Not(z3.Or(*allowed)) if allowed else z3.BoolVal(True),
+        z3.Not(any_of(allowed)) if allowed else z3.BoolVal(True),
     )
+
+
+def _of_write(action: Action, name: str, operation: str, request: Call) -> Iterator[Wrong]:
+    yield from _counts(action, name, request)
+    yield Wrong(
+        "restricted_data",
+        f"no permitted call of {operation} carries restricted data",
+        request.boolean["restricted"],
+    )
+    act = request.once("acts", lambda: request.text["mode"] == request.symbols.of("act"))
+    approve = request.once("approved", lambda: request.text["mode"] == request.symbols.of("approve"))
+    yield Wrong(
+        "high_stakes",
+        "a high-stakes case is never closed by a machine alone",
+        request.once("high stakes alone", lambda: z3.And(act, request.boolean["high_stakes"])),
+    )
+    alone = action.autonomy == "act"
+    other = request.once(f"other modes {alone}", lambda: z3.Not(z3.Or(act, approve) if alone else approve))
+    yield Wrong("autonomy", f"{name} is never done with more autonomy than {action.autonomy}", other)
 
 
 def effect_of(effect: Effect | None, request: Call, currency: str) -> Any:
@@ -69,7 +79,7 @@ def effect_of(effect: Effect | None, request: Call, currency: str) -> Any:
         return z3.IntVal(to_minor(out.fixed, currency))
     if out.field is not None:
         return request.long["amount"]
-    return request.long["value"] if out.full_value_of is not None else request.long["before"] - request.long["after"]
+    return request.long["before"] - request.long["after"] if out.before is not None else request.long["value"]
 
 
 def _money(effect: Effect, name: str, action: Action, currency: str, request: Call) -> Iterator[Wrong]:
@@ -80,9 +90,16 @@ def _money(effect: Effect, name: str, action: Action, currency: str, request: Ca
     yield Wrong(
         "never_negative",
         f"no permitted call of {name} moves a negative amount",
-        z3.Or(moved < 0, *[t < 0 for t in terms]),
+        request.once(
+            f"negative {effect.money_out.fixed if effect.money_out else None}",
+            lambda: any_of([moved < 0, *[t < 0 for t in terms]]),
+        ),
     )
-    yield Wrong("currency", f"{name} moves {currency} only", request.text["currency"] != request.symbols.of(currency))
+    yield Wrong(
+        "currency",
+        f"{name} moves {currency} only",
+        request.once(f"not {currency}", lambda: request.text["currency"] != request.symbols.of(currency)),
+    )
     for limit, attribute, whose in (
         ("customer_per_30_days", "spent_customer", "to one customer in 30 days"),
         ("all_per_day", "spent_day", "in 24 hours"),
@@ -92,7 +109,7 @@ def _money(effect: Effect, name: str, action: Action, currency: str, request: Ca
             yield Wrong(limit, f"what leaves {whose} is bounded", z3.BoolVal(True))
         else:
             says = f"if at most {_said(cap, currency)} left {whose} before a call of {name}, no more has left after it"
-            yield Wrong(limit, says, z3.Or(spent < 0, spent + moved > cap, moved < 0))
+            yield Wrong(limit, says, any_of([spent < 0, spent + moved > cap, moved < 0]))
 
 
 def _counts(action: Action, name: str, request: Call) -> Iterator[Wrong]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runtime.estate import Estate
-from runtime.guardrails.cedar import schema_text
+from runtime.guardrails.cedar import TYPES, operation_schema
 from runtime.money import from_minor
 
 if TYPE_CHECKING:
@@ -57,20 +57,23 @@ class Example:
         text = json.dumps(
             {"templates": {}, "staticPolicies": {f"p{n}": p for n, p in enumerate(permits)}, "templateLinks": []}
         )
-        schema, entities = cedarpy.Schema.from_str(schema_text(estate)), cedarpy.Entities.from_json_str("[]")
+        schema, entities = (
+            cedarpy.Schema.from_str(TYPES + operation_schema(estate, self.operation)),
+            cedarpy.Entities.from_json_str("[]"),
+        )
         result = cedarpy.is_authorized(asked, cedarpy.PolicySet.from_json_str(text), entities, schema)
         return result.decision is cedarpy.Decision.Allow
 
     def says(self, estate: Estate, claim: str) -> str:
         """One sentence: who may do what with which amount, and under which circumstance that matters for the claim."""
-        alone = "with a person's approval " if self.context["mode"] == "approve" else ""
+        alone = "with a person's approval " if self.context.get("mode") == "approve" else ""
         return f"in {self.workflow}, an agent may {alone}{self._deed(estate)} through {self.operation}{self._circumstance(estate, claim)}"
 
     def _deed(self, estate: Estate) -> str:
         effect = estate.effect(self.operation)
         out = effect.money_out if effect else None
         if out is None:
-            return "write"
+            return "look something up" if effect and effect.does == "read" else "write"
         code = str(self.context["currency"]) if len(self.context["currency"]) == 3 else estate.currency
         if out.fixed is not None:
             return f"move {out.fixed} {code}"
@@ -91,4 +94,6 @@ class Example:
             return f' when "{claim.removeprefix("only_if_").replace("_", " ")}" is not confirmed'
         if claim == "no_errors":
             return ", and the rule fails to evaluate on it (a number outgrows 64 bits)"
+        if claim == "restricted_data":
+            return " with restricted data in it"
         return " in a high-stakes case" if claim == "high_stakes" else ""

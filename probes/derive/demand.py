@@ -7,8 +7,8 @@ is an estimate and carries its interval. No ticket's text is kept.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from probes.artifact import Artifact, Missing
 from probes.derive.run import Derivation, Deriver
-from probes.derive.ticket_count import Count, Counted, count, median_of
+from probes.derive.ticket_count import Count, Counted, count
 from probes.derive.ticket_file import Ticket, TicketFile
 from probes.derive.ticket_mix import Cluster, mix
 from probes.derive.ticket_stakes import Stakes, stakes_of
@@ -155,7 +155,12 @@ def run(derivation: Derivation) -> Iterator[Artifact | Missing]:
 
 
 def demand(
-    path: Path, estate: Estate, *, encode: Encode | None = None, reading: TicketReading | None = None, accept_loss: bool = False
+    path: Path,
+    estate: Estate,
+    *,
+    encode: Encode | None = None,
+    reading: TicketReading | None = None,
+    accept_loss: bool = False,
 ) -> Demand:
     """Reads an export.
 
@@ -198,9 +203,11 @@ def demand(
         days=len(counted.days),
         hours=tuple(counted.total.hours),
         channels=_channels(counted.channels),
-        minutes=counted.total.middle(),
-        solved_hours=median_of(counted.solved_hours),
-        reopened=_part(counted.reopened, counted.reopens_known),
+        minutes=_middle(t.minutes for t in counted.sample),
+        solved_hours=_middle(t.solved_hours for t in counted.sample),
+        reopened=_part(
+            sum(t.reopened is True for t in counted.sample), sum(t.reopened is not None for t in counted.sample)
+        ),
         high_stakes=dict(sorted(stakes.total.categories.items())),
         stakes=_part(stakes.total.grave, stakes.total.texts),
         emotional=_part(stakes.total.emotional, stakes.total.texts),
@@ -216,15 +223,22 @@ def demand(
 
 
 def _by_workflow(
-    counted: Counted, matcher: Matcher, places: Sequence[str | None], stakes: Stakes, typical: float
+    counted: Counted, matcher: Matcher, places: Sequence[str], stakes: Stakes, typical: float
 ) -> dict[str, object]:
     """`workflows` and the repeats over all of them."""
-    repeats = counted.repeats.counted([p or OTHER for p in matcher.match(counted.repeats.tickets)], counted.last) if counted.last else {}
+    repeats = (
+        counted.repeats.counted([p or OTHER for p in matcher.match(counted.repeats.tickets)], counted.last)
+        if counted.last
+        else {}
+    )
     own = dict(counted.tagged) if matcher.by_tag else _sampled(counted.sample, places, counted.tagged)
     whole = counted.total.tickets if matcher.by_tag else len(counted.sample)
     if matcher.by_tag:
         own[OTHER] = Count(tickets=whole - sum(c.tickets for c in own.values()))
     flows = {}
+    by_place: dict[str, list[Ticket]] = defaultdict(list)
+    for ticket, place in zip(counted.sample, places, strict=True):
+        by_place[place].append(ticket)
     for name, found in own.items():
         share, read = wilson(min(found.tickets, whole), whole), stakes.by_workflow[name]
         flows[name] = WorkflowDemand(
@@ -233,8 +247,8 @@ def _by_workflow(
             low=round(share.low, 4),
             high=round(share.high, 4),
             per_month=round(share.value * typical, 1),
-            minutes=found.middle(),
-            systems=median_of(found.systems),
+            minutes=_middle(t.minutes for t in by_place[name]),
+            systems=_middle(t.systems for t in by_place[name]),
             hours=tuple(found.hours),
             high_stakes=dict(sorted(read.categories.items())),
             texts=read.texts,
@@ -246,18 +260,17 @@ def _by_workflow(
     return {"workflows": flows, "repeated": _part(sum(k for _, k in judged), sum(n for n, _ in judged))}
 
 
-def _sampled(sample: Sequence[Ticket], places: Sequence[str | None], names: dict[str, Count]) -> dict[str, Count]:
+def _sampled(sample: Sequence[Ticket], places: Sequence[str], names: dict[str, Count]) -> dict[str, Count]:
     """Counts of each workflow in the sample, where no tag says it."""
     found = {name: Count() for name in (*names, OTHER)}
     for ticket, place in zip(sample, places, strict=True):
-        own = found[place or OTHER]
-        own.tickets += 1
-        own.hours[ticket.created.weekday() * 24 + ticket.created.hour] += 1
-        if ticket.minutes is not None:
-            own.minutes[round(ticket.minutes * 10)] += 1
-        if ticket.systems is not None:
-            own.systems[ticket.systems] += 1
+        found[place].add(ticket.created)
     return found
+
+
+def _middle(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return round(float(median(known)), 1) if known else None
 
 
 def _typical_month(counted: Counted) -> float:

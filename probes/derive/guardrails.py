@@ -22,6 +22,7 @@ from probes.guardrails.evidence import (
 )
 from runtime.errors import CxreadyError
 from runtime.estate import Estate
+from runtime.systems.surface import Surface
 
 KINDS: tuple[type[Artifact], ...] = (
     GuardrailsDeclared, Proof, RestrictedTrial, TriggerTrial, HighStakesTrial, CumulativeTrial, BypassTrial, DenialTrial, KillSwitchTrial,
@@ -64,7 +65,7 @@ def _run(derivation: Derivation) -> Iterator[Artifact | Missing]:
 
     estate, now = derivation.estate, derivation.now
     yield declared(estate, now)
-    yield prove(estate, surfaces=_surfaces(estate), made_at=now)
+    yield prove(estate, surfaces=surfaces_of(estate), made_at=now)
     for trial in (restricted_trial, trigger_trial, high_stakes_trial):
         yield trial(estate, now)
     for action in estate.guardrails.actions:
@@ -88,17 +89,17 @@ DERIVER = Deriver(
 )  # fmt: skip
 
 
-def _surfaces(estate: Estate) -> dict[str, str]:
-    """Digest of each description that can be read."""
+def surfaces_of(estate: Estate) -> dict[str, Surface]:
+    """Each description that can be read."""
     from runtime.systems.surface_reader import load_surface
 
     found = {}
     for name, settings in estate.systems.items():
         try:
-            found[name] = load_surface(name, settings, estate.folder).digest
+            found[name] = load_surface(name, settings, estate.folder)
         except CxreadyError:
             continue
-    return found
+    return {name: surface for name, surface in found.items() if surface.digest}
 
 
 def _why_uncovered(estate: Estate, operation: str) -> str:

@@ -1,106 +1,204 @@
-"""One operation before the solver: its free request, the permits that can match it, and how a counterexample is made plain."""
+"""One operation before the solver: its free request, the permits that can match it, and what must never be permitted.
+
+Permits that differ in nothing but the workflow are one formula with several workflows; claims are asked together first, and
+one by one only where they do not all hold.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from runtime.estate import Estate
-from runtime.guardrails.cedar import attributes_of
+from runtime.guardrails.cedar import attributes_of, limit_minor
 
 if TYPE_CHECKING:
+    from probes.derive.cedar_logic import Rule
     from probes.derive.cedar_symbols import Call
     from probes.derive.claims import Wrong
 
-
 TIMEOUT_MS = 30_000  # of wall time; a busy machine must not look like a hard formula
-
-
 Policy = Mapping[str, Any]
 
 
-class Scene:
-    """One operation with its free request, the permits that can match it, and the solver."""
+@dataclass(frozen=True)
+class Alike:
+    """Permits with the same conditions: `rule` is their formula, its scope that any of them matches."""
 
-    def __init__(self, estate: Estate, operation: str, policies: Sequence[Policy]) -> None:
+    policies: tuple[Policy, ...]
+    rule: Rule
+
+    @property
+    def names(self) -> list[str]:
+        """Ids of the permits."""
+        return [str(p.get("annotations", {}).get("id", "a rule")) for p in self.policies]
+
+
+class Stages:
+    """Free requests and their solvers, one for all operations whose calls carry the same attributes."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[Call, Any]] = {}
+
+    def of(self, operation: str, attributes: Mapping[str, str], facts: tuple[str, ...]) -> tuple[Call, Any]:
+        """The request, under the operation's name, and a solver that knows what every request fulfils."""
         import z3
 
-        from probes.derive import cedar_logic, cedar_symbols, claims
+        from probes.derive import cedar_symbols
+
+        key = f"{attributes} {facts}"
+        if key not in self._made:
+            request = cedar_symbols.call(operation, attributes, facts, cedar_symbols.Symbols())
+            solver = z3.SimpleSolver()
+            solver.set("timeout", TIMEOUT_MS)
+            solver.add(*request.domain())
+            self._made[key] = request, solver
+        request, solver = self._made[key]
+        return replace(request, operation=operation), solver
+
+
+class Scene:
+    """One operation with its free request, the permits that can match it, and the solver; questions are asked between push and pop."""
+
+    def __init__(
+        self,
+        estate: Estate,
+        operation: str,
+        policies: Sequence[Policy],
+        action: str | None = None,
+        stages: Stages | None = None,
+    ) -> None:
+        from probes.derive import claims
 
         self.estate, self.operation = estate, operation
-        self.policies = [p for p in policies if p["effect"] == "permit" and cedar_logic.names_operation(p, operation)]
-        symbols = cedar_symbols.Symbols()
-        attributes = attributes_of(estate, operation)
-        self.action = estate.guardrails.actions[str(estate.guardrails.action_of(operation))]
-        self.request: Call = cedar_symbols.call(
-            operation, attributes, tuple(dict.fromkeys(self.action.conditions)), symbols
-        )
-        self.parts = [cedar_logic.applies(p, self.request) for p in self.policies]
-        self.errors = [cedar_logic.may_error(p, self.request) for p in self.policies]
-        self.permitted = z3.Or(*self.parts) if self.parts else z3.BoolVal(False)
+        self.policies = list(policies)
+        name = action or str(estate.guardrails.action_of(operation))
+        self.action = estate.guardrails.actions[name]
+        attributes = attributes_of(estate, operation, name)
+        facts = tuple(dict.fromkeys(self.action.conditions))
+        self.request, self.solver = (stages or Stages()).of(operation, attributes, facts)
+        self.groups = self._alike()
         self.currency = self.action.limits.currency or estate.currency
         self.moved = claims.effect_of(estate.effect(operation), self.request, self.currency)
-        self.wrongs: list[Wrong] = list(claims.claims_of(estate, operation, self.request))
+        self.wrongs: list[Wrong] = list(claims.claims_of(estate, operation, self.request, name))
         self.wrongs.append(claims.Wrong("no_errors", f"no rule about {operation} can fail while it is evaluated", None))
 
-    def solver(self) -> Any:
+    @cached_property
+    def permitted(self) -> Any:
+        """The formula under which some permit applies."""
         import z3
 
-        solver = z3.Solver()
-        solver.set("timeout", TIMEOUT_MS)
-        solver.add(*self.request.domain())
-        return solver
+        from probes.derive.cedar_symbols import any_of
 
-    def outcome(self, wrong: Wrong) -> tuple[str, Any]:
-        """`sat` (the bad case can be), `unsat` or `unknown`, and the solver that found it."""
+        return any_of([group.rule.applies() for group in self.groups]) if self.groups else z3.BoolVal(False)
+
+    def all_hold(self) -> bool:
+        """True when no request is a bad case of any claim, shown by one question."""
+        bad = self.bad(self.permitted, *(group.rule.may_error() for group in self.groups))
+        return self.check(bad) == "unsat"
+
+    def bad(self, permitted: Any, *errors: Any) -> Any:
+        """The formula of any bad case."""
+        from probes.derive.cedar_symbols import all_of, any_of
+
+        erring = [error for error in errors if error is not None]
+        return any_of([all_of([permitted, self.any_wrong]), *erring])
+
+    @cached_property
+    def any_wrong(self) -> Any:
+        """The formula of what no claim wants, without the permits."""
+        from probes.derive.cedar_symbols import any_of
+
+        return any_of([wrong.formula for wrong in self.wrongs if wrong.formula is not None])
+
+    def rule(self, policy: Policy) -> Rule:
+        """One permit alone as formulas."""
+        from probes.derive.cedar_logic import rule_of
+
+        return rule_of(policy, self.request)
+
+    def check(self, formula: Any) -> str:
+        """`sat`, `unsat` or `unknown`."""
+        self.solver.push()
+        self.solver.add(formula)
+        found = str(self.solver.check())
+        self.solver.pop()
+        return found
+
+    def bad_case(self, wrong: Wrong) -> Any:
+        """The formula of one claim's bad case."""
         import z3
 
-        solver = self.solver()
-        bad = z3.Or(*self.errors) if wrong.formula is None else z3.And(self.permitted, wrong.formula)
-        solver.add(bad if self.policies else z3.BoolVal(False))
-        return str(solver.check()), solver
+        if wrong.formula is not None:
+            return z3.And(self.permitted, wrong.formula)
+        errors = [error for group in self.groups if (error := group.rule.may_error()) is not None]
+        return z3.Or(*errors) if errors else z3.BoolVal(False)
 
     def counterexample(self, wrong: Wrong) -> Any:
         """A model of the bad case, None when there is none, or `unknown`."""
-        found, solver = self.outcome(wrong)
-        if found == "unsat":
-            return None
-        return self._plain_model(solver) if found == "sat" else "unknown"
+        self.solver.push()
+        try:
+            self.solver.add(self.bad_case(wrong))
+            found = str(self.solver.check())
+            if found == "unsat":
+                return None
+            return self._plain_model() if found == "sat" else "unknown"
+        finally:
+            while self.solver.num_scopes():
+                self.solver.pop()
 
-    def _plain_model(self, solver: Any) -> Any:
+    def _alike(self) -> list[Alike]:
+        from probes.derive.cedar_logic import Rule, rule_of
+        from probes.derive.cedar_symbols import any_of
+
+        groups: dict[str, list[Policy]] = {}
+        for policy in self.policies:
+            if policy["effect"] == "permit":
+                groups.setdefault(repr(policy["conditions"]), []).append(policy)
+        found = []
+        for policies in groups.values():
+            rules = [rule_of(policy, self.request) for policy in policies]
+            scope = any_of([rule.scope for rule in rules])
+            found.append(Alike(tuple(policies), Rule(scope, rules[0].conjuncts)))
+        return found
+
+    def _plain_model(self) -> Any:
         """The most ordinary request among the bad ones: each wish is kept when it leaves one."""
         import z3
 
         for wish in self._wishes():
-            solver.push()
-            solver.add(wish)
-            if solver.check() != z3.sat:
-                solver.pop()
-        solver.check()
-        return solver.model()
+            self.solver.push()
+            self.solver.add(wish)
+            if self.solver.check() != z3.sat:
+                self.solver.pop()
+        self.solver.check()
+        return self.solver.model()
 
     def _wishes(self) -> Iterator[Any]:
         """Bounded before all else, so that amounts read like amounts of money."""
-        request, symbols = self.request, self.request.symbols
         import z3
 
-        from runtime.guardrails.cedar import limit_minor
-
-        large = 1_000_000_000
+        request, symbols = self.request, self.request.symbols
         for name, variable in request.long.items():
             yield variable >= 0
-            yield variable <= large
+            yield variable <= 1_000_000_000
             if name.startswith(("spent", "count")):
                 yield variable == 0
-        yield request.text["currency"] == symbols.of(self.currency)
-        yield request.text["currency"] == 0
-        yield request.text["mode"] == symbols.of("act")
-        yield request.text["mode"] == symbols.of("approve")
+        if "currency" in request.text:
+            yield request.text["currency"] == symbols.of(self.currency)
+            yield request.text["currency"] == 0
+            yield request.text["mode"] == symbols.of("act")
+            yield request.text["mode"] == symbols.of("approve")
         yield z3.Or(*[request.principal == symbols.of_workflow(name) for name in self.estate.goals])
         yield request.principal == 0
         yield from (fact for fact in request.facts.values())
-        yield request.boolean["high_stakes"] == False  # noqa: E712 a formula of the solver
-        each = limit_minor(self.action, "each", self.currency) or 0
-        yield self.moved == 2 * each + 2_000
+        yield from (z3.Not(flag) for flag in request.boolean.values())
+        if "currency" in request.text:
+            each = limit_minor(self.action, "each", self.currency) or 0
+            yield self.moved == 2 * each + 2_000
+            yield self.moved == each
+            yield self.moved > 0
         if "after" in request.long:
             yield request.long["after"] == 0

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from probes.derive.ticket_dates import LocalTimes
 from probes.derive.ticket_file import Ticket, TicketFile, tags_of
 from probes.derive.ticket_repeats import Repeats
 from probes.derive.ticket_rows import Row
@@ -25,108 +24,58 @@ DISTINCT = 20_000  # tags and channels remembered; an export that has more of th
 
 @dataclass
 class Count:
-    """Counts of one workflow or of all. `minutes`: how often each handling time, in tenths."""
+    """Tickets of one workflow or of all, and when in the week they come: Monday 0 h first."""
 
     tickets: int = 0
     hours: list[int] = field(default_factory=lambda: [0] * HOURS)
-    minutes: Counter[int] = field(default_factory=Counter)
-    systems: Counter[int] = field(default_factory=Counter)
 
-    def middle(self) -> float | None:
-        found = median_of(self.minutes)
-        return None if found is None else round(found / 10, 1)
+    def add(self, created: datetime) -> None:
+        self.tickets += 1
+        self.hours[created.weekday() * 24 + created.hour] += 1
 
 
 @dataclass
 class Counted:
-    """What one pass over the file gives. `tagged`: tickets that carry a workflow's tag."""
+    """What one pass over the file gives. `tagged`: tickets that carry a workflow's tag; `months`: year × 12 + month."""
 
     total: Count = field(default_factory=Count)
     tagged: dict[str, Count] = field(default_factory=dict)
     months: Counter[int] = field(default_factory=Counter)
     days: set[int] = field(default_factory=set)
     channels: Counter[str] = field(default_factory=Counter)
-    solved_hours: Counter[int] = field(default_factory=Counter)
-    reopened: int = 0
-    reopens_known: int = 0
     sample: list[Ticket] = field(default_factory=list)
     repeats: Repeats = field(default_factory=Repeats)
-    last: datetime | None = None
+    last: datetime = datetime.min
 
 
 def count(file: TicketFile, workflows: Iterable[str]) -> Counted:
     """Reads the whole file once."""
     found = Counted(tagged={name: Count() for name in workflows})
-    places = _Places(found.tagged)
-    sample = _Sample(found.sample)
+    place_of, sample = _Places(found.tagged).of, _Sample(found.sample)
     header = file.header.columns
-    channel_at, tags_at = header.get("channel", ()), header.get("tags", ())
-    timed = bool(header.keys() & {"minutes", "systems", "solved", "reopens"})
-    customer = header.get("customer", ())
-    total, months, days, hours = found.total, found.months, found.days, found.total.hours
-    solved = LocalTimes(file.zone, file.order) if "solved" in header else None
+    channel, tags, customer = (header.get(role, ()) for role in ("channel", "tags", "customer"))
+    months, days, hours, repeats = found.months, found.days, found.total.hours, found.repeats
     for _, row, created in file.rows():
-        hour = created.weekday() * 24 + created.hour
-        hours[hour] += 1
+        hours[created.weekday() * 24 + created.hour] += 1
         months[created.year * 12 + created.month - 1] += 1
         days.add(created.toordinal())
-        if channel_at:
-            found.channels[row[channel_at[0]]] += 1
-        own = places.of(row, tags_at) if tags_at else None
-        if own is not None:
-            own.tickets += 1
-            own.hours[hour] += 1
-        if timed:
-            _times(file, row, created, found, own, solved)
+        if channel:
+            found.channels[row[channel[0]]] += 1
+        if tags and (own := place_of(row, tags)) is not None:
+            own.add(created)
         if sample.takes():
-            sample.put(_ticket(file, row, created))
-        if customer and (number := found.repeats.wants(row[customer[0]])) >= 0:
-            found.repeats.keep(number, _short(file, row, created))
-        if found.last is None or created > found.last:
-            found.last = created
-    total.tickets = file.account.read
+            sample.put(file.ticket(row, created, BODY))
+        if customer and (number := repeats.wants(row[customer[0]])) >= 0:
+            repeats.keep(number, _short(file, row, created))
+        found.last = max(found.last, created)
+    found.total.tickets = file.account.read
     return found
-
-
-def _times(
-    file: TicketFile, row: Row, created: datetime, found: Counted, own: Count | None, solved: LocalTimes | None
-) -> None:
-    """Handling time, systems, time until solved and reopens, where the export has them."""
-    minutes = file.minutes(file.value(row, "minutes"))
-    if minutes is not None:
-        found.total.minutes[round(minutes * 10)] += 1
-        if own is not None:
-            own.minutes[round(minutes * 10)] += 1
-    systems = file.value(row, "systems").strip()
-    if systems.isdigit() and len(systems) <= 2:
-        found.total.systems[int(systems)] += 1
-        if own is not None:
-            own.systems[int(systems)] += 1
-    if solved is not None and (text := file.value(row, "solved")) and (end := solved(text)) and end >= created:
-        found.solved_hours[min(100_000, round((end - created).total_seconds() / 3600))] += 1
-    reopens = file.value(row, "reopens").strip()
-    if reopens.isdigit():
-        found.reopens_known += 1
-        found.reopened += reopens != "0"
-
-
-def _ticket(file: TicketFile, row: Row, created: datetime) -> Ticket:
-    systems = file.value(row, "systems").strip()
-    return Ticket(
-        subject=file.value(row, "subject")[:300],
-        body=file.value(row, "body")[:BODY],
-        created=created,
-        tags=tags_of(file.value(row, "tags")[:200]),
-        minutes=file.minutes(file.value(row, "minutes")),
-        systems=int(systems) if systems.isdigit() and len(systems) <= 2 else None,
-        id=file.value(row, "id")[:40],
-    )
 
 
 def _short(file: TicketFile, row: Row, created: datetime) -> Ticket:
     """For repeats: subject and tags are enough."""
     subject = file.value(row, "subject")[:120] or file.value(row, "body")[:120]
-    return Ticket(subject, "", created, "", tags_of(file.value(row, "tags")[:120]))
+    return Ticket(subject, "", created, tags=tags_of(file.value(row, "tags")[:120]))
 
 
 class _Places:
@@ -171,18 +120,3 @@ class _Sample:
     def _skip(self) -> None:
         self._w *= math.exp(math.log(self._draw.random()) / SAMPLE)
         self._next = self._seen - 1 + int(math.log(self._draw.random()) / math.log(1 - self._w)) + 1
-
-
-def median_of(counts: Counter[int]) -> float | None:
-    """Median of values given by how often each occurs."""
-    whole, seen = sum(counts.values()), 0
-    low: int | None = None
-    for value in sorted(counts):
-        seen += counts[value]
-        if low is None and seen * 2 >= whole:
-            low = value
-            if seen * 2 > whole:
-                return float(low)
-        elif low is not None:
-            return (low + value) / 2
-    return None if low is None else float(low)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -18,7 +18,9 @@ CERTAIN = 200  # dates that tell, all the same way: the rest of the column need 
 LONGEST = 40
 _SLASH = re.compile(r"^\s*(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})\b")
 _CLOCK = re.compile(r",?\s*(?:(?:at )?(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*([ap])?\.?(?:m\.?)?)?$", re.I)
-_NAMED = re.compile(r"^(?:\d{1,2}[ /-][A-Za-z]{3,9}[ /-]\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4}|\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}/\d{1,2}/\d{1,2})")
+_NAMED = re.compile(
+    r"^(?:\d{1,2}[ /-][A-Za-z]{3,9}[ /-]\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4}|\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}/\d{1,2}/\d{1,2})"
+)
 _FORMS = (
     "%d %b %Y", "%d-%b-%Y", "%d/%b/%y", "%d/%b/%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y",
     "%d.%m.%Y", "%d.%m.%y", "%Y/%m/%d",
@@ -71,15 +73,15 @@ class LocalTimes:
             return None
         if found.tzinfo is None:
             return found
-        key = f"{text[:13]}{text[19:]}"  # an offset changes at full hours only
+        key = text[:13] + text[19:]  # an offset changes at full hours only
+        plain = found.replace(tzinfo=None)
         offset = self._offsets.get(key)
         if offset is None:
-            there = found.astimezone(self._zone).replace(tzinfo=None)
-            offset = there - found.astimezone(UTC).replace(tzinfo=None)
+            offset = found.astimezone(self._zone).replace(tzinfo=None) - plain
             if len(self._offsets) > 50_000:
                 self._offsets.clear()
             self._offsets[key] = offset
-        return found.astimezone(UTC).replace(tzinfo=None) + offset
+        return plain + offset
 
 
 def parse_date(text: str, order: DateOrder, zone: ZoneInfo) -> datetime | None:

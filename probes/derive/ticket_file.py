@@ -29,7 +29,9 @@ _NUMBER = re.compile(r"\d{1,7}(?:[.,]\d+)?$")
 
 @dataclass(frozen=True)
 class Ticket:
-    """One ticket. `created` is local to the export's zone; `minutes` is handling time, never the time until solved."""
+    """One ticket. `created` is local to the export's zone; `minutes` is handling time, never the time until it was
+    solved, which is `solved_hours`.
+    """
 
     subject: str
     body: str
@@ -38,6 +40,8 @@ class Ticket:
     tags: tuple[str, ...] = ()
     minutes: float | None = None
     systems: int | None = None
+    solved_hours: float | None = None
+    reopened: bool | None = None
     id: str = ""
 
 
@@ -56,6 +60,7 @@ class TicketFile:
         self.kind = _kind(path)
         self.header = self._header()
         self.order: DateOrder = self.reading.dates or self._order()
+        self.local = LocalTimes(self.zone, self.order)
 
     def rows(self) -> Iterator[tuple[int, Row, datetime]]:
         """Line, values and local time of each record whose date can be read; the others go to the account.
@@ -64,7 +69,7 @@ class TicketFile:
             BadInput: more than 1 % of the records could not be read, told after the last one.
         """
         self.account = account = Accounting()
-        at, local = self.header.columns["created"][0], LocalTimes(self.zone, self.order)
+        at, local = self.header.columns["created"][0], self.local
         for line, row in self._raw(account):
             created = local(row[at])
             if created is None:
@@ -78,16 +83,21 @@ class TicketFile:
         for _, row, created in self.rows():
             yield self.ticket(row, created)
 
-    def ticket(self, row: Row, created: datetime) -> Ticket:
-        """The record as a ticket; long texts are cut (500 and 4,000 characters)."""
+    def ticket(self, row: Row, created: datetime, body: int = 4_000) -> Ticket:
+        """The record as a ticket; texts are cut (subject 500 characters, body as asked)."""
+        solved = self.local(self.value(row, "solved")) if "solved" in self.header.columns else None
+        systems, reopens = self.value(row, "systems").strip(), self.value(row, "reopens").strip()
         return Ticket(
             subject=self.value(row, "subject")[:500],
-            body=self.value(row, "body")[:4_000],
+            body=self.value(row, "body")[:body],
             created=created,
             channel=self.value(row, "channel").strip().lower(),
-            tags=tags_of(self.value(row, "tags")),
+            tags=tags_of(self.value(row, "tags")[:400]),
             minutes=self.minutes(self.value(row, "minutes")),
-            id=self.value(row, "id").strip(),
+            systems=int(systems) if systems.isdigit() and len(systems) <= 2 else None,
+            solved_hours=round((solved - created).total_seconds() / 3600, 1) if solved and solved >= created else None,
+            reopened=reopens != "0" if reopens.isdigit() else None,
+            id=self.value(row, "id").strip()[:60],
         )
 
     def value(self, row: Row, role: str) -> str:
@@ -109,7 +119,10 @@ class TicketFile:
 
     def assumed(self) -> tuple[str, ...]:
         """What was taken for granted, in sentences for people."""
-        says = [f"read as {self.header.layout}: " + ", ".join(f"{r} = {h}" for r, h in self.header.heads.items() if r != "*")]
+        says = [
+            f"read as {self.header.layout}: "
+            + ", ".join(f"{r} = {h}" for r, h in self.header.heads.items() if r != "*")
+        ]
         if self.header.line > 1:
             says.append(f"the heads stand in line {self.header.line}; what is above was passed over")
         if self.decoded.windows_lines:
@@ -189,6 +202,8 @@ def _kind(path: Path) -> Literal["csv", "jsonl", "xlsx"]:
         return "xlsx"
     if start.startswith((b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF")):
         raise BadInput(
-            "the file is an old or encrypted workbook, an archive or a PDF", str(path), "export CSV, JSON lines or .xlsx"
+            "the file is an old or encrypted workbook, an archive or a PDF",
+            str(path),
+            "export CSV, JSON lines or .xlsx",
         )
     return "jsonl" if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")) else "csv"

@@ -35,7 +35,9 @@ def json_header(head: list[str], where: str, named: Mapping[str, str] | None) ->
     header = header_of(names, line=0, named=named, kind="jsonl")
     if header is None:
         raise nothing_found(where, [first])
-    return Header(header.columns, len(names), header.layout, 0, "", header.unit, {**header.heads, "*": "\n".join(names)})
+    return Header(
+        header.columns, len(names), header.layout, 0, "", header.unit, {**header.heads, "*": "\n".join(names)}
+    )
 
 
 def json_rows(lines: Lines, header: Header, account: Accounting) -> Iterator[tuple[int, Row]]:
@@ -83,4 +85,6 @@ def _deep(value: Any, path: list[str]) -> Any:
 def _text(value: Any) -> str:
     if value is None or isinstance(value, dict):
         return ""
-    return ", ".join(str(v) for v in value if not isinstance(v, (dict, list))) if isinstance(value, list) else str(value)
+    return (
+        ", ".join(str(v) for v in value if not isinstance(v, (dict, list))) if isinstance(value, list) else str(value)
+    )

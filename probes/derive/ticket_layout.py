@@ -85,16 +85,16 @@ def header_of(
         BadInput: a heading that the engagement names is not there.
     """
     plain = [" ".join(name.strip().strip('"').lower().split()) for name in names]
-    given = {role: _named(role, heading, plain) for role, heading in (named or {}).items()} if _fits(named, plain) else {}
+    wanted = named if named and _fits(named, plain) else {}
+    given = {role: _named(role, heading, plain) for role, heading in wanted.items()}
     layout = next((one for one in layouts() if one.kind == kind and one.signature <= set(plain)), None)
     known: dict[str, Sequence[str]] = {role: _data()["names"].get(role, ()) for role in ROLES}
     if layout is not None:
         known |= layout.columns
     columns: dict[str, tuple[int, ...]] = {}
     for role in ROLES:
-        at = (given[role],) if role in given else _columns(plain, known.get(role, ()), role)
-        if at:
-            columns[role] = tuple(i for i, name in enumerate(plain) if name == at[0]) if role in given else at  # type: ignore[comparison-overlap]
+        if at := _columns(plain, (given[role],) if role in given else known.get(role, ()), role):
+            columns[role] = at
     if "subject" not in columns and "body" in columns and layout is not None:
         columns["subject"] = columns["body"]  # conversations without a subject: their first message stands for it
     if "subject" not in columns or "created" not in columns:
@@ -111,9 +111,9 @@ def header_of(
     )
 
 
-def _fits(named: Mapping[str, str] | None, plain: Sequence[str]) -> bool:
+def _fits(named: Mapping[str, str], plain: Sequence[str]) -> bool:
     """Whether this is the line that the engagement speaks of: one of its headings stands here."""
-    return bool(named) and any(heading.strip().lower() in plain for heading in (named or {}).values())
+    return any(" ".join(heading.strip().lower().split()) in plain for heading in named.values())
 
 
 def _named(role: str, heading: str, plain: Sequence[str]) -> str:

@@ -40,7 +40,7 @@ class Cluster(BaseModel):
     examples: tuple[str, ...] = ()
 
 
-def mix(tickets: Sequence[Ticket], places: Sequence[str | None], encode: Encode | None) -> list[Cluster]:
+def mix(tickets: Sequence[Ticket], places: Sequence[str], encode: Encode | None) -> list[Cluster]:
     """Clusters of a sample, the largest first; none below 40 tickets.
 
     Args:
@@ -62,10 +62,10 @@ def mix(tickets: Sequence[Ticket], places: Sequence[str | None], encode: Encode 
 
 
 def _cluster(
-    own: Sequence[int], words: tuple[str, ...], tickets: Sequence[Ticket], places: Sequence[str | None], of: int
+    own: Sequence[int], words: tuple[str, ...], tickets: Sequence[Ticket], places: Sequence[str], of: int
 ) -> Cluster:
     share = wilson(len(own), of)
-    mostly, count = Counter(places[i] or "other" for i in own).most_common(1)[0]
+    mostly, count = Counter(places[i] for i in own).most_common(1)[0]
     return Cluster(
         words=words,
         tickets=len(own),
@@ -119,9 +119,7 @@ def _groups(vectors: Any, counts: Mapping[str, int], distinct: Sequence[str]) ->
 
 def _telling(texts: Mapping[int, Sequence[str]]) -> dict[int, tuple[str, ...]]:
     """Three words of each group that it has and the others lack: tf(t, c)/|c| × ln(1 + A/f(t)) (class-based TF-IDF)."""
-    counts = {
-        group: Counter(word for text in own for word in set(_WORD.findall(text))) for group, own in texts.items()
-    }
+    counts = {group: Counter(word for text in own for word in set(_WORD.findall(text))) for group, own in texts.items()}
     overall: Counter[str] = sum(counts.values(), Counter())
     average = sum(overall.values()) / max(1, len(counts))
     spread = Counter(word for own in counts.values() for word in own)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 from probes.derive.ticket_layout import Header
@@ -66,7 +66,7 @@ def csv_rows(lines: Lines, header: Header, account: Accounting) -> Iterator[tupl
         behind_blank = yield from _single(lines, header, account, behind_blank)
 
 
-def _plain(block: list[str], number: int, header: Header) -> Iterator[tuple[int, Row]]:
+def _plain(block: list[str], number: int, header: Header) -> Generator[tuple[int, Row], None, int]:
     """Parses lines of which each looks like a record of its own; returns how many were. The rest is looked at singly."""
     reader = csv.reader(block, delimiter=header.delimiter, strict=True)
     width, done = header.width, 0
@@ -83,7 +83,7 @@ def _plain(block: list[str], number: int, header: Header) -> Iterator[tuple[int,
 
 def _single(
     lines: Lines, header: Header, account: Accounting, behind_blank: bool
-) -> Iterator[tuple[int, Row]]:
+) -> Generator[tuple[int, Row], None, bool]:
     """One record, over several lines where a quoted field has line breaks; returns whether blank lines stand before
     the next one.
     """

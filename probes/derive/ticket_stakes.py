@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from probes.derive.ticket_file import Ticket
-from probes.derive.workflow_match import OTHER
 from runtime.understanding.category import Net, categories
 from runtime.understanding.encode import Encode
 from runtime.understanding.language import UNKNOWN, language_of
@@ -39,7 +38,7 @@ class Stakes:
     net: bool = False
 
 
-def stakes_of(tickets: Sequence[Ticket], places: Sequence[str | None], encode: Encode | None) -> Stakes:
+def stakes_of(tickets: Sequence[Ticket], places: Sequence[str], encode: Encode | None) -> Stakes:
     """Counts over all tickets and by workflow. A text that occurs often is read once."""
     found = Stakes(net=encode is not None)
     common = _common_language(tickets)
@@ -50,7 +49,7 @@ def stakes_of(tickets: Sequence[Ticket], places: Sequence[str | None], encode: E
     for text, place in zip(texts, places, strict=True):
         language, hits, upset = seen[text]
         found.languages[language] += 1
-        for own in (found.total, found.by_workflow[place or OTHER]):
+        for own in (found.total, found.by_workflow[place]):
             own.texts += 1
             own.grave += bool(hits)
             own.emotional += upset

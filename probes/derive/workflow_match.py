@@ -45,7 +45,7 @@ class Matcher:
         """Whether tags decide: where people set them in at least half of all tickets, nothing else is asked."""
         self.by_tag = by_tag
 
-    def match(self, tickets: Sequence[Ticket]) -> list[str | None]:
+    def match(self, tickets: Sequence[Ticket]) -> list[str]:
         """A workflow or `other` for each."""
         if self.by_tag:
             return [next((self._tags[tag] for tag in ticket.tags if tag in self._tags), OTHER) for ticket in tickets]

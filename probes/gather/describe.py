@@ -110,12 +110,12 @@ def gather_system(session: Session, system: str) -> Found:
 def _described(session: Session, system: str, surface: Surface) -> Described:
     settings = session.settings(system)
     called = {op.id for op in operations_called(session.estate, system)}
-    is_wsdl = settings.protocol == "soap"
+    is_openapi = settings.protocol == "rest" and not surface.format.startswith("wsdl")
     text = _all_words(surface)
     return Described(
         subject=Subject(unit=system),
         measured_at=session.now,
-        tool={} if is_wsdl else {VALIDATOR: version(VALIDATOR)},
+        tool={VALIDATOR: version(VALIDATOR)} if is_openapi else {},
         protocol=settings.protocol,
         role=settings.role,
         owner=settings.owner,
@@ -126,8 +126,8 @@ def _described(session: Session, system: str, surface: Surface) -> Described:
         api_version=surface.version,
         operations=tuple(_seen(op, op.id in called) for op in surface.operations.values()),
         problems=tuple((p.grade, p.what, p.where) for p in surface.problems[:100]),
-        invalid=() if is_wsdl else tuple(faults_of(session.estate.folder / str(settings.description))),
-        validator="" if is_wsdl else VALIDATOR,
+        invalid=tuple(faults_of(session.estate.folder / str(settings.description))) if is_openapi else (),
+        validator=VALIDATOR if is_openapi else "",
         called_but_undeclared=tuple(_undeclared(session, system, surface)),
         security=tuple(surface.security_schemes),
         states_limits=_sentence(text, _LIMIT_WORDS),

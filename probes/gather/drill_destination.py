@@ -36,6 +36,7 @@ class DrillDestination:
     ) -> None:
         self.inner, self.ledger = inner, ledger
         self.name, self.finds, self.reads, self.repeats = inner.name, inner.finds, inner.reads, inner.repeats
+        self.comments = inner.comments
         self.system, self.operation, self.undo, self.id_name, self.key_name, self.run = (
             system,
             operation,
@@ -93,6 +94,9 @@ class DrillDestination:
 
     def comment(self, id: str, text: str, key: str) -> None:
         self.inner.comment(id, text, key)
+
+    def noted(self, id: str, key: str) -> bool | None:
+        return self.inner.noted(id, key)
 
     def alerts(self, id: str) -> list[Alert] | None:
         return self.inner.alerts(id)

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 
 from probes.artifact import Artifact, Cause, Missing
 from probes.finding import Subject
+from probes.gather.persons_session import SessionOver
 from probes.gather.plan import PlanLine
 from probes.gather.session import Session
+from probes.gather.waiting import waits
 from runtime.errors import BadInput, CxreadyError, OnTheWay, Refused, Unreachable
 from runtime.estate import Estate
 from runtime.systems.clocks import WrongClock
@@ -58,11 +60,15 @@ def each_system(
             if (name, system) in session.steps:
                 continue
             kinds = gives + (of_crm if session.settings(system).role == "crm" else ())
+            waiting = False
             if system in session.unreachable:
                 yield from _missing(kinds, system, "unreachable", session.unreachable[system])
             else:
-                yield from _guarded(session, kinds, system, one)
-            session.finish(name, system)
+                for found in _guarded(session, kinds, system, one):
+                    waiting = waiting or waits(found)
+                    yield found
+            if not waiting:
+                session.finish(name, system)
 
     return run
 
@@ -87,6 +93,8 @@ def cause_of(error: CxreadyError) -> Cause:
         return "credential"
     if isinstance(error, WindowShut | WrongClock):
         return "window"
+    if isinstance(error, SessionOver):
+        return "interrupted"
     if isinstance(error, Refused):
         text = error.what.lower()
         if "plan" in text:
@@ -116,7 +124,8 @@ _ADVICE: dict[str, str] = {
         "without it; `cxready collect DIR --check` shows the way"
     ),
     "budget": "raise the budget: `cxready collect DIR --max-requests N`",
-    "window": "run `cxready collect DIR` inside the system's window",
+    "window": "run `cxready collect DIR` again inside the system's window; it goes on where it stopped",
+    "interrupted": "sign in again, set the session's value and run `cxready collect DIR`; it goes on where it stopped",
     "credential": (
         "set the secret, or give the credential the right, that the message names and run `cxready collect DIR` again"
     ),

@@ -40,7 +40,7 @@ def clean_up(session: Session, kept: int, run: str | None = None) -> dict[int, T
 def left_by(session: Session) -> list[str]:
     """A sentence for each write, of this run or an earlier one, that is not known to be gone."""
     redact = session.trace.redactor.text
-    return [redact(_left(e)) for e in session.ledger.entries() if e.open or _left_now(session, e)]
+    return [redact(in_words(e)) for e in session.ledger.entries() if e.open or _left_now(session, e)]
 
 
 def planned(estate: Estate, entries: Iterable[Entry]) -> list[PlanLine]:
@@ -132,7 +132,7 @@ def _left_now(session: Session, entry: Entry) -> bool:
     return entry.state == "left_behind" and (entry.run == session.run or found_out)
 
 
-def _left(entry: Entry) -> str:
+def in_words(entry: Entry) -> str:
     """Named so that a person finds it: by what was said, else by the reference or the time."""
     if entry.why:
         return entry.why

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from probes.gather.gatherer import Gatherer
 
 DEFAULT_LIMIT = 100
-KEPT_FOR_CLEANUP = 4
+KEPT_FOR_CLEANUP = 3
 
 
 class PlanLine(BaseModel):

@@ -20,6 +20,7 @@ from probes.gather.gatherer import Gatherer, cause_of, missing
 from probes.gather.inputs import by_place, digest_of, read_inputs
 from probes.gather.leftovers import clean_up
 from probes.gather.leftovers import planned as leftover_lines
+from probes.gather.persons_session import Ask
 from probes.gather.plan import DEFAULT_LIMIT, KEPT_FOR_CLEANUP, Plan, in_order
 from probes.gather.plan import plan as make_plan
 from probes.gather.plan_file import as_text
@@ -27,8 +28,10 @@ from probes.gather.progress import CollectState
 from probes.gather.run_manifest import manifest_of
 from probes.gather.run_session import keep_used, locked, opened, session_of
 from probes.gather.session import Progress, Session
+from probes.gather.waiting import waits
 from runtime.errors import Conflict, CxreadyError
 from runtime.estate import Estate
+from runtime.systems.windows import check_not_over
 
 if TYPE_CHECKING:
     from runtime.understanding.encode import Encode
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class CollectResult:
     """What a collection left: the bundle, requests by system, what was reversed, what stays behind, who was not
-    reached.
+    reached, and what waits for a window or a person: the same command goes on there.
     """
 
     bundle_path: Path
@@ -48,6 +51,8 @@ class CollectResult:
     unreachable: list[str]
     resumed: bool = False
     missing: int = 0
+    paused: Sequence[str] = ()
+    notes: Sequence[str] = ()
 
 
 def collect(
@@ -69,6 +74,7 @@ def collect(
     catalogue: str = "",
     inputs: Sequence[Path] = (),
     approved_by: str = "",
+    ask: Ask | None = None,
 ) -> CollectResult:
     """Gathers and derives everything, and writes `folder/bundles/<UTC stamp>/` and its zip.
 
@@ -78,6 +84,7 @@ def collect(
         inputs: further files of the folder that belong into the bundle, relative to it.
         approved_by: who approved the plan; stands in the manifest.
         resume: go on with an unfinished run that has the same inputs and settings.
+        ask: called when a session that a person obtained is over; without it the run pauses there.
 
     Raises:
         Conflict: another collection is running in this folder, or the files changed since the plan was made.
@@ -92,6 +99,9 @@ def collect(
             "make a new plan with `cxready collect DIR --dry-run -o plan.json` and have it approved",
         )
     only_system, only_probe, max_requests = _scope(plan, only_system, only_probe, max_requests)
+    for name, system in estate.systems.items():
+        if only_system in (None, name):
+            check_not_over(system.windows, name, now or datetime.now(UTC))
     with locked(folder), opened(folder) as (state, trace, ledger):
         bound = plan or make_plan(
             estate,
@@ -124,6 +134,7 @@ def collect(
             max_requests=max_requests,
             secrets=secrets,
             progress=progress,
+            ask=ask,
         )
         earlier = clean_up(session, KEPT_FOR_CLEANUP)
         try:
@@ -144,7 +155,8 @@ def collect(
         )
         artifacts = [a for a in session.found.values() if isinstance(a, Artifact)]
         target = write_bundle(_free(folder / "bundles" / stamp(started)), manifest, artifacts, written)
-        state.finish(run, datetime.now(UTC))
+        if not session.paused:
+            state.finish(run, datetime.now(UTC))
         return CollectResult(
             target,
             target.with_name(target.name + ".zip"),
@@ -154,6 +166,8 @@ def collect(
             sorted(session.unreachable),
             known is not None,
             len(manifest.missing),
+            list(dict.fromkeys(session.paused.values())),
+            [*(session.passage.clocks.off().values() if session.passage else ())],
         )
 
 
@@ -185,10 +199,15 @@ def _gather(session: Session, state: CollectState, gatherers: Iterable[Gatherer]
     for gatherer in gatherers:
         if (gatherer.name, "*") in session.steps:
             continue
+        waiting = False
         for found in _guarded(session, gatherer):
             session.found[found.key] = found
             state.keep(session.run, found)
-        session.finish(gatherer.name, "*")
+            if isinstance(found, Missing) and waits(found):
+                waiting = True
+                session.paused[found.subject.unit] = found.detail
+        if not waiting:
+            session.finish(gatherer.name, "*")
 
 
 def _guarded(session: Session, gatherer: Gatherer) -> Iterator[Artifact | Missing]:

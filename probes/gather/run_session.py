@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 from probes.artifact import Artifact
 from probes.gather.guarded import PlanGuard
 from probes.gather.observed import Observed, is_timed_read
+from probes.gather.persons_session import Ask, People
 from probes.gather.plan import Plan, kept_for_cleanup
 from probes.gather.progress import CollectState
 from probes.gather.samples import Samples
 from probes.gather.session import Progress, Session, silent
+from probes.gather.waiting import RoomyLedger, waits
 from runtime.errors import Conflict
 from runtime.estate import Estate
 
 if TYPE_CHECKING:
     from runtime.systems.trace import Trace
-    from runtime.systems.write_ledger import WriteLedger
 
 
 @contextmanager
@@ -46,16 +47,15 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[tuple[CollectState, Trace, WriteLedger]]:
+def opened(folder: Path) -> Iterator[tuple[CollectState, Trace, RoomyLedger]]:
     """Progress, trace and write ledger of a folder, closed at the end."""
     from runtime.systems.trace import Trace
-    from runtime.systems.write_ledger import WriteLedger
 
     place = folder / ".cxready"
     state, trace, ledger = (
         CollectState(place / "collect.sqlite"),
         Trace(place / "trace.sqlite"),
-        WriteLedger(place / "ledger.sqlite"),
+        RoomyLedger(place / "ledger.sqlite"),
     )
     try:
         yield state, trace, ledger
@@ -73,17 +73,22 @@ def session_of(
     started: datetime,
     state: CollectState,
     trace: Trace,
-    ledger: WriteLedger,
+    ledger: RoomyLedger,
     kinds: Mapping[str, type[Artifact]],
     only_system: str | None,
     plan: Plan | None,
     max_requests: int,
     secrets: Mapping[str, str] | None,
     progress: Progress | None,
+    ask: Ask | None = None,
 ) -> Session:
     """The session of one run, new or taken up again: what was found, asked and sent before is known to it."""
+    from runtime.systems.passage import Passage
     from runtime.systems.request_budget import RequestBudget
+    from runtime.systems.sign_ins import SignIns
 
+    known = dict(secrets if secrets is not None else os.environ)
+    ledger.windows = {name: settings.windows for name, settings in estate.systems.items()}
     used, sent = state.used(run), trace.counts(run)
     budgets = {
         name: RequestBudget(
@@ -100,12 +105,14 @@ def session_of(
         now=started,
         trace=trace,
         ledger=ledger,
-        secrets=secrets if secrets is not None else dict(os.environ),
+        secrets=known,
+        people=People(known, ask),
+        passage=Passage(sign_ins=SignIns(folder / ".cxready" / "sign-ins.sqlite")),
         budgets=budgets,
         only_system=only_system,
         guard=PlanGuard(plan.lines, _sent(trace, run), plan.kept, attempt) if plan else None,
         progress=progress or silent,
-        found=state.found(run, kinds),
+        found={key: one for key, one in state.found(run, kinds).items() if not waits(one)},
         steps=state.steps(run),
         observed=_observed(run, {name: observed for name, (_, observed) in used.items()}, trace),
         attempt=attempt,

@@ -18,6 +18,7 @@ from probes.artifact import Artifact, Missing, Shot
 from probes.gather.evidence_shot import shot_of
 from probes.gather.guarded import PlanGuard, RunGate, Watched
 from probes.gather.observed import Observed
+from probes.gather.persons_session import OfAPerson, People
 from probes.gather.plan import surface_of
 from probes.gather.samples import Samples
 from runtime.errors import CxreadyError
@@ -27,6 +28,7 @@ from runtime.systems.settings import Holder, SystemSettings
 from runtime.systems.surface import Surface
 
 if TYPE_CHECKING:
+    from runtime.systems.passage import Passage
     from runtime.systems.request_budget import RequestBudget
     from runtime.systems.trace import Trace
     from runtime.systems.write_ledger import WriteLedger
@@ -44,7 +46,8 @@ def silent(system: str, asking: str, used: int, allowed: int) -> None:
 class Session:
     """What a gatherer may use. `now` is the run's start, with time zone; `secrets` are only handed on to connectors.
 
-    `found` holds every artifact of this run by key; `steps` names (gatherer, system) pairs that are complete.
+    `found` holds every artifact of this run by key; `steps` names (gatherer, system) pairs that are complete; `paused`
+    says what waits for a window or a person: a later run of the same command goes on there.
     """
 
     estate: Estate
@@ -65,6 +68,9 @@ class Session:
     observed: dict[str, Observed] = field(default_factory=dict)
     attempt: int = 1
     kept: Callable[[str, str], None] | None = None
+    paused: dict[str, str] = field(default_factory=dict)
+    people: People | None = None
+    passage: Passage | None = None
     _systems: dict[tuple[str, str], System] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -190,10 +196,18 @@ class Session:
         return self._connect(name, self.holders(name)[0] if self.holders(name) else "agent", anonymous=True)
 
     def _connect(self, name: str, holder: Holder, *, anonymous: bool = False) -> System:
+        credential = self.estate.systems[name].credentials.get(holder)
+        of_a_person = credential is not None and credential.scheme == "session" and not anonymous
+        if of_a_person and self.people and credential:
+            person = OfAPerson(lambda: self._open(name, holder), self.people, credential.token or "")
+            return Watched(person, self._noted)
+        return Watched(self._open(name, holder, anonymous=anonymous), None if anonymous else self._noted)
+
+    def _open(self, name: str, holder: Holder, *, anonymous: bool = False) -> System:
         from runtime.systems.connect import connect
 
         settings = self.estate.systems[name]
-        system = connect(
+        return connect(
             name,
             settings,
             holder=holder,
@@ -207,8 +221,8 @@ class Session:
             surface=self.surface(name) if self.surface(name).digest else None,
             anonymous=anonymous,
             gate=self.gate,
+            passage=self.passage,
         )
-        return Watched(system, None if anonymous else self._noted)
 
     def _noted(self, exchange: Exchange) -> None:
         """Every answer to a credential is classified and learned from; what nobody is told is no word to the agent."""

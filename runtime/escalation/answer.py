@@ -21,6 +21,7 @@ from runtime.escalation.reply_lines import option_of, options_in
 from runtime.escalation.signed_link import opened, serializer
 
 Way = Literal["link", "ticket_field", "reply", "console"]
+CHOOSE = "*"
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,10 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 
 def link_token(handoff: Handoff, option: str, person: str, keys: Sequence[str]) -> str:
-    """A signed token for one option and one person.
+    """A signed token for one person and one option.
 
     Args:
+        option: an option's id; `CHOOSE` leaves the choice to the page that the link opens.
         keys: signing keys, the newest last; older ones still verify (rotation).
     """
     payload = {
@@ -75,6 +77,12 @@ def look(token: str, handoff: Handoff, keys: Sequence[str], *, now: datetime) ->
     return Verdict(True, "press the button to decide", str(payload["o"]), str(payload["p"]))
 
 
+def handoff_of_link(token: str, keys: Sequence[str], *, now: datetime) -> str:
+    """The handoff that a link is about; empty when it is none of ours or too old."""
+    payload = opened(token, keys, now)
+    return "" if isinstance(payload, str) else str(payload["h"])
+
+
 def decide_by_link(
     connection: sqlite3.Connection,
     token: str,
@@ -85,10 +93,12 @@ def decide_by_link(
     now: datetime,
     method: str = "POST",
     signed_in: str = "",
+    option: str = "",
 ) -> Verdict:
     """Decides by a link's token.
 
     Args:
+        option: pressed on the page, where the link leaves the choice open.
         handoff: as it stands now; a changed action has another digest and the link no longer fits.
         method: of the HTTP request; anything but POST only looks.
         signed_in: who pressed the button, where there is a login; must be the person of the link.
@@ -98,7 +108,8 @@ def decide_by_link(
         return Verdict(False, seen.why, seen.option, seen.person)
     if signed_in and signed_in != seen.person:
         return Verdict(False, "this link is for another person")
-    return _decide(connection, handoff, seen.option, seen.person, "link", rules, now, token=token)
+    chosen = option if seen.option == CHOOSE else seen.option
+    return _decide(connection, handoff, chosen, seen.person, "link", rules, now, token=token)
 
 
 def decide_by_field(

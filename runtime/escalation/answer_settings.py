@@ -79,6 +79,9 @@ class Answers(Strict):
     )
     send_by: str | None = Field(None, description="destination of kind smtp through which personal notices are sent")
     replies: Mailbox | None = Field(None, description="mailbox that replies to notices arrive in")
+    silent_hours: float = Field(
+        72, gt=0, description="the longest that the agent stays silent in a conversation that a person has"
+    )
     remind_at: float = Field(
         0.5, gt=0, lt=1, description="share of the time to the deadline after which people are reminded"
     )

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from runtime.escalation.business_words import plain_value, spoken
 from runtime.escalation.form import Ask, Customer, Fact, Handoff
-from runtime.escalation.wording import LOCALES, localised
+from runtime.escalation.wording import LOCALES, localised, money_in
 
 TEST_MARK = "[cxready test]"
 
@@ -44,7 +44,7 @@ class Writer:
     def ask(self, handoff: Handoff) -> str:
         """The first sentence: an unknown effect first, else the decision asked for."""
         question = self.clean(self.ours(handoff.ask.question), 240)
-        unknown = ", ".join(map(spoken, handoff.effects.unknown))
+        unknown = self.calls(handoff.effects.unknown)
         first = f"{self.say['unknown_first']}: {self.clean(unknown, 120)}. " if unknown else ""
         return f"{TEST_MARK + ' ' if handoff.test else ''}{first}{question}"
 
@@ -61,7 +61,9 @@ class Writer:
             self._line("who", "; ".join(filter(None, self._customer(handoff.customer))), 260),
             self._line("unknown", ", ".join(map(spoken, effects.unknown)), 160),
             self._line("not_done", ", ".join(map(spoken, effects.not_done)), 160),
-            self._line("done", ", ".join(map(spoken, effects.done)) or ("" if effects.unknown else say["nothing"]), 160),
+            self._line(
+                "done", ", ".join(map(spoken, effects.done)) or ("" if effects.unknown else say["nothing"]), 160
+            ),
             self._line("checked", self._facts(handoff.facts), 360, 2),
             self._line("tried", self._attempts(handoff), 240, 4),
             self._line("not_reachable", ", ".join(handoff.not_reachable), 120),
@@ -78,6 +80,10 @@ class Writer:
     def ours(self, sentence: str) -> str:
         """A sentence of ours in the receiver's language."""
         return localised(sentence, self.language)
+
+    def calls(self, names: tuple[str, ...]) -> str:
+        """Operations in words, amounts as the language writes them."""
+        return money_in(", ".join(map(spoken, names)), self.language)
 
     def when(self, at: datetime) -> str:
         """`Mon 23 Nov 2026, 09:25 CET`, as the language writes it."""

@@ -19,7 +19,7 @@ from runtime.escalation.destinations.destination import Destination, digest_of
 from runtime.escalation.form import Handoff
 from runtime.escalation.outbox_rows import COLUMNS, Row, State, prepare, row_of, text_of
 from runtime.escalation.rendering import render
-from runtime.escalation.routes import EscalationFile
+from runtime.escalation.routes import EscalationFile, shows_words
 
 __all__ = [
     "LEASE_S",
@@ -31,6 +31,7 @@ __all__ = [
     "enqueue",
     "prepare",
     "retry",
+    "row",
     "rows",
 ]
 RETRY_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000, 36_000)
@@ -41,12 +42,12 @@ SILENT_S = 15.0  # an attempt that took longer: the destination hangs
 
 
 def enqueue(
-    connection: sqlite3.Connection, handoff: Handoff, escalation: EscalationFile, *, now: datetime, language: str = "en"
+    connection: sqlite3.Connection, handoff: Handoff, escalation: EscalationFile, *, now: datetime, language: str = ""
 ) -> bool:
     """Puts a handoff on its way, inside the caller's transaction; commits nothing.
 
     Args:
-        language: of the people who receive it.
+        language: of the people who receive it; default: the route's.
 
     Returns:
         False when a handoff with this id is there already: it is the same one.
@@ -62,7 +63,9 @@ def enqueue(
             "name a route with a destination that is defined there",
         )
     destination = escalation.destinations[route.destination]
-    rendered = render(handoff, language)
+    rendered = render(
+        handoff, language or route.language, with_words=shows_words(escalation, route), zone=escalation.zone
+    )
     deputy_at = now + timedelta(seconds=handoff.route.budget_s / 4)
     values = (
         handoff.handoff_id,
@@ -127,7 +130,7 @@ def deliver(
         changes = result.changes(row, now(), settle, RETRY_S, look_again=look_again)
         _record(connection, row, changes, worker)
     _reconcile(connection, destinations, now(), settle)
-    return [row for row in rows(connection) if row.id in touched]
+    return [one for one in rows(connection) if one.id in touched]
 
 
 def rows(connection: sqlite3.Connection, state: State | None = None) -> list[Row]:
@@ -140,6 +143,21 @@ def rows(connection: sqlite3.Connection, state: State | None = None) -> list[Row
             (state,) if state else (),
         ).fetchall()
     ]
+
+
+def row(connection: sqlite3.Connection, id: str) -> Row | None:
+    """One handoff by its id."""
+    found = connection.execute(f"select {COLUMNS} from handoffs where id = ?", (id,)).fetchone()  # noqa: S608
+    return row_of(found) if found else None
+
+
+def of_case(connection: sqlite3.Connection, case: str) -> list[Row]:
+    """The handoffs of one case, oldest first."""
+    found = connection.execute(
+        f"select {COLUMNS} from handoffs where json_extract(form, '$.case') = ? order by created_at, id",  # noqa: S608
+        (case,),
+    ).fetchall()
+    return [row_of(one) for one in found]
 
 
 def dead_letters(connection: sqlite3.Connection) -> list[Row]:

@@ -28,6 +28,8 @@ from runtime.escalation.form import (
 
 Result = Literal["ok", "held", "refused", "failed", "unknown"]
 MOST_FACTS = 12
+PAGING = frozenset({"limit", "offset", "page", "per_page", "pages", "cursor", "next", "has_more", "page_size"})
+PERIOD = frozenset({"from", "to", "since", "until"})
 DONE = frozenset({"done", "written", "created", "updated", "deleted", "ok", "removed", "reversed"})
 READ = frozenset({"read", "none", ""})
 HELD = frozenset({"escalate", "approve", "observe", "held", "handoff"})
@@ -174,9 +176,9 @@ def _is_write(row: LogRow, writes: frozenset[str] | None) -> bool:
 
 
 def _says(row: LogRow) -> str:
-    """`billing.createCredit 74.50`: the operation and the amount that it was about."""
-    amount = row.arguments.get("amount")
-    return f"{row.operation} {amount}" if amount is not None else row.operation
+    """`billing.createCredit 74.50 EUR`: the operation and the amount that it was about."""
+    about = [row.arguments.get(name) for name in ("amount", "currency")] if "amount" in row.arguments else []
+    return " ".join(str(part) for part in (row.operation, *about) if part is not None)
 
 
 def _facts(rows: list[LogRow]) -> Iterable[Fact]:
@@ -184,7 +186,7 @@ def _facts(rows: list[LogRow]) -> Iterable[Fact]:
     found: dict[str, Fact] = {}
     for row in rows:
         facts = row.detail.get("facts")
-        for name, value in facts.items() if isinstance(facts, Mapping) else ():
+        for name, value in _telling(facts) if isinstance(facts, Mapping) else ():
             found[str(name)] = Fact(
                 name=str(name),
                 value=value,
@@ -192,4 +194,14 @@ def _facts(rows: list[LogRow]) -> Iterable[Fact]:
                 at=datetime.fromisoformat(row.at),
                 evidence=f"log:{row.seq}",
             )
-    return list(found.values())[:MOST_FACTS]
+    return list(found.values())[-MOST_FACTS:]
+
+
+def _telling(facts: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """Without the envelope of a list (page, offset, its total) and the period that was asked for."""
+    paged = any(str(name).lower() in PAGING for name in facts)
+    return [
+        (name, value)
+        for name, value in facts.items()
+        if str(name).lower() not in PAGING | PERIOD and not (paged and str(name).lower() in ("total", "count"))
+    ]

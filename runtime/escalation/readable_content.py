@@ -6,7 +6,7 @@ from runtime.escalation.anchors import figures
 from runtime.escalation.cues import SLOTS, Cues
 from runtime.escalation.points import Why
 from runtime.escalation.reading import Read, Unit
-from runtime.escalation.wording import WORDS
+from runtime.escalation.wording import words
 
 _LABELS = {
     "why": "why",
@@ -84,7 +84,7 @@ def is_sentence(unit: Unit, used: Cues) -> bool:
 
 def strict_parts(got: Read, code: str) -> set[str]:
     """Parts by the labels of our own rendering."""
-    labels = {text.lower(): _LABELS[key] for key, text in WORDS.get(code, WORDS["en"]).items() if key in _LABELS}
+    labels = {text.lower(): _LABELS[key] for key, text in words(code)[0].items() if key in _LABELS}
     filled = set()
     for line in got.lines:
         label, colon, said = line.partition(":")

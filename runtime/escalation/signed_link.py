@@ -28,6 +28,28 @@ def opened(token: str, keys: Sequence[str], now: datetime) -> dict[str, Any] | s
     return payload
 
 
+def stamp(keys: Sequence[str], handoff_id: str) -> str:
+    """What a page carries to say when it was shown; a scanner's visit gets one of its own, which nobody sends back."""
+    return str(_signer(keys).sign(handoff_id).decode())
+
+
+def seconds_since(stamped: str, keys: Sequence[str], handoff_id: str, now: datetime) -> float | None:
+    """Seconds between showing the page and now; None when the stamp is not ours or of another handoff."""
+    from itsdangerous import BadData
+
+    try:
+        value, at = _signer(keys).unsign(stamped[:500], return_timestamp=True)
+    except BadData:
+        return None
+    return max(0.0, (now - at).total_seconds()) if value.decode() == handoff_id else None
+
+
+def _signer(keys: Sequence[str]) -> Any:
+    from itsdangerous import TimestampSigner
+
+    return TimestampSigner(list(keys), salt=f"{SALT}.shown", digest_method=hashlib.sha256, key_derivation="hmac")
+
+
 def serializer(keys: Sequence[str]) -> Any:
     """Signs with the newest key, the last one; older ones still verify."""
     from itsdangerous import URLSafeTimedSerializer

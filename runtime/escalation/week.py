@@ -2,23 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from runtime.escalation.routes import EscalationFile, Hours, open_days
+from runtime.escalation.routes import HOLIDAYS, EscalationFile, Hours, open_days
 
 DAY, WEEK = 24 * 60, 7 * 24 * 60
 NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
 def staff_by_minute(escalation: EscalationFile, route: str) -> list[int]:
-    """People on duty in each minute of the week, Monday 00:00 first; outside its hours the route named there takes
-    over.
+    """People on duty in each minute of an ordinary week, Monday 00:00 first; outside its hours the route named there
+    takes over.
     """
-    week, seen, name = [0] * WEEK, set[str](), route
+    return _filled(escalation, route, _minutes, WEEK)
+
+
+def staff_on_holiday(escalation: EscalationFile, route: str) -> list[int]:
+    """People on duty in each minute of a public holiday, 00:00 first."""
+    return _filled(escalation, route, _holiday_minutes, DAY)
+
+
+def route_at(escalation: EscalationFile, route: str, at: datetime) -> str:
+    """The route that is on duty at a time: itself, or the first one outside its hours that is; itself when none is.
+
+    Args:
+        at: with a zone.
+    """
+    from zoneinfo import ZoneInfo
+
+    from runtime.escalation.public_holidays import is_holiday
+
+    local = at.astimezone(ZoneInfo(escalation.zone))
+    holiday = is_holiday(escalation.holidays, local.date())
+    minute = local.hour * 60 + local.minute
+    seen, name = list[str](), route
+    while name and name in escalation.routes and name not in seen:
+        seen.append(name)
+        hours = escalation.routes[name].hours
+        if (_holiday_minutes(hours)[minute] if holiday else _minutes(hours)[local.weekday() * DAY + minute]) > 0:
+            return name
+        name = escalation.routes[name].outside_hours or ""
+    return route
+
+
+def _filled(
+    escalation: EscalationFile, route: str, minutes: Callable[[list[Hours]], list[int]], length: int
+) -> list[int]:
+    week, seen, name = [0] * length, set[str](), route
     while name and name in escalation.routes and name not in seen:
         seen.add(name)
         own = escalation.routes[name]
-        for minute, staff in enumerate(_minutes(own.hours)):
+        for minute, staff in enumerate(minutes(own.hours)):
             if week[minute] == 0:
                 week[minute] = staff
         name = own.outside_hours or ""
@@ -43,6 +78,8 @@ def problems_of(escalation: EscalationFile, route: str) -> list[str]:
         for d in (own.destination, own.deputy)
         if d and d not in escalation.destinations
     ]
+    if own.deputy and own.deputy == own.destination:
+        found.append(f"its deputy is {own.deputy} itself: when that fails, both fail")
     return found
 
 
@@ -72,11 +109,25 @@ def _minutes(hours: Sequence[Hours]) -> list[int]:
         first, _, last = part.hours.partition("-")
         start, end = _minute(first), _minute(last)
         length = (end - start) if end > start else DAY - start + end
-        for day in open_days(part.days):
+        for day in open_days(part.days) - {HOLIDAYS}:
             for offset in range(length):
                 place = (day * DAY + start + offset) % WEEK
                 week[place] = max(week[place], part.staff)
     return week
+
+
+def _holiday_minutes(hours: Sequence[Hours]) -> list[int]:
+    """Hours that hold on holidays; those over midnight hold early and late on the day."""
+    day = [0] * DAY
+    for part in hours:
+        if HOLIDAYS not in open_days(part.days):
+            continue
+        first, _, last = part.hours.partition("-")
+        start, end = _minute(first), _minute(last)
+        spans = [(start, end)] if end > start else [(start, DAY), (0, end)]
+        for minute in (m for begin, stop in spans for m in range(begin, stop)):
+            day[minute] = max(day[minute], part.staff)
+    return day
 
 
 def _minute(clock: str) -> int:
@@ -105,6 +156,12 @@ def _spans(holes: Sequence[tuple[int, int]]) -> str:
     return " and ".join(
         f"{start // 60:02d}:{start % 60:02d}–{end // 60 % 24:02d}:{end % 60:02d}" for start, end in parts
     )
+
+
+def holes(day: Sequence[int]) -> str:
+    """The minutes of one day without anybody, in words; empty when there are none."""
+    found = _holes(day)
+    return _spans(found) if found else ""
 
 
 def _days(days: Sequence[int]) -> str:

@@ -1,6 +1,6 @@
 """A budget ledger in PostgreSQL, for agents and proxies on many machines: the same totals, one clock, one writer at a time.
 
-Each transaction first locks one row (`SELECT … FOR UPDATE` of the high-water clock), so that reading totals, deciding and
+Each transaction that decides first updates one row, the high-water clock, and so holds it, so that reading totals, deciding and
 reserving is one step for all machines; READ COMMITTED then shows what the one before committed
 (https://www.postgresql.org/docs/current/transaction-iso.html). The database's clock counts, not the machines'.
 Tables live in the schema `cxready_budgets`: one database for one estate.
@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -48,38 +48,24 @@ class PostgresStore:
 
         store = cls(url)
         try:
-            with store._opened() as connection, connection.transaction():
-                connection.execute("SELECT pg_advisory_xact_lock(hashtext('cxready_budgets'))")
-                for statement in _TABLES.split(";"):
-                    if statement.strip():
-                        connection.execute(statement)  # type: ignore[arg-type]
-                connection.execute(
-                    "INSERT INTO cxready_budgets.meta VALUES ('schema', %s), ('high_water', 0) ON CONFLICT DO NOTHING",
-                    (SCHEMA,),
-                )
+            with store._opened() as connection:
+                if not _is_made(connection):
+                    _make(connection)
         except psycopg.Error as error:
             raise LedgerMissing(
                 f"the budget ledger cannot be made ({_first_line(error)})", store.where, RESTORE
             ) from None
         return store
 
-    @property
-    def clock(self) -> Callable[[], float]:
-        """The database's own, in UTC seconds."""
-        return self._seconds
-
     @contextmanager
-    def transaction(self) -> Iterator[Rows]:
-        """A write transaction that nobody else is in."""
+    def transaction(self, *, locked: bool = True) -> Iterator[Rows]:
+        """A write transaction; `locked`: that nobody else is in."""
         import psycopg
 
         connection = self._connection()
         try:
             with connection.transaction():
-                locked = connection.execute("SELECT value FROM meta WHERE name = 'high_water' FOR UPDATE").fetchone()
-                if locked is None:
-                    raise LedgerMissing("the database holds no budget ledger", self.where, RESTORE)
-                yield Rows(connection)
+                yield Rows(connection, _locked_at(connection, self.where) if locked else None)
         except psycopg.Error as error:
             self.close()
             raise LedgerMissing(
@@ -92,11 +78,6 @@ class PostgresStore:
         self._local.held = None
         if held is not None and held[1] == os.getpid():  # a forked child must not end its parent's session
             held[0].close()
-
-    def _seconds(self) -> float:
-        found = self._connection().execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
-        assert found is not None
-        return float(found[0])
 
     def _connection(self) -> psycopg.Connection[tuple[Any, ...]]:
         import psycopg
@@ -128,13 +109,43 @@ class PostgresStore:
 
 
 class Rows:
-    """What statements run on: places are written `?`, as SQLite has them."""
+    """What statements run on: places are written `?`, as SQLite has them. `now`: the clock of this transaction, UTC seconds."""
 
-    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
-        self._connection = connection
+    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]], now: float | None) -> None:
+        self._connection, self.now = connection, now
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> psycopg.Cursor[tuple[Any, ...]]:
-        return self._connection.execute(statement.replace("?", "%s"), values)  # type: ignore[arg-type]
+        return self._connection.execute(statement.replace("?", "%s"), values)
+
+
+def _locked_at(connection: psycopg.Connection[tuple[Any, ...]], where: str) -> float:
+    """Waits for the one row, moves the clock on and holds it; the clock never runs back, whatever the database's does."""
+    found = connection.execute(
+        "UPDATE meta SET value = GREATEST(value, extract(epoch FROM clock_timestamp())) WHERE name = 'high_water' RETURNING value"
+    ).fetchone()
+    if found is None:
+        raise LedgerMissing("the database holds no budget ledger", where, RESTORE)
+    return float(found[0])
+
+
+def _is_made(connection: psycopg.Connection[tuple[Any, ...]]) -> bool:
+    """Whether tables of this version are there. Looked at first: making them locks them, and others may be paying."""
+    found = connection.execute("SELECT to_regclass('cxready_budgets.answers') IS NOT NULL").fetchone()
+    if not found or not found[0]:
+        return False
+    held = connection.execute("SELECT value FROM cxready_budgets.meta WHERE name = 'schema'").fetchone()
+    return held is not None and held[0] == SCHEMA
+
+
+def _make(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('cxready_budgets'))")
+        for statement in _TABLES.split(";"):
+            connection.execute(statement)
+        connection.execute(
+            "INSERT INTO cxready_budgets.meta VALUES ('schema', %s), ('high_water', 0) ON CONFLICT DO NOTHING",
+            (SCHEMA,),
+        )
 
 
 def _first_line(error: Exception) -> str:

@@ -18,8 +18,6 @@ RESTORE = "restore it; nothing is paid without it"
 class SqliteStore:
     """Implements `budgets.Store`. One connection a thread and process, so that threads and processes may share it."""
 
-    clock: None = None
-
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
@@ -43,8 +41,8 @@ class SqliteStore:
         return cls(path)
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A write transaction: the lock is taken before anything is read (BEGIN IMMEDIATE)."""
+    def transaction(self, *, locked: bool = True) -> Iterator[sqlite3.Connection]:
+        """A write transaction: the lock is taken before anything is read (BEGIN IMMEDIATE), `locked` or not."""
         connection = self.connection()
         try:
             connection.execute("BEGIN IMMEDIATE")

@@ -26,16 +26,15 @@ KEEP_ANSWERS_S = DAY_S
 
 
 class Store(Protocol):
-    """Where a ledger is kept. `clock` is None where the process's own counts."""
+    """Where a ledger is kept."""
 
     @property
     def where(self) -> str: ...
 
-    @property
-    def clock(self) -> Callable[[], float] | None: ...
-
-    def transaction(self) -> AbstractContextManager[Any]:
-        """A write transaction that nobody else is in; what it gives has `execute(statement, values)` with `?` places."""
+    def transaction(self, *, locked: bool = True) -> AbstractContextManager[Any]:
+        """A write transaction, `locked`: that nobody else is in. What it gives has `execute(statement, values)` with `?`
+        places, and `now` where the store has a clock of its own.
+        """
         ...
 
     def close(self) -> None: ...
@@ -54,7 +53,7 @@ class BudgetLedger:
 
     def __init__(self, place: Path | Store, *, clock: Callable[[], float] | None = None) -> None:
         self.store: Store = SqliteStore(place) if isinstance(place, Path) else place
-        self._clock = clock or self.store.clock or time.time
+        self._clock = clock
         with self.transaction():
             pass
 
@@ -105,7 +104,7 @@ class BudgetLedger:
 
     def commit(self, reservation: Reservation, answer: str | None = None) -> None:
         """The write was done. `answer` is kept for a day, for whoever repeats the call under its key."""
-        with self.transaction() as connection:
+        with self.store.transaction(locked=answer is not None) as connection:
             self._settle(connection, reservation, "committed")
             if answer is not None:
                 now = self._now(connection)
@@ -117,17 +116,17 @@ class BudgetLedger:
 
     def release(self, reservation: Reservation) -> None:
         """Only when the system clearly refused: the write did not happen."""
-        with self.transaction() as connection:
+        with self.store.transaction(locked=False) as connection:
             self._settle(connection, reservation, "released")
 
     def unknown(self, reservation: Reservation) -> None:
         """No answer came: the amount goes on counting until someone looks."""
-        with self.transaction() as connection:
+        with self.store.transaction(locked=False) as connection:
             self._settle(connection, reservation, "unknown")
 
     def answer(self, key: str) -> str | None:
         """What was answered to the committed call of this key; None when it is not kept (any more)."""
-        with self.transaction() as connection:
+        with self.store.transaction(locked=False) as connection:
             found = connection.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
         return str(found[0]) if found else None
 
@@ -144,7 +143,7 @@ class BudgetLedger:
 
     def open(self) -> list[Reservation]:
         """Reservations whose outcome nobody has told: after a crash, or unknown."""
-        with self.transaction() as connection:
+        with self.store.transaction(locked=False) as connection:
             rows = connection.execute(
                 "SELECT id, key, minor, state FROM entries WHERE state IN ('reserved', 'unknown') ORDER BY id"
             ).fetchall()
@@ -162,8 +161,11 @@ class BudgetLedger:
 
     def _now(self, connection: Any) -> float:
         """The clock never runs back: the highest time ever seen, kept in the ledger."""
+        own = getattr(connection, "now", None)
+        if own is not None and self._clock is None:
+            return float(own)
         high = connection.execute("SELECT value FROM meta WHERE name = 'high_water'").fetchone()[0]
-        now = max(self._clock(), high)
+        now = max((self._clock or time.time)(), high)
         connection.execute("UPDATE meta SET value = ? WHERE name = 'high_water'", (now,))
         return float(now)
 
@@ -175,8 +177,8 @@ class BudgetLedger:
             *(ask.customer, month, ask.action, day, ask.action),
             *(ask.customer, day, ask.currency, ask.minor, ask.operation, ask.key),
         )
-        *counted, same = connection.execute(_TOTALS, values).fetchone()
-        return Totals(*map(int, counted), equal=same)
+        found = connection.execute(_TOTALS, values).fetchone()
+        return Totals(int(found[0]), int(found[1]), int(found[2]), int(found[3]), found[4])
 
     def _settle(self, connection: Any, reservation: Reservation, state: State) -> None:
         """An outcome is told once; what was committed or released stays so."""

@@ -67,7 +67,7 @@ class Rule:
 def rules(estate: Estate) -> Iterator[Rule]:
     """Every rule that the guardrails, goals and effects give. An operation without a confirmed effect gets none, nor does a write that
     only may be observed, or anything that is blocked."""
-    owner = _owners(estate)
+    owner = owners(estate)
     for operation, name in owner.items():
         action, effect = estate.guardrails.actions[name], estate.effect(operation)
         if effect is None or action.autonomy == "blocked" or (action.autonomy == "observe" and effect.does != "read"):
@@ -117,7 +117,7 @@ def _fact(estate: Estate, name: str, *, reads: bool) -> Clause:
     )
 
 
-def _owners(estate: Estate) -> dict[str, str]:
+def owners(estate: Estate) -> dict[str, str]:
     """Operation → the action that covers it: the first that names it."""
     found: dict[str, str] = {}
     for name, action in estate.guardrails.actions.items():

@@ -11,6 +11,8 @@ from runtime import redaction
 from runtime.errors import BadInput, Refused
 from runtime.systems.auth import Auth, make_auth
 from runtime.systems.exchange import System
+from runtime.systems.json_rpc import JsonRpcSystem
+from runtime.systems.mcp import McpSystem
 from runtime.systems.network import merged, open_session
 from runtime.systems.outgoing import Bounds, Gate
 from runtime.systems.passage import Passage
@@ -91,7 +93,13 @@ def connect(
         from runtime.systems.soap import SoapSystem
 
         return SoapSystem(found, transport, auth, settings, folder)
-    raise BadInput(f"protocol {settings.protocol} is not spoken yet", f"systems.{name}.protocol", "rest and soap are")
+    if settings.protocol == "graphql":
+        from runtime.systems.graphql import GraphQLSystem
+
+        return GraphQLSystem(found, transport, auth, settings, folder)
+    if settings.protocol == "json-rpc":
+        return JsonRpcSystem(found, transport, auth)
+    return McpSystem(found, transport, auth)
 
 
 class _Wires:

@@ -39,7 +39,9 @@ def draft_effects(surface: Surface) -> str:
 
 
 def _lines(operation: Operation, surface: Surface) -> list[str]:
-    does = guess_does(operation.id if " " not in operation.id else "", operation.method)
+    does = "read" if operation.reads else guess_does(operation.id if " " not in operation.id else "", operation.method)
+    if surface.format == "graphql" and not operation.reads and does == "read":
+        does = "create"  # a mutation is a write, whatever its name says
     effect: dict[str, Any] = {"does": does}
     checks: list[str] = []
     fields = _fields(operation)

@@ -61,6 +61,8 @@ class Exchange:
     error: str = ""
     location: str = ""
     through: str = ""  # the proxy on the way, or the product that breaks TLS open; empty: a direct way
+    sent_digest: str = ""  # `sha256:…` of the body as it stood on the wire, so that a system's own log can be matched
+    body_digest: str = ""  # the same of the answer, decoded
 
     @property
     def ok(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -85,6 +86,12 @@ def shown(headers: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str
     """
     known = {name.lower() for name in given} | _OWN
     return {k: str(v) if k.lower() in known and k.lower() not in HIDDEN else "‹secret›" for k, v in headers.items()}
+
+
+def digest_of(body: bytes | str | None) -> str:
+    """`sha256:…` of a body's bytes; empty when there is none."""
+    data = body.encode() if isinstance(body, str) else body
+    return f"sha256:{hashlib.sha256(data).hexdigest()}" if data else ""
 
 
 def path_of(url: str) -> str:

@@ -79,7 +79,9 @@ class Writes(Strict):
 class Window(Strict):
     """When a system may be asked; several windows add up. Days and hours are wall clock times in `zone`."""
 
-    days: str = Field("mon-sun", description="like mon-fri or sat,sun; a window over midnight belongs to the day it opens")
+    days: str = Field(
+        "mon-sun", description="like mon-fri or sat,sun; a window over midnight belongs to the day it opens"
+    )
     hours: str = "00:00-24:00"
     zone: str = "UTC"
     writes_only: bool = Field(False, description="speaks about writes alone; reads are free, or mind the other windows")
@@ -132,9 +134,12 @@ class Network(Strict):
     """The way out: a proxy, and whom to trust. TLS checking cannot be switched off."""
 
     proxy: str | None = Field(
-        None, description="address or ${NAME}; `direct`: none, whatever the environment says; default: the environment's"
+        None,
+        description="address or ${NAME}; `direct`: none, whatever the environment says; default: the environment's",
     )
-    no_proxy: list[str] = Field(default_factory=list, description="hosts and domains that are reached without the proxy")
+    no_proxy: list[str] = Field(
+        default_factory=list, description="hosts and domains that are reached without the proxy"
+    )
     ca: str = Field("system", description="`system`, or a PEM file inside the folder")
     client_certificate: str | None = Field(None, description="a PEM file inside the folder: certificate and key")
     client_certificate_password: Secret | None = None
@@ -143,7 +148,10 @@ class Network(Strict):
 class SystemSettings(Strict):
     role: Role
     protocol: Protocol = "rest"
-    description: str | None = Field(None, description="OpenAPI document or WSDL, a path inside the folder")
+    description: str | None = Field(
+        None,
+        description="OpenAPI document, WSDL, GraphQL schema, OpenRPC document or saved tools/list, a path inside the folder",
+    )
     production_description: str | None = Field(
         None, description="production's own description, a path inside the folder; compared, never called"
     )

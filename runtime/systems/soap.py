@@ -22,7 +22,6 @@ from lxml import etree
 from runtime.errors import BadInput
 from runtime.systems.auth import Auth
 from runtime.systems.exchange import Exchange, Why
-from runtime.systems.trust import inside
 from runtime.systems.operations import find_operation
 from runtime.systems.outgoing import READING, Outgoing, path_of
 from runtime.systems.parsed import Parsed
@@ -31,6 +30,7 @@ from runtime.systems.soap_answers import Reply, parsed_answer
 from runtime.systems.soap_client import load_client
 from runtime.systems.surface import Operation, Surface
 from runtime.systems.transport import Transport
+from runtime.systems.trust import inside
 
 
 class SoapSystem:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from runtime.errors import BadInput
+from runtime.systems.json_rpc_surface import surface_of_openrpc
+from runtime.systems.mcp_surface import surface_of_mcp
 from runtime.systems.settings import SystemSettings
 from runtime.systems.surface import Surface
 
@@ -27,6 +29,14 @@ def load_surface(name: str, settings: SystemSettings, folder: Path) -> Surface:
         from runtime.systems.wsdl_surface import surface_of_wsdl
 
         return surface_of_wsdl(name, path, folder)
+    if settings.protocol == "graphql":
+        from runtime.systems.graphql_surface import surface_of_graphql
+
+        return surface_of_graphql(name, raw, path)
+    if settings.protocol == "json-rpc":
+        return surface_of_openrpc(name, raw, path)
+    if settings.protocol == "mcp":
+        return surface_of_mcp(name, raw, path)
     from runtime.systems.openapi import surface_of_openapi
 
     return surface_of_openapi(name, raw, path, folder)

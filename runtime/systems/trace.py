@@ -118,10 +118,10 @@ def _values(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
         "elapsed_ms": round(exchange.elapsed_ms, 3),
         "sent_headers": _kept(exchange.sent_headers, redactor),
         "sent": _kept(exchange.sent, redactor),
-        "sent_digest": _digest(exchange.sent),
+        "sent_digest": exchange.sent_digest or _digest(exchange.sent),
         "headers": _kept(exchange.headers, redactor),
         "body": _kept(exchange.body, redactor),
-        "body_digest": _digest(exchange.body),
+        "body_digest": exchange.body_digest or _digest(exchange.body),
         "error": redactor.text(exchange.error),
         "location": redactor.text(exchange.location),
     }

@@ -129,6 +129,7 @@ class Transport:
             n=number, at=at, system=self.system, holder=self.holder, operation=out.operation, method=out.method,
             url=prepared.url or out.url, path_template=out.template, why=_stamped(out.why, self.run), status=None, seen=Seen.FAULT,
             elapsed_ms=0.0, sent=out.sent, sent_headers=shown(prepared.headers, out.headers), error=CUT_OFF,
+            sent_digest=digest_of(prepared.body),
         )  # fmt: skip
         if not out.reading:
             self.gate.writing(number)
@@ -146,7 +147,7 @@ class Transport:
         self._note_sign_ins(accounts, came, seen, proxy)
         return replace(
             leaving, status=came.status, seen=seen, elapsed_ms=elapsed, headers=came.headers, body=parsed.body, error=error,
-            location=location, through=came.through,
+            location=location, through=came.through, body_digest=digest_of(came.raw),
         )  # fmt: skip
 
     def _seen(self, out: Outgoing, came: Answered, content_type: str) -> tuple[Seen, str]:

@@ -45,6 +45,7 @@ class Understood:
     stop: Stop | None
     proposed: bool = False
     slots: Mapping[str, str] = field(default_factory=dict)
+    runner_up: str | None = None
 
     def plain(self) -> dict[str, Any]:
         """As plain values, for a checkpoint."""
@@ -69,7 +70,16 @@ def understand(
     language, category = language_of(text), category_of(text)
     feeling = mood([Turn("customer", text)], contacts_14_days=contacts)
     intent = intents.of(text)
-    understood = Understood(intent.name, intent.confidence, category, language, feeling.z, tuple(feeling.because), None)
+    understood = Understood(
+        intent.name,
+        intent.confidence,
+        category,
+        language,
+        feeling.z,
+        tuple(feeling.because),
+        None,
+        runner_up=intent.runner_up,
+    )
     stop = _stop(text, understood, estate)
     if stop is None and intent.name is None and propose is not None:
         proposed = propose(text, estate.goals)

@@ -68,13 +68,14 @@ class Destination(Protocol):
 
     `finds` is False where nothing can be looked up by key: then a doubt stays a doubt. `reads` is False where nothing
     can be read back: then "accepted" is all that can be said. `repeats`: the receiver takes the same key once, so that
-    sending again is safe.
+    sending again is safe. `comments`: notes can be added to a record.
     """
 
     name: str
     finds: bool
     reads: bool
     repeats: bool
+    comments: bool
 
     def create(self, message: Message) -> str:
         """Creates the record and returns its id; empty when the answer names none."""
@@ -89,7 +90,11 @@ class Destination(Protocol):
     def close(self, id: str) -> None: ...
 
     def comment(self, id: str, text: str, key: str) -> None:
-        """Adds a note once: `key` is the note's own key."""
+        """Adds a note; `key` is the note's own key and stands in it."""
+        ...
+
+    def noted(self, id: str, key: str) -> bool | None:
+        """Whether a record carries the note with this key; None where that cannot be seen."""
         ...
 
     def alerts(self, id: str) -> list[Alert] | None:

@@ -28,6 +28,7 @@ class RestDestination:
         self.name, self.settings, self.writer = name, settings, writer
         self.cleaner = cleaner or writer
         self.finds, self.reads, self.repeats = bool(settings.find), bool(settings.read), False
+        self.comments = bool(settings.comment)
 
     def create(self, message: Message) -> str:
         operation = self.settings.create or ""
@@ -98,6 +99,10 @@ class RestDestination:
             headers=self._key_header(operation, key),
             why="write the result of a handoff",
         )
+
+    def noted(self, id: str, key: str) -> bool | None:
+        """Where the operation takes a key, a repeated note is none; else it cannot be seen."""
+        return False if self._key_header(self.settings.comment or "", key) else None
 
     def alerts(self, id: str) -> list[Alert] | None:
         operation = alerts_operation(self.settings, self.writer.surface)

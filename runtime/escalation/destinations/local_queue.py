@@ -18,7 +18,7 @@ TABLE = (
 class LocalQueue:
     """Rows of one SQLite file, one a key; `cxready pilot status` lists them."""
 
-    finds = reads = repeats = True
+    finds = reads = repeats = comments = True
 
     def __init__(self, name: str, path: Path) -> None:
         self.name, self.path = name, path
@@ -63,6 +63,9 @@ class LocalQueue:
                 "update local_queue set text = text || ? where id = ? and instr(text, ?) = 0",
                 (f"\n\n{text} [cx:{key}]", id, f"[cx:{key}]"),
             )
+
+    def noted(self, id: str, key: str) -> bool | None:
+        return any(f"[cx:{key}]" in held.text for held in self._rows("id", id))
 
     def alerts(self, id: str) -> list[Alert] | None:
         return None

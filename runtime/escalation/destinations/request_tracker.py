@@ -27,7 +27,7 @@ class RequestTracker:
     drops the key).
     """
 
-    finds = reads = True
+    finds = reads = comments = True
     repeats = False
 
     def __init__(self, name: str, settings: routes.Destination, writer: System, cleaner: System | None = None) -> None:
@@ -67,6 +67,7 @@ class RequestTracker:
             queue=held.queue,
             status=held.status,
             decision=held.decision,
+            decided_by=self._decider(id, held.decision) if held.decision else "",
             record=held.record,
         )
 
@@ -82,6 +83,9 @@ class RequestTracker:
     def comment(self, id: str, text: str, key: str) -> None:
         body = {"Content": f"{text}\n\n[cx:{key}]", "ContentType": "text/plain"}
         self._request(self.writer, "POST", f"/ticket/{quote(id)}/comment", body, "write the result of a handoff")
+
+    def noted(self, id: str, key: str) -> bool | None:
+        return any(f"[cx:{key}]" in text for text in self._texts(id, most=100))
 
     def alerts(self, id: str) -> list[Alert] | None:
         """Outgoing mail that RT's history records for the ticket (transactions of type EmailRecord)."""
@@ -107,21 +111,42 @@ class RequestTracker:
 
     def _content(self, id: str) -> str:
         """Text of the creating transaction."""
+        return next(iter(self._texts(id, most=5)), "")
+
+    def _texts(self, id: str, *, most: int) -> list[str]:
+        """Plain texts of the ticket's transactions, the creating one first."""
         answer = self._request(
             self.cleaner,
             "GET",
-            f"/ticket/{quote(id)}/attachments?fields=ContentType,Content&per_page=5",
+            f"/ticket/{quote(id)}/attachments?fields=ContentType,Content&per_page={most}",
             None,
             "read a handoff back",
         ).body
-        for item in answer.get("items", []) if isinstance(answer, Mapping) else []:
-            if (
-                isinstance(item, Mapping)
-                and str(item.get("ContentType", "")).startswith("text/plain")
-                and item.get("Content")
-            ):
-                return _decoded(str(item["Content"]))
-        return ""
+        items = answer.get("items", []) if isinstance(answer, Mapping) else []
+        return [
+            _decoded(str(item["Content"]))
+            for item in items
+            if isinstance(item, Mapping)
+            and str(item.get("ContentType", "")).startswith("text/plain")
+            and item.get("Content")
+        ]
+
+    def _decider(self, id: str, decision: str) -> str:
+        """Who set the decision field to what it says: the creator of the last such line of RT's own history."""
+        answer = self._request(
+            self.cleaner,
+            "GET",
+            f"/ticket/{quote(id)}/history?fields=Type,Field,NewValue,Creator&fields[Creator]=Name&per_page=100",
+            None,
+            "see who decided about a handoff",
+        ).body
+        items = answer.get("items", []) if isinstance(answer, Mapping) else []
+        set_by = [
+            _name(item.get("Creator"))
+            for item in items
+            if isinstance(item, Mapping) and item.get("Type") == "CustomField" and item.get("NewValue") == decision
+        ]
+        return set_by[-1] if set_by else ""
 
     def _held(self, record: Mapping[str, Any]) -> Held:
         fields = {
@@ -155,6 +180,11 @@ def _decoded(content: str) -> str:
         return base64.b64decode("".join(content.split()), validate=True).decode("utf-8")
     except ValueError:
         return content
+
+
+def _name(user: Any) -> str:
+    """A user of REST2: its name is its id."""
+    return str(user.get("Name") or user.get("id") or "") if isinstance(user, Mapping) else str(user or "")
 
 
 def _first(values: Any) -> str:

@@ -30,7 +30,7 @@ MOST_SUBJECT = 200
 class Smtp:
     """`to` is the team's address (several with commas), `sender` ours."""
 
-    repeats = False
+    repeats, comments = False, True
 
     def __init__(self, name: str, settings: routes.Destination, way: Way) -> None:
         self.where = f"escalation.yaml: destinations.{name}"
@@ -104,6 +104,9 @@ class Smtp:
 
     def comment(self, id: str, text: str, key: str) -> None:
         self.send(Message(key, f"Re: [cx:{id.strip('<>').rpartition('@')[0]}]", text), self.settings.to or "")
+
+    def noted(self, id: str, key: str) -> bool | None:
+        return bool(self.find(key)) if self.finds else None
 
     def alerts(self, id: str) -> list[Alert] | None:
         return None

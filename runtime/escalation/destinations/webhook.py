@@ -29,7 +29,7 @@ LARGEST_BODY = 20_000
 class Webhook:
     """POSTs JSON; reads back from `receipt`, where there is one."""
 
-    repeats = True
+    repeats = comments = True
 
     def __init__(self, name: str, settings: routes.Destination, way: Way) -> None:
         where = f"escalation.yaml: destinations.{name}"
@@ -83,6 +83,9 @@ class Webhook:
     def comment(self, id: str, text: str, key: str) -> None:
         data = {"key": key, "about": id, "text": text}
         self._sent("POST", self.url, key, json.dumps({"type": "handoff.note", "data": data}, ensure_ascii=False))
+
+    def noted(self, id: str, key: str) -> bool | None:
+        return False  # its own id: the receiver takes it once
 
     def alerts(self, id: str) -> list[Alert] | None:
         return None

@@ -13,7 +13,7 @@ from probes.derive.demand import demand
 from probes.derive.ticket_file import TicketFile
 from runtime.errors import BadInput
 from runtime.escalation.routes import EscalationFile
-from runtime.estate import Estate
+from runtime.estate import Estate, TicketReading
 from runtime.goals import Goal
 from runtime.guardrails.policy import GuardrailsFile
 
@@ -49,7 +49,7 @@ def written(path: Path, *lines: str, header: str = HEADER, encoding: str = "utf-
 def test_volumes_shares_and_hours_are_counted_in_the_zone_of_the_routes(tmp_path: Path) -> None:
     lines = [row(n) for n in range(60)] + [row(n, "Please change my plan") for n in range(40)]
     found = demand(written(tmp_path / "t.csv", *lines), estate(tmp_path, "Europe/Berlin"))
-    assert (found.read, found.layout, found.minutes) == (100, "zendesk", 7.5)
+    assert (found.read, found.layout, found.minutes) == (100, "Zendesk", 7.5)
     assert found.workflows["billing-dispute"].tickets == 60 and found.workflows["plan-change"].tickets == 40
     assert found.workflows["billing-dispute"].low < 0.6 < found.workflows["billing-dispute"].high
     assert found.hours[11] == 100  # 09:30 UTC on a Monday in October is 11:30 in Berlin
@@ -94,7 +94,7 @@ def test_read_quarantined_and_blank_add_up_for_broken_files(
     for kind, n in added.items():
         for _ in range(n):
             lines.insert(draw.randrange(len(lines)), breaks[kind])
-    file = TicketFile(written(tmp_path_factory.mktemp("t") / "t.csv", *lines), accept_loss=True)
+    file = TicketFile(written(tmp_path_factory.mktemp("t") / "t.csv", *lines), TicketReading(accept_loss=True))
     read = sum(1 for _ in file)
     assert read == 400
     assert file.account.blank == added["blank"]

@@ -36,7 +36,7 @@ class Shaky:
     """
 
     finds = reads = True
-    repeats = False
+    repeats = comments = False
 
     def __init__(self, name: str, fault: object = None) -> None:
         self.name, self.records, self.lock = name, dict[str, Held](), threading.Lock()
@@ -71,6 +71,9 @@ class Shaky:
         self.records[id] = Held(**{**self.records[id].__dict__, "status": "closed"})
 
     def comment(self, id: str, text: str, key: str) -> None: ...
+
+    def noted(self, id: str, key: str) -> bool | None:
+        return None
 
     def alerts(self, id: str) -> list[Alert] | None:
         return None

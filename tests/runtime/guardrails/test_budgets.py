@@ -9,17 +9,47 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from runtime.guardrails.budget_entries import Ask, KeyReused, LedgerMissing, Totals
-from runtime.guardrails.budgets import DAY_S, BudgetLedger
+from runtime.guardrails.budgets import DAY_S, KEEP_ANSWERS_S, BudgetLedger, ledger_of
+from tests.harness.postgres import Server, postgres
 
 CAP = 10_000
+START = time.time() + DAY_S  # ahead of a database's own clock
 ROUNDS = min(int(os.environ.get("CXREADY_SOAK_COUNT", "1")), 200)
+
+
+Open = Callable[..., BudgetLedger]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    pytest.importorskip("psycopg")
+    with postgres("fsync=off") as running:
+        yield running
+
+
+@pytest.fixture(params=["file", "postgresql"])
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    """Makes the ledger of a test, in a file or in PostgreSQL; `clock` as BudgetLedger takes it."""
+    if request.param == "file":
+        return lambda **more: BudgetLedger.create(tmp_path / "b.sqlite", **more)
+    import psycopg
+
+    running: Server = request.getfixturevalue("server")
+    with psycopg.connect(running.url) as connection:
+        connection.execute("DROP SCHEMA IF EXISTS cxready_budgets CASCADE")
+    return lambda **more: BudgetLedger.create(running.url, **more)
+
+
+@pytest.fixture
+def book(opened: Open) -> BudgetLedger:
+    return opened()
 
 
 def ask(key: str, minor: int = 900, customer: str = "A-1") -> Ask:
@@ -38,16 +68,16 @@ def spent(ledger: BudgetLedger) -> Totals:
     return ledger.totals(ask("look", 0))
 
 
-def test_parallel_threads_never_pass_the_cap(ledger: BudgetLedger) -> None:
+def test_parallel_threads_never_pass_the_cap(book: BudgetLedger) -> None:
     taken: list[object] = []
-    threads = [threading.Thread(target=lambda n=n: taken.append(take(ledger, f"k{n}")), daemon=True) for n in range(32)]
+    threads = [threading.Thread(target=lambda n=n: taken.append(take(book, f"k{n}")), daemon=True) for n in range(32)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=60)
     assert len(taken) == 32
     assert sum(r is not None for r in taken) == 11
-    assert spent(ledger).spent_customer == 9_900
+    assert spent(book).spent_customer == 9_900
 
 
 WORKER = """
@@ -119,34 +149,34 @@ def test_processes_and_a_kill_leave_true_totals(ledger: BudgetLedger, _: int) ->
     assert len(ledger.open()) > 20, "reservations of the killed process are kept"
 
 
-def test_a_repeated_key_counts_once_and_its_outcome_stays(ledger: BudgetLedger) -> None:
-    first, second = take(ledger, "k"), take(ledger, "k")
+def test_a_repeated_key_counts_once_and_its_outcome_stays(book: BudgetLedger) -> None:
+    first, second = take(book, "k"), take(book, "k")
     assert first.id == second.id and second.fresh is False  # type: ignore[attr-defined]
-    assert spent(ledger).spent_customer == 900
-    ledger.commit(first)  # type: ignore[arg-type]
-    ledger.release(first)  # type: ignore[arg-type]
-    assert spent(ledger).spent_customer == 900, "what was committed is never released"
+    assert spent(book).spent_customer == 900
+    book.commit(first)  # type: ignore[arg-type]
+    book.release(first)  # type: ignore[arg-type]
+    assert spent(book).spent_customer == 900, "what was committed is never released"
 
 
-def test_a_key_of_another_call_is_refused(ledger: BudgetLedger) -> None:
-    take(ledger, "k")
+def test_a_key_of_another_call_is_refused(book: BudgetLedger) -> None:
+    take(book, "k")
     other = Ask("k", "another digest", "issue_credit", "billing.createCredit", "A-1", "EUR", 1)
     with pytest.raises(KeyReused):
-        ledger.reserve(other, lambda t: True)
+        book.reserve(other, lambda t: True)
 
 
-def test_unknown_goes_on_counting_and_refused_does_not(ledger: BudgetLedger) -> None:
-    lost, refused = take(ledger, "lost"), take(ledger, "refused")
-    ledger.unknown(lost)  # type: ignore[arg-type]
-    ledger.release(refused)  # type: ignore[arg-type]
-    assert spent(ledger).spent_customer == 900
-    assert [r.state for r in ledger.open()] == ["unknown"]
-    assert take(ledger, "refused").fresh  # type: ignore[attr-defined]
+def test_unknown_goes_on_counting_and_refused_does_not(book: BudgetLedger) -> None:
+    lost, refused = take(book, "lost"), take(book, "refused")
+    book.unknown(lost)  # type: ignore[arg-type]
+    book.release(refused)  # type: ignore[arg-type]
+    assert spent(book).spent_customer == 900
+    assert [r.state for r in book.open()] == ["unknown"]
+    assert take(book, "refused").fresh  # type: ignore[attr-defined]
 
 
-def test_windows_roll_to_the_second(tmp_path: Path) -> None:
-    now = [1_000_000.0]
-    ledger = BudgetLedger.create(tmp_path / "b.sqlite", clock=lambda: now[0])
+def test_windows_roll_to_the_second(opened: Open) -> None:
+    now = [START]
+    ledger = opened(clock=lambda: now[0])
     take(ledger, "k")
     now[0] += DAY_S - 1
     assert spent(ledger).spent_day == 900
@@ -156,9 +186,9 @@ def test_windows_roll_to_the_second(tmp_path: Path) -> None:
     assert spent(ledger).spent_customer == 0
 
 
-def test_the_clock_never_runs_back(tmp_path: Path) -> None:
-    now = [1_000_000.0 + 60 * DAY_S]
-    ledger = BudgetLedger.create(tmp_path / "b.sqlite", clock=lambda: now[0])
+def test_the_clock_never_runs_back(opened: Open) -> None:
+    now = [START + 60 * DAY_S]
+    ledger = opened(clock=lambda: now[0])
     take(ledger, "k1")
     now[0] -= 40 * DAY_S
     take(ledger, "k2")
@@ -181,7 +211,79 @@ def test_a_missing_or_foreign_ledger_raises(ledger: BudgetLedger, tmp_path: Path
     assert not ledger.path.exists(), "a lost ledger is not replaced by an empty one"
 
 
-def test_an_approval_is_used_once(ledger: BudgetLedger) -> None:
-    assert ledger.use_approval("yes", "call one")
-    assert ledger.use_approval("yes", "call one")
-    assert not ledger.use_approval("yes", "call two")
+def test_an_approval_is_used_once(book: BudgetLedger) -> None:
+    assert book.use_approval("yes", "call one")
+    assert book.use_approval("yes", "call one")
+    assert not book.use_approval("yes", "call two")
+
+
+def test_an_equal_write_under_another_key_is_seen_for_a_day(opened: Open) -> None:
+    now = [START]
+    ledger = opened(clock=lambda: now[0])
+    take(ledger, "first")
+    assert ledger.totals(ask("second")).equal == "first"
+    assert ledger.totals(ask("first")).equal is None, "the same key is the same call"
+    now[0] += DAY_S + 1
+    assert ledger.totals(ask("second")).equal is None
+
+
+def test_the_first_answer_is_kept_for_a_day(opened: Open) -> None:
+    now = [START]
+    ledger = opened(clock=lambda: now[0])
+    ledger.commit(take(ledger, "k"), '{"status":201}')  # type: ignore[arg-type]
+    ledger.commit(take(ledger, "k"), '{"status":500}')  # type: ignore[arg-type]
+    assert ledger.answer("k") == '{"status":201}' and ledger.answer("other") is None
+    now[0] += KEEP_ANSWERS_S + 1
+    ledger.commit(take(ledger, "k2"), "{}")  # type: ignore[arg-type]
+    assert ledger.answer("k") is None
+
+
+def test_a_ledger_of_the_first_version_is_taken_forward_after_a_copy(tmp_path: Path) -> None:
+    path = tmp_path / "b.sqlite"
+    with sqlite3.connect(path) as old:
+        old.executescript(
+            """CREATE TABLE meta (name TEXT PRIMARY KEY, value REAL NOT NULL);
+            INSERT INTO meta VALUES ('schema', 1), ('high_water', 5);
+            CREATE TABLE entries (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT, digest TEXT, action TEXT, operation TEXT,
+              customer TEXT, currency TEXT, minor INTEGER, state TEXT, at REAL);
+            CREATE TABLE approvals (id TEXT PRIMARY KEY, digest TEXT NOT NULL, at REAL NOT NULL);"""
+        )
+        row = ("old", "d", "issue_credit", "billing.createCredit", "A-1", "EUR", 900, "committed", time.time())
+        old.execute("INSERT INTO entries VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+    old.close()
+    assert spent(BudgetLedger.create(path)).spent_customer == 900
+    assert sqlite3.connect(tmp_path / "b.sqlite.v1").execute("SELECT key FROM entries").fetchall() == [("old",)]
+
+
+def test_a_database_that_is_gone_denies_and_comes_back(server: Server) -> None:
+    import psycopg
+
+    ledger = BudgetLedger.create(server.url)
+    assert take(ledger, "before-the-end") is not None
+    with psycopg.connect(server.url, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cxready'")
+    with pytest.raises(LedgerMissing):
+        take(ledger, "while-it-is-gone")
+    assert take(ledger, "afterwards") is not None
+    with pytest.raises(LedgerMissing) as told:
+        BudgetLedger.create("postgresql://cxready:hidden-word@127.0.0.1:9/postgres")
+    assert "hidden-word" not in str(told.value)
+
+
+def test_a_database_without_a_ledger_denies(server: Server) -> None:
+    import psycopg
+
+    from runtime.guardrails.budget_postgres import PostgresStore
+
+    with psycopg.connect(server.url) as connection:
+        connection.execute("DROP SCHEMA IF EXISTS cxready_budgets CASCADE")
+    with pytest.raises(LedgerMissing):
+        BudgetLedger(PostgresStore(server.url))
+
+
+def test_the_environment_chooses_where_the_ledger_is(server: Server, tmp_path: Path) -> None:
+    shared = ledger_of(tmp_path, {"CXREADY_DATABASE": server.url})
+    take(shared, "on one machine")
+    assert spent(ledger_of(tmp_path / "another machine", {"CXREADY_DATABASE": server.url})).spent_customer >= 900
+    assert not (tmp_path / "budgets.sqlite").exists()
+    assert ledger_of(tmp_path, {}).path == tmp_path / "budgets.sqlite"
