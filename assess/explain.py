@@ -5,6 +5,7 @@ from __future__ import annotations
 from assess.assessment import Assessment, Cell, Finding
 from assess.judge import Verdict
 from assess.rows import level_lines, word
+from assess.trace.figures import figure_lines
 from probes.finding import DIMENSIONS, Dimension
 from runtime.errors import BadInput, did_you_mean
 
@@ -28,11 +29,14 @@ def explain_lines(verdict: Verdict, thing: str) -> list[str]:
     cells = [c for c in a.cells if thing in (c.probe, f"{c.probe}({c.subject})", c.probe.split(".", 1)[1])]
     if cells:
         return _probe(verdict, cells)
+    figure = figure_lines(verdict, thing)
+    if figure:
+        return figure
     known = [*DIMENSIONS, *a.gates, *(c.probe for c in a.cells), *(f.number for f in a.findings)]
     raise BadInput(
         f"nothing called `{thing}` was judged{did_you_mean(thing, known)}",
         "explain",
-        "name a probe, finding, dimension, workflow, or `overall`",
+        "name a probe, finding, dimension, workflow, `overall`, or a figure like roadmap.milestones[0].p80_weeks",
     )
 
 

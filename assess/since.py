@@ -6,6 +6,7 @@ Both need the folder: a bundle alone knows nothing of what was handed over befor
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def judged_with_history(at: Opened, verdict: Verdict | None = None) -> Verdict:
             "standings": [*_standings(found), _standing("now", verdict.assessment)],
         }
     )
-    return Verdict(assessment, verdict.gate, verdict.register, verdict.answered)
+    return replace(verdict, assessment=assessment)
 
 
 def _since(path: Path, at: Opened, verdict: Verdict) -> Since:

@@ -80,6 +80,7 @@ def _run(case: Plain) -> Plain:
     intent = understood.intent
     walk = Walk(case, intent or "", "observe", understood)
     try:
+        _stay_silent(walk)
         if understood.stop:
             walk.is_simulated = steps.simulated(intent or "")
             stop = understood.stop
@@ -107,6 +108,18 @@ def _run(case: Plain) -> Plain:
         log.exception("case %s failed and goes to a person", case["case"])
         return _failed(walk, type(failed).__name__)
     return walk.line("resolved", "every step was done", done_reply(pilot().estate.goals[walk.workflow], walk.given))
+
+
+def _stay_silent(walk: Walk) -> None:
+    """While a person has the conversation the agent says nothing; the customer's words go to that person."""
+    found = steps.with_person(walk.case)
+    if not found["case"]:
+        return
+    says = f"a person has this conversation (case {found['case']})"
+    if not found["noted"]:  # the ticket takes no notes: a handoff of its own, so that the words are not lost
+        stopped = Stopped("other", "conversation.open", f"the customer wrote again; {says}")
+        steps.to_person(walk.case, walk.workflow, walk.understood.plain(), stopped.plain())
+    raise Halt("handed_off", says)
 
 
 def _failed(walk: Walk, name: str) -> Plain:

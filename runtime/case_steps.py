@@ -14,9 +14,10 @@ from typing import Any
 
 from dbos import DBOS
 
-from runtime import memory
+from runtime import closing, memory
 from runtime.errors import CxreadyError
 from runtime.escalation import answer
+from runtime.escalation.link_keys import pseudonym
 from runtime.gate import RepeatSafe, narrowest
 from runtime.gate_check import not_taken
 from runtime.guardrails.request import Request, Signals
@@ -67,6 +68,19 @@ def understood_of(case: Plain) -> Plain:
     }
     own.note(case["case"], "00 understand", detail=detail)
     return found.plain()
+
+
+@DBOS.step(name="with a person")
+def with_person(case: Plain) -> Plain:
+    """Whether a person has this conversation; then the customer's words went to their ticket, where notes can be written."""
+    own = pilot()
+    found = closing.still_with_person(own, case)
+    if found is None:
+        return {"case": "", "noted": False}
+    noted = closing.pass_on(own, case, found)
+    detail = {"case": found.case, "handoff": found.handoff_id, "noted": noted}
+    own.note(case["case"], "01 with a person", decision="handoff", detail=detail)
+    return {"case": found.case, "noted": noted}
 
 
 @DBOS.step(name="gate")
@@ -204,9 +218,10 @@ def person_said(case: str, handoff: str) -> Plain:
     """The decision that counts, logged; `option` is empty when the time was over."""
     own = pilot()
     found = answer.decision_of(own.connection, handoff) or {"option": "", "person": "", "way": ""}
-    detail = {"handoff": handoff, "by": found["person"], "way": found["way"]}
+    by = pseudonym(own.home, handoff, found["person"]) if found["person"] else ""
+    detail = {"handoff": handoff, "by": by, "way": found["way"]}
     own.note(case, f"answer {handoff}", decision=found["option"] or "expired", detail=detail)
-    return {"option": found["option"], "by": found["person"]}
+    return {"option": found["option"], "by": by}
 
 
 @DBOS.step(name="note")
@@ -224,6 +239,7 @@ def remember(case: Plain, workflow: str, outcome: str, reason: str) -> None:
             case["case"], datetime.now(UTC), str(case.get("channel") or ""), workflow, outcome, reason
         )
         memory.remember(own.connection, str(case["customer"]), moment)
+    closing.close_case(own, str(case["case"]), outcome)
 
 
 @DBOS.step(name="now")

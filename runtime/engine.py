@@ -25,7 +25,7 @@ from runtime.pilot import Pilot
 from runtime.understanding.understand import Understood
 from runtime.written import digest_of
 
-NAME, EXECUTOR, SHAPE = "cxready", "pilot", "1"
+NAME, EXECUTOR, SHAPE = "cxready", "pilot", "2"
 POLL_S = 0.05
 OPEN_STATES = ["PENDING", "ENQUEUED", "DELAYED"]
 FINISHED_STATES = ["SUCCESS", "CANCELLED"]

@@ -18,7 +18,7 @@ from runtime.escalation.transcript import digest, transcript_of
 from runtime.escalation.week import route_at
 from runtime.estate import Estate
 from runtime.pilot import Pilot
-from runtime.stopped import Stopped, in_words, money_of, severity_of
+from runtime.stopped import Stopped, money_of, severity_of
 from runtime.understanding.understand import Understood
 
 
@@ -124,8 +124,11 @@ def _remembered(pilot: Pilot, case: Mapping[str, Any]) -> tuple[Memory, ...]:
 
 
 def _in_words(stopped: Stopped, estate: Estate) -> str:
-    """The call as its action: `issue credit of 12.40 EUR for A-1`."""
+    """The call as its action: `issue credit, 12.40 EUR, A-1`; no words between that only one language has."""
     action = estate.guardrails.action_of(stopped.operation)
+    arguments = stopped.arguments
+    about = arguments.get("account_id") or next((v for k, v in arguments.items() if k.endswith("_id")), "")
+    money = f"{arguments.get('amount', '')} {arguments.get('currency', '')}".strip()
     named = action.replace("_", " ") if action else spoken(stopped.operation)
     then = f", then {', '.join(map(spoken, stopped.follows))}" if stopped.follows else ""
-    return in_words(named, stopped.arguments) + then
+    return ", ".join(filter(None, (named, money, str(about)))) + then

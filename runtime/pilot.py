@@ -21,7 +21,7 @@ from typing import Any
 from runtime import decision_log, exactly_once, memory, rules
 from runtime.decision_log import Entry
 from runtime.errors import Conflict
-from runtime.escalation import answer, outbox
+from runtime.escalation import answer, conversation, feedback, notices, outbox, ticket_notes
 from runtime.escalation.destinations import open_destination
 from runtime.escalation.destinations.destination import Destination
 from runtime.escalation.destinations.way import Way
@@ -45,6 +45,7 @@ from runtime.understanding.intent import Intents
 from runtime.understanding.model import Propose
 
 ENOUGH = 10**9
+PARTS = (exactly_once, outbox, answer, memory, conversation, feedback, notices, ticket_notes)  # what has a table in pilot.sqlite
 
 
 @dataclass
@@ -92,7 +93,7 @@ class Pilot:
                 str(self.home / "pilot.lock"),
                 "stop it first: two would write twice",
             ) from None
-        for part in (exactly_once, outbox, answer, memory):
+        for part in PARTS:
             part.prepare(self.connection)
         memory.expire(self.connection, now=datetime.now(UTC), days=self.settings.retention_days)
         self.proxy: RunningProxy | None = self._start_proxy() if self._may_write() else None

@@ -33,7 +33,8 @@ def forget_messages(database: Path, customer: str) -> int:
 
 def forget_quotes(connection: sqlite3.Connection, customer: str) -> int:
     """Takes customer and words out of delivered handoffs; who decided what stays. Gives how many."""
-    found = [row for row in outbox.rows(connection, "delivered") if row.handoff.customer.ref == customer]
+    sent = [*outbox.rows(connection, "delivered"), *outbox.rows(connection, "accepted")]
+    found = [row for row in sent if row.handoff.customer.ref == customer]
     for row in found:
         who = row.handoff.customer.model_copy(update={"ref": FORGOTTEN, "display": FORGOTTEN, "reach": ""})
         form = row.handoff.model_copy(update={"quote": "", "customer": who, "facts": ()})
@@ -41,6 +42,8 @@ def forget_quotes(connection: sqlite3.Connection, customer: str) -> int:
             "UPDATE handoffs SET form = ?, text = '', subject = ? WHERE id = ?",
             (form.model_dump_json(by_alias=True), FORGOTTEN, row.id),
         )
+        connection.execute("DELETE FROM ticket_notes WHERE handoff_id = ? AND kind = 'message'", (row.id,))
+    connection.execute("DELETE FROM with_person WHERE customer = ?", (customer,))
     return len(found)
 
 

@@ -22,7 +22,7 @@ from runtime.errors import BadInput, did_you_mean
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the plan to this file (with --dry-run).",
+    help="Write the plan to this file, and as a page beside it (with --dry-run).",
 )
 @click.option(
     "--plan",
@@ -75,12 +75,15 @@ def _dry_run(
 
     plan = plan_of(loaded, only_system=only_system, only_probe=only_probe, max_requests=max_requests)
     if output:
+        from assess.outputs.plan_html import plan_page
+
+        page = output.with_suffix(".html")
         write_text(output, as_text(plan))
+        write_text(page, plan_page(plan, loaded.estate, output.name))
     click.echo(as_text(plan) if as_json else plan.as_table())
     if output and not as_json:
-        click.echo(
-            f"written: {output}; once it is approved: cxready collect {loaded.path} --plan {output} --approved-by NAME"
-        )
+        click.echo(f"written: {output}, and {page} for those who approve it")
+        click.echo(f"once it is approved: cxready collect {loaded.path} --plan {output} --approved-by NAME")
 
 
 def _measure(

@@ -48,8 +48,8 @@ class Part(BaseModel):
 class WorkflowDemand(BaseModel):
     """One workflow's tickets. `low` and `high`: 95 % interval of the share (Wilson); `per_month`: median month.
 
-    `minutes`: median handling time. `texts`: its tickets in the sample that was read; `high_stakes` and `emotional` count
-    those. `repeated`: contacts followed by another of the same customer about the same within 7 days.
+    `minutes`: median handling time. `texts`: its tickets in the sample that was read; `high_stakes`, `stakes` (by
+    rules), `caught` (rules or net) and `emotional` count those. `repeated`: contacts followed by another of the same customer about the same within 7 days.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -64,6 +64,7 @@ class WorkflowDemand(BaseModel):
     hours: tuple[int, ...] = ()
     texts: int = 0
     stakes: Part | None = None
+    caught: Part | None = None
     emotional: Part | None = None
     repeated: Part | None = None
     systems: float | None = None
@@ -102,6 +103,7 @@ class Demand(Artifact):
     reopened: Part | None = None
     high_stakes: dict[str, int] = Field(default_factory=dict)
     stakes: Part | None = None
+    caught: Part | None = None
     emotional: Part | None = None
     repeated: Part | None = None
     customers: int = 0
@@ -174,14 +176,14 @@ def demand(
     how = reading or TicketReading(zone=estate.escalation.zone)
     file = TicketFile(path, replace(how, accept_loss=how.accept_loss or accept_loss))
     counted = count(file, estate.goals)
-    if not counted.total.tickets:
+    if not counted.when:
         raise BadInput("the export holds no ticket", str(path), "export a longer period")
     matcher = Matcher({name: goal.utterances for name, goal in estate.goals.items()}, encode)
-    by_tag = sum(c.tickets for c in counted.tagged.values()) >= TAGGED * counted.total.tickets and bool(counted.tagged)
+    by_tag = sum(c.tickets for c in counted.tagged.values()) >= TAGGED * counted.tickets and bool(counted.tagged)
     matcher.decide(by_tag=by_tag)
     places = matcher.match(counted.sample)
     stakes = stakes_of(counted.sample, places, encode)
-    done, typical = file.account, _typical_month(counted)
+    done, typical, months = file.account, _typical_month(counted), counted.months()
     return Demand(
         subject=Subject(unit=EVERYWHERE),
         tool=matcher.tool,
@@ -197,11 +199,11 @@ def demand(
         first_bad=done.first_bad,
         reasons=dict(sorted(done.reasons.items())),
         assumed=file.assumed(),
-        months={_month(number): n for number, n in sorted(counted.months.items())},
+        months=months,
         median_month=typical,
-        peak_month=_month(max(counted.months, key=lambda m: (counted.months[m], m))),
-        days=len(counted.days),
-        hours=tuple(counted.total.hours),
+        peak_month=max(months, key=lambda month: (months[month], month)),
+        days=counted.days(),
+        hours=counted.hours(),
         channels=_channels(counted.channels),
         minutes=_middle(t.minutes for t in counted.sample),
         solved_hours=_middle(t.solved_hours for t in counted.sample),
@@ -210,12 +212,13 @@ def demand(
         ),
         high_stakes=dict(sorted(stakes.total.categories.items())),
         stakes=_part(stakes.total.grave, stakes.total.texts),
+        caught=_part(stakes.total.caught, stakes.total.texts) if stakes.net else None,
         emotional=_part(stakes.total.emotional, stakes.total.texts),
         customers=counted.repeats.customers,
         texts=len(counted.sample),
         net=stakes.net,
         languages=dict(stakes.languages.most_common(8)),
-        classified=counted.total.tickets if by_tag else len(counted.sample),
+        classified=counted.tickets if by_tag else len(counted.sample),
         method=matcher.method,
         mix=tuple(mix(counted.sample, places, encode)),
         **_by_workflow(counted, matcher, places, stakes, typical),
@@ -232,7 +235,7 @@ def _by_workflow(
         else {}
     )
     own = dict(counted.tagged) if matcher.by_tag else _sampled(counted.sample, places, counted.tagged)
-    whole = counted.total.tickets if matcher.by_tag else len(counted.sample)
+    whole = counted.tickets if matcher.by_tag else len(counted.sample)
     if matcher.by_tag:
         own[OTHER] = Count(tickets=whole - sum(c.tickets for c in own.values()))
     flows = {}
@@ -253,6 +256,7 @@ def _by_workflow(
             high_stakes=dict(sorted(read.categories.items())),
             texts=read.texts,
             stakes=_part(read.grave, read.texts),
+            caught=_part(read.caught, read.texts) if stakes.net else None,
             emotional=_part(read.emotional, read.texts),
             repeated=_part(repeats[name][1], repeats[name][0]) if name in repeats else None,
         )
@@ -277,13 +281,9 @@ def _typical_month(counted: Counted) -> float:
     """The median of the whole months; with fewer than two of them, tickets per day times 30.4. An incident's month does
     not shift it.
     """
-    inner = [n for _, n in sorted(counted.months.items())][1:-1]
-    by_day = counted.total.tickets / max(1, len(counted.days)) * 30.4
+    inner = list(counted.months().values())[1:-1]
+    by_day = counted.tickets / max(1, counted.days()) * 30.4
     return round(float(median(inner)), 1) if len(inner) >= 2 else round(by_day, 1)
-
-
-def _month(number: int) -> str:
-    return f"{number // 12:04}-{number % 12 + 1:02}"
 
 
 def _channels(found: Counter[str]) -> dict[str, int]:

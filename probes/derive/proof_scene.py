@@ -6,7 +6,7 @@ one by one only where they do not all hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -73,7 +73,7 @@ class Scene:
         from probes.derive import claims
 
         self.estate, self.operation = estate, operation
-        self.policies = list(policies)
+        self.policies = [policy for policy in policies if policy["effect"] == "permit"]
         name = action or str(estate.guardrails.action_of(operation))
         self.action = estate.guardrails.actions[name]
         attributes = attributes_of(estate, operation, name)
@@ -138,13 +138,18 @@ class Scene:
 
     def counterexample(self, wrong: Wrong) -> Any:
         """A model of the bad case, None when there is none, or `unknown`."""
+        from probes.derive.plain_example import plain_model, wishes
+
         self.solver.push()
         try:
             self.solver.add(self.bad_case(wrong))
             found = str(self.solver.check())
             if found == "unsat":
                 return None
-            return self._plain_model() if found == "sat" else "unknown"
+            if found != "sat":
+                return "unknown"
+            each = limit_minor(self.action, "each", self.currency) or 0
+            return plain_model(self.solver, wishes(self.estate, self.request, self.moved, self.currency, each))
         finally:
             while self.solver.num_scopes():
                 self.solver.pop()
@@ -155,50 +160,10 @@ class Scene:
 
         groups: dict[str, list[Policy]] = {}
         for policy in self.policies:
-            if policy["effect"] == "permit":
-                groups.setdefault(repr(policy["conditions"]), []).append(policy)
+            groups.setdefault(repr(policy["conditions"]), []).append(policy)
         found = []
         for policies in groups.values():
             rules = [rule_of(policy, self.request) for policy in policies]
             scope = any_of([rule.scope for rule in rules])
             found.append(Alike(tuple(policies), Rule(scope, rules[0].conjuncts)))
         return found
-
-    def _plain_model(self) -> Any:
-        """The most ordinary request among the bad ones: each wish is kept when it leaves one."""
-        import z3
-
-        for wish in self._wishes():
-            self.solver.push()
-            self.solver.add(wish)
-            if self.solver.check() != z3.sat:
-                self.solver.pop()
-        self.solver.check()
-        return self.solver.model()
-
-    def _wishes(self) -> Iterator[Any]:
-        """Bounded before all else, so that amounts read like amounts of money."""
-        import z3
-
-        request, symbols = self.request, self.request.symbols
-        for name, variable in request.long.items():
-            yield variable >= 0
-            yield variable <= 1_000_000_000
-            if name.startswith(("spent", "count")):
-                yield variable == 0
-        if "currency" in request.text:
-            yield request.text["currency"] == symbols.of(self.currency)
-            yield request.text["currency"] == 0
-            yield request.text["mode"] == symbols.of("act")
-            yield request.text["mode"] == symbols.of("approve")
-        yield z3.Or(*[request.principal == symbols.of_workflow(name) for name in self.estate.goals])
-        yield request.principal == 0
-        yield from (fact for fact in request.facts.values())
-        yield from (z3.Not(flag) for flag in request.boolean.values())
-        if "currency" in request.text:
-            each = limit_minor(self.action, "each", self.currency) or 0
-            yield self.moved == 2 * each + 2_000
-            yield self.moved == each
-            yield self.moved > 0
-        if "after" in request.long:
-            yield request.long["after"] == 0

@@ -9,7 +9,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from probes.derive.ticket_file import Ticket, TicketFile, tags_of
 from probes.derive.ticket_repeats import Repeats
@@ -36,16 +36,40 @@ class Count:
 
 @dataclass
 class Counted:
-    """What one pass over the file gives. `tagged`: tickets that carry a workflow's tag; `months`: year × 12 + month."""
+    """What one pass over the file gives. `when`: tickets of each hour (ordinal of the day × 24 + hour); `tagged`: tickets
+    that carry a workflow's tag.
+    """
 
-    total: Count = field(default_factory=Count)
+    when: dict[int, int] = field(default_factory=dict)
     tagged: dict[str, Count] = field(default_factory=dict)
-    months: Counter[int] = field(default_factory=Counter)
-    days: set[int] = field(default_factory=set)
     channels: Counter[str] = field(default_factory=Counter)
     sample: list[Ticket] = field(default_factory=list)
     repeats: Repeats = field(default_factory=Repeats)
-    last: datetime = datetime.min
+
+    @property
+    def tickets(self) -> int:
+        return sum(self.when.values())
+
+    @property
+    def last(self) -> datetime:
+        """Begin of the hour of the last ticket."""
+        return _hour(max(self.when))
+
+    def hours(self) -> tuple[int, ...]:
+        """Tickets in each hour of the week, Monday 0 h first."""
+        found = [0] * HOURS
+        for hour, n in self.when.items():
+            found[(hour // 24 - 1) % 7 * 24 + hour % 24] += n  # ordinal 1 is a Monday
+        return tuple(found)
+
+    def months(self) -> dict[str, int]:
+        found: Counter[str] = Counter()
+        for hour, n in self.when.items():
+            found[f"{_hour(hour):%Y-%m}"] += n
+        return dict(sorted(found.items()))
+
+    def days(self) -> int:
+        return len({hour // 24 for hour in self.when})
 
 
 def count(file: TicketFile, workflows: Iterable[str]) -> Counted:
@@ -54,22 +78,27 @@ def count(file: TicketFile, workflows: Iterable[str]) -> Counted:
     place_of, sample = _Places(found.tagged).of, _Sample(found.sample)
     header = file.header.columns
     channel, tags, customer = (header.get(role, ()) for role in ("channel", "tags", "customer"))
-    months, days, hours, repeats = found.months, found.days, found.total.hours, found.repeats
-    for _, row, created in file.rows():
-        hours[created.weekday() * 24 + created.hour] += 1
-        months[created.year * 12 + created.month - 1] += 1
-        days.add(created.toordinal())
+    when, repeats, channels = found.when, found.repeats, found.channels
+    wanted = 0
+    for seen, (_, row, created) in enumerate(file.rows()):
+        hour = created.toordinal() * 24 + created.hour
+        try:
+            when[hour] += 1
+        except KeyError:
+            when[hour] = 1
         if channel:
-            found.channels[row[channel[0]]] += 1
+            channels[row[channel[0]]] += 1
         if tags and (own := place_of(row, tags)) is not None:
             own.add(created)
-        if sample.takes():
-            sample.put(file.ticket(row, created, BODY))
+        if seen == wanted:
+            wanted = sample.put(file.ticket(row, created, BODY), seen)
         if customer and (number := repeats.wants(row[customer[0]])) >= 0:
             repeats.keep(number, _short(file, row, created))
-        found.last = max(found.last, created)
-    found.total.tickets = file.account.read
     return found
+
+
+def _hour(number: int) -> datetime:
+    return datetime.fromordinal(number // 24) + timedelta(hours=number % 24)
 
 
 def _short(file: TicketFile, row: Row, created: datetime) -> Ticket:
@@ -101,22 +130,15 @@ class _Sample:
 
     def __init__(self, kept: list[Ticket]) -> None:
         self._draw = random.Random(SEED)  # noqa: S311 – a sample, no secret
-        self._kept, self._seen, self._next, self._w = kept, 0, SAMPLE, 1.0
+        self._kept, self._w = kept, 1.0
 
-    def takes(self) -> bool:
-        """Whether this ticket belongs to the sample; to be asked once for each."""
-        self._seen += 1
-        return self._seen <= SAMPLE or self._seen - 1 == self._next
-
-    def put(self, ticket: Ticket) -> None:
+    def put(self, ticket: Ticket, number: int) -> int:
+        """Takes a ticket (numbered from 0) and returns the number of the next one that is wanted."""
         if len(self._kept) < SAMPLE:
             self._kept.append(ticket)
-            if len(self._kept) == SAMPLE:
-                self._skip()
+            if len(self._kept) < SAMPLE:
+                return number + 1
         else:
             self._kept[self._draw.randrange(SAMPLE)] = ticket
-            self._skip()
-
-    def _skip(self) -> None:
         self._w *= math.exp(math.log(self._draw.random()) / SAMPLE)
-        self._next = self._seen - 1 + int(math.log(self._draw.random()) / math.log(1 - self._w)) + 1
+        return number + int(math.log(self._draw.random()) / math.log(1 - self._w)) + 1

@@ -101,8 +101,9 @@ class TicketFile:
         )
 
     def value(self, row: Row, role: str) -> str:
-        """A role's text; several columns are joined by a blank."""
-        return " ".join(row[column] for column in self.header.columns.get(role, ()) if row[column])
+        """A role's text; several columns are joined, by a blank or, of tags, by commas."""
+        mark = "," if role == "tags" else " "
+        return mark.join([row[column] for column in self.header.columns.get(role, ()) if row[column]])
 
     def minutes(self, text: str) -> float | None:
         """Handling time in minutes, from the unit of the layout; None where there is none."""

@@ -20,12 +20,13 @@ TELLING = 300
 
 @dataclass
 class Read:
-    """Counts over texts that were read; `grave`: with at least one high-stakes category; `emotional`: frustration from
-    which on the pilot hands over or acknowledges.
+    """Counts over texts that were read; `grave`: a rule found at least one high-stakes category; `caught`: a rule or the
+    net did; `emotional`: frustration from which on the pilot hands over or acknowledges.
     """
 
     texts: int = 0
     grave: int = 0
+    caught: int = 0
     emotional: int = 0
     categories: Counter[str] = field(default_factory=Counter)
 
@@ -45,22 +46,24 @@ def stakes_of(tickets: Sequence[Ticket], places: Sequence[str], encode: Encode |
     texts = [f"{t.subject}\n{t.body}" for t in tickets]
     distinct = list(dict.fromkeys(texts))
     near = Net(encode).near(distinct) if encode is not None else [()] * len(distinct)
-    seen = {text: _read(text, common, close) for text, close in zip(distinct, near, strict=True)}
+    seen = {text: _read(text, common) for text in distinct}
+    close = dict(zip(distinct, near, strict=True))
     for text, place in zip(texts, places, strict=True):
         language, hits, upset = seen[text]
         found.languages[language] += 1
         for own in (found.total, found.by_workflow[place]):
             own.texts += 1
             own.grave += bool(hits)
+            own.caught += bool(hits or close[text])
             own.emotional += upset
             own.categories.update(hits)
     return found
 
 
-def _read(text: str, common: str, near: tuple[str, ...]) -> tuple[str, tuple[str, ...], bool]:
+def _read(text: str, common: str) -> tuple[str, tuple[str, ...], bool]:
     own = language_of(text)
     language = common if own == UNKNOWN and len(text.split()) <= 20 and text.isascii() else own
-    hits = categories(text, language=language, near=near).names
+    hits = categories(text, language=language).names
     return language, hits, mood([Turn("customer", text[:4_000])], language=language).advice != "none"
 
 

@@ -139,6 +139,18 @@ STOPS = (
         "refuse",
         "the customer bought a data option last time",
     ),
+    Stop(
+        "restricted_data",
+        "restricted_data.card_number",
+        "the message held a card number, which was masked and not kept",
+        "Take over and answer today: which way may the customer pay 18.90 EUR?",
+        "The customer wants to pay an open bill of 18.90 EUR by card in the chat.",
+        "Just take it from my card.",
+        {"open_amount": "18.90 EUR", "direct_debit": False},
+        ("escalate", "not_done"),
+        "approve",
+        "the bill is open and nothing was paid",
+    ),
 )
 
 
@@ -198,7 +210,7 @@ def _log(stop: Stop, reference: str, operation: str, read: str, now: datetime) -
     entries = (
         decision_log.Entry(
             run=reference,
-            step="read",
+            step=f"01 {read}",
             operation=read,
             effect="read",
             detail={"facts": stop.facts},
@@ -206,7 +218,7 @@ def _log(stop: Stop, reference: str, operation: str, read: str, now: datetime) -
         ),
         decision_log.Entry(
             run=reference,
-            step="act",
+            step=f"02 {operation}",
             operation=operation,
             decision=decision,
             effect=effect,

@@ -62,7 +62,8 @@ def each_system(
             kinds = gives + (of_crm if session.settings(system).role == "crm" else ())
             waiting = False
             if system in session.unreachable:
-                yield from _missing(kinds, system, "unreachable", session.unreachable[system])
+                cause: Cause = "path" if system in session.on_the_way else "unreachable"
+                yield from _missing(kinds, system, cause, session.unreachable[system])
             else:
                 for found in _guarded(session, kinds, system, one):
                     waiting = waiting or waits(found)

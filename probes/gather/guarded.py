@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from runtime.errors import BadInput, Refused
 from runtime.systems.exchange import Exchange, System, Why
+from runtime.systems.mcp import HANDSHAKE
 from runtime.systems.operations import find_operation as found_in
 from runtime.systems.outgoing import Gate, Outgoing
 from runtime.systems.surface import Operation, Surface
@@ -48,7 +49,7 @@ class PlanGuard:
         self._lock = threading.Lock()
         for line in lines:
             key = (line.system, line.method, line.path)
-            self._left[key] = self._left.get(key, 0) + line.count * (starts if line.path == SIGN_IN else 1)
+            self._left[key] = self._left.get(key, 0) + line.count * (starts if line.path in (SIGN_IN, HANDSHAKE) else 1)
         for key, count in (used or {}).items():
             if key in self._left:
                 over = max(0, count - self._left[key])

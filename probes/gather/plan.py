@@ -84,7 +84,7 @@ class Plan(BaseModel):
         for system, total in self.totals().items():
             kept = f", and {self.kept[system]} kept for taking back after a crash" if self.kept.get(system) else ""
             rows.append(f"{system}: at most {total} requests{kept} (limit {self.max_requests})")
-            rows += [_row(line) for line in self.lines if line.system == system]
+            rows += [_row(number, line) for number, line in enumerate(self.lines, 1) if line.system == system]
         rows += [f"left out: {what}: {why}" for what, why in self.left_out.items()]
         return "\n".join([*rows, f"plan {self.digest}"])
 
@@ -232,6 +232,6 @@ def _by_system(lines: Iterable[PlanLine]) -> dict[str, list[PlanLine]]:
     return found
 
 
-def _row(one: PlanLine) -> str:
+def _row(number: int, one: PlanLine) -> str:
     undo = f", taken back by {one.undo}" if one.undo else ""
-    return f"  {one.count:>3} × {one.method:<6} {one.path:<34} {one.access}{undo}  {one.purpose} ({one.probe})"
+    return f"  {number:>4}  {one.count:>3} × {one.method:<6} {one.path:<34} {one.access}{undo}  {one.purpose} ({one.probe})"

@@ -111,8 +111,8 @@ def _asked(
 ) -> dict[str, Any] | None:
     asked: dict[str, Any] = {}
     for parameter in reader.parameters:
-        if parameter.where != "path":
-            continue
+        if parameter.where != "path" and not (parameter.where == "body" and parameter.required):
+            continue  # protocols without paths (SOAP, GraphQL, JSON-RPC, MCP) carry the id as an argument
         value = next(
             (
                 v

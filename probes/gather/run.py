@@ -136,6 +136,7 @@ def collect(
             progress=progress,
             ask=ask,
         )
+        _check_usable(session)
         earlier = clean_up(session, KEPT_FOR_CLEANUP)
         try:
             _gather(session, state, in_order(gatherers, only_probe))
@@ -193,6 +194,25 @@ def _scope(
                 f"the plan is for the {what} {held}", f"--{what} {asked}", f"leave --{what} out, or make another plan"
             )
     return only_system or plan.only_system, only_probe or plan.only_probe, plan.max_requests
+
+
+def _check_usable(session: Session) -> None:
+    """A CA file that is a key, a cookie with a line end: a clear stop before anything is sent.
+
+    Raises:
+        BadInput: what is wrong, and where.
+    """
+    from runtime.systems.connect import check_usable
+
+    for name in session.systems:
+        check_usable(
+            name,
+            session.settings(name),
+            network=session.estate.network,
+            folder=session.estate.folder,
+            trace=session.trace,
+            secrets=session.secrets,
+        )
 
 
 def _gather(session: Session, state: CollectState, gatherers: Iterable[Gatherer]) -> None:

@@ -64,6 +64,7 @@ class Session:
     found: dict[Key, Artifact | Missing] = field(default_factory=dict)
     steps: set[tuple[str, str]] = field(default_factory=set)
     unreachable: dict[str, str] = field(default_factory=dict)
+    on_the_way: set[str] = field(default_factory=set)
     samples: Samples = field(default_factory=Samples)
     observed: dict[str, Observed] = field(default_factory=dict)
     attempt: int = 1

@@ -11,17 +11,19 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from probes.artifact import Artifact, Shot
+from probes.artifact import Artifact, Cause, Shot
 from probes.finding import Subject
-from probes.gather.gatherer import Found, Gatherer, cause_of_answer, each_system, missing
+from probes.gather.gatherer import Found, Gatherer, cause_of, cause_of_answer, each_system, missing
 from probes.gather.plan import PlanLine, line
 from probes.gather.read_choice import reads
 from probes.gather.samples import Samples
 from probes.gather.session import Session
 from probes.gather.sign_in import MachineAuth, machine_auth, not_signed_in
-from runtime.errors import BadInput, Unreachable
+from runtime.errors import Unreachable
 from runtime.estate import Estate
 from runtime.systems.exchange import Exchange, Seen, System, Why
+from runtime.systems.mcp import HANDSHAKE
+from runtime.systems.sign_ins import SignInFailed
 from runtime.systems.surface import Operation
 
 PARALLEL = 4
@@ -61,18 +63,14 @@ def gather_system(session: Session, system: str) -> Found:
         client = session.reader(system)
         first = client.call(operation.id, arguments, why=Why("read as the agent", "machine_auth", session.run))
     except Unreachable as error:
-        session.unreachable[system] = str(error)
-        yield from (missing(kind, subject, "unreachable", str(error)) for kind in (MachineAuth, AgentTraffic))
+        yield from _not_reached(session, subject, str(error), cause_of(error))
         return
-    except BadInput as error:
-        if "not set" in error.what:
-            raise
+    except SignInFailed as error:
         yield not_signed_in(session, system, error)
         yield missing(AgentTraffic, subject, "credential", str(error))
         return
     if first.seen is Seen.PATH:
-        session.unreachable[system] = first.error or f"something on the way answered {first.status}"
-        yield from (missing(kind, subject, "path", session.unreachable[system]) for kind in (MachineAuth, AgentTraffic))
+        yield from _not_reached(session, subject, first.error, "path")
         return
     if first.ok:
         session.samples.learn(system, first.body)
@@ -82,6 +80,13 @@ def gather_system(session: Session, system: str) -> Found:
         yield missing(AgentTraffic, subject, cause_of_answer(first), says)
         return
     yield _traffic(session, system, client, operation, arguments)
+
+
+def _not_reached(session: Session, subject: Subject, says: str, cause: Cause) -> Found:
+    session.unreachable[subject.unit] = says
+    if cause == "path":
+        session.on_the_way.add(subject.unit)
+    yield from (missing(kind, subject, cause, says) for kind in (MachineAuth, AgentTraffic))
 
 
 def _traffic(
@@ -153,6 +158,8 @@ def planned(estate: Estate) -> list[PlanLine]:
                         count=3 if holder == "agent" else 1,
                     )
                 )
+        if settings.protocol == "mcp":
+            lines += [_handshake(system, holder) for holder in settings.credentials or ("agent",)]
         found = cheapest_read(estate, system, datetime.now(UTC))
         if found:
             lines.append(
@@ -165,6 +172,19 @@ def planned(estate: Estate) -> list[PlanLine]:
                 )
             )
     return lines
+
+
+def _handshake(system: str, holder: str) -> PlanLine:
+    """Two messages a connection; the agent's is opened four times: twice in parallel, once more, once without credential."""
+    return PlanLine(
+        system=system,
+        method="POST",
+        path=HANDSHAKE,
+        operation="initialize",
+        purpose=f"open an MCP session as {holder}",
+        probe="session_survives",
+        count=8 if holder == "agent" else 2,
+    )
 
 
 GATHERER = Gatherer(

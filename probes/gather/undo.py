@@ -18,7 +18,7 @@ from probes.gather.session import Session
 from runtime.errors import CxreadyError, Refused, Unreachable
 from runtime.guardrails.effects import Effect
 from runtime.systems.exchange import Exchange, Seen, System, Why
-from runtime.systems.surface import Operation
+from runtime.systems.surface import Operation, Parameter
 
 How = Literal["removed", "reversed", "soft_delete", "not_undone", "none_offered", "unclear"]
 NOT_OUR_WORD = (400, 401, 403, 422)  # the undo was asked wrongly or without the right: no word about the operation
@@ -108,14 +108,14 @@ def undo_arguments(
         if value is not None:
             found[name] = value
     for parameter in undo.parameters:
-        if parameter.where == "path" and parameter.name not in found:
+        if parameter.name not in found and _names_the_record(parameter):
             value = next(
                 (
                     v
                     for v in (
                         field_of(answer, parameter.name),
                         field_of(arguments, parameter.name),
-                        identity_of(answer),
+                        identity_of(answer) if parameter.where == "path" or _is_id(parameter.name) else None,
                     )
                     if v is not None
                 ),
@@ -127,6 +127,15 @@ def undo_arguments(
         fields = [*undo.body_schema.get("properties", {}), *(p.name for p in undo.parameters if p.where == "body")]
         found |= {n: before[n] for n in fields if n in before and n in arguments and n not in found}
     return found
+
+
+def _names_the_record(parameter: Parameter) -> bool:
+    """In a path; or, in protocols without paths, an argument that the operation cannot do without."""
+    return parameter.where == "path" or (parameter.where == "body" and parameter.required)
+
+
+def _is_id(name: str) -> bool:
+    return plain(name).endswith(("id", "number", "key"))
 
 
 def _taken(

@@ -35,6 +35,11 @@ class Writer:
     clean: Callable[[str, int], str]
     zone: str = ""
 
+    @property
+    def colon(self) -> str:
+        """French puts a space before it."""
+        return " :" if self.language == "fr" else ":"
+
     def subject(self, handoff: Handoff) -> str:
         """One line, no customer's words, the key in brackets so that it can be found again."""
         mark = f"{TEST_MARK} " if handoff.test else ""
@@ -45,7 +50,7 @@ class Writer:
         """The first sentence: an unknown effect first, else the decision asked for."""
         question = self.clean(self.ours(handoff.ask.question), 240)
         unknown = self.calls(handoff.effects.unknown)
-        first = f"{self.say['unknown_first']}: {self.clean(unknown, 120)}. " if unknown else ""
+        first = f"{self.say['unknown_first']}{self.colon} {self.clean(unknown, 120)}. " if unknown else ""
         return f"{TEST_MARK + ' ' if handoff.test else ''}{first}{question}"
 
     def lines(self, handoff: Handoff, with_words: bool = True) -> list[Line]:
@@ -58,20 +63,20 @@ class Writer:
             self._line("why", f"{self.ours(handoff.why.text)} ({say['rule']} {handoff.why.rule})", 240),
             Line("deadline", say["decide_by"], self._deadline(handoff.ask)),
             self._line("problem", self.ours(handoff.problem), 240),
-            self._line("who", "; ".join(filter(None, self._customer(handoff.customer))), 260),
-            self._line("unknown", ", ".join(map(spoken, effects.unknown)), 160),
-            self._line("not_done", ", ".join(map(spoken, effects.not_done)), 160),
+            self._line("who", "; ".join(filter(None, self._customer(handoff.customer, handoff.created))), 260),
+            self._line("unknown", self.calls(effects.unknown), 160),
+            self._line("not_done", self.calls(effects.not_done), 160),
             self._line(
-                "done", ", ".join(map(spoken, effects.done)) or ("" if effects.unknown else say["nothing"]), 160
+                "done", self.calls(effects.done) or ("" if effects.unknown else say["nothing"]), 160
             ),
             self._line("checked", self._facts(handoff.facts), 360, 2),
-            self._line("tried", self._attempts(handoff), 240, 4),
+            self._line("tried", self._attempts(handoff), 240, 5),
             self._line("not_reachable", ", ".join(handoff.not_reachable), 120),
             self._line("unsure", self._joined(handoff.unsure), 200, 1),
-            self._line("alternatives", self._joined(handoff.alternatives), 200, 5),
+            self._line("alternatives", self._joined(handoff.alternatives), 200, 3),
             self._line("if", self.ours(advised.if_then) if advised else "", 200, 3),
-            self._line("promised", self._joined(handoff.promised), 160, 1),
-            self._line("history", "; ".join(f"{m.at} {m.says}" for m in handoff.memory) if with_words else "", 200, 6),
+            self._line("promised", self._joined(handoff.promised), 160, 6),
+            self._line("history", "; ".join(f"{m.at} {m.says}" for m in handoff.memory) if with_words else "", 200, 7),
             self._line("words", f"“{self.clean(handoff.quote, 280)}”" if handoff.quote and with_words else "", 300, 7),
             self._line("hidden", ", ".join((*handoff.redacted, *([say["words"]] if hidden else []))), 160, 5),
             self._line("code", self._code(handoff), 80),
@@ -115,15 +120,23 @@ class Writer:
             return because
         return f"{advised.option.upper().replace('_', ' ')}, {self.say['because']} {because}"
 
-    def _customer(self, customer: Customer) -> list[str]:
+    def _customer(self, customer: Customer, created: datetime) -> list[str]:
         ref = "" if customer.ref in customer.display else f"{customer.ref}, "
-        since = f"{self.say['waiting']} {self.when(customer.waiting_since)}" if customer.waiting_since else ""
+        since = self._since(customer.waiting_since, created) if customer.waiting_since else ""
         return [
             f"{self.ours(customer.display)} ({ref}{customer.language})",
             since,
-            f"{self.say['reach']}: {self.ours(customer.reach)}" if customer.reach else "",
-            f"{self.say['mood']}: {self._joined(customer.mood.because, ', ')}" if customer.mood.because else "",
+            f"{self.say['reach']}{self.colon} {self.ours(customer.reach)}" if customer.reach else "",
+            f"{self.say['mood']}{self.colon} {self._joined(customer.mood.because, ', ')}"
+            if customer.mood.because
+            else "",
         ]
+
+    def _since(self, at: datetime, created: datetime) -> str:
+        """The day only where it is another one."""
+        told = self.when(at)
+        same = told.rsplit(", ", 1)[0] == self.when(created).rsplit(", ", 1)[0]
+        return f"{self.say['waiting']} {told.rsplit(', ', 1)[1] if same else told}"
 
     def _facts(self, facts: tuple[Fact, ...]) -> str:
         """By line of the log, the newest first: what was worked out stands before what it was worked out from."""
@@ -135,12 +148,19 @@ class Writer:
         return "; ".join(parts)
 
     def _attempts(self, handoff: Handoff) -> str:
-        return "; ".join(f"{spoken(a.step)} – {self.ours(a.result)}" for a in handoff.attempted)
+        """Reads that worked are told by their systems; what they gave stands under Checked."""
+        done = {name.split(" ", 1)[0] for name in handoff.effects.done}
+        named = [(a, _operation(a.step)) for a in handoff.attempted]
+        reads = [op.split(".", 1)[0] for a, op in named if a.result == "ok" and op not in done]
+        rest = [
+            f"{spoken(a.step)} – {self.ours(a.result)}" for a, op in named if not (a.result == "ok" and op not in done)
+        ]
+        return "; ".join([*([f"{self.say['read']} {', '.join(dict.fromkeys(reads))}"] if reads else []), *rest])
 
     def _deadline(self, ask: Ask) -> str:
         when = self.when(ask.decide_by) if ask.decide_by else ""
         label = self.say["or_else" if when else "if_no_answer"]
-        without = f"{label}: {self.ours(ask.if_no_answer)}" if ask.if_no_answer else ""
+        without = f"{label}{self.colon} {self.ours(ask.if_no_answer)}" if ask.if_no_answer else ""
         return self.clean("; ".join(filter(None, (when, without))), 220)
 
     def _joined(self, parts: tuple[str, ...], by: str = "; ") -> str:
@@ -149,3 +169,8 @@ class Writer:
     def _code(self, handoff: Handoff) -> str:
         code = handoff.return_.code if "reply" in handoff.return_.ways else ""
         return f"APPROVE {code} {self.say['or']} REFUSE {code}" if code else ""
+
+
+def _operation(step: str) -> str:
+    """`06 billing.createCredit` → `billing.createCredit`."""
+    return step.rsplit(" ", 1)[-1]

@@ -18,7 +18,7 @@ __all__ = ["LARGEST_BODY", "MOST_WORDS", "TEST_MARK", "Line", "Rendered", "rende
 MOST_WORDS = 220
 LARGEST_BODY = 20_000
 
-TEXT = "{{ ask }}\n{% for line in lines %}{{ line.label }}: {{ line.text }}\n{% endfor %}\n[cx:{{ key }}]\n"
+TEXT = "{{ ask }}\n{% for line in lines %}{{ line.label }}{{ colon }} {{ line.text }}\n{% endfor %}\n[cx:{{ key }}]\n"
 HTML = (
     '<p lang="{{ language }}"><strong>{{ ask }}</strong></p>\n<dl lang="{{ language }}">\n{% for line in lines %}<dt>{{'
     " line.label }}</dt><dd>{{ line.text }}</dd>\n{% endfor %}</dl>\n<p><small>[cx:{{ key }}]</small></p>\n"
@@ -63,7 +63,7 @@ def render(
     writer = Writer(say, used, _cleaner(redact), zone)
     ask = writer.ask(handoff)
     lines = _shortened(ask, [line for line in writer.lines(handoff, with_words) if line.text])
-    values = {"ask": ask, "lines": lines, "key": handoff.handoff_id, "language": used}
+    values = {"ask": ask, "lines": lines, "key": handoff.handoff_id, "language": used, "colon": writer.colon}
     return Rendered(
         writer.subject(handoff),
         _template(TEXT).render(values)[:LARGEST_BODY],

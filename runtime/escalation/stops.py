@@ -119,7 +119,7 @@ def _where(s: Situation) -> str:
 
 
 def _unsure(s: Situation) -> tuple[str, ...]:
-    doubts = [f"which was meant: {' or '.join(s.readings)}"] if s.kind == "low_confidence" and s.readings else []
+    doubts = [f"which was meant: {' / '.join(s.readings)}"] if s.kind == "low_confidence" and s.readings else []
     if s.kind == "unknown_effect":
         doubts.append(f"whether {_where(s)} took effect")
     return (*doubts, *(() if s.read else (UNREAD,)))

@@ -43,6 +43,7 @@ LABELS: Mapping[str, str] = {
     "waiting": "waiting since",
     "reach": "reach",
     "nothing": "nothing was changed",
+    "read": "read",
     "mood": "mood",
     "options": "Options",
     "code": "Reply with the own line",

@@ -11,11 +11,11 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from runtime.errors import CxreadyError
+from runtime.errors import CxreadyError, Refused
 from runtime.estate import Estate
 from runtime.gate import narrowest
 from runtime.guardrails import canonical
-from runtime.guardrails.budget_entries import LedgerMissing, Reservation, Totals
+from runtime.guardrails.budget_entries import Ask, LedgerMissing, Reservation, Totals
 from runtime.guardrails.budgets import BudgetLedger
 from runtime.guardrails.cedar import Clause
 from runtime.guardrails.certificate import Certificate
@@ -35,6 +35,8 @@ from runtime.systems.surface import Surface
 
 __all__ = ["Approval", "Decision", "DecisionPoint", "Request", "Signals"]
 log = logging.getLogger(__name__)
+STOPPED = "the kill switch is on: nothing is written"
+HOLDS_ANYWAY = ("kill_switch", "ledger", "fault", "canonical_form", "call")
 NOTHING_SPENT = Totals(0, 0, 0, 0)
 
 
@@ -93,10 +95,38 @@ class DecisionPoint:
             log.exception("a decision failed and was refused")
             return Decision("refuse", f"the decision failed ({type(error).__name__})", "fault", policy=self.policy)
 
-    def commit(self, reservation: Reservation | None) -> None:
-        """The write was done."""
+    def still_runs(self) -> None:
+        """Looked at once more right before a write goes out: what was decided may have waited.
+
+        Raises:
+            Refused: the kill switch is on.
+        """
+        if self._stop is not None and self._stop.is_on():
+            raise Refused(STOPPED, "", "take the stop back when it is safe: `cxready pilot stop DIR --off`")
+
+    def counted_anyway(self, request: Request, denied: Decision) -> Decision:
+        """For `log_only`: what was denied passes and is counted, so that the totals are true when limits begin to hold.
+
+        The kill switch, and whatever means that nothing can be said about a call, hold all the same.
+        """
+        if denied.rule in HOLDS_ANYWAY or self._ledger is None:
+            return denied
+        try:
+            ask = self._checked(request).ask
+        except Settled:  # nobody said what it does or moves: it is counted as a call that moves nothing
+            digest = canonical.digest({"operation": request.operation, "arguments": dict(request.arguments)})
+            customer = request.session_customer or ""
+            ask = Ask(request.key or digest, digest, "", request.operation, customer, self._estate.currency, 0)
+        return replace(denied, decision="act", reservation=self._ledger.reserve(ask, lambda _: True))
+
+    def commit(self, reservation: Reservation | None, answer: str | None = None) -> None:
+        """The write was done; `answer` is kept for whoever repeats the call."""
         if reservation and self._ledger:
-            self._ledger.commit(reservation)
+            self._ledger.commit(reservation, answer)
+
+    def answer(self, reservation: Reservation) -> str | None:
+        """What was answered to a committed call, while it is kept."""
+        return self._ledger.answer(reservation.key) if self._ledger else None
 
     def release(self, reservation: Reservation | None) -> None:
         """The system clearly refused: nothing was written."""
@@ -114,7 +144,7 @@ class DecisionPoint:
 
     def _may_run(self) -> None:
         if self._stop is not None and self._stop.is_on():
-            raise Settled("refuse", "the kill switch is on: nothing is written", "kill_switch")
+            raise Settled("refuse", STOPPED, "kill_switch")
         if self._stale:
             raise Settled("refuse", f"what was proved is not what is loaded ({', '.join(self._stale)})", "certificate")
 
@@ -173,7 +203,7 @@ class DecisionPoint:
     def _reserved(self, call: CheckedCall, allows: Callable[[Totals], bool], *, writes: bool) -> Reservation | None:
         if call.is_counted and self._ledger is None and not call.request.trial:
             raise Settled("refuse", "there is no budget ledger, so the totals are not known", "ledger")
-        if not call.is_counted or self._ledger is None:
+        if self._ledger is None:
             allows(NOTHING_SPENT)
             return None
         if call.request.trial or not writes:

@@ -1,14 +1,19 @@
-"""The enforcer's connections: the only ones whose credential can write, one a system, made when first needed."""
+"""The enforcer's connections: the only ones whose credential can write, one a system, made when first needed.
+
+Records that a decision stands on are read with the enforcer's credential too, else with another one that reads.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from typing import Any
 
-from runtime.errors import Refused
+from runtime.errors import BadInput, Refused
 from runtime.estate import Estate
-from runtime.systems.exchange import System
+from runtime.systems.exchange import Exchange, System, Why
 from runtime.systems.request_budget import RequestBudget
+from runtime.systems.settings import Holder
 from runtime.systems.trace import Trace
 
 ENOUGH = 10**9
@@ -22,26 +27,44 @@ class EnforcerSystems:
     ) -> None:
         self._estate, self._secrets, self._trace = estate, secrets, trace
         self._run, self._environment, self._for_pilot = run, environment, for_pilot
-        self._systems: dict[str, System] = {}
+        self._systems: dict[tuple[str, Holder], System] = {}
         self._lock = threading.Lock()
 
     def of(self, name: str) -> System:
         """The connection to a system.
 
         Raises:
-            Refused: the system does not speak REST, so its writes do not pass here.
+            Refused: the system speaks neither REST nor SOAP, so its writes do not pass here.
             BadInput: its description or the enforcer's secret cannot be used.
         """
-        with self._lock:
-            if name not in self._systems:
-                self._systems[name] = self._connected(name)
-            return self._systems[name]
+        return self._held(name, "enforcer")
 
-    def _connected(self, name: str) -> System:
+    def read(self, call: str, arguments: Mapping[str, Any]) -> Exchange:
+        """What a system of record says now.
+
+        Raises:
+            CxreadyError: there is no way to it.
+        """
+        system, _, operation = call.partition(".")
+        holders: tuple[Holder, ...] = ("enforcer", "agent", "audit")
+        credentials = self._estate.systems[system].credentials if system in self._estate.systems else {}
+        holder = next((one for one in holders if one in credentials), "enforcer")
+        why = Why("what a decision stands on", run=self._run)
+        return self._held(system, holder).call(operation, arguments, why=why)
+
+    def _held(self, name: str, holder: Holder) -> System:
+        with self._lock:
+            if (name, holder) not in self._systems:
+                self._systems[name, holder] = self._connected(name, holder)
+            return self._systems[name, holder]
+
+    def _connected(self, name: str, holder: Holder) -> System:
         from runtime.systems.connect import connect
 
-        settings = self._estate.systems[name]
-        if settings.protocol != "rest":
+        settings = self._estate.systems.get(name)
+        if settings is None:
+            raise BadInput(f"there is no system {name}", "engagement.yaml", "write it under systems")
+        if settings.protocol not in ("rest", "soap"):
             raise Refused(
                 f"{settings.protocol} writes do not pass the proxy in this version",
                 name,
@@ -50,7 +73,7 @@ class EnforcerSystems:
         return connect(
             name,
             settings,
-            holder="enforcer",
+            holder=holder,
             network=settings.network or self._estate.network,
             folder=self._estate.folder,
             budget=RequestBudget(ENOUGH, system=name),

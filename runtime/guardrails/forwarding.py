@@ -1,37 +1,48 @@
 """What passes the decision is sent on once, its outcome settles the reservation, and both stand in the decision log.
 
-A repeated call under the same key gets the first answer again. While its outcome is unknown it is sent again only where
-the system itself knows the key, or the runtime has read back that nothing was written.
+A repeated call under the same key gets the first answer again, also after a restart (the ledger keeps it for a day). While
+its outcome is unknown it is sent again only where the system itself knows the key, or the runtime has read back that
+nothing was written. Once a call was sent, no fault of ours turns its answer into a denial.
 """
 
 from __future__ import annotations
 
+import json
+import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from runtime import decision_log
-from runtime.errors import BadInput, Refused
+from runtime.errors import BadInput, CxreadyError, Refused
 from runtime.estate import Estate
 from runtime.guardrails import canonical
 from runtime.guardrails.case_context import CaseContext
 from runtime.guardrails.decide import DecisionPoint
 from runtime.guardrails.enforcer import EnforcerSystems
+from runtime.guardrails.grounds import Grounds
 from runtime.guardrails.proxy_answer import Answer, answer_of, problem
-from runtime.guardrails.proxy_request import Malformed, Target
+from runtime.guardrails.proxy_request import VIA, Malformed, Target
 from runtime.guardrails.request import Decision, Request
 from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.trace import Trace
 
-KEPT_ANSWERS = 1_000
+log = logging.getLogger(__name__)
+LARGEST_KEPT = 65_536
 CLOSING_S = 20.0
 
 
 class Forwarder:
-    """Holds the enforcer's connections and the decision log. Safe between threads."""
+    """Holds the enforcer's connections and the decision log. Safe between threads.
+
+    Args:
+        log_only: what would not be allowed is counted, logged and sent on all the same.
+        trusts_signed_records: see proxy.serve.
+    """
 
     def __init__(
         self,
@@ -44,14 +55,16 @@ class Forwarder:
         run: str,
         environment: str,
         for_pilot: bool,
+        log_only: bool = False,
+        trusts_signed_records: bool = False,
     ) -> None:
         self._estate, self._point, self._run = estate, point, run or "proxy"
+        self._log_only, self._trusts_signed_records = log_only, trusts_signed_records
         self._systems = EnforcerSystems(
             estate, secrets, trace or Trace.memory(), run=self._run, environment=environment, for_pilot=for_pilot
         )
         self._lock, self._log_lock = threading.Lock(), threading.Lock()
         self._under_way: set[str] = set()
-        self._answers: dict[str, Answer] = {}
         self._log = decision_log.connect(folder / "pilot.sqlite")
 
     def pass_on(
@@ -64,34 +77,18 @@ class Forwarder:
             raise Malformed("reads do not pass here; they go to the system itself", 405)
         key = key or f"{context.case}:{canonical.digest({'operation': operation, 'arguments': dict(arguments)})}"
         with self._alone(key):
-            decision = self._point.decide(_request(operation, arguments, context, key))
-            self._note(
-                context,
-                "decide",
-                operation,
-                arguments,
-                decision.decision,
-                "",
-                {"reason": decision.reason, "rule": decision.rule, "policy": decision.policy, "key": key},
-            )
+            call = _Call(operation, arguments, context, key, if_match)
+            decision = self._decided(call)
             if not decision.may_write:
                 return problem(403, decision.decision, decision.reason, decision.rule, digest=decision.digest)
-            earlier = self._earlier(decision, operation, key, context)
-            return earlier or self._send(operation, arguments, context, decision, key, if_match)
+            return self._earlier(decision, call) or self._send(decision, call)
 
     def note_denial(self, what: str, reason: str, rule: str) -> None:
         """A call that was refused before it had a meaning."""
+        detail = {"reason": reason, "rule": rule}
+        entry = decision_log.Entry(run=self._run, step="decide", operation=what, decision="refuse", detail=detail)
         with self._log_lock:
-            decision_log.append(
-                self._log,
-                decision_log.Entry(
-                    run=self._run,
-                    step="decide",
-                    operation=what,
-                    decision="refuse",
-                    detail={"reason": reason, "rule": rule},
-                ),
-            )
+            decision_log.append(self._log, entry)
 
     def close(self) -> None:
         """Waits for the calls under way, at most `CLOSING_S` seconds, so that their outcome still stands in the log."""
@@ -101,79 +98,87 @@ class Forwarder:
         with self._log_lock:
             self._log.close()
 
-    def _earlier(self, decision: Decision, operation: str, key: str, context: CaseContext) -> Answer | None:
+    def _decided(self, call: _Call) -> Decision:
+        """The decision, in the log before anything is sent; what cannot be logged is not sent."""
+        grounds = self._grounds(call)
+        decision = self._point.decide(call.request(call.context.read if self._trusts_signed_records else grounds))
+        detail = {"reason": decision.reason, "rule": decision.rule, "policy": decision.policy, "key": call.key}
+        detail |= _looked_at(grounds, call.context, decision) if not self._trusts_signed_records else {}
+        would = decision
+        if self._log_only and not decision.may_write:
+            decision = self._point.counted_anyway(call.request(grounds), decision)
+            detail |= {"mode": "log_only", "passed": decision.may_write}
+        try:
+            self._note(call, "decide", would.decision, "", detail)
+        except BaseException:
+            self._release(decision)
+            raise
+        return decision
+
+    def _grounds(self, call: _Call) -> Grounds:
+        context = call.context
+        return Grounds(
+            self._estate, context.workflow, call.operation, call.arguments, context.customer, self._systems.read
+        )
+
+    def _earlier(self, decision: Decision, call: _Call) -> Answer | None:
         """The answer to a repeated call that must not be sent again."""
         held = decision.reservation
         if held is None or held.fresh:
             return None
-        if key in self._answers:
-            return self._answers[key]
         if held.state == "committed":
+            kept = self._point.answer(held)
+            if kept is not None:
+                return replace(Answer(**json.loads(kept)), decision=decision.decision)
             return problem(409, "refuse", "this call was already made; read back what it did", "already_done")
-        effect = self._estate.effect(operation)
-        if context.settled or (effect is not None and effect.repeat is not None and effect.repeat.key):
+        effect = self._estate.effect(call.operation)
+        if call.context.settled or (effect is not None and effect.repeat is not None and effect.repeat.key):
             return None
         return problem(409, "refuse", "nobody knows yet whether this call was made; read back first", "outcome_unknown")
 
-    def _send(
-        self,
-        operation: str,
-        arguments: Mapping[str, Any],
-        context: CaseContext,
-        decision: Decision,
-        key: str,
-        if_match: str | None,
-    ) -> Answer:
-        system, _, name = operation.partition(".")
-        effect = self._estate.effect(operation)
+    def _send(self, decision: Decision, call: _Call) -> Answer:
+        system, _, name = call.operation.partition(".")
+        effect = self._estate.effect(call.operation)
         header = effect.repeat.key if effect and effect.repeat and effect.repeat.key else None
-        extra = {**({header: key} if header else {}), **({"If-Match": if_match} if if_match else {})}
+        extra = {"Via": VIA, **({header: call.key} if header else {})}
+        extra |= {"If-Match": call.if_match} if call.if_match else {}
         try:
             way = self._systems.of(system)
+            self._point.still_runs()
         except BaseException:
-            self._point.release(decision.reservation)
+            self._release(decision)
             raise
         try:
-            exchange = way.call(
-                name, arguments, headers=extra, why=Why("a call that passed the guardrails", run=self._run)
-            )
+            why = Why("a call that passed the guardrails", run=self._run)
+            exchange = way.call(name, call.arguments, headers=extra, why=why)
         except (Refused, BadInput):  # nothing was sent
-            self._point.release(decision.reservation)
+            self._release(decision)
             raise
         except BaseException:
             self._point.unknown(decision.reservation)
             raise
-        effect_said = self._settle(exchange, decision)
-        self._note(
-            context,
-            "write",
-            operation,
-            arguments,
-            decision.decision,
-            effect_said,
-            {"status": exchange.status, "key": key},
-        )
-        answer = answer_of(exchange, decision.decision)
-        if effect_said == "done":
-            self._keep(key, answer)
+        return self._settled(exchange, decision, call)
+
+    def _settled(self, exchange: Exchange, decision: Decision, call: _Call) -> Answer:
+        """Told to ledger and log. Where they fail now, the reservation goes on counting and the answer stays what it was."""
+        answer, said = answer_of(exchange, decision.decision), _outcome(exchange)
+        try:
+            if said == "done":
+                self._point.commit(decision.reservation, _kept(answer))
+            elif said == "refused":
+                self._release(decision)
+            else:
+                self._point.unknown(decision.reservation)
+            self._note(call, "write", decision.decision, said, {"status": exchange.status, "key": call.key})
+        except Exception as error:
+            log.error("the outcome of %s (%s) could not be recorded: %s", call.operation, said, error)
         return answer
 
-    def _settle(self, exchange: Exchange, decision: Decision) -> str:
-        """done, refused (a clear no: nothing happened), or unknown: then the amount goes on counting."""
-        if exchange.seen is Seen.OK:
-            self._point.commit(decision.reservation)
-            return "done"
-        if exchange.seen is Seen.REFUSED or exchange.status == 429:
-            self._point.release(decision.reservation)
-            return "refused"
-        self._point.unknown(decision.reservation)
-        return "unknown"
-
-    def _keep(self, key: str, answer: Answer) -> None:
-        with self._lock:
-            self._answers[key] = answer
-            while len(self._answers) > KEPT_ANSWERS:
-                self._answers.pop(next(iter(self._answers)))
+    def _release(self, decision: Decision) -> None:
+        """Never an older reservation of the same key: that call may have been made."""
+        if decision.reservation is not None and decision.reservation.state == "reserved":
+            if decision.reservation.fresh:
+                self._point.release(decision.reservation)
 
     @contextmanager
     def _alone(self, key: str) -> Iterator[None]:
@@ -188,21 +193,12 @@ class Forwarder:
             with self._lock:
                 self._under_way.discard(key)
 
-    def _note(
-        self,
-        context: CaseContext,
-        step: str,
-        operation: str,
-        arguments: Mapping[str, Any],
-        decision: str,
-        effect: str,
-        detail: Mapping[str, Any],
-    ) -> None:
+    def _note(self, call: _Call, step: str, decision: str, effect: str, detail: Mapping[str, Any]) -> None:
         entry = decision_log.Entry(
-            run=context.case or self._run,
+            run=call.context.case or self._run,
             step=f"proxy.{step}",
-            operation=operation,
-            arguments=arguments,
+            operation=call.operation,
+            arguments=call.arguments,
             decision=decision,
             effect=effect,
             detail=detail,
@@ -211,16 +207,50 @@ class Forwarder:
             decision_log.append(self._log, entry)
 
 
-def _request(operation: str, arguments: Mapping[str, Any], context: CaseContext, key: str) -> Request:
-    return Request(
-        workflow=context.workflow,
-        operation=operation,
-        arguments=arguments,
-        session_customer=context.customer,
-        facts_input=context.read,
-        autonomy=context.autonomy,
-        key=key,
-        case=context.case,
-        category=context.category,
-        approval=context.approved(),
-    )
+class _Call:
+    """One write on its way."""
+
+    def __init__(
+        self, operation: str, arguments: Mapping[str, Any], context: CaseContext, key: str, if_match: str | None
+    ) -> None:
+        self.operation, self.arguments, self.context = operation, arguments, context
+        self.key, self.if_match = key, if_match
+
+    def request(self, read: Mapping[str, Any]) -> Request:
+        context = self.context
+        return Request(
+            workflow=context.workflow,
+            operation=self.operation,
+            arguments=self.arguments,
+            session_customer=context.customer,
+            facts_input=read,
+            autonomy=context.autonomy,
+            key=self.key,
+            case=context.case,
+            category=context.category,
+            approval=context.approved(),
+        )
+
+
+def _looked_at(grounds: Grounds, context: CaseContext, decision: Decision) -> dict[str, Any]:
+    """What the decision stood on, and the near miss: it passed on records that the agent itself had never looked up."""
+    found: dict[str, Any] = {"read": sorted(grounds.used)} if grounds.used else {}
+    found |= {"not_read": sorted(grounds.missing)} if grounds.missing else {}
+    unseen = sorted(grounds.used - set(context.read))
+    return {**found, "near_miss": unseen} if unseen and decision.may_write else found
+
+
+def _outcome(exchange: Exchange) -> str:
+    """done, refused (a clear no: nothing happened), or unknown: then the amount goes on counting."""
+    if exchange.seen is Seen.OK:
+        return "done"
+    return "refused" if exchange.seen is Seen.REFUSED or exchange.status == 429 else "unknown"
+
+
+def _kept(answer: Answer) -> str | None:
+    """For whoever repeats the call; an answer that is too large or no plain JSON is not kept."""
+    try:
+        text = json.dumps({"status": answer.status, "body": answer.body, "decision": "act", "headers": dict(answer.headers)})
+    except (TypeError, ValueError):
+        return None
+    return text if len(text) <= LARGEST_KEPT else None

@@ -1,7 +1,8 @@
 """Reading an HTTP request strictly: what two servers could understand differently is refused before anything looks at its meaning.
 
 Covered: request smuggling (RFC 9112 section 11.2), method overrides, encoded or doubled path segments, other content types,
-content codings, repeated headers, queries on writes. Only a declared path template of a write matches.
+content codings, repeated headers, queries on writes, calls that already passed an enforcing proxy. Only a declared path
+template of a write matches; a SOAP operation is addressed as `/<system>/<Port.Operation>`, with its message as JSON.
 """
 
 from __future__ import annotations
@@ -9,8 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import Message
-from typing import Any
+from typing import Any, Protocol
 
 from runtime.guardrails import canonical
 from runtime.systems.surface import Operation, Surface
@@ -24,6 +24,8 @@ OVERRIDES = (
     "x-rewrite-url",
     "x-forwarded-path",
 )
+PASSED = "cxready"
+VIA = f"1.1 {PASSED}"  # RFC 9110 section 7.6.3
 SINGLE = ("content-length", "content-type", "authorization", "host", "idempotency-key", "if-match", "x-cxready-context")
 _PATH = re.compile(r"/[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*")
 _PLACE = re.compile(r"\{([^}/]+)\}")
@@ -37,6 +39,14 @@ class Malformed(Exception):
         self.what, self.status = what, status
 
 
+class Head(Protocol):
+    """Header fields: every name as it was sent, also twice; values by name in any case."""
+
+    def keys(self) -> list[str]: ...
+
+    def get(self, key: str, default: Any = None) -> Any: ...
+
+
 @dataclass(frozen=True)
 class Target:
     """The operation that a request names, and the values in its path."""
@@ -46,7 +56,7 @@ class Target:
     in_path: Mapping[str, str]
 
 
-def check_head(method: str, headers: Message, own_host: str) -> int:
+def check_head(method: str, headers: Head, own_hosts: frozenset[str]) -> int:
     """Refuses what could be read in two ways; gives the length of the body.
 
     Raises:
@@ -54,16 +64,18 @@ def check_head(method: str, headers: Message, own_host: str) -> int:
     """
     if method not in METHODS:
         raise Malformed(f"{method} does not pass here; reads go to the system itself", 405)
-    names = [name.lower() for name in headers]
+    names = [name.lower() for name in headers.keys()]  # noqa: SIM118 repeated names are wanted
     if any(name in names for name in OVERRIDES):
         raise Malformed("headers that override method or path are not accepted")
     if any(names.count(name) > 1 for name in SINGLE) or any("_" in name for name in names):
         raise Malformed("a header stands twice, or is written with an underscore")
     if "transfer-encoding" in names or "content-encoding" in names or "upgrade" in names or "expect" in names:
         raise Malformed("send the body plainly, with Content-Length")
-    if headers.get("Host", "") != own_host:
+    if PASSED in headers.get("Via", "").lower() or "x-cxready-run" in names:
+        raise Malformed("the call already passed an enforcing proxy: one write, one decision", 508)
+    if headers.get("Host", "").lower() not in own_hosts:
         raise Malformed("the request names another host", 421)
-    length = headers.get("Content-Length", "0")
+    length = str(headers.get("Content-Length", "0"))
     if not re.fullmatch(r"[0-9]{1,7}", length) or int(length) > canonical.MAX_BYTES:
         raise Malformed("the body is too large", 413)
     return int(length)
@@ -79,6 +91,10 @@ def target(path: str, method: str, surfaces: Mapping[str, Surface]) -> Target:
         raise Malformed("the path is not in its plain form, or has a query", 404)
     system, _, rest = path[1:].partition("/")
     surface = surfaces.get(system)
+    if surface is not None and surface.format.startswith("wsdl"):
+        if method != "POST" or rest not in surface.operations:
+            raise Malformed("no declared operation has this method and path", 404)
+        return Target(system, surface.operations[rest], {})
     found = [
         Target(system, one, match.groupdict())
         for one in (surface.operations.values() if surface else ())
@@ -91,7 +107,19 @@ def target(path: str, method: str, surfaces: Mapping[str, Surface]) -> Target:
     return Target(system, exact[0].operation, dict(zip(names, exact[0].in_path.values(), strict=True)))
 
 
-def arguments(found: Target, headers: Message, raw: bytes) -> dict[str, Any]:
+def idempotency_key(headers: Head) -> str:
+    """The caller's key, empty when there is none.
+
+    Raises:
+        Malformed: longer than 200 signs, or anything but plain printable ones.
+    """
+    key = str(headers.get("Idempotency-Key", ""))
+    if not re.fullmatch(r"[\x21-\x7e]{0,200}", key):
+        raise Malformed("an idempotency key has at most 200 plain signs, without spaces")
+    return key
+
+
+def arguments(found: Target, headers: Head, raw: bytes) -> dict[str, Any]:
     """Path values and body fields in one flat mapping, as `System.call` takes them.
 
     Raises:
@@ -100,7 +128,7 @@ def arguments(found: Target, headers: Message, raw: bytes) -> dict[str, Any]:
     """
     if not raw:
         return dict(found.in_path)
-    kind = headers.get("Content-Type", "").lower().replace(" ", "")
+    kind = str(headers.get("Content-Type", "")).lower().replace(" ", "")
     if kind not in ("application/json", "application/json;charset=utf-8"):
         raise Malformed("the body must be application/json", 415)
     body = canonical.parse(raw)

@@ -21,7 +21,7 @@ from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.outgoing import Outgoing
 from runtime.systems.references import resolve
 from runtime.systems.settings import Credential
-from runtime.systems.sign_ins import Account
+from runtime.systems.sign_ins import Account, SignInFailed
 from runtime.systems.transport import Transport
 
 RENEW_BEFORE_S = 30.0
@@ -137,7 +137,7 @@ class ClientCredentials(Auth):
         if exchange.status in (400, 401, 403):
             self._transport.passage.sign_ins.failed(self._client)
         said = str(answer.get("error", exchange.status))[:80]
-        return BadInput(
+        return SignInFailed(
             f"the token service refused the client ({said})", where, "check client_id, client_secret and scope"
         )
 

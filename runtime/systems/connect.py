@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from runtime.systems.mcp import McpSystem
 from runtime.systems.network import merged, open_session
 from runtime.systems.outgoing import Bounds, Gate
 from runtime.systems.passage import Passage
-from runtime.systems.references import resolve
+from runtime.systems.references import NotSet, resolve
 from runtime.systems.request_budget import RequestBudget
 from runtime.systems.rest import RestSystem
 from runtime.systems.settings import Holder, Network, SystemSettings, Window
@@ -100,6 +101,24 @@ def connect(
     if settings.protocol == "json-rpc":
         return JsonRpcSystem(found, transport, auth)
     return McpSystem(found, transport, auth)
+
+
+def check_usable(
+    name: str, settings: SystemSettings, *, network: Network, folder: Path, trace: Trace, secrets: Mapping[str, str]
+) -> None:
+    """Looks at certificates and credentials of a system before anything is sent. A secret that is not set is no error
+    here: it leaves one system unmeasured, and the others go on.
+
+    Raises:
+        BadInput: a file that is none, or a value that no header carries.
+    """
+    wire = _Wires(
+        name, "agent", merged(network, settings.network), folder, RequestBudget(0, system=name), trace, secrets, "", "",
+        Bounds(), (), Gate(), Passage(),
+    )  # fmt: skip
+    for holder in settings.credentials:
+        with suppress(NotSet):
+            _auth(settings, holder, wire, _base(settings.environments["staging"].url, secrets, name))
 
 
 class _Wires:

@@ -16,10 +16,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from runtime.errors import Refused
+from runtime.errors import BadInput, Refused
 
 MOST_FAILED = 2
 FORGOTTEN_AFTER = timedelta(minutes=30)
+
+
+class SignInFailed(BadInput):
+    """The token service said no to the client."""
 
 
 class SignInsSpent(Refused):

@@ -1,0 +1,126 @@
+"""The proxy's side of HTTP: one strict request in, one answer out, then the connection is closed (nothing can hide behind a body).
+
+Read by h11, which refuses what RFC 9112 refuses; what it lets through and two servers could still read differently is
+refused by proxy_request.py. Bodies are read whole, in bounds of size and time, before anything looks at them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from runtime.errors import CxreadyError
+from runtime.guardrails import canonical, case_context
+from runtime.guardrails.forwarding import Forwarder
+from runtime.guardrails.proxy_answer import Answer, problem
+from runtime.guardrails.proxy_request import Malformed, arguments, check_head, idempotency_key, target
+from runtime.systems.surface import Surface
+
+log = logging.getLogger(__name__)
+BODY_S = 10.0
+THREADS = 64
+
+
+@dataclass
+class ProxyApp:
+    """An ASGI application. `token` is for agents; `secret` signs contexts (case_context.py); `own_hosts` are `host:port`."""
+
+    surfaces: Mapping[str, Surface]
+    forwarder: Forwarder
+    token: str
+    secret: str
+    own_hosts: frozenset[str]
+    _pool: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="enforcing proxy")
+    )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        request = Request(scope, receive)
+        method, path = scope["method"], _target_of(scope)
+        try:
+            length = check_head(method, request.headers, self.own_hosts)
+            raw = await asyncio.wait_for(_body(request, length), BODY_S)
+        except Malformed as error:
+            refused = self._denial(error.status, error.what, "request", method, path)
+        except TimeoutError:
+            refused = self._denial(408, "the body did not come within 10 seconds", "request", method, path)
+        except ClientDisconnect:
+            refused = self._denial(400, "the body is shorter than its Content-Length", "request", method, path)
+        else:
+            refused = lambda: self.answer(method, path, request.headers, raw)  # noqa: E731
+        answer = await asyncio.get_running_loop().run_in_executor(self._pool, refused)
+        await _response(answer)(scope, receive, send)
+
+    def answer(self, method: str, path: str, headers: Headers, raw: bytes) -> Answer:
+        """One call to its answer; whatever goes wrong before anything was sent on is a denial."""
+        try:
+            sent = headers.get("Authorization", "")
+            if not hmac.compare_digest(sent.encode(), f"Bearer {self.token}".encode()):
+                return self._denied(401, "the call carries no valid token of this run", "token", method, path)
+            context = case_context.verified(self.secret, headers.get(case_context.HEADER, ""))
+            if context is None:
+                return self._denied(403, "the call does not say, signed, whom it is for", "context", method, path)
+            found = target(path, method, self.surfaces)
+            given = arguments(found, headers, raw)
+            key = idempotency_key(headers)
+            return self.forwarder.pass_on(found, given, context, key=key, if_match=headers.get("If-Match"))
+        except Malformed as error:
+            return self._denied(error.status, error.what, "request", method, path)
+        except canonical.NotCanonical as error:
+            return self._denied(422, str(error), "canonical_form", method, path)
+        except CxreadyError as error:
+            return self._denied(403, error.what, "call", method, path)
+        except Exception as error:
+            log.exception("a call failed in the proxy and was refused")
+            return self._denied(500, f"the proxy failed ({type(error).__name__})", "fault", method, path)
+
+    def close(self) -> None:
+        """Waits for the calls under way."""
+        self._pool.shutdown(wait=True)
+
+    def _denial(self, status: int, reason: str, rule: str, method: str, path: str) -> Callable[[], Answer]:
+        return lambda: self._denied(status, reason, rule, method, path)
+
+    def _denied(self, status: int, reason: str, rule: str, method: str, path: str) -> Answer:
+        self.forwarder.note_denial(f"{method} {path[:120]}", reason, rule)
+        return problem(status, "refuse", reason, rule)
+
+
+def _target_of(scope: Scope) -> str:
+    """Path and query as they were sent, undecoded."""
+    raw = scope.get("raw_path") or b""
+    query = scope.get("query_string") or b""
+    return (raw + (b"?" + query if query else b"")).decode("latin-1")
+
+
+async def _body(request: Request, length: int) -> bytes:
+    """Exactly the bytes that the head announced."""
+    raw = bytearray()
+    async for part in request.stream():
+        raw += part
+        if len(raw) > length:
+            raise Malformed("the body is longer than its Content-Length")
+    if len(raw) != length:
+        raise Malformed("the body is shorter than its Content-Length")
+    return bytes(raw)
+
+
+def _response(answer: Answer) -> Response:
+    body = json.dumps(answer.body, ensure_ascii=False).encode() if answer.body is not None else b""
+    kept: dict[str, Any] = {**answer.headers, "Connection": "close", "X-Cxready-Decision": answer.decision}
+    kept = {name: value for name, value in kept.items() if name.lower() not in ("content-length", "transfer-encoding")}
+    kept.setdefault("Cache-Control", "no-store")
+    return Response(body, status_code=answer.status, headers=kept)
