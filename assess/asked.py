@@ -43,10 +43,11 @@ class DecisionAsked(Strict):
 class Comment(Strict):
     """The client's words on a finding, and whether the risk is accepted. Finding and gate stay as they are."""
 
-    finding: str
+    finding: str = Field(description="its number, like F-03")
     says: str
     by: str
     accepted_risk: bool = False
+    until: date | None = Field(None, description="the day on which an accepted risk is looked at again")
 
 
 class FinishedTask(Strict):

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from assess.case_figures import BusinessCase
+from assess.demand_figures import Candidate, ClientComment, TicketFigures
 from assess.out import Out
 from assess.relation_figures import Relation
 from assess.version_figures import Since, Standing
@@ -323,6 +324,9 @@ class Assessment(Out):
     relations: list[Relation] = Field(default_factory=list, description="published frameworks: relates to")
     since: Since | None = Field(None, description="against the version issued last; only where a folder holds one")
     standings: list[Standing] = Field(default_factory=list, description="issued versions and this one, oldest first")
+    tickets: TicketFigures | None = Field(None, description="what the ticket export says; None: none was read")
+    candidates: list[Candidate] = Field(default_factory=list, description="workflows in the order to start with")
+    comments: list[ClientComment] = Field(default_factory=list, description="from report.yaml; they move nothing")
     expires: str = ""
 
 

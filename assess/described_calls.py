@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 DEPTH = 8
+VERBS = {"post": "create", "put": "replace", "patch": "update"}
 _VALUE = re.compile(r"\d|@|%40|^\{\{.*\}\}$|^:|^\{.*\}$|^[A-Za-z_-]{25,}$")
 _NAME = re.compile(r"^[A-Za-z_$][\w$-]{0,60}$")
 _SECRET = re.compile(r"(?i)token|secret|passw|apikey|api_key|session|cookie|signature|^auth")
@@ -56,8 +57,8 @@ def openapi_of(title: str, calls: Iterable[Call]) -> dict[str, Any]:
 
 def templated(path: str) -> tuple[str, list[str]]:
     """A path whose values are placeholders: `/accounts/A-17/bills/9` → `/accounts/{account_id}/bills/{bill_id}`."""
-    parts, names = [], list[str]()
-    for part in path.split("?")[0].split("/"):
+    parts, names = list[str](), list[str]()
+    for part in path.split("?", maxsplit=1)[0].split("/"):
         if part and _VALUE.search(part) and not re.fullmatch(r"v\d{1,2}(\.\d{1,2})?", part):
             before = next((p for p in reversed(parts) if p and not p.startswith("{")), "item")
             name = _singular(re.sub(r"\W", "_", before)) + "_id"
@@ -105,7 +106,9 @@ def schema_of(value: Any, depth: int = 0) -> dict[str, Any]:
         named = {k: v for k, v in value.items() if _NAME.match(str(k)) and not re.search(r"\d{4,}", str(k))}
         found: dict[str, Any] = {"type": "object"}
         if named:
-            found["properties"] = {k: schema_of(v, depth + 1) for k, v in sorted(named.items()) if not _SECRET.search(k)}
+            found["properties"] = {
+                k: schema_of(v, depth + 1) for k, v in sorted(named.items()) if not _SECRET.search(k)
+            }
         if len(named) < len(value):
             found["additionalProperties"] = True
         return found
@@ -118,8 +121,10 @@ def schema_of(value: Any, depth: int = 0) -> dict[str, Any]:
 def _id(call: Call, path: str, taken: set[str]) -> str:
     words = re.findall(r"[A-Za-z]+", call.name if not _VALUE.search(call.name) else "")
     if not 1 <= len(words) <= 6:
-        nouns = [_singular(p) if i + 1 < path.count("/") else p for i, p in enumerate(re.findall(r"/([A-Za-z]+)", path))]
-        words = [{"post": "create", "put": "replace", "patch": "update"}.get(call.method.lower(), call.method.lower()), *nouns]
+        nouns = [
+            _singular(p) if i + 1 < path.count("/") else p for i, p in enumerate(re.findall(r"/([A-Za-z]+)", path))
+        ]
+        words = [VERBS.get(call.method.lower(), call.method.lower()), *nouns]
     name = words[0].lower() + "".join(word[:1].upper() + word[1:] for word in words[1:])
     unique, n = name, 2
     while unique in taken:

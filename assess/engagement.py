@@ -19,9 +19,11 @@ from runtime.escalation.routes import EscalationFile
 from runtime.estate import Estate, TicketReading
 from runtime.goals import Goal, GoalsFile
 from runtime.guardrails.effects import EffectsFile
+from runtime.guardrails.fit import misfits
 from runtime.guardrails.policy import GuardrailsFile
 from runtime.pilot_settings import PilotFile
 from runtime.systems.settings import Network, SystemSettings
+from runtime.systems.surface_reader import described
 from runtime.written import Strict, Written, digest_of, load
 
 Level = Literal[1, 2, 3, 4, 5]
@@ -227,6 +229,7 @@ def _cross_check(folder: Folder) -> None:
                     place,
                     "write system.operation",
                 )
+    _check_limits(folder)
     for name in folder.business_case.value.workflows:
         if name not in folder.goals.value.goals:
             raise BadInput(
@@ -244,6 +247,19 @@ def _cross_check(folder: Folder) -> None:
                     place,
                     "name one under `destinations`",
                 )
+
+
+def _check_limits(folder: Folder) -> None:
+    """Operations, amounts and facts of the guardrails: the first that has no one meaning."""
+    found = misfits(
+        folder.guardrails,
+        {name: written.value for name, written in folder.effects.items()},
+        lambda system: described(system, folder.engagement.value.systems[system], folder.path),
+        currency=folder.engagement.value.currency,
+        workflows=len(folder.goals.value.goals),
+    )
+    for wrong in found:
+        raise wrong
 
 
 def _check_calls(folder: Folder, name: str, goal: Goal) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assess.assessment import Assessment, Cell, Finding
+from assess.assessment import Assessment, Cell, CouldBe, Finding
 from assess.judge import Verdict
 from assess.rows import level_lines, word
 from assess.trace.figures import figure_lines
@@ -66,10 +66,20 @@ def _gate(a: Assessment, name: str) -> list[str]:
             + (f"confirmed {interval.confirmed} → {autonomy}" if interval else "touches nothing of it")
         )
     lines += [f"   held by {held}" for held in gate.held_by]
-    lines += [f"   could be more if met: {could}" for could in gate.could_be]
+    lines += [f"   capped: {cap}" for cap in workflow.caps]
+    for could in workflow.could:
+        lines.append(f"   could be {could.autonomy}, if {_wanted(could)}")
     for operation, repeat in gate.writes.items():
         lines.append(f"   {operation}: repeat_safe by {repeat.by}" + (f" ({repeat.header})" if repeat.header else ""))
     return lines
+
+
+def _wanted(could: CouldBe) -> str:
+    """The shortest list in words; each entry was counter-checked."""
+    mend = f"{', '.join(could.mend)} {'is' if len(could.mend) == 1 else 'are'} mended" if could.mend else ""
+    hours = f" (about {could.hours:g} hours of a person)" if could.hours else ""
+    measure = f"measured and met: {', '.join(could.measure)}{hours}" if could.measure else ""
+    return " and ".join(filter(None, (mend, measure)))
 
 
 def _finding(finding: Finding) -> list[str]:
@@ -92,6 +102,17 @@ def _probe(verdict: Verdict, cells: list[Cell]) -> list[str]:
     lines += [f"{part}: {page[part]}" for part in ("why", "how", "remedy") if page[part]]
     for cell in cells:
         cause = f" ({cell.cause})" if cell.cause else ""
-        lines.append(f"   {cell.subject}: {word(cell)}{cause}: {cell.title}")
+        lines.append(f"   {cell.subject}: {word(cell)}{cause}: {cell.title}{_grade(cell, verdict)}")
         lines += [f"      → {cell.would_measure}"] if cell.would_measure else []
     return lines
+
+
+def _grade(cell: Cell, verdict: Verdict) -> str:
+    """How good the evidence is and how old: shown, never multiplied in."""
+    if cell.grade == "none":
+        return ""
+    days = (verdict.assessment.as_of.date() - cell.seen).days if cell.seen else None
+    age = f", {days} day{'s' if days != 1 else ''} old" if days is not None and days >= 0 else ""
+    weightless = "; carries no weight from level 3 on" if cell.grade == "attested" and cell.level >= 3 else ""
+    later = "; counts from the next assessment on" if cell.later else ""
+    return f" ({cell.grade}{age}{weightless}{later})"

@@ -72,7 +72,7 @@ def judge_gate(
 ) -> Judged:
     """The gate of one workflow."""
     own = own_cells(cells, workflow, scope.workflows[workflow])
-    levels = {d: _level(own, workflow, scope, d, highest[d]) for d in DIMENSIONS}
+    levels = workflow_levels(own, workflow, scope, highest)
     by_dimension: dict[Dimension, Autonomy | None] = {
         d: BY_LEVEL[v.confirmed] if v else None for d, v in levels.items()
     }
@@ -85,6 +85,13 @@ def judge_gate(
     steps, could_be = _steps(own, workflow, scope, highest, caps, autonomy)
     capped = tuple(dict.fromkeys(cap.says for cap in caps if cap.autonomy != "act"))
     return Judged(levels, by_dimension, autonomy, held, could_be, steps, capped)
+
+
+def workflow_levels(
+    own: Sequence[Cell], workflow: str, scope: Scope, highest: Mapping[Dimension, int]
+) -> dict[Dimension, Interval | None]:
+    """Levels over a workflow's own cells; None where it touches nothing of a dimension."""
+    return {d: _level(own, workflow, scope, d, highest[d]) for d in DIMENSIONS}
 
 
 def _units(workflow: str, scope: Scope, dimension: Dimension) -> list[str]:

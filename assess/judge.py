@@ -15,6 +15,7 @@ from assess.assessment import (
     Interval,
     Overall,
 )
+from assess.candidates import candidates, comments, ticket_figures
 from assess.catalogue import Catalogue
 from assess.cells import Answered, Artifacts, answer_all, supposing
 from assess.consequences import kinds_of, roadmap_of, worth_of
@@ -136,6 +137,9 @@ def judge(
         knowledge=dict(facts.knowledge),
         limits_proved=list(facts.proved),
         business_case=worth_of(folder, workflows, artifacts, profile),
+        tickets=ticket_figures(artifacts),
+        candidates=candidates(folder, workflows, cells, artifacts),
+        comments=comments(folder),
         relations=relations(cells, findings, folder.estate, gates, profile.frameworks),
         expires=(facts.as_of + timedelta(days=profile.gate_days)).date().isoformat(),
     )

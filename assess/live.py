@@ -27,14 +27,18 @@ class Live:
             click.echo(line, err=True)
         self._last = system or asking
 
+    def clear(self) -> None:
+        """Takes the line away, for a question or the end."""
+        if self._terminal and not self._quiet and self._width:
+            click.echo("\r" + " " * self._width + "\r", nl=False, err=True)
+
     def __enter__(self) -> Live:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._terminal and not self._quiet and self._width:
-            click.echo("\r" + " " * self._width + "\r", nl=False, err=True)
+        self.clear()
 
     def _rewrite(self, line: str) -> None:
         if time.monotonic() - self._shown_at < 0.1:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from assess.catalogue import collection
 from assess.engagement import Folder
+from probes.gather.persons_session import Ask
 from probes.gather.plan import Plan
 from probes.gather.run import CollectResult, collect
-from probes.gather.session import Progress, silent
+from probes.gather.run_session import looking
+from probes.gather.session import Progress, Session, silent
 from runtime.systems.write_ledger import Entry
 from runtime.understanding.encode import Encode
 
@@ -26,6 +29,7 @@ def measure(
     secrets: Mapping[str, str] | None = None,
     encode: Encode | None = None,
     approved_by: str = "",
+    ask: Ask | None = None,
 ) -> CollectResult:
     """Measures the staging estate of a folder and writes one bundle.
 
@@ -52,6 +56,24 @@ def measure(
         progress=progress,
         secrets=secrets if secrets is not None else os.environ,
         approved_by=approved_by,
+        ask=ask,
+    )
+
+
+def look(
+    folder: Folder,
+    *,
+    only_system: str | None = None,
+    progress: Progress = silent,
+    secrets: Mapping[str, str] | None = None,
+) -> AbstractContextManager[Session]:
+    """A session for `collect --check`: the way and the credentials are looked at, nothing is measured."""
+    return looking(
+        folder.estate,
+        folder.path,
+        only_system=only_system,
+        progress=progress,
+        secrets=secrets if secrets is not None else os.environ,
     )
 
 

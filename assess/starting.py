@@ -1,54 +1,45 @@
-"""`cxready init`: a commented folder, drafts from descriptions in an inbox, and the schemas that editors use.
+"""`cxready init`: a commented folder, drafts of what an inbox holds, and the schemas that editors use.
 
-Nothing that exists is overwritten.
+Nothing that exists is overwritten; only what the next step needs is drafted.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import shutil
-from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
-from assess.opening import write_text
+from assess.drafting import Described, Started, take_articles, take_descriptions, take_tickets, write
+from assess.inbox import Found, recognise
 from assess.schemas import NAMES, schema_of
 from runtime.errors import BadInput
+from runtime.whole_file import write_text
 
 PLAIN = ("goals.yaml", "guardrails.yaml", "escalation.yaml", "answers.yaml", "report.yaml", "pilot.yaml")
 ROLE_WORDS = {
     "crm": "crm",
+    "contact": "crm",
     "bill": "billing",
     "invoice": "billing",
+    "payment": "billing",
     "usage": "usage",
     "ticket": "ticketing",
+    "desk": "ticketing",
     "ident": "identity",
+    "auth": "identity",
     "ship": "logistics",
+    "order": "logistics",
     "logist": "logistics",
 }
-
-
-@dataclass
-class Started:
-    written: list[Path] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Described:
-    """A description found in the inbox."""
-
-    name: str
-    protocol: str
-    file: Path
+MOST_FILES = 20_000
 
 
 def start_folder(folder: Path, organisation: str, inbox: Path | None) -> Started:
     """Writes what is missing.
 
     Raises:
-        BadInput: the place is a file, or an engagement exists already.
+        BadInput: the place is a file, an engagement exists already, or the inbox holds too many files.
     """
     if (folder / "engagement.yaml").exists():
         raise BadInput(
@@ -59,65 +50,37 @@ def start_folder(folder: Path, organisation: str, inbox: Path | None) -> Started
     started = Started()
     for part in ("effects", "descriptions", "knowledge", ".cxready/schemas"):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    described = _recognise(inbox, started) if inbox else []
-    _take_descriptions(folder, described, started)
+    started.recognised = _looked_through(inbox, folder) if inbox else []
+    described = take_descriptions(folder, started)
+    take_articles(folder, inbox, started)
+    tickets = take_tickets(folder, started)
     for name in PLAIN:
-        _write(folder / name, _template(name), started)
-    _write(folder / "engagement.yaml", _engagement(organisation, described), started)
+        write(folder / name, _template(name), started)
+    write(folder / "engagement.yaml", _engagement(organisation, described, tickets), started)
     for name in NAMES:
         write_text(folder / ".cxready/schemas" / f"{name}.json", json.dumps(schema_of(name), indent=1) + "\n")
-    _write(folder / ".gitignore", ".cxready/\n", started)
+    write(folder / ".gitignore", ".cxready/\ntickets.*\n", started)
     return started
 
 
-def _recognise(inbox: Path, started: Started) -> list[Described]:
-    """Descriptions by content; what is not recognised is said."""
-    found: list[Described] = []
-    for file in sorted(p for p in inbox.rglob("*") if p.is_file()):
-        head = file.read_bytes()[:4000].decode("utf-8", "replace")
-        if re.search(r"<(\w+:)?definitions\b", head):
-            found.append(Described(_name(file), "soap", file))
-        elif re.search(r"[\"']?openapi[\"']?\s*:\s*[\"']?3\.", head):
-            found.append(Described(_name(file), "rest", file))
-        elif file.suffix.lower() in (".md", ".html"):
-            started.remarks.append(f"recognised as an article: {file}: name its folder under `knowledge`")
-        else:
-            started.remarks.append(f"not recognised: {file}: neither OpenAPI 3, WSDL nor an article")
-    return found
+def _looked_through(inbox: Path, folder: Path) -> list[Found]:
+    own = folder.resolve()
+    every = [p for p in sorted(inbox.rglob("*")) if p.is_file() and not p.resolve().is_relative_to(own)]
+    if len(every) > MOST_FILES:
+        raise BadInput(f"the inbox holds {len(every):,} files", str(inbox), f"give a folder of at most {MOST_FILES:,}")
+    return [recognise(file) for file in every if not file.name.startswith(".")]
 
 
-def _take_descriptions(folder: Path, described: list[Described], started: Started) -> None:
-    from runtime.systems.draft import draft_effects
-    from runtime.systems.settings import SystemSettings
-    from runtime.systems.surface_reader import load_surface
-
-    for one in described:
-        target = folder / "descriptions" / one.file.name
-        shutil.copyfile(one.file, target)
-        started.written.append(target)
-        settings = SystemSettings.model_validate(
-            {
-                "role": "other",
-                "protocol": one.protocol,
-                "description": f"descriptions/{one.file.name}",
-                "environments": {"staging": {"url": "${URL}"}},
-            }
-        )
-        surface = load_surface(one.name, settings, folder)
-        _write(folder / "effects" / f"{one.name}.yaml", draft_effects(surface), started)
-        started.remarks.append(
-            f"{one.name}: {len(surface.operations)} operations drafted; unconfirmed, so denied, until a person confirms them"
-        )
-
-
-def _engagement(organisation: str, described: list[Described]) -> str:
-    rows = described or [Described("crm", "rest", Path("crm.openapi.yaml"))]
-    systems = "".join(_system(one) for one in rows)
-    return (
+def _engagement(organisation: str, described: list[Described], tickets: str) -> str:
+    rows = described or [Described("crm", "rest", "descriptions/crm.openapi.yaml")]
+    text = (
         _template("engagement.yaml")
         .replace("{organisation}", organisation.replace('"', "'"))
-        .replace("{systems}\n", systems)
+        .replace("{systems}\n", "".join(_system(one) for one in rows))
     )
+    if tickets:
+        text = text.replace("# tickets: {file: tickets.csv}      #", f"tickets: {{file: {json.dumps(tickets)}}}      #")
+    return text
 
 
 def _system(one: Described) -> str:
@@ -127,22 +90,12 @@ def _system(one: Described) -> str:
         "name": one.name,
         "role": role,
         "protocol": one.protocol,
-        "description": f"descriptions/{one.file.name}",
+        "description": one.description,
         "PREFIX": re.sub(r"\W", "_", one.name.upper()),
     }.items():
         text = text.replace("{" + name + "}", value)
     return text
 
 
-def _name(file: Path) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", file.name.split(".")[0].lower()).strip("-") or "system"
-
-
 def _template(name: str) -> str:
     return (files("templates") / "folder" / name).read_text(encoding="utf-8")
-
-
-def _write(path: Path, text: str, started: Started) -> None:
-    if not path.exists():
-        write_text(path, text)
-        started.written.append(path)

@@ -58,7 +58,18 @@ def what_if(at: Opened, verdict: Verdict, said: Sequence[str]) -> tuple[Assessme
             verdict.register,
             suppose=supposed.states,
         )
-    return then.assessment, moves(verdict.assessment, then.assessment)
+    return then.assessment, [*moves(verdict.assessment, then.assessment), *_stays(verdict.assessment, then.assessment)]
+
+
+def _stays(before: Assessment, after: Assessment) -> list[str]:
+    """Gates that do not move although something that held them is gone: what holds them then."""
+    return [
+        f"{name} stays {gate.autonomy}, then held by {', '.join(gate.held_by) or 'nothing that was measured'}"
+        for name, gate in after.gates.items()
+        if name in before.gates
+        and gate.autonomy == before.gates[name].autonomy
+        and gate.held_by != before.gates[name].held_by
+    ]
 
 
 def _read(text: str, supposed: Supposed, verdict: Verdict) -> None:
@@ -103,7 +114,13 @@ def _rewritten(folder: Folder, supposed: Supposed, home: Path) -> Folder:
         _dump(tree, home / file)
     if supposed.answers:
         _answer(home / "answers.yaml", supposed.answers)
-    return load_folder(home)
+    try:
+        return load_folder(home)
+    except BadInput as error:
+        places = [f"{name.removesuffix('.yaml')}.{'.'.join(path)}" for name, path, _ in supposed.values]
+        raise BadInput(
+            error.what, f"--what-if {', '.join(places) or 'answers'}", "suppose a value that the file could hold"
+        ) from None
 
 
 def _answer(path: Path, answers: Sequence[tuple[str, str, str]]) -> None:

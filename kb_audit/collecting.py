@@ -173,7 +173,7 @@ def _open(session: Session, address: str) -> tuple[Any, str]:
     budget = session.budgets.setdefault(SYSTEM, RequestBudget(MOST_REQUESTS, system=SYSTEM))
     system = connect(
         SYSTEM, settings, holder="agent", network=session.estate.network, folder=session.folder, budget=budget, trace=session.trace,
-        secrets=session.secrets, run=session.run, contact=session.estate.contact, anonymous=True, gate=session.gate,
+        secrets=session.secrets, run=session.run, contact=session.estate.contact, anonymous=True, gate=session.gate, passage=session.passage,
     )  # fmt: skip
     return system, url.path or "/api.php"
 

@@ -25,6 +25,8 @@ def close_case(pilot: Pilot, run: str, outcome: str) -> None:
 
     One that nobody decided in time stays with the person: the customer waits for them, not for the agent.
     """
+    if not pilot.is_live:
+        return
     now = datetime.now(UTC)
     for row in outbox.of_case(pilot.connection, run):
         handoff = row.handoff
@@ -40,13 +42,15 @@ def close_case(pilot: Pilot, run: str, outcome: str) -> None:
 
 
 def still_with_person(pilot: Pilot, case: Mapping[str, Any]) -> conversation.WithPerson | None:
-    """The open case of this conversation, if a person still has it: a closed ticket gives it back."""
+    """The open case of this conversation, if a person still has it: a closed ticket gives it back. In shadow nobody has."""
+    if not pilot.is_live:
+        return None
     now = datetime.now(UTC)
     hours = pilot.estate.escalation.answers.silent_hours
     found = conversation.with_person(
         pilot.connection, str(case.get("customer") or ""), str(case.get("channel") or ""), case=str(case["case"]), now=now, hours=hours
     )  # fmt: skip
-    if found is None or not pilot.is_live:
+    if found is None:
         return None
     if _is_closed(pilot, found.handoff_id):
         conversation.give_back(pilot.connection, case=found.case, why="ticket closed", now=now)
@@ -72,7 +76,9 @@ def pass_on(pilot: Pilot, case: Mapping[str, Any], found: conversation.WithPerso
 
 
 def write_notes(pilot: Pilot) -> int:
-    """Writes the notes that are due."""
+    """Writes the notes that are due; in shadow there are none, and no credential for them is loaded."""
+    if not pilot.is_live:
+        return 0
     return ticket_notes.write(pilot.connection, pilot.destinations, now=datetime.now(UTC))
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from runtime import decision_log
 from runtime.decision_log import Entry
 from runtime.errors import CxreadyError
-from runtime.escalation import answer, outbox
+from runtime.escalation import answer, conversation, outbox
 from runtime.escalation.destinations.destination import DeliveryFailed
-from runtime.escalation.form import Handoff
+from runtime.escalation.form import Handoff, Return
+from runtime.estate import Estate
 from runtime.handoff_of_case import handoff_of
 from runtime.pilot import Pilot
 from runtime.stopped import Stopped, class_of, in_words
@@ -23,7 +24,7 @@ __all__ = ["Stopped", "class_of", "hand_off", "in_words", "look_for_decision", "
 def hand_off(pilot: Pilot, case: Mapping[str, Any], workflow: str, understood: Understood, stopped: Stopped) -> Handoff:
     """Enqueues and delivers. The same stop of the same case is one handoff, however often this runs."""
     now = datetime.now(UTC)
-    handoff = handoff_of(pilot, case, workflow, understood, stopped, now)
+    handoff = with_ways(handoff_of(pilot, case, workflow, understood, stopped, now), pilot.estate)
     detail = {"handoff": handoff.handoff_id, "rule": stopped.rule, "says": stopped.says, "route": handoff.route.id}
     connection = pilot.connection
     connection.execute("BEGIN IMMEDIATE")
@@ -33,6 +34,10 @@ def hand_off(pilot: Pilot, case: Mapping[str, Any], workflow: str, understood: U
                 connection,
                 Entry(run=str(case["case"]), step="handoff", decision="handoff", detail=detail),
             )
+            customer, channel = str(case.get("customer") or ""), str(case.get("channel") or "")
+            conversation.give_to_person(
+                connection, handoff.handoff_id, customer=customer, channel=channel, case=str(case["case"]), now=now
+            )
         connection.commit()
     except BaseException:
         connection.rollback()
@@ -41,15 +46,27 @@ def hand_off(pilot: Pilot, case: Mapping[str, Any], workflow: str, understood: U
     return handoff
 
 
+def with_ways(handoff: Handoff, estate: Estate) -> Handoff:
+    """Only the ways back that escalation.yaml opens: a link needs an address, a reply a mailbox."""
+    if not handoff.return_.ways:
+        return handoff
+    answers = estate.escalation.answers
+    is_open = {"ticket_field": True, "link": bool(answers.address), "reply": answers.replies is not None}
+    ways = tuple(way for way in handoff.return_.ways if is_open.get(way, True))
+    code = handoff.return_.code if "reply" in ways else ""
+    return handoff.model_copy(update={"return_": Return(ways=ways, code=code)})
+
+
 def look_for_decision(pilot: Pilot, handoff_id: str) -> bool:
     """True once a decision counts. Looks into the ticket, too: its decision field is the desk's own way to answer."""
     if answer.decision_of(pilot.connection, handoff_id):
         return True
-    row = next((r for r in outbox.rows(pilot.connection) if r.id == handoff_id), None)
+    row = outbox.row(pilot.connection, handoff_id)
     if row is None or row.state != "delivered":
         return False
     try:
-        held = pilot.destinations[row.delivered_to].find(handoff_id)
+        destination = pilot.destinations[row.delivered_to]
+        held = [destination.read(row.remote_id)] if destination.reads else []
     except (CxreadyError, DeliveryFailed, KeyError):
         return False
     rules = rules_of(pilot, row.handoff.workflow, row.handoff.route.id)
@@ -66,5 +83,6 @@ def rules_of(pilot: Pilot, workflow: str, route: str) -> answer.Rules:
     settings = pilot.settings.workflows.get(workflow)
     own = settings.approvers if settings else []
     named = own or pilot.estate.escalation.routes[route].approvers
-    agents = {c.client_id for s in pilot.estate.systems.values() for c in s.credentials.values() if c.client_id}
+    credentials = [c for s in pilot.estate.systems.values() for c in s.credentials.values()]
+    agents = {name for c in credentials for name in (c.client_id, c.user) if name}
     return answer.Rules(approvers=frozenset(named), agents=frozenset(agents))

@@ -83,7 +83,6 @@ def _situation(
         category=(understood.category or "").replace("_", " "),
         where=spoken(read[-1].operation) if read else "",
         readings=tuple(title_of(estate, name) for name in (understood.intent, understood.runner_up) if name),
-        read=bool(read),
         can_recommend=stopped.kind == "limit" and bool(stopped.operation),
     )
 

@@ -36,7 +36,7 @@ def from_minor(minor: int, currency: str) -> str:
 
 
 _NO_MINOR_UNIT = frozenset(
-    "XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX".split()
+    ["XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX"]
 )  # "N.A." in ISO 4217, list one
 
 

@@ -18,10 +18,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from runtime import decision_log, exactly_once, memory, rules
+from runtime import decision_log, memory, rules, tables
 from runtime.decision_log import Entry
 from runtime.errors import Conflict
-from runtime.escalation import answer, conversation, feedback, notices, outbox, ticket_notes
+from runtime.escalation import outbox
 from runtime.escalation.destinations import open_destination
 from runtime.escalation.destinations.destination import Destination
 from runtime.escalation.destinations.way import Way
@@ -45,7 +45,6 @@ from runtime.understanding.intent import Intents
 from runtime.understanding.model import Propose
 
 ENOUGH = 10**9
-PARTS = (exactly_once, outbox, answer, memory, conversation, feedback, notices, ticket_notes)  # what has a table in pilot.sqlite
 
 
 @dataclass
@@ -69,6 +68,8 @@ class Pilot:
     certificate: Certificate | None = None
     settle: float = 1.0
     propose: Propose | None = None
+    proxy: RunningProxy | None = None
+    _is_open: bool = False
     _systems: dict[tuple[str, Holder], System] = field(default_factory=dict)
     _destinations: dict[str, Destination] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -93,10 +94,10 @@ class Pilot:
                 str(self.home / "pilot.lock"),
                 "stop it first: two would write twice",
             ) from None
-        for part in PARTS:
-            part.prepare(self.connection)
+        tables.prepare(self.connection)
         memory.expire(self.connection, now=datetime.now(UTC), days=self.settings.retention_days)
-        self.proxy: RunningProxy | None = self._start_proxy() if self._may_write() else None
+        self.proxy = self._start_proxy() if self._may_write() else None
+        self._is_open = True
         if self.is_live:
             self.deliver()
         return self
@@ -219,8 +220,8 @@ class Pilot:
 
     @property
     def is_live(self) -> bool:
-        """Some workflow may write: people are really told."""
-        return self.proxy is not None
+        """Some workflow may write: people are really told. Before it is opened, by what the gate and the file allow."""
+        return self.proxy is not None if self._is_open else self._may_write()
 
     @contextmanager
     def alone(self, key: str) -> Iterator[None]:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from runtime import decision_log, exactly_once, memory
+from runtime import decision_log, delivery_state, exactly_once, tables
 from runtime.approval import is_approval
 from runtime.escalation import answer, outbox
 from runtime.estate import Estate
@@ -24,8 +24,7 @@ from runtime.pilot_settings import PilotFile
 def open_log(home: Path) -> sqlite3.Connection:
     """The pilot's database with all its tables; made when absent."""
     connection = decision_log.connect(home / "pilot.sqlite")
-    for part in (exactly_once, outbox, answer, memory):
-        part.prepare(connection)
+    tables.prepare(connection)
     return connection
 
 
@@ -38,6 +37,7 @@ class PilotState:
     outcomes: Mapping[str, int]
     waiting: tuple[Mapping[str, str], ...]
     stuck: tuple[Mapping[str, str], ...]
+    handoffs: Mapping[str, Any]
     open_effects: tuple[Mapping[str, str], ...]
     tightened: Mapping[str, Mapping[str, int]]
     broken: tuple[str, ...]
@@ -58,11 +58,8 @@ def state_of(estate: Estate, gate: Gate, settings: PilotFile, home: Path, *, tod
             is_stopped=KillSwitch(home).is_on() or settings.stopped,
             outcomes=dict(Counter(map(str, ends))),
             waiting=tuple(_waiting(connection)),
-            stuck=tuple(
-                {"handoff": row.id, "to": row.destination, "error": row.error}
-                for row in outbox.rows(connection)
-                if row.state != "delivered"
-            ),
+            stuck=tuple(delivery_state.stuck(connection)),
+            handoffs=delivery_state.on_their_way(connection),
             open_effects=tuple(
                 {"case": run, "operation": operation} for run, operation in exactly_once.open_intents(connection)
             ),

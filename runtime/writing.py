@@ -11,6 +11,7 @@ from runtime.exactly_once import Effect, Sent, write_once
 from runtime.gate import RepeatSafe
 from runtime.guardrails import canonical
 from runtime.guardrails.case_context import CaseContext
+from runtime.guardrails.proxy_request import is_named
 from runtime.pilot import Pilot
 from runtime.systems.exchange import Why
 from runtime.systems.surface import Operation
@@ -111,6 +112,9 @@ def _find(pilot: Pilot, call: str, reference: str) -> Any:
 def _request(pilot: Pilot, call: str, arguments: Mapping[str, Any]) -> tuple[str, str, bytes]:
     """Method, the proxy's address and the canonical body of a call."""
     assert pilot.proxy is not None
+    system, _, name = call.partition(".")
+    if is_named(pilot.system(system).surface):
+        return "POST", f"{pilot.proxy.url}/{system}/{name}", canonical.canonical(dict(arguments))
     operation = operation_of(pilot, call)
     names = re.findall(r"\{([^}/]+)\}", operation.path)
     path = re.sub(r"\{([^}/]+)\}", lambda m: quote(str(arguments[m.group(1)]), safe=""), operation.path)

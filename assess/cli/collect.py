@@ -17,12 +17,13 @@ from runtime.errors import BadInput, did_you_mean
 
 @click.command(epilog="Example:  cxready collect northwind --dry-run -o plan.json")
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--check", is_flag=True, help="Look at the way to each system and at each credential; print whom to ask.")
 @click.option("--dry-run", is_flag=True, help="Send nothing; print the plan.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the plan to this file, and as a page beside it (with --dry-run).",
+    help="Write the plan, and a page beside it (with --dry-run), or the firewall request (with --check).",
 )
 @click.option(
     "--plan",
@@ -39,6 +40,7 @@ from runtime.errors import BadInput, did_you_mean
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def collect(
     folder: Path,
+    check: bool,
     dry_run: bool,
     output: Path | None,
     plan_file: Path | None,
@@ -54,12 +56,23 @@ def collect(
     """
     loaded = load_folder(folder)
     _check_names(loaded.estate.systems, only_system, only_probe)
-    if output and not dry_run:
-        raise BadInput("-o writes a plan and needs --dry-run", "collect", "add --dry-run")
+    if output and not (dry_run or check):
+        raise BadInput("-o writes a plan and needs --dry-run", "collect", "add --dry-run, or --check")
+    if check:
+        _check(loaded, only_system, output, as_json)
+        return
     if dry_run:
         _dry_run(loaded, only_system, only_probe, max_requests, output, as_json)
         return
     _measure(loaded, plan_file, approved_by, only_system, only_probe, max_requests, as_json)
+
+
+def _check(loaded: Folder, only_system: str | None, output: Path | None, as_json: bool) -> None:
+    from assess.checkup import required
+    from assess.cli.collect_check import check
+
+    required("[collect]", "reach systems")
+    check(loaded, only_system=only_system, output=output, as_json=as_json)
 
 
 def _dry_run(
@@ -102,6 +115,13 @@ def _measure(
     required("[collect]", "measure")
     plan = read_plan(plan_file, loaded) if plan_file else None
     with Live(quiet=as_json) as live:
+
+        def ask(system: str, secret: str) -> str:
+            """A person's session is over: whoever sits here signs in again, or the run pauses."""
+            live.clear()
+            what = f"The session for {system} is over. Sign in again and paste the new value of {secret} (empty: pause)"
+            return str(click.prompt(what, default="", hide_input=True, show_default=False, err=True))
+
         result = measure(
             loaded,
             plan=plan,
@@ -110,6 +130,7 @@ def _measure(
             max_requests=max_requests,
             progress=live.say,
             approved_by=approved_by,
+            ask=ask if sys.stdin.isatty() and not as_json else None,
         )
     shown = {
         "bundle": str(result.bundle_path),
@@ -120,6 +141,8 @@ def _measure(
         "unreachable": result.unreachable,
         "resumed": result.resumed,
         "not_measured": result.missing,
+        "paused": list(result.paused),
+        "notes": list(result.notes),
     }
     if as_json:
         click.echo(json.dumps(shown, ensure_ascii=False))
@@ -127,7 +150,8 @@ def _measure(
         _print(shown)
     if result.unreachable:
         click.echo(
-            f"cxready: not reached: {', '.join(result.unreachable)}; not measured, the rest stands in the bundle",
+            f"cxready: not reached: {', '.join(result.unreachable)}; not measured, the rest stands in the bundle\n"
+            f"  → cxready collect {loaded.path} --check shows where the way ends, and whom to ask",
             err=True,
         )
         sys.exit(3)
@@ -139,9 +163,15 @@ def _print(shown: dict[str, Any]) -> None:
     click.echo(
         f"requests: {', '.join(f'{name} {count}' for name, count in sent.items())}; together {sum(sent.values())}"
     )
-    click.echo(f"taken back: {len(shown['reversed'])} records; left behind: {len(shown['left_behind']) or 'none'}")
+    removed = sum(line.endswith(": removed") for line in shown["reversed"])
+    others = len(shown["reversed"]) - removed
+    click.echo(f"taken back: {removed} removed, {others} reversed; left behind: {len(shown['left_behind']) or 'none'}")
     for line in shown["left_behind"]:
         click.echo(f"  left behind: {line}")
+    for line in shown["notes"]:
+        click.echo(f"note: {line}")
+    for line in shown["paused"]:
+        click.echo(f"paused: {line}")
     if shown["not_measured"]:
         click.echo(f"not measured: {shown['not_measured']} artifacts; `cxready assess` names what would measure them")
 

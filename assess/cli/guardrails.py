@@ -1,4 +1,4 @@
-"""`cxready guardrails draft|check|prove|compile|test|serve`."""
+"""`cxready guardrails draft|check|prove|diff|compile|test|serve`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 
 import click
 
-from assess.engagement import load_folder
+from assess.engagement import Folder, load_folder
 from assess.opening import write_text
 from runtime.errors import BadInput
+from runtime.estate import Estate
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -19,7 +20,7 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.group()
 def guardrails() -> None:
-    """Limits: draft, check, prove, compile, test and enforce."""
+    """Limits: draft, check, prove, compare, compile, test and enforce."""
 
 
 @guardrails.command(epilog="Example:  cxready guardrails draft northwind --system billing > effects/billing.yaml")
@@ -42,39 +43,68 @@ def draft(folder: Path, system: str, as_json: bool) -> None:
 @FOLDER
 @JSON
 def check(folder: Path, as_json: bool) -> None:
-    """Check goals, effects and limits against each other; exit 1 when something does not fit."""
+    """Check goals, effects and limits against each other; exit 1 when a step of a goal could not be done as written."""
+    from probes.derive.guardrails import surfaces_of
+    from runtime.guardrails.lint import suggestions
     from runtime.plan import lint
     from runtime.rules import installed
 
-    said = lint(load_folder(folder).estate, installed())
-    click.echo(json.dumps(said) if as_json else "\n".join(said) or "goals, effects and limits fit together")
-    sys.exit(1 if said else 0)
+    loaded = load_folder(folder)
+    wrong = lint(loaded.estate, installed())
+    found = list(suggestions(loaded.guardrails, loaded.estate, surfaces_of(loaded.estate)))
+    denying = [one for one in found if one.denies]
+    if as_json:
+        lines = [{"place": s.place, "says": s.says, "do": s.do, "denies": s.denies} for s in found]
+        click.echo(json.dumps({"wrong": wrong, "suggestions": lines}, ensure_ascii=False))
+    else:
+        said = [*wrong, *map(str, denying), *(f"{one}  (suggestion)" for one in found if not one.denies)]
+        click.echo("\n".join(said) or "goals, effects and limits fit together")
+    sys.exit(1 if wrong or denying else 0)
 
 
 @guardrails.command(epilog="Example:  cxready guardrails prove northwind")
 @FOLDER
+@click.option("--all", "every", is_flag=True, help="Print every claim and the table of conditions left out in turn.")
 @JSON
-def prove(folder: Path, as_json: bool) -> None:
+def prove(folder: Path, every: bool, as_json: bool) -> None:
     """Prove the limits for every request of the modelled operations; exit 1 with a counterexample when one does not hold."""
+    from assess.cli.guardrail_words import proof_words
+    from probes.derive.guardrails import surfaces_of
     from probes.derive.proof import prove as prove_estate
 
-    proof = prove_estate(load_folder(folder).estate)
-    certificate = proof.certificate
+    estate = load_folder(folder).estate
+    certificate = prove_estate(estate, surfaces=surfaces_of(estate)).certificate
     if as_json:
         click.echo(json.dumps(certificate.model_dump(mode="json"), ensure_ascii=False))
     else:
-        for claim in certificate.claims:
-            click.echo(f"{'proved    ' if claim.proved else 'NOT PROVED'}  {claim.says}")
-            if not claim.proved:
-                click.echo(
-                    f"            {claim.counterexample or claim.unsupported or 'the solver did not decide in time'}"
-                )
-        redundant = [d for d in certificate.dropped if d.refuted_by is None]
-        click.echo(
-            f"{len(certificate.dropped)} conditions left out in turn: {len(certificate.dropped) - len(redundant)} refuted, {len(redundant)} redundant"
-        )
-        click.echo(certificate.wording)
+        click.echo("\n".join(proof_words(certificate, every=every)))
     sys.exit(0 if certificate.holds else 1)
+
+
+@guardrails.command(epilog="Example:  cxready guardrails diff northwind-approved northwind")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@JSON
+def diff(old: Path, new: Path, as_json: bool) -> None:
+    """What the folder NEW allows and OLD did not, each with a call that shows it; exit 1 when there is any such thing."""
+    from probes.derive.policy_diff import compare
+
+    found = list(compare(load_folder(old).estate, load_folder(new).estate))
+    for change in found:
+        if as_json:
+            line = {"kind": change.kind, "subject": change.subject, "says": change.says, "example": change.example}
+            click.echo(json.dumps(line, ensure_ascii=False))
+        else:
+            shown = f"{change.example}\n{'':22}until now: {change.says}" if change.example else change.says
+            shown = (
+                shown
+                if change.kind != "newly refused" or not change.example
+                else f"{change.example}\n{'':22}from now on: {change.says}"
+            )
+            click.echo(f"{change.kind:<21} {shown}")
+    if not found and not as_json:
+        click.echo("both versions allow exactly the same")
+    sys.exit(1 if any(change.loosens for change in found) else 0)
 
 
 @guardrails.command("compile", epilog="Example:  cxready guardrails compile northwind -o policy.cedar")
@@ -101,21 +131,18 @@ def compile_(folder: Path, output: Path | None, as_json: bool) -> None:
 @FOLDER
 @click.option(
     "--calls",
-    required=True,
     type=click.Path(path_type=Path, allow_dash=True),
-    help="JSON lines: operation, arguments, facts …; `-` reads stdin.",
+    help="Own cases, JSON lines: workflow, operation, arguments, facts, expect …; `-` reads stdin. Nothing is sent.",
 )
+@click.option("--staging", is_flag=True, help="Also: can the agent's own credential write past the proxy on staging?")
 @JSON
-def test(folder: Path, calls: Path, as_json: bool) -> None:
-    """Decide calls from a file without sending anything: one line a call."""
-    from runtime.guardrails.testing import decide_lines
-
-    for line in decide_lines(load_folder(folder).estate, _calls(calls)):
-        click.echo(
-            json.dumps(line, ensure_ascii=False)
-            if as_json
-            else f"{line['decision']:<9} {line['reason']}  [{line['rule']}]"
-        )
+def test(folder: Path, calls: Path | None, staging: bool, as_json: bool) -> None:
+    """Try the limits: the catalogue of known bypasses, or own calls; exit 1 when one passes or an expectation fails."""
+    loaded = load_folder(folder)
+    if calls is not None:
+        _test_calls(loaded.estate, calls, as_json)
+    else:
+        _test_bypasses(loaded, staging, as_json)
 
 
 @guardrails.command(epilog="Example:  cxready guardrails serve northwind --port 8443")
@@ -134,6 +161,35 @@ def serve(folder: Path, port: int) -> None:
         threading.Event().wait()
     finally:
         running.close()
+
+
+def _test_calls(estate: Estate, calls: Path, as_json: bool) -> None:
+    from runtime.guardrails.testing import decide_lines
+
+    failed = 0
+    for line in decide_lines(estate, _calls(calls), source=f"{calls}:"):
+        as_expected = line.get("as_expected", True)
+        failed += not as_expected
+        wrong = "" if as_expected else f"  ← expected {line['expect']}"
+        said = f"{line['decision']:<9} {line['reason']}  [{line['rule']}]{wrong}"
+        click.echo(json.dumps(line, ensure_ascii=False) if as_json else said)
+    sys.exit(1 if failed else 0)
+
+
+def _test_bypasses(loaded: Folder, staging: bool, as_json: bool) -> None:
+    from assess.limit_trials import on_bypasses, on_staging
+
+    found = list(on_bypasses(loaded.estate))
+    if staging:
+        found += on_staging(loaded, lambda said: click.echo(said, err=True))
+    for one in found:
+        word = {True: "held", False: "PASSED", None: "not tried"}[one.held]
+        said = f"{word:<9} {one.to}: {one.name}" + ("" if one.held else f" – {one.says}")
+        click.echo(json.dumps(one.as_json(), ensure_ascii=False) if as_json else said)
+    if not as_json:
+        held = sum(one.held is True for one in found)
+        click.echo(f"{held} of {len(found)} held")
+    sys.exit(1 if any(one.held is False for one in found) else 0)
 
 
 def _calls(path: Path) -> list[dict]:  # type: ignore[type-arg]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from assess.cli import pilot_cases, pilot_control
+from assess.cli import pilot_cases, pilot_control, pilot_people
 
 
 @click.group()
@@ -19,6 +19,9 @@ for command in (
     pilot_cases.approve,
     pilot_cases.serve,
     pilot_control.status,
+    pilot_people.deliver,
+    pilot_people.give_back,
+    pilot_people.metrics,
     pilot_control.log,
     pilot_control.export,
     pilot_control.limit,

@@ -150,14 +150,25 @@ def approve(folder: Path, case: str, option: str, by: str, as_json: bool) -> Non
 @FOLDER
 @BY
 @click.option("--port", default=8377, show_default=True, help="Loopback port of the console.")
+@click.option(
+    "--links-port",
+    type=int,
+    help="Loopback port of the page for decision links (`answers.address`); without it none is served.",
+)
 @AS_JSON
-def serve(folder: Path, by: str, port: int, as_json: bool) -> None:
+def serve(folder: Path, by: str, port: int, links_port: int | None, as_json: bool) -> None:
     """Open the console: what waits, each case's decision path, the stop button. Ctrl-C ends it."""
     from assess.piloting import running
     from runtime.console.serve import serve as serve_console
 
     with running(load_folder(folder)) as engine:
-        serve_console(engine, by, port, ready=lambda link: say({"link": link}, as_json, [f"open once: {link}"]))
+        serve_console(
+            engine,
+            by,
+            port,
+            ready=lambda link: say({"link": link}, as_json, [f"open once: {link}"]),
+            links_port=links_port,
+        )
 
 
 def _propose(model: str | None, url: str | None) -> Any:

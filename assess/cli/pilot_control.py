@@ -5,15 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from assess.cli.pilot_words import AS_JSON, BY, FOLDER, say
 from assess.engagement import load_folder
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command(epilog="Example:  cxready pilot status northwind")
@@ -23,6 +19,7 @@ def status(folder: Path, as_json: bool) -> None:
     """Gates, stages, what waits for a person, what is stuck, and whether the log is whole."""
     from datetime import UTC, datetime
 
+    from runtime import delivery_state
     from runtime.gate_check import read_gate
     from runtime.pilot_state import state_of
 
@@ -37,7 +34,7 @@ def status(folder: Path, as_json: bool) -> None:
     ]
     lines += [f"outcomes: {', '.join(f'{n} {k}' for k, n in found.outcomes.items()) or 'none yet'}"]
     lines += [f"waits: {w['case']}: {w['question']} (until {w['until'][:16]})" for w in found.waiting]
-    lines += [f"stuck: handoff {s['handoff']} to {s['to']}: {s['error'] or 'not delivered yet'}" for s in found.stuck]
+    lines += delivery_state.lines(found.handoffs, list(found.stuck))
     lines += [
         f"open: {o['operation']} of {o['case']}: nobody knows yet whether it was written" for o in found.open_effects
     ]

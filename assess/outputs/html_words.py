@@ -103,6 +103,24 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
+def signed(value: float) -> str:
+    """-12345.0 → "−12,345", with a true minus sign."""
+    return f"{'−' if value < -0.5 else ''}{abs(value):,.0f}"
+
+
+def short_money(value: float, currency: str) -> str:
+    """ "EUR 412 k", "EUR −3.2 m", "EUR 840": three figures are enough for a sentence."""
+    size = abs(value)
+    minus = "−" if value < -0.5 else ""
+    if size >= 999_500:
+        return f"{currency}\u00a0{minus}{size / 1e6:.2f}\u00a0m"
+    if size >= 9_950:
+        return f"{currency}\u00a0{minus}{size / 1e3:.0f}\u00a0k"
+    if size >= 995:
+        return f"{currency}\u00a0{minus}{size / 1e3:.1f}\u00a0k"
+    return f"{currency}\u00a0{minus}{size:.0f}"
+
+
 def spelled(count: int) -> str:
     """Up to twelve in letters: no, one, two …"""
     return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else number(count)

@@ -28,6 +28,12 @@ class Tls(Probe):
         traffic: Traffic = artifacts[1]
         name = address.subject.unit
         answered = sum(count for kind, count in traffic.seen.items() if kind != "path")
+        if address.scheme == "https" and answered and "certificate" in traffic.through:
+            return not_measured(
+                f"{name}: {traffic.through} stands on the way, so its own certificate was not seen",
+                cause="path",
+                would_measure="have the host left out of TLS inspection, or run `cxready collect DIR` from another host",
+            )
         if address.scheme == "https" and answered:
             return met(f"{name} is reached over https; the certificate was checked on {answered} answers")
         if address.scheme == "https":

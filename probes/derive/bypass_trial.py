@@ -47,7 +47,14 @@ def bypass_trial(estate: Estate, now: datetime) -> Iterator[Artifact | Missing]:
         here = estate_at(estate, system.url, call.action)
         call = replace(call, estate=here)
         scenes = list(_on_decision_point(call, Path(place)))
-        proxy = serve(here, folder=Path(place) / "proxy", secrets=SECRETS, facts=confirmed_facts(here), run="bypasses")
+        proxy = serve(
+            here,
+            folder=Path(place) / "proxy",
+            secrets=SECRETS,
+            facts=confirmed_facts(here),
+            run="bypasses",
+            trusts_signed_records=True,
+        )
         try:
             http = _Http(call, proxy, system)
             control = http.control("control", min(call.each, 99))

@@ -43,7 +43,14 @@ def kill_switch_trial(estate: Estate, now: datetime) -> Iterator[Artifact | Miss
         return
     with TemporaryDirectory(prefix="cxready-") as place, stand_in() as system:
         here = estate_at(estate, system.url, call.action)
-        proxy = serve(here, folder=Path(place), secrets=SECRETS, facts=confirmed_facts(here), run="kill switch")
+        proxy = serve(
+            here,
+            folder=Path(place),
+            secrets=SECRETS,
+            facts=confirmed_facts(here),
+            run="kill switch",
+            trusts_signed_records=True,
+        )
         try:
             stream = _Stream(replace(call, estate=here), proxy)
             stopped = stream.run(KillSwitch(Path(place)))

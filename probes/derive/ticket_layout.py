@@ -144,10 +144,17 @@ def csv_header(head: Sequence[str], where: str, named: Mapping[str, str] | None 
     """
     delimiter = delimiter_of(head)
     for number, text in enumerate(head, start=1):
-        names = next(csv.reader([text], delimiter=delimiter), []) if text.strip() else []
+        names = _split(text, delimiter)
         if len(names) >= 2 and (found := header_of(names, line=number, delimiter=delimiter, named=named)):
             return found
     raise nothing_found(where, [t for t in head if t.strip()][:1])
+
+
+def _split(text: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([text], delimiter=delimiter), []) if text.strip() else []
+    except csv.Error:
+        return []
 
 
 def nothing_found(where: str, seen: Sequence[str]) -> BadInput:

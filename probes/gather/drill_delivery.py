@@ -30,7 +30,7 @@ def deliveries(drill: Drill) -> list[Delivered]:
 
 def _sent(drill: Drill, stop: Stop, route: str, how: str) -> Delivered:
     drill.session.tell(drill.system, f"handing off a disposable case, {how}, and reading it back")
-    begun = time.monotonic()
+    begun, before = time.monotonic(), _on_the_way(drill)
     key = drill.enqueue(stop, route)
     if how == "four in parallel":
         threads = [threading.Thread(target=drill.run, args=(f"drill-{n}",)) for n in range(4)]
@@ -44,7 +44,21 @@ def _sent(drill: Drill, stop: Stop, route: str, how: str) -> Delivered:
         drill.run()
     else:
         drill.run()
-    return _delivered(drill, stop, route, key, how, time.monotonic() - begun)
+    found = _delivered(drill, stop, route, key, how, time.monotonic() - begun)
+    copies, unclear = _own_fault(drill, before, found.copies, found.unclear)
+    return found.model_copy(update={"copies": copies, "unclear": unclear})
+
+
+def _on_the_way(drill: Drill) -> int:
+    """Answers so far that were not the systems' own: a proxy's pages, broken ways."""
+    return sum(seen.seen.get("path", 0) for seen in drill.session.observed.values())
+
+
+def _own_fault(drill: Drill, before: int, copies: int, unclear: str) -> tuple[int, str]:
+    """A handoff that is lost or doubled while a proxy answered in the system's place says nothing about the system."""
+    if copies == 1 or _on_the_way(drill) == before:
+        return copies, unclear
+    return 0, unclear or "something between this machine and the system answered in its place meanwhile"
 
 
 def outages_of(drill: Drill) -> Iterator[tuple[OutageCase, Delivered]]:
@@ -61,7 +75,7 @@ def outages_of(drill: Drill) -> Iterator[tuple[OutageCase, Delivered]]:
 
 def _outage(drill: Drill, stop: Stop, route: str, fault: Fault, times: int) -> tuple[OutageCase, Delivered]:
     drill.session.tell(drill.system, f"handing off while the destination fails: {fault}")
-    began, attempts, begun = drill.clock, 0, time.monotonic()
+    began, attempts, begun, before = drill.clock, 0, time.monotonic(), _on_the_way(drill)
     key = drill.enqueue(stop, route)
     place = drill.place_of(key)
     place.fail(fault, times)
@@ -81,6 +95,7 @@ def _outage(drill: Drill, stop: Stop, route: str, fault: Fault, times: int) -> t
     copies = len(drill.look(key)) + (len(drill.look(key, elsewhere)) if elsewhere else 0)
     budget = drill.routes[route].time_to_human_minutes * 60
     unclear = place.unclear.get(key, "") or (elsewhere.unclear.get(key, "") if elsewhere else "")
+    copies, unclear = _own_fault(drill, before, copies, unclear)
     case = OutageCase(
         fault=fault,
         route=route,

@@ -136,7 +136,7 @@ def _direct(session: Session, target: Target) -> tuple[Attempt, bool]:
         way="direct",
         says=says,
         refused=refused,
-        status=exchange.status,
+        status=_own_status(exchange),
         reason=reason,
         undone=undone,
         shot=session.shot(exchange),
@@ -165,11 +165,17 @@ def _without_effect(
         way="direct",
         says=says,
         refused=sticks,
-        status=exchange.status,
+        status=_own_status(exchange),
         reason=reason if sticks else f"{reason} Whether this write ever sticks is not known.",
         shot=session.shot(exchange),
     )
     return attempt, sticks
+
+
+def _own_status(exchange: Exchange) -> int | None:
+    """The status where it is the system's word on the call; a login or block page, whatever its status, is none."""
+    own = exchange.ok or (exchange.seen is Seen.REFUSED and (exchange.status or 0) >= 400)
+    return exchange.status if own else None
 
 
 def _closed(

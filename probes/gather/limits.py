@@ -13,10 +13,11 @@ from pydantic import Field
 
 from probes.artifact import Artifact, Shot
 from probes.finding import Subject
-from probes.gather.gatherer import Found, Gatherer, each_system, missing
+from probes.gather.gatherer import Found, Gatherer, cause_of, each_system, missing
 from probes.gather.plan import PlanLine, line
 from probes.gather.session import Session
 from probes.gather.session_trial import cheapest_read
+from probes.gather.waiting import WAITING
 from runtime.errors import Refused
 from runtime.estate import Estate
 from runtime.systems.exchange import Seen, Why
@@ -43,6 +44,7 @@ class Traffic(Artifact):
     kind: ClassVar[str] = "traffic"
 
     seen: dict[str, int]
+    through: str = Field("", description="the proxy on the way, or the product that breaks TLS open")
     walls: tuple[Shot, ...] = ()
     paths: tuple[Shot, ...] = ()
     faults: tuple[Shot, ...] = ()
@@ -58,6 +60,7 @@ class Latency(Artifact):
     p95: float | None = None
     p99: float | None = None
     slowest: float | None = None
+    through: str = Field("", description="the proxy whose time is in these times")
 
 
 def gather_system(session: Session, system: str) -> Found:
@@ -91,11 +94,13 @@ def _summed_up(session: Session, system: str, subject: Subject) -> Found:
         subject=subject,
         measured_at=session.now,
         seen=dict(observed.seen),
+        through=observed.through,
         walls=tuple(observed.walls),
         paths=tuple(observed.paths),
         faults=tuple(observed.faults),
     )
-    yield latency_of(observed.read_ms, subject, session.now)
+    times = latency_of(observed.read_ms, subject, session.now)
+    yield times.model_copy(update={"through": observed.through})
 
 
 def latency_of(times: list[float], subject: Subject, at: datetime) -> Latency:
@@ -133,8 +138,9 @@ def _top_up(session: Session, system: str) -> None:
             )
             if exchange.seen is not Seen.OK:
                 return
-    except Refused:
-        return
+    except Refused as error:
+        if cause_of(error) in WAITING:
+            raise
 
 
 def planned(estate: Estate) -> list[PlanLine]:

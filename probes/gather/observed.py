@@ -34,10 +34,12 @@ class Observed(BaseModel):
     )
     paths: list[Shot] = Field(default_factory=list)
     faults: list[Shot] = Field(default_factory=list)
+    through: str = Field("", description="the proxy on the way, or the product that breaks TLS open")
 
     def note(self, exchange: Exchange, shot: Callable[[Exchange], Shot]) -> None:
         """Adds one exchange; safe between threads."""
         with _LOCK:
+            self.through = exchange.through or self.through
             self.seen[str(exchange.seen)] = self.seen.get(str(exchange.seen), 0) + 1
             self._note_headers(exchange)
             self._note_kind(exchange, shot)

@@ -1,6 +1,7 @@
 """Walks one list twice with two page sizes: the same ids, each once, in pages no larger than asked for.
 
-At most five pages a walk; where a list is longer, the beginnings are compared.
+At most five pages a walk; where a list is longer, the beginnings are compared. A list that differs is walked twice
+more: somebody may have added a record meanwhile, and only what shows again is the system's.
 """
 
 from __future__ import annotations
@@ -44,7 +45,12 @@ class Pagination(Artifact):
     skipped: tuple[str, ...] = Field((), description="ids that one walk met and the other did not")
     oversized: int = Field(0, description="largest number of records above the page size asked for")
     way: str = ""
+    walked: int = Field(1, description="pairs of walks; two where the first pair differed")
     examples: tuple[Shot, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.skipped or self.repeated or self.oversized > 0)
 
 
 def pageable(estate: Estate, system: str) -> list[Operation]:
@@ -68,7 +74,7 @@ def walk(session: Session, system: str) -> Artifact | Missing:
             best = best or missing(Pagination, subject, "needs", f"no value for {', '.join(lacking)} of {operation.id}")
             continue
         try:
-            found = _two_walks(session, system, operation, arguments)
+            found = _confirmed(session, system, operation, arguments)
         except Refused:
             if best is None:
                 raise
@@ -80,6 +86,17 @@ def walk(session: Session, system: str) -> Artifact | Missing:
             return found
         best = found if not isinstance(best, Pagination) or max(found.records) > max(best.records) else best
     return best or missing(Pagination, subject, "needs", f"no list of {system} could be asked")
+
+
+def _confirmed(session: Session, system: str, operation: Operation, arguments: dict[str, Any]) -> Pagination | Missing:
+    """Two walks; two more where they differ."""
+    found = _two_walks(session, system, operation, arguments)
+    if isinstance(found, Missing) or not found.differs:
+        return found
+    again = _two_walks(session, system, operation, arguments)
+    if isinstance(again, Missing):
+        return again
+    return again.model_copy(update={"walked": 2})
 
 
 def _two_walks(session: Session, system: str, operation: Operation, arguments: dict[str, Any]) -> Pagination | Missing:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -27,7 +27,9 @@ KEPT_FOR_CLEANUP = 3
 
 
 class PlanLine(BaseModel):
-    """At most `count` requests of one kind. `undo`: how a record that it makes is taken back."""
+    """At most `count` requests of one kind. `undo`: how a record that it makes is taken back. `spare`: only sent when
+    something is looked at once more; planned from what all others leave of the budget.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -40,6 +42,7 @@ class PlanLine(BaseModel):
     count: int = Field(ge=1)
     access: Literal["read", "write"] = "read"
     undo: str | None = None
+    spare: bool = False
 
 
 class Plan(BaseModel):
@@ -111,16 +114,13 @@ def plan(
     chosen = [one for one in left if only_system in (None, one.system)]
     left_out: dict[str, str] = {}
     used = {name: sum(one.count for one in chosen if one.system == name) for name in estate.systems}
-    for gatherer in in_order(gatherers, only_probe):
-        for system, lines in _by_system(gatherer.plan(estate)).items():
-            if only_system not in (None, system):
-                continue
-            room = max_requests - kept.get(system, 0) - used.get(system, 0)
-            fitting, why = _fitting(gatherer, lines, room)
-            if why:
-                left_out[f"{gatherer.name} on {system}"] = why
-            used[system] = used.get(system, 0) + sum(one.count for one in fitting)
-            chosen += fitting
+    for gatherer, system, lines in _asked(estate, in_order(gatherers, only_probe), only_system):
+        room = max_requests - kept.get(system, 0) - used.get(system, 0)
+        fitting, why = _fitting(gatherer, lines, room)
+        if why:
+            left_out[f"{gatherer.name} on {system}"] = why
+        used[system] = used.get(system, 0) + sum(one.count for one in fitting)
+        chosen += fitting
     return Plan(
         organisation=estate.organisation,
         inputs=inputs,
@@ -140,13 +140,30 @@ def kept_for_cleanup(settings: SystemSettings, max_requests: int) -> int:
     return KEPT_FOR_CLEANUP if settings.writes.allowed and max_requests > 20 else 0
 
 
+def _asked(
+    estate: Estate, gatherers: Iterable[Gatherer], only_system: str | None
+) -> Iterator[tuple[Gatherer, str, list[PlanLine]]]:
+    """What each gatherer wants of each system, in order; what only uses the rest of the budget comes last."""
+    last: list[tuple[Gatherer, str, list[PlanLine]]] = []
+    for gatherer in gatherers:
+        for system, lines in _by_system(gatherer.plan(estate)).items():
+            if only_system not in (None, system):
+                continue
+            firm = [one for one in lines if not one.spare and not gatherer.fills]
+            if firm:
+                yield gatherer, system, firm
+            last += [(gatherer, system, [one]) for one in lines if one not in firm]
+    yield from sorted(last, key=lambda wanted: wanted[0].fills)
+
+
 def _fitting(gatherer: Gatherer, lines: list[PlanLine], room: int) -> tuple[list[PlanLine], str]:
     """All lines where they fit; reads are cut to what is left, writes only come together with what takes them back."""
     asked = sum(one.count for one in lines)
     if asked <= room:
         return lines, ""
     why = f"at most {asked} requests are wanted, {max(room, 0)} are left"
-    if any(one.access == "write" for one in lines) and not gatherer.fills:
+    fills = gatherer.fills or all(one.spare for one in lines)
+    if any(one.access == "write" for one in lines) and not fills:
         return [], why
     fitting = []
     for one in lines:
@@ -154,7 +171,7 @@ def _fitting(gatherer: Gatherer, lines: list[PlanLine], room: int) -> tuple[list
         room -= max(count, 0)
         if count > 0:
             fitting.append(one.model_copy(update={"count": count}))
-    return fitting, "" if gatherer.fills else why
+    return fitting, "" if fills else why
 
 
 def in_order(gatherers: Iterable[Gatherer], only_probe: str | None = None) -> list[Gatherer]:

@@ -209,7 +209,9 @@ def planned(estate: Estate) -> list[PlanLine]:
                 lines.append(line(system, wrongly[0], "provoke an error that costs nothing", "errors_structured"))
         listing = pageable(estate, system)
         if listing and surface_of(estate, system).digest:
-            lines.append(line(system, listing[0], "walk one list twice, with two page sizes", "pagination_complete", 9))
+            walk, probe = "walk one list twice, with two page sizes", "pagination_complete"
+            once_more = line(system, listing[0], f"{walk}, once more where the walks differ", probe, 8)
+            lines += [line(system, listing[0], walk, probe, 9), once_more.model_copy(update={"spare": True})]
     return lines
 
 

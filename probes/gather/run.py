@@ -168,7 +168,7 @@ def collect(
             known is not None,
             len(manifest.missing),
             list(dict.fromkeys(session.paused.values())),
-            [*(session.passage.clocks.off().values() if session.passage else ())],
+            _notes(session),
         )
 
 
@@ -194,6 +194,12 @@ def _scope(
                 f"the plan is for the {what} {held}", f"--{what} {asked}", f"leave --{what} out, or make another plan"
             )
     return only_system or plan.only_system, only_probe or plan.only_probe, plan.max_requests
+
+
+def _notes(session: Session) -> list[str]:
+    """Why systems were not reached, and clocks that disagree with ours."""
+    reasons = [f"{name}: {why.partition(chr(10))[0]}" for name, why in sorted(session.unreachable.items())]
+    return reasons + list(session.passage.clocks.off().values() if session.passage else ())
 
 
 def _check_usable(session: Session) -> None:

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,28 @@ def opened(folder: Path) -> Iterator[tuple[CollectState, Trace, RoomyLedger]]:
     finally:
         for opened in (state, trace, ledger):
             opened.close()
+
+
+@contextmanager
+def looking(
+    estate: Estate,
+    folder: Path,
+    *,
+    only_system: str | None,
+    progress: Progress | None,
+    secrets: Mapping[str, str] | None,
+) -> Iterator[Session]:
+    """A session that only looks at the way: its requests stand in the evidence log as `check-…`, nothing is kept.
+
+    Raises:
+        Conflict: a collection is running in this folder.
+    """
+    now = datetime.now(UTC)
+    with locked(folder), opened(folder) as (state, trace, ledger):
+        yield session_of(
+            estate, f"check-{now:%Y%m%d%H%M%S}", attempt=1, folder=folder, started=now, state=state, trace=trace, ledger=ledger,
+            kinds={}, only_system=only_system, plan=None, max_requests=20, secrets=secrets, progress=progress,
+        )  # fmt: skip
 
 
 def session_of(

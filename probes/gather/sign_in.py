@@ -9,8 +9,9 @@ from pydantic import Field
 
 from probes.artifact import Artifact, Missing, Shot
 from probes.finding import Subject
-from probes.gather.gatherer import cause_of_answer, missing
+from probes.gather.gatherer import cause_of, cause_of_answer, missing
 from probes.gather.session import Session
+from probes.gather.waiting import WAITING
 from runtime.errors import BadInput, CxreadyError, Refused
 from runtime.systems.exchange import Exchange, Seen, System, Why
 from runtime.systems.surface import Operation
@@ -105,7 +106,9 @@ def _without(session: Session, system: str, operation: Operation, arguments: dic
         return session.nobody(system).call(
             operation.id, arguments, why=Why("ask without a credential", "machine_auth", session.run)
         )
-    except (BadInput, Refused):
+    except (BadInput, Refused) as error:
+        if cause_of(error) in WAITING:
+            raise
         return None
 
 

@@ -129,6 +129,8 @@ def decide_by_field(
         )
     if not held.decided_by:
         return Verdict(False, "the ticket does not say who decided")
+    if held.decided_by == held.made_by:
+        return Verdict(False, "the credential that wrote the ticket never decides")
     return _decide(connection, handoff, option, held.decided_by, "ticket_field", rules, now)
 
 

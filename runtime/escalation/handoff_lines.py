@@ -66,10 +66,8 @@ class Writer:
             self._line("who", "; ".join(filter(None, self._customer(handoff.customer, handoff.created))), 260),
             self._line("unknown", self.calls(effects.unknown), 160),
             self._line("not_done", self.calls(effects.not_done), 160),
-            self._line(
-                "done", self.calls(effects.done) or ("" if effects.unknown else say["nothing"]), 160
-            ),
-            self._line("checked", self._facts(handoff.facts), 360, 2),
+            self._line("done", self.calls(effects.done) or ("" if effects.unknown else say["nothing"]), 160),
+            self._line("checked", self._facts(handoff.facts) or ("" if handoff.attempted else say["unread"]), 360, 2),
             self._line("tried", self._attempts(handoff), 240, 5),
             self._line("not_reachable", ", ".join(handoff.not_reachable), 120),
             self._line("unsure", self._joined(handoff.unsure), 200, 1),

@@ -19,7 +19,7 @@ def holidays_in(settings: Holidays | None, first: date, days: int = 365) -> dict
         return {}
     last = first + timedelta(days=days)
     found = dict(_of_country(settings, {first.year, last.year}))
-    found |= {day: "day off" for day in settings.also}
+    found |= dict.fromkeys(settings.also, "day off")
     return {day: found[day] for day in sorted(found) if first <= day < last and day not in settings.not_on}
 
 

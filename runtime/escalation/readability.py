@@ -14,7 +14,7 @@ from typing import Literal
 from runtime.escalation.cues import Cues, cues
 from runtime.escalation.form import Handoff
 from runtime.escalation.points import Why
-from runtime.escalation.readable_content import content, is_ask, strict_parts, text_parts
+from runtime.escalation.readable_content import content, is_ask, is_sentence, strict_parts, text_parts
 from runtime.escalation.readable_form import form, repeats
 from runtime.escalation.reading import Read, read
 
@@ -108,7 +108,7 @@ def _earned(why: Why, content: float) -> Why:
 
 
 def _caps(got: Read, used: Cues, parts: list[Why], filled: set[str], mode: Mode) -> list[tuple[int, str]]:
-    told = sum(len(unit.text) for unit in got.told)
+    told = sum(len(unit.text) for unit in got.told if is_sentence(unit, got, used))
     n = sum(len(unit.words) for unit in got.units)
     asked = next(w for w in parts if w.feature == "ask first").points
     longest = max((len(unit.words) for unit in got.told), default=0)
@@ -132,7 +132,7 @@ def _caps(got: Read, used: Cues, parts: list[Why], filled: set[str], mode: Mode)
 
 
 def _asked_at(got: Read, used: Cues) -> int:
-    return next((unit.position for unit in got.told if is_ask(unit, used)), 0)
+    return next((unit.position for unit in got.told if is_ask(unit, got, used)), 0)
 
 
 def _language(text: str) -> str:

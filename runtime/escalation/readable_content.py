@@ -56,30 +56,42 @@ def text_parts(got: Read, used: Cues) -> set[str]:
     """
     filled: set[str] = set()
     for unit in got.told:
-        if not is_sentence(unit, used):
+        if not is_sentence(unit, got, used):
             continue
-        found = [slot for slot in SLOTS if slot not in filled and _fills(slot, unit, used)]
+        found = [slot for slot in SLOTS if slot not in filled and _fills(slot, unit, got, used)]
         filled |= set(found[:3])
     return filled
 
 
-def _fills(slot: str, unit: Unit, used: Cues) -> bool:
+def _fills(slot: str, unit: Unit, got: Read, used: Cues) -> bool:
     cue = bool(used.slots[slot].search(unit.lower))
     if slot == "who":
         return unit.named or (cue and unit.anchors > 0)
     if slot == "next":
-        return cue or is_ask(unit, used)
+        return cue or is_ask(unit, got, used)
     if slot == "problem":
-        return (cue and unit.fresh >= 3) or (unit.anchors >= 2 and unit.fresh >= 4 and not is_ask(unit, used))
+        return (cue and unit.fresh >= 3) or (unit.anchors >= 2 and unit.fresh >= 4 and not is_ask(unit, got, used))
     if slot == "checked":
         return cue and (unit.anchors > 0 or unit.fresh >= 3)
     return cue
 
 
-def is_sentence(unit: Unit, used: Cues) -> bool:
-    """Says something: a heap of the right words, or of any words, does not."""
-    glued = unit.anchors > 0 or any(word in used.function for word in unit.words)
-    return unit.fresh >= 2 and glued and _has_substance(unit, used)
+def is_sentence(unit: Unit, got: Read, used: Cues) -> bool:
+    """Says something of this case: a heap of the right words, or of any words, does not, nor does a courtesy."""
+    return unit.fresh >= 2 and _is_shaped(unit, used) and _is_about(unit, got, used) and _has_substance(unit, used)
+
+
+def _is_shaped(unit: Unit, used: Cues) -> bool:
+    """Written as a sentence or a line of a form: a figure or name in it, or a function word and a beginning or an end."""
+    if unit.anchors:
+        return True
+    framed = not unit.text[:1].islower() or unit.text.rstrip("”\"')").endswith((".", "?", "!", ":"))
+    return framed and any(word in used.function for word in unit.words)
+
+
+def _is_about(unit: Unit, got: Read, used: Cues) -> bool:
+    """Holds a figure or a name, points back, or takes up a word of a sentence that holds one."""
+    return unit.anchors > 0 or bool(used.refers & set(unit.words)) or bool(unit.content & got.case_words)
 
 
 def strict_parts(got: Read, code: str) -> set[str]:
@@ -100,17 +112,17 @@ def _has_substance(unit: Unit, used: Cues) -> bool:
 
 def _ask(got: Read, used: Cues) -> Why:
     for unit in got.told[:3]:
-        if unit.position < 45 and is_ask(unit, used):
+        if unit.position < 45 and is_ask(unit, got, used):
             return Why("ask first", 14, 14, "the decision asked for stands first")
-    later = next((unit for unit in got.told if is_ask(unit, used)), None)
+    later = next((unit for unit in got.told if is_ask(unit, got, used)), None)
     if later is not None:
         return Why("ask first", 4, 14, f"what is asked stands only after {later.position} words")
     return Why("ask first", 0, 14, "nothing is asked of the reader")
 
 
-def is_ask(unit: Unit, used: Cues) -> bool:
+def is_ask(unit: Unit, got: Read, used: Cues) -> bool:
     question = unit.text.rstrip().endswith("?") and len(unit.words) >= 4
-    says = is_sentence(unit, used) or (unit.anchors > 0 and _has_substance(unit, used))
+    says = is_sentence(unit, got, used) or (unit.anchors > 0 and _has_substance(unit, used))
     return says and (question or _requests(unit.words[:8], used))
 
 
@@ -122,7 +134,9 @@ def _requests(head: tuple[str, ...], used: Cues) -> bool:
 
 
 def _reason(got: Read, used: Cues, filled: set[str]) -> Why:
-    place = next((unit.position for unit in got.told if unit.fresh >= 2 and used.slots["why"].search(unit.lower)), None)
+    place = next(
+        (u.position for u in got.told if is_sentence(u, got, used) and used.slots["why"].search(u.lower)), None
+    )
     if place is None or "why" not in filled:
         return Why("reason early", 0, 8, "it does not say why a person is needed")
     return Why(

@@ -25,13 +25,13 @@ def form(got: Read, used: Cues, code: str) -> list[Why]:
 
 
 def _machine(got: Read) -> Why:
-    told = sum(len(unit.text) for unit in got.units if not unit.machine) or 1
-    share = got.machine_chars / (got.machine_chars + told)
+    """Counted in characters, not as a share: words around a payload do not make it shorter."""
+    n = got.machine_chars
     return Why(
         "no machine text",
-        round(10 * max(0.0, 1 - max(share * 2, got.machine_chars / 1500)), 1),
+        round(10 * max(0.0, 1 - n / 500), 1),
         10,
-        f"{share:.0%} of it is machine text" if got.machine_chars else "no machine text",
+        f"{n} characters of machine text" if n else "no machine text",
     )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from html.parser import HTMLParser
 
 from runtime.escalation.anchors import figures, names
@@ -22,8 +23,8 @@ _KEY_MARK = re.compile(r"\[cx(?::|ready)[^\]]*\]")
 
 @dataclass(frozen=True)
 class Unit:
-    """One sentence. `fresh` are words that no earlier unit had and that are no cue words; `anchors` are its figures
-    and names.
+    """One sentence. `fresh`: number of words that no earlier unit had and that are no cue words; `anchors`: of its
+    figures and names; `content`: its words that are neither cue nor function words.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Unit:
     fresh: int
     anchors: int
     named: bool
+    content: frozenset[str]
     speech: bool
     machine: bool
     position: int  # words before it
@@ -48,6 +50,11 @@ class Read:
     lines: tuple[str, ...]
     raw_json: bool
     machine_chars: int
+
+    @cached_property
+    def case_words(self) -> frozenset[str]:
+        """Content words of the sentences that hold a figure or a name: what the case is about."""
+        return frozenset(word for unit in self.told if unit.anchors for word in unit.content)
 
     @property
     def told(self) -> tuple[Unit, ...]:
@@ -116,14 +123,17 @@ def _unit(sentence: str, cues: Cues, seen: set[str], speech: bool, machine: bool
         return None
     lower = sentence.lower().replace("’", "'")
     cue_words = {word for found in cues.any.findall(lower) for word in _WORD.findall(found)}
-    fresh = len(
-        {word for word in words if word not in cue_words and word not in seen and (len(word) > 2 or word[0].isdigit())}
-    )
+    fresh = len({word for word in words if _new(word, cues, seen)})
     if fresh < 1 and sum(word in cue_words for word in words) > 0.6 * len(words):
         return None
-    known = frozenset(cue_words | set(cues.vague.findall(lower)))
-    named = names(sentence, cues.language, known, cues.titles)
-    return Unit(sentence, words, fresh, len(figures(sentence)) + len(named), bool(named), speech, machine, position)
+    named = names(sentence, cues.language, cues.vocabulary, cues.titles)
+    content = frozenset(word for word in words if word not in cues.vocabulary and len(word) > 3)
+    anchors = len(figures(sentence)) + len(named)
+    return Unit(sentence, words, fresh, anchors, bool(named), content, speech, machine, position)
+
+
+def _new(word: str, cues: Cues, seen: set[str]) -> bool:
+    return word not in seen and (word[0].isdigit() or (len(word) > 2 and word not in cues.vocabulary))
 
 
 def _sentences(line: str) -> list[str]:

@@ -43,7 +43,6 @@ IF_THEN: Mapping[StopClass, str] = {
     "tool_fault": "if the system stays away, tell the customer when to expect an answer",
     "low_confidence": "if no reading fits, ask what should be different afterwards",
 }
-UNREAD = "no system was read before the case was handed over"
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,6 @@ class Situation:
         digest: of the call that waits: a yes sets it free.
         where: the system or operation that failed.
         readings: what the message may have meant, the likelier first.
-        read: whether any system was read.
         can_recommend: every fact was read and holds; only a limit or the stage is in the way.
     """
 
@@ -67,7 +65,6 @@ class Situation:
     category: str = ""
     where: str = ""
     readings: tuple[str, ...] = ()
-    read: bool = True
     can_recommend: bool = False
 
 
@@ -122,4 +119,4 @@ def _unsure(s: Situation) -> tuple[str, ...]:
     doubts = [f"which was meant: {' / '.join(s.readings)}"] if s.kind == "low_confidence" and s.readings else []
     if s.kind == "unknown_effect":
         doubts.append(f"whether {_where(s)} took effect")
-    return (*doubts, *(() if s.read else (UNREAD,)))
+    return tuple(doubts)

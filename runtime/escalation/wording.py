@@ -44,6 +44,7 @@ LABELS: Mapping[str, str] = {
     "reach": "reach",
     "nothing": "nothing was changed",
     "read": "read",
+    "unread": "no system was read before the case was handed over",
     "mood": "mood",
     "options": "Options",
     "code": "Reply with the own line",

@@ -28,7 +28,7 @@ class Shape:
         if len(context) != len(self.types) + 1:
             return False
         for name, kind in self.types.items():
-            value = context.get(name)
+            value: Any = context.get(name)
             if type(value) is not kind or (kind is int and not -LONG <= value < LONG):
                 return False
         facts = context.get("facts")

@@ -126,6 +126,9 @@ class Effect(Strict):
         default_factory=dict, description="argument of `undo` → field of the answer; default: id"
     )
     read_back: str | None = Field(None, description="operation that reads the written record; default: repeat.find")
+    needs_right: str | None = Field(
+        None, description="what the vendor calls the right to do it, like an OAuth scope or a key's permission"
+    )
     returns: list[str] = Field(default_factory=list, description="restricted or personal fields in the answer")
     sends: list[str] = Field(
         default_factory=list, description="fields of the request that leave the company, like a mail's text"

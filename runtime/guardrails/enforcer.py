@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from runtime.errors import BadInput, Refused
+from runtime.errors import BadInput
 from runtime.estate import Estate
 from runtime.systems.exchange import Exchange, System, Why
 from runtime.systems.request_budget import RequestBudget
@@ -34,7 +34,6 @@ class EnforcerSystems:
         """The connection to a system.
 
         Raises:
-            Refused: the system speaks neither REST nor SOAP, so its writes do not pass here.
             BadInput: its description or the enforcer's secret cannot be used.
         """
         return self._held(name, "enforcer")
@@ -48,7 +47,7 @@ class EnforcerSystems:
         system, _, operation = call.partition(".")
         holders: tuple[Holder, ...] = ("enforcer", "agent", "audit")
         credentials = self._estate.systems[system].credentials if system in self._estate.systems else {}
-        holder = next((one for one in holders if one in credentials), "enforcer")
+        holder: Holder = next((one for one in holders if one in credentials), "enforcer")
         why = Why("what a decision stands on", run=self._run)
         return self._held(system, holder).call(operation, arguments, why=why)
 
@@ -64,12 +63,6 @@ class EnforcerSystems:
         settings = self._estate.systems.get(name)
         if settings is None:
             raise BadInput(f"there is no system {name}", "engagement.yaml", "write it under systems")
-        if settings.protocol not in ("rest", "soap"):
-            raise Refused(
-                f"{settings.protocol} writes do not pass the proxy in this version",
-                name,
-                "give the operation to a person",
-            )
         return connect(
             name,
             settings,

@@ -102,7 +102,8 @@ class Forwarder:
         """The decision, in the log before anything is sent; what cannot be logged is not sent."""
         grounds = self._grounds(call)
         decision = self._point.decide(call.request(call.context.read if self._trusts_signed_records else grounds))
-        detail = {"reason": decision.reason, "rule": decision.rule, "policy": decision.policy, "key": call.key}
+        detail: dict[str, Any] = {"reason": decision.reason, "rule": decision.rule, "policy": decision.policy}
+        detail |= {"key": call.key}
         detail |= _looked_at(grounds, call.context, decision) if not self._trusts_signed_records else {}
         would = decision
         if self._log_only and not decision.may_write:
@@ -176,9 +177,8 @@ class Forwarder:
 
     def _release(self, decision: Decision) -> None:
         """Never an older reservation of the same key: that call may have been made."""
-        if decision.reservation is not None and decision.reservation.state == "reserved":
-            if decision.reservation.fresh:
-                self._point.release(decision.reservation)
+        if decision.reservation is not None and decision.reservation.fresh:
+            self._point.release(decision.reservation)
 
     @contextmanager
     def _alone(self, key: str) -> Iterator[None]:
@@ -250,7 +250,9 @@ def _outcome(exchange: Exchange) -> str:
 def _kept(answer: Answer) -> str | None:
     """For whoever repeats the call; an answer that is too large or no plain JSON is not kept."""
     try:
-        text = json.dumps({"status": answer.status, "body": answer.body, "decision": "act", "headers": dict(answer.headers)})
+        text = json.dumps(
+            {"status": answer.status, "body": answer.body, "decision": "act", "headers": dict(answer.headers)}
+        )
     except (TypeError, ValueError):
         return None
     return text if len(text) <= LARGEST_KEPT else None

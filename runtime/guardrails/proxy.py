@@ -1,8 +1,8 @@
 """The enforcing proxy: the only holder of a credential that can write; every write of any agent passes its decision.
 
-A call is `METHOD /<system>/<path>` as the system's description declares it (a SOAP operation: `POST /<system>/<Port.Operation>`
-with its message as JSON), with the run's bearer token and a signed context that says for whom it is (case_context.py). What
-passes is sent on re-serialised, with the enforcer's credential. Records that conditions look at are read by the proxy itself
+A call is `METHOD /<system>/<path>` as the system's description declares it (SOAP, GraphQL, JSON-RPC and MCP: `POST
+/<system>/<operation>` with its message as JSON), with the run's bearer token and a signed context that says for whom it is
+(case_context.py). What passes is sent on re-serialised, with the enforcer's credential. Records that conditions look at are read by the proxy itself
 (grounds.py). Reads do not pass here (the agent's own credential reads). Denials are answered as RFC 9457 problems.
 """
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 Mode = Literal["enforce", "log_only"]
 TOKEN, SECRET = "CXREADY_PROXY_TOKEN", "CXREADY_PROXY_SECRET"  # noqa: S105 names, not secrets
-LONGEST_HEAD = 80_000
+PROTOCOLS = ("rest", "soap", "graphql", "json-rpc", "mcp")
 STARTS_S = 10.0
 
 
@@ -46,8 +46,8 @@ class RunningProxy:
     """A proxy on a port. `token` is for agents; `secret` only for the trusted runtime that signs contexts."""
 
     url: str
-    token: str
-    secret: str
+    token: str = field(repr=False)
+    secret: str = field(repr=False)
     point: DecisionPoint
     _server: uvicorn.Server = field(repr=False)
     _thread: threading.Thread = field(repr=False)
@@ -87,7 +87,8 @@ def serve(
     Args:
         folder: state: budgets.sqlite, pilot.sqlite (tightened limits, decision log) and the kill switch; `DIR/.cxready`.
         secrets: values of secret references; only the enforcer's are used.
-        ledger: else the one that CXREADY_DATABASE names, else `folder/budgets.sqlite`; made when absent: starting is set-up.
+        ledger: else `folder/budgets.sqlite`, for a pilot the one that CXREADY_DATABASE names; made when absent: starting is
+            set-up.
         mode: `log_only` decides, counts and logs, but lets through what it would not have allowed, to see the effect of
             limits on an agent that already works; the kill switch and the form of a call hold all the same.
         trusts_signed_records: takes records from the signed context in place of reading them; for trials only, in front
@@ -100,10 +101,10 @@ def serve(
     if for_pilot and (mode != "enforce" or trusts_signed_records):
         raise Refused("a pilot's proxy always enforces", "mode", "leave out log_only")
     folder.mkdir(parents=True, exist_ok=True)
-    surfaces = declared_surfaces(estate, protocols=("rest", "soap"))
+    surfaces = declared_surfaces(estate, protocols=PROTOCOLS)
     point = DecisionPoint(
         estate,
-        ledger=ledger or ledger_of(folder, os.environ),
+        ledger=ledger or ledger_of(folder, os.environ if for_pilot else {}),
         facts=facts,
         tightened=Tightened(folder / "pilot.sqlite"),
         stop=KillSwitch(folder),
@@ -139,14 +140,14 @@ def _started(
     """Listening before it returns."""
     import uvicorn
 
-    from runtime.guardrails.proxy_app import ProxyApp
+    from runtime.guardrails.proxy_app import LONGEST_HEAD, ProxyApp, StrictHead
 
     listening = _bound(host, port)
     address = f"{host}:{listening.getsockname()[1]}"
     app = ProxyApp(surfaces, forwarder, token, secret, frozenset({address}))
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=StrictHead,
         ws="none",
         lifespan="off",
         loop="asyncio",
@@ -160,9 +161,7 @@ def _started(
         backlog=256,
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(
-        target=server.run, kwargs={"sockets": [listening]}, name="enforcing proxy", daemon=True
-    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="enforcing proxy", daemon=True)
     thread.start()
     listening_since = threading.Event()
     for _ in range(int(STARTS_S / 0.005)):
@@ -179,7 +178,9 @@ def _bound(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
     except OSError as error:
         listening.close()
-        raise BadInput(f"the proxy cannot listen there ({error.strerror})", f"{host}:{port}", "choose another port") from None
+        raise BadInput(
+            f"the proxy cannot listen there ({error.strerror})", f"{host}:{port}", "choose another port"
+        ) from None
     return listening
 
 

@@ -10,6 +10,7 @@ import asyncio
 import hmac
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from runtime.errors import CxreadyError
 from runtime.guardrails import canonical, case_context
@@ -29,6 +31,9 @@ from runtime.systems.surface import Surface
 
 log = logging.getLogger(__name__)
 BODY_S = 10.0
+LONGEST_HEAD = 80_000
+_LOOSE = re.compile(rb"(?<!\r)\n|\r(?!\n)|\n[ \t]|\x00")
+_NOT_PLAIN = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 THREADS = 64
 
 
@@ -97,6 +102,25 @@ class ProxyApp:
     def _denied(self, status: int, reason: str, rule: str, method: str, path: str) -> Answer:
         self.forwarder.note_denial(f"{method} {path[:120]}", reason, rule)
         return problem(status, "refuse", reason, rule)
+
+
+class StrictHead(H11Protocol):
+    """h11 forgives line ends without a carriage return and folded lines (RFC 9112 sections 2.2 and 5.2); here they end the connection."""
+
+    _head = b""
+    _whole = False
+
+    def data_received(self, data: bytes) -> None:
+        if not self._whole:
+            self._head += data
+            head, self._whole = self._head.partition(b"\r\n\r\n")[0], b"\r\n\r\n" in self._head
+            if _LOOSE.search(head if self._whole else head.removesuffix(b"\r")):
+                self.transport.write(_NOT_PLAIN)
+                self.transport.close()
+                return
+            if self._whole or len(self._head) > LONGEST_HEAD:
+                self._head, self._whole = b"", True
+        super().data_received(data)
 
 
 def _target_of(scope: Scope) -> str:

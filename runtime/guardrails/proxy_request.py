@@ -2,7 +2,8 @@
 
 Covered: request smuggling (RFC 9112 section 11.2), method overrides, encoded or doubled path segments, other content types,
 content codings, repeated headers, queries on writes, calls that already passed an enforcing proxy. Only a declared path
-template of a write matches; a SOAP operation is addressed as `/<system>/<Port.Operation>`, with its message as JSON.
+template of a write matches. Operations of other protocols (SOAP, GraphQL, JSON-RPC, MCP) are addressed by name,
+`POST /<system>/<operation>`, with their message as JSON.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from runtime.guardrails import canonical
 from runtime.systems.surface import Operation, Surface
+
+if TYPE_CHECKING:
+    from starlette.datastructures import Headers
 
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
 OVERRIDES = (
@@ -39,14 +43,6 @@ class Malformed(Exception):
         self.what, self.status = what, status
 
 
-class Head(Protocol):
-    """Header fields: every name as it was sent, also twice; values by name in any case."""
-
-    def keys(self) -> list[str]: ...
-
-    def get(self, key: str, default: Any = None) -> Any: ...
-
-
 @dataclass(frozen=True)
 class Target:
     """The operation that a request names, and the values in its path."""
@@ -56,7 +52,7 @@ class Target:
     in_path: Mapping[str, str]
 
 
-def check_head(method: str, headers: Head, own_hosts: frozenset[str]) -> int:
+def check_head(method: str, headers: Headers, own_hosts: frozenset[str]) -> int:
     """Refuses what could be read in two ways; gives the length of the body.
 
     Raises:
@@ -91,7 +87,7 @@ def target(path: str, method: str, surfaces: Mapping[str, Surface]) -> Target:
         raise Malformed("the path is not in its plain form, or has a query", 404)
     system, _, rest = path[1:].partition("/")
     surface = surfaces.get(system)
-    if surface is not None and surface.format.startswith("wsdl"):
+    if surface is not None and is_named(surface):
         if method != "POST" or rest not in surface.operations:
             raise Malformed("no declared operation has this method and path", 404)
         return Target(system, surface.operations[rest], {})
@@ -107,7 +103,12 @@ def target(path: str, method: str, surfaces: Mapping[str, Surface]) -> Target:
     return Target(system, exact[0].operation, dict(zip(names, exact[0].in_path.values(), strict=True)))
 
 
-def idempotency_key(headers: Head) -> str:
+def is_named(surface: Surface) -> bool:
+    """Whether operations are addressed by name: every protocol but REST, whose descriptions are OpenAPI."""
+    return not surface.format.startswith("openapi")
+
+
+def idempotency_key(headers: Headers) -> str:
     """The caller's key, empty when there is none.
 
     Raises:
@@ -119,7 +120,7 @@ def idempotency_key(headers: Head) -> str:
     return key
 
 
-def arguments(found: Target, headers: Head, raw: bytes) -> dict[str, Any]:
+def arguments(found: Target, headers: Headers, raw: bytes) -> dict[str, Any]:
     """Path values and body fields in one flat mapping, as `System.call` takes them.
 
     Raises:

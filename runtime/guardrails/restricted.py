@@ -103,10 +103,7 @@ def _is_suspect(categories: tuple[str, ...], name: str, value: Any) -> bool:
     if type(value) is str:
         return not value.isascii() or (len(value) >= SHORTEST and _NUMERIC.search(value) is not None)
     if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if _is_suspect(categories, str(key), inner):
-                return True
-        return False
+        return any(_is_suspect(categories, str(key), inner) for key, inner in value.items())
     if isinstance(value, (list, tuple)):
         return any(_is_suspect(categories, "", inner) for inner in value)
     return _may_hold(value)

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn
 from urllib.parse import urlsplit
 
 from runtime.errors import CxreadyError
@@ -183,6 +183,6 @@ def _name(parts: object) -> str:
     return ", ".join(value for key, value in pairs if key in ("commonName", "organizationName"))
 
 
-def _fail(found: Reach, name: str, says: str, do: str) -> None:
+def _fail(found: Reach, name: str, says: str, do: str) -> NoReturn:
     found.steps.append(Step(name, "failed", says, do))
     raise _Ends

@@ -48,6 +48,14 @@ class Credential(Strict):
     client_id: str | None = None
     client_secret: Secret | None = None
     scope: str | None = None
+    rights: list[str] = Field(
+        default_factory=list, description="what the vendor lets this credential do, in its own words"
+    )
+
+    @property
+    def granted(self) -> list[str]:
+        """The vendor's rights: as listed, and every OAuth scope."""
+        return [*self.rights, *(self.scope or "").split()]
 
     @model_validator(mode="after")
     def _complete(self) -> Credential:

@@ -42,6 +42,15 @@ def load_surface(name: str, settings: SystemSettings, folder: Path) -> Surface:
     return surface_of_openapi(name, raw, path, folder)
 
 
+def described(name: str, settings: SystemSettings, folder: Path) -> Surface | None:
+    """The surface, or None where there is no description that can be read."""
+    try:
+        surface = load_surface(name, settings, folder)
+    except BadInput:
+        return None
+    return surface if surface.operations else None
+
+
 def _read(name: str, description: str, folder: Path) -> tuple[bytes, Path]:
     where = f"systems.{name}.description {description}"
     root = folder.resolve()

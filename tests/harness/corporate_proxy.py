@@ -17,7 +17,7 @@ import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -57,7 +57,9 @@ class CorporateProxy:
         seed: int = 0,
         intercepts: bool = True,
         password: tuple[str, str] | None = None,
+        tells: Callable[[Answer, Mapping[str, str]], Answer] = lambda answer, asked: answer,
     ) -> None:
+        self.tells = tells  # what becomes of a system's answer, given the headers of the request
         self.hosts, self.intercepts, self.password = dict(hosts), intercepts, password
         self.authority, self.stranger = authority or trustme.CA(organization_name="Acme Web Gateway"), trustme.CA()
         self.plan = FaultPlan([rule for rule in rules if rule.method != "CONNECT"], seed)
@@ -213,7 +215,8 @@ class _Handler(BaseHTTPRequestHandler):
             kept = {k: v for k, v in self.headers.items() if k.lower() not in HOP_BY_HOP and "proxy-" not in k.lower()}
             connection.request(self.command, path, body or None, kept)
             told = connection.getresponse()
-            return Answer(told.status, [*told.getheaders(), ("Via", "1.1 gateway.acme.example")], told.read())
+            answer = Answer(told.status, [*told.getheaders(), ("Via", "1.1 gateway.acme.example")], told.read())
+            return self.server.proxy.tells(answer, kept)
         except OSError:
             return no_such_host(host)
         finally:

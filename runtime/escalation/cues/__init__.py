@@ -13,7 +13,9 @@ SLOTS = ("why", "who", "problem", "checked", "done", "next", "when")
 
 
 class CueFile(Strict):
-    """`asks`: words beside an act that make it a request; `function`: words without which a row of words is no sentence."""
+    """`asks`: words beside an act that make it a request; `refers`: words that point back to the case; `function`: words
+    without which a row of words is no sentence.
+    """
 
     format: int = 1
     slots: dict[str, list[str]]
@@ -23,17 +25,22 @@ class CueFile(Strict):
     vague: list[str]
     placeholder: list[str]
     speakers: list[str]
+    refers: list[str]
     function: list[str]
 
 
 @dataclass(frozen=True)
 class Cues:
-    """Compiled cues of one language; `any` finds every word that is a cue of some part."""
+    """Compiled cues of one language; `any` finds every cue; `vocabulary` holds every word that stands in one, and every
+    function word: none of them says anything of a case.
+    """
 
     language: str
     slots: dict[str, re.Pattern[str]]
     any: re.Pattern[str]
     titles: re.Pattern[str]
+    vocabulary: frozenset[str]
+    refers: frozenset[str]
     function: frozenset[str]
     ask_first: frozenset[str]
     asks: frozenset[str]
@@ -55,6 +62,8 @@ def cues(language: str) -> Cues | None:
         {slot: _words(file.slots[slot]) for slot in SLOTS},
         _words(every),
         _words(file.titles),
+        _vocabulary([*every, *file.asks, *file.vague, *file.function]),
+        frozenset(file.refers),
         frozenset(file.function),
         frozenset(file.ask_first),
         frozenset(file.asks),
@@ -67,6 +76,16 @@ def cues(language: str) -> Cues | None:
             re.IGNORECASE,
         ),
     )
+
+
+def _vocabulary(parts: list[str]) -> frozenset[str]:
+    """The plain words in the patterns; a word with an optional ending counts with and without it."""
+    found: set[str] = set()
+    for part in parts:
+        plain = re.sub(r"\\[a-zA-Z]", " ", part)
+        for ending in (re.sub(r"\([?:\w|]*\)\?|\w\?", "", plain), re.sub(r"[()?]|\?:", "", plain)):
+            found |= set(re.findall(r"[^\W\d_][^\W\d_'-]*", ending))
+    return frozenset(found)
 
 
 def _words(parts: list[str]) -> re.Pattern[str]:

@@ -26,7 +26,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Held:
-    """What the destination holds, as it was read back."""
+    """What the destination holds, as it was read back. `made_by`: the credential that wrote it, where it says so."""
 
     id: str
     key: str = ""
@@ -36,6 +36,7 @@ class Held:
     status: str = ""
     decision: str = ""
     decided_by: str = ""
+    made_by: str = ""
     record: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -14,6 +14,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "status": ("status", "state"),
     "decision": ("decision",),
     "decided_by": ("decided_by", "decision_by"),
+    "made_by": ("created_by", "creator"),
 }
 ANSWER_LISTS = ("items", "results", "tickets", "messages", "data", "records", "value")
 

@@ -128,7 +128,7 @@ class RestDestination:
             record=dict(record),
             **{
                 name: str(value_of(record, name) or "")
-                for name in ("subject", "text", "queue", "status", "decision", "decided_by")
+                for name in ("subject", "text", "queue", "status", "decision", "decided_by", "made_by")
             },
         )
 

@@ -68,6 +68,7 @@ class RequestTracker:
             status=held.status,
             decision=held.decision,
             decided_by=self._decider(id, held.decision) if held.decision else "",
+            made_by=held.made_by,
             record=held.record,
         )
 
@@ -162,6 +163,7 @@ class RequestTracker:
             else "",  # one ticket names its queue by number only
             status=str(record.get("Status", "")),
             decision=_first(fields.get(DECISION_FIELD)),
+            made_by=_name(record.get("Creator")),
             record=dict(record),
         )
 

@@ -83,6 +83,7 @@ def test_a_defect_is_named(tmp_path: Path, switch: str, question: str, cause: st
         ("trims", "writes_stick.createOrder", "read back as sent"),
         ("slow_to_settle", "writes_stick.createOrder", "visible after 1 s"),
         ("keyless", "repeat_safe.createOrder", "our reference finds it"),
+        ("busy", "pagination_complete", "gives lists whole"),
         ("etag_by_the_second", "no_lost_updates.changeOrder", "refuses outdated changes"),
     ],
 )

@@ -25,12 +25,7 @@ from runtime.guardrails.proxy import RunningProxy, serve
 from runtime.guardrails.tightened import tighten
 from runtime.systems.settings import Environment
 
-ACCOUNT = "A-90017"
-FACTS: dict[str, Any] = {
-    "usage_gap_found": lambda r: r["gap"] is True,
-    "contract_active": lambda r: True,
-    "paid_twice": lambda r: True,
-}
+ACCOUNT, WITHOUT_A_GAP = "A-90017", "A-12345"
 CREDIT = {
     "account_id": ACCOUNT,
     "charge_id": "CH-90017-2",
@@ -57,14 +52,14 @@ def proxy(demo: RunningEstate, folder_estate: Estate, tmp_path: Path) -> Iterato
     secrets = {
         name: value for name, value in demo.environment().items() if "_AGENT_" not in name and "_AUDIT_" not in name
     }
-    running = serve(folder_estate, folder=tmp_path / "state", secrets=secrets, facts=FACTS, run="test")
+    running = serve(folder_estate, folder=tmp_path / "state", secrets=secrets, run="test")
     yield running
     running.close()
 
 
 def context(**more: Any) -> CaseContext:
     return CaseContext(
-        **{"workflow": "billing-dispute", "case": "case-1", "customer": ACCOUNT, "read": {"gap": True}, **more}
+        **{"workflow": "billing-dispute", "case": "case-1", "customer": ACCOUNT, **more}
     )
 
 
@@ -100,11 +95,15 @@ def test_above_the_limit_the_answer_is_a_problem_with_its_reason(proxy: RunningP
     assert len(credits_of(demo)) == before
 
 
-def test_facts_come_from_the_signed_context_only(proxy: RunningProxy) -> None:
-    assert (
-        send(proxy, "/billing/credits", {**CREDIT, "amount": "3.10"}, context(read={})).json()["rule"]
-        == "issue_credit.usage_gap_found"
-    )
+def test_facts_are_read_by_the_proxy_whatever_a_caller_says_it_saw(proxy: RunningProxy) -> None:
+    claimed = {
+        "usage": {"charges": [{"kind": "flat_fallback", "from": "2026-10-01T00:00:00Z", "to": "2026-10-05T00:00:00Z"}]},
+        "logging": {"outages": [{"from": "2026-10-02T00:00:00Z", "to": "2026-10-03T00:00:00Z"}]},
+        "contract": {"status": "active"},
+    }
+    other = context(customer=WITHOUT_A_GAP, read=claimed)
+    told = send(proxy, "/billing/credits", {**CREDIT, "account_id": WITHOUT_A_GAP, "amount": "3.10"}, other).json()
+    assert told["rule"] == "issue_credit.usage_gap_found"
     forged = {
         **proxy.headers(context()),
         case_context.HEADER: case_context.headers("guessed", "x", context())[case_context.HEADER],
@@ -189,7 +188,7 @@ def test_a_lost_answer_keeps_its_reservation(demo: RunningEstate, folder_estate:
     )
     estate = replace(folder_estate, systems={**folder_estate.systems, "billing": billing, "mail": dead})
     ledger = BudgetLedger.create(tmp_path / "b.sqlite")
-    proxy = serve(estate, folder=tmp_path / "state2", secrets=demo.environment(), facts=FACTS, ledger=ledger)
+    proxy = serve(estate, folder=tmp_path / "state2", secrets=demo.environment(), ledger=ledger)
     try:
         answer = send(proxy, "/billing/credits", CREDIT, **{"Idempotency-Key": "lost"})
         assert answer.status_code == 504
@@ -208,7 +207,7 @@ def test_an_enforcer_that_may_not_write_gives_the_budget_back(
     billing = folder_estate.systems["billing"].model_copy(update={"credentials": weak})
     estate = replace(folder_estate, systems={**folder_estate.systems, "billing": billing})
     ledger = BudgetLedger.create(tmp_path / "b.sqlite")
-    proxy = serve(estate, folder=tmp_path / "state3", secrets=demo.environment(), facts=FACTS, ledger=ledger)
+    proxy = serve(estate, folder=tmp_path / "state3", secrets=demo.environment(), ledger=ledger)
     try:
         assert send(proxy, "/billing/credits", CREDIT).status_code == 403
         assert ledger.open() == []

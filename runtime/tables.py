@@ -1,0 +1,16 @@
+"""All parts that keep a table in `pilot.sqlite`; each one's `prepare` makes it when it is absent."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from runtime import exactly_once, memory
+from runtime.escalation import answer, conversation, feedback, notices, outbox, ticket_notes
+
+PARTS = (exactly_once, outbox, answer, memory, conversation, feedback, notices, ticket_notes)
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Creates what is absent; harmless when all is there."""
+    for part in PARTS:
+        part.prepare(connection)
