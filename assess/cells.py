@@ -117,7 +117,7 @@ def _known(
     """The outcome, and the day of the oldest evidence that it rests on."""
     outcome, seen = _judge(probe, subject, artifacts)
     completed = with_answer(outcome, probe, probe_id, subject, answers, as_of, profile.answer_days)
-    answer = answers.find(probe_id, subject.unit) if completed.grade == "attested" else None
+    answer = answers.find(probe_id, subject.unit) if completed is not outcome else None
     return completed, answer.on if answer else seen
 
 

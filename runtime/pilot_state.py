@@ -63,7 +63,7 @@ def state_of(estate: Estate, gate: Gate, settings: PilotFile, home: Path, *, tod
             open_effects=tuple(
                 {"case": run, "operation": operation} for run, operation in exactly_once.open_intents(connection)
             ),
-            tightened={name: found for name in estate.guardrails.actions if (found := limits.bounds(name))},
+            tightened={name: found for name in estate.guardrails.actions if (found := limits.in_force(name))},
             broken=tuple(decision_log.verify(connection)),
         )
     finally:

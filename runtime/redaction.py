@@ -66,9 +66,7 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Redacts free text: known secrets, credentials, e-mail, IBAN, card and telephone numbers."""
-        if self._pattern:
-            text = self._pattern.sub(SECRET, text)
-        text = _TOKEN.sub(lambda m: (m["scheme"] or m["host"] or "") + SECRET, text)
+        text = self.without_secrets(text)
         if "@" in text or "%40" in text:
             text = _EMAIL.sub(lambda m: self.mark("e-mail", m[0].lower().replace("%40", "@")), text)
         if len(_DIGITS.findall(text[:100_000])) >= 7:
@@ -76,6 +74,12 @@ class Redactor:
             text = _CARD.sub(lambda m: self._if(_is_card(m[0]), "card", m[0]), text)
             text = _without_phones(text, lambda number: self.mark("phone", number))
         return text
+
+    def without_secrets(self, text: str) -> str:
+        """Takes out known secrets and what looks like a credential; personal data stays."""
+        if self._pattern:
+            text = self._pattern.sub(SECRET, text)
+        return _TOKEN.sub(lambda m: (m["scheme"] or m["host"] or "") + SECRET, text)
 
     def mark(self, kind: str, value: str) -> str:
         """`‹kind 3f2a›`; equal values (but for spaces and hyphens) get equal marks."""
@@ -133,6 +137,11 @@ class RedactingFilter(logging.Filter):
 def redact(value: Any) -> Any:
     """Redacts with the pseudonyms of this process; a run that must be resumable keeps a `Redactor` of its own."""
     return _default().redact(value)
+
+
+def without_secrets(text: str) -> str:
+    """Takes out the secrets that this process knows; for what stays on this machine and may hold personal data."""
+    return _default().without_secrets(text)
 
 
 def learn(*values: str) -> None:

@@ -82,6 +82,11 @@ def parse(text: str, path: Path) -> tuple[Any, Lines]:
         what = "the same key stands twice" if "duplicate" in str(error.problem) else f"not YAML: {error.problem}"
         raise BadInput(what, f"{path}:{line}", "look at this line and the one above it") from None
     except YAMLError as error:
+        position = getattr(error, "position", None)
+        if isinstance(position, int) and position < len(text):
+            line = text.count("\n", 0, position) + 1
+            said = f"the character U+{ord(text[position]):04X} has no place in such a file"
+            raise BadInput(said, f"{path}:{line}", "take it out") from None
         raise BadInput(f"not YAML: {error}", str(path), "look at the quotes and the indentation") from None
     except RecursionError:
         raise BadInput("the file is nested too deeply", str(path), "look for a bracket that is never closed") from None

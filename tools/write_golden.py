@@ -12,6 +12,7 @@ import argparse
 import shutil
 import sys
 import tempfile
+from contextlib import chdir
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,9 +50,10 @@ def _record() -> None:
     from assess.measuring import measure
 
     HOME.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="cxready-golden-") as place, start() as estate:
-        write_folder(Path(place), estate)
-        result = measure(load_folder(Path(place)), secrets=estate.environment())
+    folder = Path("northwind")
+    with tempfile.TemporaryDirectory(prefix="cxready-golden-") as place, chdir(place), start() as estate:
+        write_folder(folder, estate)
+        result = measure(load_folder(folder), secrets=estate.environment())
         shutil.copyfile(result.zip_path, HOME / "northwind.zip")
 
 

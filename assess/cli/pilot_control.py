@@ -94,19 +94,26 @@ def export(folder: Path, output: Path, as_json: bool) -> None:
     )
 
 
-@click.command(epilog="Example:  cxready pilot limit northwind issue_credit each 20.00 --by person-11")
+@click.command(epilog="Example:  cxready pilot limit northwind issue_credit 20.00 --until 2026-12-01 --by person-11")
 @FOLDER
-@click.argument("action")
-@click.argument("name", metavar="LIMIT")
-@click.argument("amount")
+@click.argument("words", nargs=-1, required=True, metavar="[WORKFLOW] ACTION [LIMIT] AMOUNT")
+@click.option("--until", help="A day (held to its end) or a time, like 2026-12-01T18:00; default: until it is assessed again.")
 @BY
 @AS_JSON
-def limit(folder: Path, action: str, name: str, amount: str, by: str, as_json: bool) -> None:
-    """Tighten a limit; it holds from the next decision on. Loosening goes through guardrails.yaml, prove and assess."""
+def limit(folder: Path, words: tuple[str, ...], until: str | None, by: str, as_json: bool) -> None:
+    """Tighten a limit: `each` unless another one is named, for one workflow or all. It holds from the next decision on, in every
+    process; loosening goes through guardrails.yaml, prove and assess."""
     from runtime.guardrails.tightened import tighten
 
-    bound = tighten(folder / ".cxready" / "pilot.sqlite", load_folder(folder).estate, action, name, amount, by=by)
-    say({"action": action, "limit": name, "bound": bound}, as_json, [f"{action}: {name} is {amount} from now on"])
+    estate = load_folder(folder).estate
+    workflow, action, name, amount = _limit_words(words, set(estate.goals))
+    end = _end(until)
+    bound = tighten(
+        folder / ".cxready" / "pilot.sqlite", estate, action, name, amount, workflow=workflow, until=end, by=by
+    )
+    what = {"action": action, "limit": name, "bound": bound, "workflow": workflow or None, "until": until}
+    holds = f"{' in ' + workflow if workflow else ''}{' until ' + until if until else ''}"
+    say(what, as_json, [f"{action}: {name} is at most {amount}{holds} from now on"])
 
 
 @click.command(epilog="Example:  cxready pilot stop northwind --by person-11 --why 'wrong credits'")
@@ -175,6 +182,34 @@ def forget(folder: Path, customer: str, as_json: bool) -> None:
     say(
         {"customer": customer, **erased}, as_json, [f"erased: {', '.join(f'{n} {what}' for what, n in erased.items())}"]
     )
+
+
+def _limit_words(words: tuple[str, ...], workflows: set[str]) -> tuple[str, str, str, str]:
+    """Workflow (or empty), action, limit and amount of `[WORKFLOW] ACTION [LIMIT] AMOUNT`."""
+    from runtime.errors import BadInput
+
+    given = list(words)
+    workflow = given.pop(0) if len(given) > 2 and given[0] in workflows else ""
+    if len(given) not in (2, 3):
+        raise BadInput(
+            f"{' '.join(words)!r} does not name a limit", "pilot limit", "write [WORKFLOW] ACTION [LIMIT] AMOUNT"
+        )
+    return workflow, given[0], given[1] if len(given) == 3 else "each", given[-1]
+
+
+def _end(until: str | None) -> float | None:
+    """UTC seconds; a day ends with its last second, times without a zone are this machine's."""
+    from datetime import datetime, timedelta
+
+    from runtime.errors import BadInput
+
+    if until is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(until)
+    except ValueError:
+        raise BadInput(f"{until!r} is no time", "--until", "write it like 2026-12-01 or 2026-12-01T18:00") from None
+    return (moment + timedelta(days=1) if len(until) == 10 else moment).timestamp()
 
 
 def _where(words: tuple[str, ...]) -> tuple[Path, str | None]:

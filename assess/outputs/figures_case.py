@@ -22,7 +22,7 @@ from assess.outputs.figures import (
 )
 from assess.outputs.html_words import line, short_money
 
-LEFT, RIGHT, PITCH = 210.0, 452.0, 17.0
+LEFT, RIGHT, PITCH = 252.0, 452.0, 16.0
 AMBER, BLUE = "#F6DCA0", "#1D5A94"
 
 
@@ -30,7 +30,7 @@ def spread(bins: Sequence[Bin], p50: float, currency: str) -> Markup:
     """Twenty columns of equal width; those below zero in amber, the zero line drawn, P50 marked."""
     low, high = bins[0].low, bins[-1].high
     most = max(b.share for b in bins) or 1.0
-    width, top, foot = 485.0, 16.0, 72.0
+    width, top, foot = 485.0, 24.0, 80.0
     place = _scale(low, high, 4.0, 4.0 + width)
     shapes = [stroke([(4, foot), (4 + width, foot)], RULE, 0.8)]
     for b in bins:
@@ -38,12 +38,12 @@ def spread(bins: Sequence[Bin], p50: float, currency: str) -> Markup:
         shapes.append(box(a + 0.6, foot - tall, c - a - 1.2, tall, AMBER if b.high <= 0 else KIND_FILL["declared"]))
     if low < 0 < high:
         x = place(0.0)
-        shapes += [stroke([(x, 4), (x, foot + 4)], ALERT, 1.1), text(x + 3, 7, "zero", 7.5, ALERT, 600)]
+        shapes += [stroke([(x, 14), (x, foot + 4)], ALERT, 1.1), text(x + 3, 19, "zero", 7.5, ALERT, 600)]
     x = place(min(max(p50, low), high))
     side = "end" if x > 400 else "start"
     shapes += [
-        stroke([(x, top - 4), (x, foot + 4)], NAVY, 1.3, "3 2"),
-        text(x + (3 if side == "start" else -3), top - 1, f"P50 {short_money(p50, currency)}", 8, NAVY, 600, side),
+        stroke([(x, top - 16), (x, foot + 4)], NAVY, 1.3, "3 2"),
+        text(x + (3 if side == "start" else -3), top - 11, f"P50 {short_money(p50, currency)}", 8, NAVY, 600, side),
         text(4, foot + 10, short_money(low, currency), 7.5, GREY),
         text(4 + width, foot + 10, short_money(high, currency), 7.5, GREY, 400, "end"),
     ]

@@ -7,7 +7,9 @@ from typing import Any
 
 from assess.assessment import LEVEL_NAMES, Assessment, Milestone
 from assess.outputs.figures_bars import gate_bar
+from assess.outputs.html_case import main_scenario
 from assess.outputs.html_coverage import coverages, known
+from assess.outputs.html_desk import desk_rows, desk_title, desk_verdict, is_desk
 from assess.outputs.html_fill import reading, to_measure
 from assess.outputs.html_verdict import GATES, verdict
 from assess.outputs.html_view import Filler, Names, Section, by_number, titled
@@ -17,6 +19,7 @@ from assess.outputs.html_words import (
     listed,
     number,
     share,
+    short_money,
     spelled,
     weeks,
 )
@@ -28,6 +31,8 @@ def answer(a: Assessment) -> Section:
     closing = list(dict.fromkeys(f.number for w in held for e in w.gate.held_by if (f := names.finding(e))))
     if not a.workflows:
         title = "Name the workflows first; without them nothing can pass"
+    elif is_desk(a):
+        title = desk_title(a)
     elif not any(known(c) for c in coverages(a).values()):
         title = "Measure first: no answer is possible before systems have been asked"
     elif not held:
@@ -50,7 +55,8 @@ def answer(a: Assessment) -> Section:
         )
         title = f"Start with {started}; hold {listed([titled(w).lower() for w in held], 3)}{until}"
     data = {
-        "verdict": verdict(a),
+        "verdict": desk_verdict(a) if is_desk(a) else verdict(a),
+        "desk": desk_rows(a) if is_desk(a) else [],
         "figures": _key_figures(a),
         "bar": _gate_bar(a),
         "unit": _volume_note(a),
@@ -105,6 +111,8 @@ def _key_figures(a: Assessment) -> list[tuple[str, str, str, str]]:
             "workflows may be piloted",
             "no ticket volumes were given",
         )
+    if worth := _worth(a):
+        return [level, piloted, _time_figure(a), worth]
     essential = sum(f.essential for f in a.findings)
     found = (
         str(len(a.findings)),
@@ -113,6 +121,25 @@ def _key_figures(a: Assessment) -> list[tuple[str, str, str, str]]:
         f"{essential} essential, of {counted(len(a.cells), 'check')}",
     )
     return [level, piloted, _time_figure(a), found]
+
+
+def _worth(a: Assessment) -> tuple[str, str, str, str] | None:
+    """The business case as a key figure, when there is money in it."""
+    if a.business_case is None or not a.business_case.scenarios:
+        return None
+    main = main_scenario(a.business_case)
+    if main.value is None:
+        return None
+    currency, value = a.business_case.currency, main.value
+    amount = short_money(value.p50, currency).removeprefix(f"{currency}\u00a0").split("\u00a0")
+    ends = f"P10 {short_money(value.p10, currency)}, P90 {short_money(value.p90, currency)}"
+    when = "under today’s gates" if main.name == "today" else "after the roadmap"
+    return (
+        amount[0],
+        f"{currency} k" if amount[-1] == "k" and len(amount) > 1 else f"{currency} m" if len(amount) > 1 else currency,
+        f"worth over {counted(a.business_case.months, 'month')}",
+        f"P50 {when}; {ends}",
+    )
 
 
 def target_milestone(a: Assessment) -> Milestone | None:

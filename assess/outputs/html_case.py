@@ -13,7 +13,7 @@ from assess.outputs.html_fill import reading
 from assess.outputs.html_view import Filler, Section
 from assess.outputs.html_words import counted, line, listed, number, short_money, signed, upper
 
-MOST_BARS = 8
+MOST_BARS = 7
 ORIGINS = {"export": "ticket export", "answer": "answer", "benchmark": "benchmark", "assumption": "assumption"}
 
 
@@ -22,7 +22,7 @@ def case(a: Assessment) -> list[Section]:
     found = a.business_case
     if found is None or not found.scenarios:
         return []
-    main = _main(found)
+    main = main_scenario(found)
     data = {
         "c": found,
         "scenarios": [_scenario_row(s, found) for s in found.scenarios],
@@ -41,18 +41,29 @@ def case(a: Assessment) -> list[Section]:
     )
     fillers = (_inputs(found), _definitions(found), *reading(a)[3:], *reading(a)[:3])
     return [
-        Section("case", "7 · Business case", _title(found), lede, "case", "Business case", "board", data, _bar(found), fillers)
+        Section(
+            "case",
+            "7 · Business case",
+            _title(found),
+            lede,
+            "case",
+            "Business case",
+            "board",
+            data,
+            _bar(found),
+            fillers,
+        )
     ]
 
 
-def _main(c: BusinessCase) -> Scenario:
+def main_scenario(c: BusinessCase) -> Scenario:
     """The scenario that the page draws: today's gates, unless nothing may run under them."""
     today = c.scenarios[0]
     return c.scenarios[-1] if not any(w.counted for w in today.workflows) else today
 
 
 def _title(c: BusinessCase) -> str:
-    main = _main(c)
+    main = main_scenario(c)
     when = "under today’s gates" if main.name == "today" else "once the roadmap is done"
     if main.value is None:
         return f"{upper(number(round(main.hours.p50)))} hours a month {when}; no money without {listed([line(m, 40) for m in c.missing], 2)}"
@@ -61,7 +72,9 @@ def _title(c: BusinessCase) -> str:
         return f"It does not pay {when}: {worth} over {counted(c.months, 'month')}"
     if main.value.p10 > 0:
         return f"It pays {when}: {worth} over {counted(c.months, 'month')}, even at the low end above zero"
-    return f"It may pay {when}: {worth} over {counted(c.months, 'month')}, below zero in {main.loss_share or 0:.0%} of the draws".replace("%", "\u00a0%")
+    return f"It may pay {when}: {worth} over {counted(c.months, 'month')}, below zero in {main.loss_share or 0:.0%} of the draws".replace(
+        "%", "\u00a0%"
+    )
 
 
 def _scenario_row(s: Scenario, c: BusinessCase) -> dict[str, Any]:
@@ -76,7 +89,11 @@ def _scenario_row(s: Scenario, c: BusinessCase) -> dict[str, Any]:
         "negative": [bool(value and v < 0) for v in ((value.p10, value.p50, value.p90) if value else (0, 0, 0))],
         "loss": "–" if s.loss_share is None else f"{s.loss_share:.0%}".replace("%", "\u00a0%"),
         "month": f"month {s.break_even_month}" if s.break_even_month is not None else "never" if value else "–",
-        "tickets": number(round(s.break_even_tickets)) if s.break_even_tickets is not None else "at no volume" if value else "–",
+        "tickets": number(round(s.break_even_tickets))
+        if s.break_even_tickets is not None
+        else "at no volume"
+        if value
+        else "–",
     }
 
 
@@ -111,7 +128,9 @@ def _workflow_row(w: WorkflowCase, c: BusinessCase) -> dict[str, Any]:
 
 def _freed(f: Any) -> str:
     hours = f"{number(round(f.hours))} hours a month"
-    return f"{upper(line(f.use, 60))}: {f.share:.0%}, {hours}{', becomes money' if f.money else ', no money'}".replace("%", "\u00a0%")
+    return f"{upper(line(f.use, 60))}: {f.share:.0%}, {hours}{', becomes money' if f.money else ', no money'}".replace(
+        "%", "\u00a0%"
+    )
 
 
 def _inputs(c: BusinessCase) -> Filler:
@@ -119,12 +138,18 @@ def _inputs(c: BusinessCase) -> Filler:
         (
             line(i.title + (f", {i.workflow.replace('-', ' ')}" if i.workflow else ""), 70),
             _points(i),
-            ORIGINS[i.origin] + (", vendor" if i.vendor else ""),
+            ORIGINS[i.origin] + (" °" if i.vendor else ""),
             line(i.says, 110),
         )
         for i in c.inputs
     )
-    return Filler("Inputs, and whose word each is", ("Input", "Low, likely, high", "From", "Source"), (28, 21, 15, 36), rows, note="vendor figures stand at the upper end only")
+    return Filler(
+        "Inputs, and whose word each is",
+        ("Input", "Low, likely, high", "From", "Source"),
+        (36, 21, 13, 30),
+        rows,
+        note="° the upper end is a vendor’s own figure",
+    )
 
 
 def _points(i: CaseInput) -> str:
@@ -149,13 +174,25 @@ def _definitions(c: BusinessCase) -> Filler:
 
 
 def _bar(c: BusinessCase) -> tuple[str, str]:
-    main = _main(c)
+    main = main_scenario(c)
     if main.value is None:
-        return ("So what", f"Hours are counted; for money, write {listed([line(m, 50) for m in c.missing], 3)} into business_case.yaml. Nothing is filled in for you.")
+        return (
+            "So what",
+            f"Hours are counted; for money, write {listed([line(m, 50) for m in c.missing], 3)} into business_case.yaml. Nothing is filled in for you.",
+        )
     strongest = max(main.tornado, key=lambda b: b.share, default=None)
     if strongest is None:
         return ("So what", "Measure the resolved share in the pilot before anything is promised.")
     name = strongest.title[:1].lower() + strongest.title[1:]
     own = f" of {strongest.workflow.replace('-', ' ')}" if strongest.workflow else ""
-    measured = "It is an assumption: the pilot must measure it first." if strongest.origin == "assumption" else f"It comes from {('an ' if strongest.origin == 'answer' else 'a ') + ORIGINS[strongest.origin]}: check it again before the decision."
-    return ("So what", f"Decide on one figure: {line(name, 60)}{own} carries {strongest.share:.0%} of the uncertainty. {measured}".replace("%", "\u00a0%"))
+    measured = (
+        "It is an assumption: the pilot must measure it first."
+        if strongest.origin == "assumption"
+        else f"It comes from {('an ' if strongest.origin == 'answer' else 'a ') + ORIGINS[strongest.origin]}: check it again before the decision."
+    )
+    return (
+        "So what",
+        f"Decide on one figure: {line(name, 60)}{own} carries {strongest.share:.0%} of the uncertainty. {measured}".replace(
+            "%", "\u00a0%"
+        ),
+    )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
 
 from assess.assessment import Assessment, Join, Milestone
+from assess.outputs.figures_effort import Point, effort_impact
 from assess.outputs.figures_roadmap import gantt, in_order, last_week
 from assess.outputs.figures_systems import systems_map
 from assess.outputs.html_board import target_milestone
@@ -178,16 +178,24 @@ def roadmap(a: Assessment) -> Section:
         "charts": charts,
         "milestones": a.roadmap.milestones,
         "roles": _roles(a),
+        "impact": effort_impact(_points(a)) if tasks else "",
         "tasks": tasks,
-        "assumptions": [line(x, 220) for x in a.roadmap.assumptions],
-        "one_more": line(a.roadmap.one_more, 200),
+        "stands": _stands_on(a),
         "weeks": weeks,
     }
     if not tasks:
         lede = (
             "Nothing is scheduled: no finding asks for a remedy, or nothing has been measured that could ask for one."
         )
-    fillers = (_opens(a), to_measure(a), *reading(a)[:1], *reading(a)[3:], *reading(a)[1:3])
+    fillers = (
+        *_milestones(a),
+        _assumed(a),
+        _opens(a),
+        to_measure(a),
+        *reading(a)[:1],
+        *reading(a)[3:],
+        *reading(a)[1:3],
+    )
     return Section("roadmap", "6 · Roadmap", title, lede, "roadmap", "Roadmap", "board", data, _roadmap_bar(a), fillers)
 
 
@@ -196,19 +204,117 @@ def levels_only(milestones: list[Milestone]) -> list[Milestone]:
     return [m for m in milestones if "level" in m.what.lower()][:4] or milestones[:4]
 
 
-def _roles(a: Assessment) -> list[tuple[str, str, str]]:
-    groups: dict[str, list[Any]] = defaultdict(list)
+def _roles(a: Assessment) -> list[tuple[str, str, str, str]]:
+    """Role and its people, findings, likely days, and what one more person would bring."""
+    found: dict[str, list[str]] = defaultdict(list)
     for task in a.roadmap.tasks:
-        groups[task.role].append(task)
-    rows = sorted(groups.items(), key=lambda pair: (-sum(t.effort.days[1] for t in pair[1]), pair[0]))
-    return [
-        (
-            line(role, 50),
-            listed([line(n, 12) for t in tasks for n in t.findings or [t.id]], 8),
-            number(sum(t.effort.days[1] for t in tasks)),
+        found[task.role] += task.findings or [task.id]
+    loads = {r.role: r for r in a.roadmap.roles}
+    days = {role: sum(t.effort.days[1] for t in a.roadmap.tasks if t.role == role) for role in found}
+    rows = []
+    for role in sorted(found, key=lambda r: (-days[r], r)):
+        load = loads.get(role)
+        more = f"−{load.one_more_days:.0f}" if load and load.one_more_days >= 0.5 else "–"
+        people = f"{load.people} × " if load else ""
+        rows.append(
+            (f"{people}{line(role, 40)}", listed([line(n, 12) for n in found[role]], 4), number(days[role]), more)
         )
-        for role, tasks in rows
-    ]
+    return rows
+
+
+def _points(a: Assessment) -> list[Point]:
+    """Tickets of the workflows that a task helps to open; without volumes the number of workflows."""
+    volume = {w.name: float(w.tickets_per_month or 0) for w in a.workflows}
+    held = {f.number: f.workflows for f in a.findings}
+    found = []
+    for t in a.roadmap.tasks:
+        own = {name for number_ in t.findings for name in held.get(number_, [])}
+        impact = sum(volume.get(name, 0.0) for name in own) or float(len(own))
+        found.append(Point(t.findings[0] if t.findings else t.id, t.effort.days[1], impact))
+    return found
+
+
+def _milestones(a: Assessment) -> tuple[Filler, ...]:
+    """Every milestone with P50 and P80, in weeks from the start."""
+    if not a.roadmap.milestones:
+        return ()
+    rows = tuple(
+        (
+            line(m.what, 90),
+            weeks(m.p50_weeks, m.p50_weeks),
+            weeks(m.p80_weeks, m.p80_weeks),
+            number(round(m.person_days)),
+        )
+        for m in a.roadmap.milestones
+    )
+    widths = (61, 12, 12, 15)
+    return (
+        Filler(
+            "When it is reached",
+            ("What", "P50", "P80", "Person-days"),
+            widths,
+            rows,
+            least=min(4, len(rows)),
+            note="weeks from the start",
+        ),
+    )
+
+
+def _stands_on(a: Assessment) -> str:
+    """In one line what the table below says at length, for where there is no room for the table."""
+    road = a.roadmap
+    held = "; ".join(
+        f"P{h.percentile} held {h.hits} of {h.of}{'' if h.calibrated else ', not yet calibrated'}"
+        for h in road.hit_rates
+    )
+    naive = (
+        f" Adding up the likely days would promise {number(round(road.likely_weeks, 1))} weeks: not a date."
+        if road.likely_weeks
+        else ""
+    )
+    source = (
+        f"learnt from {counted(road.pace.finished, 'finished task')}"
+        if road.pace.finished
+        else "reference class, no task finished yet"
+    )
+    return (
+        f"All efforts share one factor, median {road.pace.median:.2f} ({source}).{naive}{f' {held}.' if held else ''}"
+    )
+
+
+def _assumed(a: Assessment) -> Filler:
+    """What the dates stand on: the factor and where it comes from, how often earlier dates held, what a sum would promise."""
+    road = a.roadmap
+    rows = [("Assumed", line(x, 200)) for x in road.assumptions]
+    learnt = (
+        f"learnt from {counted(road.pace.finished, 'finished task')}"
+        if road.pace.finished
+        else "from the reference class; no task is finished yet"
+    )
+    rows.append(
+        (
+            "Pace",
+            f"every effort times {road.pace.median:.2f} (sigma {road.pace.sigma:.2f}), one factor for all: {learnt}",
+        )
+    )
+    for h in road.hit_rates:
+        stand = "" if h.calibrated else f"; not yet calibrated, {h.of} of 20"
+        rows.append(
+            (
+                f"P{h.percentile} held",
+                f"{h.hits} of {h.of} finished tasks ({100 * h.low:.0f}–{100 * h.high:.0f}\u00a0%){stand}",
+            )
+        )
+    if road.likely_weeks:
+        rows.append(
+            (
+                "Not a date",
+                f"adding up the likely days would promise {number(round(road.likely_weeks, 1))} weeks: shown, not used",
+            )
+        )
+    if road.one_more:
+        rows.append(("One more person", line(road.one_more, 200)))
+    return Filler("What these dates stand on", ("", "What it says"), (18, 82), tuple(rows))
 
 
 def _opens(a: Assessment) -> Filler:

@@ -107,19 +107,36 @@ class Names:
 
 def sections(assessment: Assessment) -> list[Section]:
     """All sections between cover and end, in reading order."""
-    from assess.outputs import html_board, html_coverage, html_detail, html_findings, html_level, html_workflows
+    from assess.outputs import (
+        html_board,
+        html_candidates,
+        html_case,
+        html_client,
+        html_coverage,
+        html_detail,
+        html_findings,
+        html_level,
+        html_relations,
+        html_since,
+        html_workflows,
+    )
 
     parts = [
         html_board.answer(assessment),
         html_coverage.coverage(assessment),
         html_workflows.workflows(assessment),
+        *html_candidates.selection(assessment),
         html_detail.systems(assessment),
         *html_findings.major(assessment),
         *html_findings.minor(assessment),
         html_detail.roadmap(assessment),
+        *html_case.case(assessment),
+        *html_since.since(assessment),
         html_level.level(assessment),
+        *html_relations.relations(assessment),
         html_level.catalogue(assessment),
         html_level.digests(assessment),
+        *html_client.client(assessment),
     ]
     return [html_detail.contents(assessment, parts), *parts] if len(parts) + 1 > CONTENTS_FROM else parts
 

@@ -12,6 +12,7 @@ from assess.outputs.html_view import Names, Section, titled
 from assess.outputs.html_words import (
     DIMENSION_NAMES,
     GATE_LABELS,
+    counted,
     interval,
     line,
     listed,
@@ -163,7 +164,8 @@ def _workflow_bar(a: Assessment, names: Names) -> tuple[str, str]:
     return (
         "So what",
         (
-            f"{titled(first)}{volume} is held by what nobody has measured: {len(first.gate.could_be) or 'more'} checks"
-            " decide. Possible levels open no gate."
+            f"{titled(first)}{volume} is held by what nobody has measured:"
+            f" {counted(len(first.gate.could_be), 'check') if first.gate.could_be else 'more checks'} to run. Possible"
+            " levels open no gate."
         ),
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from assess.judge import Verdict
-from assess.trace import levels, planned, written
+from assess.trace import exported, levels, planned, written
 from assess.trace.path import Path, figures, read, shown
 from assess.trace.rule import Rule, Traced
 
-RULES: dict[Path, Rule] = {**levels.RULES, **written.RULES, **planned.RULES}
+RULES: dict[Path, Rule] = {**levels.RULES, **written.RULES, **planned.RULES, **exported.RULES}
 
 
 def trace(verdict: Verdict, path: Path) -> Traced | None:

@@ -60,7 +60,7 @@ def bypass_trial(estate: Estate, now: datetime) -> Iterator[Artifact | Missing]:
             control = http.control("control", min(call.each, 99))
             scenes += [http.scene(n, case) for n, case in enumerate(cases()["http"]) if fits(case, call)]
             control = control and http.control(
-                "control afterwards", min(call.each, 98)
+                "control-afterwards", min(call.each, 98)
             )  # still there, or what was refused says nothing
         finally:
             proxy.close()
@@ -171,7 +171,14 @@ class _Http:
             (k, v) for k, v in {**base, **case.get("headers", {})}.items() if k not in case.get("without", ())
         ]
         headers += list(case.get("twice", {}).items())
-        return send(self.proxy.url, case.get("method", self.operation.method), self._path(case), headers, raw)
+        return send(
+            self.proxy.url,
+            case.get("method", self.operation.method),
+            self._path(case),
+            headers,
+            raw,
+            gives_up="length" in case,
+        )
 
     def _path(self, case: Case) -> str:
         path = str(case.get("path", "/%SYSTEM%%PATH%"))

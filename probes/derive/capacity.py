@@ -1,17 +1,21 @@
-"""Do the people named suffice? Handoffs expected at several shares, put through the route's own week hour by hour."""
+"""Do the people named suffice? Handoffs expected at several shares, put through the route's own week hour by hour.
+
+Tickets wait in a backlog over nights and weekends; live contacts (chat, telephone) are answered or lost within minutes and
+are worked out by Erlang A for each hour.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from probes.artifact import Artifact, Missing
 from probes.derive.demand import Demand
 from probes.derive.route_plan import route_plan
 from probes.derive.run import Derivation, Deriver
-from probes.escalation.artifacts import Capacity, RoutePlan, Scenario
+from probes.derive.staffing import TICKETS_IN_TIME, Load, live_scenario, ticket_scenario
+from probes.escalation.artifacts import Capacity, RoutePlan
 from probes.finding import EVERYWHERE, Subject
-from runtime.escalation.backlog import staff_needed, waiting
-from runtime.escalation.week import hour_name
 from runtime.estate import Estate
 
 SHARES = ((0.15, "15 % are handed off"), (0.30, "30 % are handed off"), (0.50, "50 % are handed off"))
@@ -46,7 +50,9 @@ def capacity(estate: Estate, name: str, demand: Demand) -> Capacity:
     """One route's waiting times at each share."""
     route = route_plan(estate, name)
     hours, per_month, minutes, source = _load(estate, route, demand)
-    own = [_scenario(route, hours, per_month, share, label, minutes) for share, label in (*SHARES, ALL)]
+    live = estate.escalation.routes[name].live
+    made = partial(live_scenario, live) if live else ticket_scenario
+    own = [made(Load(route, hours, per_month, minutes), share, label) for share, label in (*SHARES, ALL)]
     high_stakes = bool(route.categories) and not route.workflows
     asked = ALL[1] if high_stakes or _approves(estate, route) else SHARES[-1][1]
     return Capacity(
@@ -58,6 +64,11 @@ def capacity(estate: Estate, name: str, demand: Demand) -> Capacity:
         per_month=round(per_month, 1),
         scenarios=tuple(own),
         asked=asked,
+        live=live is not None,
+        within_s=live.answer_within_seconds if live else 0,
+        target=live.share if live else TICKETS_IN_TIME,
+        arrivals=tuple(round(n, 3) for n in hours),
+        staff=route.staff,
     )
 
 
@@ -83,25 +94,6 @@ def _load(estate: Estate, route: RoutePlan, demand: Demand) -> tuple[list[float]
     return [weekly * n / total for n in profile], per_month, minutes or MINUTES_WITHOUT_DATA, source
 
 
-def _scenario(
-    route: RoutePlan, hours: list[float], per_month: float, share: float, label: str, minutes: float
-) -> Scenario:
-    arrivals = [n * share for n in hours]
-    found = waiting(arrivals, route.staff, minutes)
-    budget = route.time_to_human_minutes / 60
-    needed = staff_needed(arrivals, route.staff, minutes, budget) if per_month else 0
-    return Scenario(
-        share=share,
-        label=label,
-        per_month=round(per_month * share, 1),
-        median_h=_round(found.median_h),
-        p95_h=_round(found.p95_h),
-        occupancy=round(min(found.occupancy, 99.0), 3),
-        worst_hour=hour_name(found.worst_hour),
-        staff_needed=needed,
-    )
-
-
 def _approves(estate: Estate, route: RoutePlan) -> bool:
     """A workflow of the route asks for `approve`: then every case waits for a person."""
     for name in route.workflows:
@@ -109,10 +101,6 @@ def _approves(estate: Estate, route: RoutePlan) -> bool:
         if any(action and estate.guardrails.actions[action].autonomy == "approve" for action in actions):
             return True
     return False
-
-
-def _round(hours: float | None) -> float | None:
-    return None if hours is None else round(hours, 2)
 
 
 DERIVER = Deriver(name="capacity", run=run, gives=(Capacity,), probes=("capacity",))

@@ -1,8 +1,9 @@
-"""How long does a stop take? Writes run through the real proxy in front of a stand-in system; then the switch is set."""
+"""How long does a stop take? Writes run through real proxies, in two processes, in front of a stand-in system; then the switch is set."""
 
 from __future__ import annotations
 
 import json
+import secrets as random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 from probes.artifact import Artifact, Missing
 from probes.derive.bypass_trial import attacked
+from probes.derive.proxy_process import beside
 from probes.derive.raw_http import send
 from probes.derive.stand_in import SECRETS, estate_at, stand_in
 from probes.derive.trial_calls import TrialCall, confirmed_facts
@@ -21,7 +23,7 @@ from probes.guardrails.evidence import KillSwitchTrial
 from runtime.estate import Estate
 from runtime.guardrails.case_context import CaseContext
 from runtime.guardrails.kill_switch import KillSwitch
-from runtime.guardrails.proxy import RunningProxy, declared_surfaces, serve
+from runtime.guardrails.proxy import SECRET, TOKEN, RunningProxy, declared_surfaces, serve
 from runtime.systems.surface import Operation
 
 CALLERS = 4
@@ -43,17 +45,19 @@ def kill_switch_trial(estate: Estate, now: datetime) -> Iterator[Artifact | Miss
         return
     with TemporaryDirectory(prefix="cxready-") as place, stand_in() as system:
         here = estate_at(estate, system.url, call.action)
+        secrets = {**SECRETS, TOKEN: random.token_urlsafe(32), SECRET: random.token_urlsafe(48)}
         proxy = serve(
             here,
             folder=Path(place),
-            secrets=SECRETS,
+            secrets=secrets,
             facts=confirmed_facts(here),
             run="kill switch",
             trusts_signed_records=True,
         )
         try:
-            stream = _Stream(replace(call, estate=here), proxy)
-            stopped = stream.run(KillSwitch(Path(place)))
+            with beside(here, Path(place), secrets) as other:
+                stream = _Stream(replace(call, estate=here), proxy, (proxy.url, other or proxy.url))
+                stopped = stream.run(KillSwitch(Path(place)))
         finally:
             proxy.close()
         yield _judgeable(stream, stopped, [at for *_, at in system.arrived], now)
@@ -74,6 +78,7 @@ def _judgeable(stream: _Stream, stopped: _Stop, arrivals: list[float], now: date
         arrived_after=sum(at > stopped.set_at for at in arrivals),
         refused_after=sum(not call.passed for call in begun_after),
         callers=CALLERS,
+        processes=len(set(stream.urls)),
     )
 
 
@@ -84,6 +89,7 @@ class _Call:
     begun: float
     ended: float
     passed: bool
+    url: str
 
 
 @dataclass(frozen=True)
@@ -96,10 +102,14 @@ class _Stop:
 
 @dataclass
 class _Stream:
-    """Callers that write without a pause, each time for another customer and one cent or the smallest amount."""
+    """Callers that write without a pause, each time for another customer and one cent or the smallest amount.
+
+    `urls` are proxies of the same folder, each in a process of its own; callers take turns among them.
+    """
 
     call: TrialCall
     proxy: RunningProxy
+    urls: tuple[str, ...]
     operation: Operation = field(init=False)
     calls: list[_Call] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
@@ -122,11 +132,15 @@ class _Stream:
         return stop
 
     def _all_refused(self, stop: _Stop) -> bool:
-        """The newest calls, several a caller, were begun after the command and refused; or writes go on for long."""
-        if time.monotonic() - stop.set_at > GOES_ON_S and any(c.passed for c in self.calls[-REFUSED_AFTER:]):
+        """In every process the newest calls, several a caller, were begun after the command and refused; or writes go on for long."""
+        share = REFUSED_AFTER // len(set(self.urls))
+        newest = [[call for call in list(self.calls) if call.url == url][-share:] for url in set(self.urls)]
+        if time.monotonic() - stop.set_at > GOES_ON_S and any(call.passed for calls in newest for call in calls):
             return True
-        newest = self.calls[-REFUSED_AFTER:]
-        return len(newest) == REFUSED_AFTER and all(not c.passed and c.begun > stop.set_at for c in newest)
+        return all(
+            len(calls) == share and all(not call.passed and call.begun > stop.set_at for call in calls)
+            for calls in newest
+        )
 
     def _until(self, done: Callable[[], bool], patience_s: float) -> None:
         """Waits for what is to be seen rather than for a time, so that a busy machine changes nothing."""
@@ -136,6 +150,7 @@ class _Stream:
 
     def _write(self, caller: int) -> None:
         system, operation, n = self.call.operation.partition(".")[0], self.operation, 0
+        url = self.urls[caller % len(self.urls)]
         while not self.ended.is_set():
             n += 1
             customer = f"T-{caller}-{n}"
@@ -151,15 +166,13 @@ class _Stream:
                 workflow=self.call.workflow, case=customer, customer=customer, read=dict(request.facts_input)
             )
             headers = {
-                "Host": self.proxy.url.removeprefix("http://"),
+                "Host": url.removeprefix("http://"),
                 **self.proxy.headers(context),
                 "Content-Type": "application/json",
             }
             begun = time.monotonic()
-            answer = send(
-                self.proxy.url, operation.method, path, [*headers.items(), ("Content-Length", str(len(body)))], body
-            )
-            self.calls.append(_Call(begun, time.monotonic(), answer.passed))
+            answer = send(url, operation.method, path, [*headers.items(), ("Content-Length", str(len(body)))], body)
+            self.calls.append(_Call(begun, time.monotonic(), answer.passed, url))
 
 
 def _after(times: list[float], stopped: float) -> float:

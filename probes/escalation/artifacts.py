@@ -131,8 +131,8 @@ class UnderstandingDrill(Artifact):
 
 
 class Scenario(BaseModel):
-    """Waiting at one share of handoffs, from an hour-by-hour backlog of the declared staff; hours, None: it never
-    drains.
+    """Waiting at one share of handoffs with the declared staff. Tickets: an hour-by-hour backlog, in hours, None: it
+    never drains. Live: Erlang A in the hour that is worst, `answered_in_time` and `leaves` as shares.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -145,9 +145,18 @@ class Scenario(BaseModel):
     occupancy: float
     worst_hour: str
     staff_needed: int | None = Field(None, description="people in each open hour that meet the target")
+    answered_in_time: float | None = None
+    leaves: float | None = None
+    needed: tuple[int, ...] = Field((), description="people in each hour of the week that meet the target")
+    short: tuple[int, ...] = Field((), description="hours of the week, 0–167, in which the people named are too few")
 
 
 class Capacity(Artifact):
+    """`arrivals` and `staff`: of each hour of the week, Monday 0 h first, all cases before a share is handed off.
+
+    `live`: people answer while the customer waits; then `target` is the share to be answered in `within_s` seconds.
+    """
+
     kind: ClassVar[str] = "capacity"
     route: str
     budget_h: float
@@ -156,3 +165,8 @@ class Capacity(Artifact):
     per_month: float
     scenarios: tuple[Scenario, ...] = ()
     asked: str = Field("", description="label of the scenario that the autonomy asked for amounts to")
+    live: bool = False
+    within_s: int = 0
+    target: float = 0.95
+    arrivals: tuple[float, ...] = ()
+    staff: tuple[int, ...] = ()

@@ -110,9 +110,12 @@ def plan(
         files: digest of each place that the plan was made from.
         left: what taking back the open writes of earlier runs sends; it comes first.
     """
+    from probes.gather.side_effects import held_back, settled
+
+    estate = settled(estate)
     kept = {name: n for name, s in estate.systems.items() if (n := kept_for_cleanup(s, max_requests))}
     chosen = [one for one in left if only_system in (None, one.system)]
-    left_out: dict[str, str] = {}
+    left_out = {f"writes on {n}": why for n, why in held_back(estate).items() if only_system in (None, n)}
     used = {name: sum(one.count for one in chosen if one.system == name) for name in estate.systems}
     for gatherer, system, lines in _asked(estate, in_order(gatherers, only_probe), only_system):
         room = max_requests - kept.get(system, 0) - used.get(system, 0)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from probes.gather.plan import Plan, PlanLine
+from probes.gather.plan import DEFAULT_LIMIT, Plan, PlanLine
 from runtime.errors import BadInput, Conflict
 from runtime.written import read_text
 
@@ -54,14 +54,25 @@ def read(path: Path, made_again: Callable[[Plan], Plan] | None = None) -> Plan:
     if stated == found.digest:
         return found
     what = "the plan was changed after it was made"
-    original = made_again(found) if made_again and stated else None
-    if original is not None and original.digest == stated:
+    original = _original(found, stated, made_again) if made_again and stated else None
+    if original is not None:
         named = differences(original, found)
         more = f"; and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
         what += ": " + "; ".join(named[:MOST_NAMED]) + more
     elif stated is None:
         what = "the plan carries no digest, so nobody can tell what was approved"
     raise Conflict(what, str(path), _AGAIN)
+
+
+def _original(found: Plan, stated: str, made_again: Callable[[Plan], Plan]) -> Plan | None:
+    """The plan with the stated digest, made again: in the scope that the file says, else in the usual one."""
+    scopes = [
+        {},
+        {"max_requests": DEFAULT_LIMIT},
+        {"max_requests": DEFAULT_LIMIT, "only_system": None, "only_probe": None},
+    ]
+    made = (made_again(found.model_copy(update=scope)) for scope in scopes)
+    return next((one for one in made if one.digest == stated), None)
 
 
 def write(found: Plan, path: Path) -> None:

@@ -28,6 +28,7 @@ from probes.gather.progress import CollectState
 from probes.gather.run_manifest import manifest_of
 from probes.gather.run_session import keep_used, locked, opened, session_of
 from probes.gather.session import Progress, Session
+from probes.gather.side_effects import held_back, set_off, settled
 from probes.gather.waiting import waits
 from runtime.errors import Conflict, CxreadyError
 from runtime.estate import Estate
@@ -90,6 +91,7 @@ def collect(
         Conflict: another collection is running in this folder, or the files changed since the plan was made.
         BadInput: the folder's state cannot be read.
     """
+    estate = settled(estate)
     written = read_inputs(folder, estate.knowledge, inputs)
     digest = digest_of(written)
     if plan and plan.inputs and plan.inputs != digest:
@@ -197,9 +199,11 @@ def _scope(
 
 
 def _notes(session: Session) -> list[str]:
-    """Why systems were not reached, and clocks that disagree with ours."""
+    """Why systems were not reached or not written to, what writes set off, and clocks that disagree with ours."""
     reasons = [f"{name}: {why.partition(chr(10))[0]}" for name, why in sorted(session.unreachable.items())]
-    return reasons + list(session.passage.clocks.off().values() if session.passage else ())
+    reasons += [f"not written to: {why}" for n, why in held_back(session.estate).items() if n in session.systems]
+    off = session.passage.clocks.off() if session.passage else {}
+    return [*reasons, *set_off(session), *off.values()]
 
 
 def _check_usable(session: Session) -> None:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from runtime.estate import Estate
+from runtime.redacted_fields import kind_of_field
+from runtime.redaction import without_secrets
 from runtime.systems.surface import Operation
 
 OWN_TEXT = "[cxready test] please ignore"
@@ -45,11 +47,13 @@ class Samples:
     seen: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
 
     def learn(self, system: str, body: Any, *, own: bool = False, resource: str = "") -> None:
-        """Remembers the scalar fields of an answer. `own`: they belong to the test customer. `resource`: what a bare
-        `id` identifies.
+        """Remembers the scalar fields of an answer, credentials left out. `own`: they belong to the test customer.
+        `resource`: what a bare `id` identifies.
         """
         pool = self.seen.setdefault(system, {})
         for name, value in _scalars(body, 0):
+            if _is_secret(name, value):
+                continue
             keys = [plain(name)] + ([plain(resource) + "id"] if plain(name) == "id" and resource else [])
             for key in keys:
                 values = pool.setdefault(key, [])
@@ -176,6 +180,11 @@ def _scalars(value: Any, depth: int) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, list):
         for inner in value[:KEPT]:
             yield from _scalars(inner, depth + 1)
+
+
+def _is_secret(name: str, value: Any) -> bool:
+    """A page's token is asked for next, and no secret."""
+    return kind_of_field(name) == "secret" or (isinstance(value, str) and without_secrets(value) != value)
 
 
 def _properties(operation: Operation) -> dict[str, Mapping[str, Any]]:

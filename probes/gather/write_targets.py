@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from probes.artifact import Cause
 from probes.gather.guarded import find_operation
 from probes.gather.plan import surface_of
+from probes.gather.side_effects import HeldBack
 from runtime.estate import Estate
 from runtime.guardrails.effects import Effect
 from runtime.systems.surface import Operation
@@ -78,7 +79,8 @@ def _target(estate: Estate, system: str, name: str) -> Target:
             f"effects/{system}.yaml does not say, confirmed by a person, what {name} does",
         )
     if not writes.allowed:
-        return Target(name, operation, effect, "not_allowed", f"engagement.yaml does not allow writes on {system}")
+        why = writes.why if isinstance(writes, HeldBack) else f"engagement.yaml does not allow writes on {system}"
+        return Target(name, operation, effect, "not_allowed", why)
     if effect.does == "delete":
         maker = creator_undone_by(estate, system, name)
         if maker is None or maker.cause:

@@ -178,3 +178,4 @@ class KillSwitchTrial(Artifact):
     arrived_after: int = 0
     refused_after: int
     callers: int
+    processes: int = Field(1, description="processes that wrote, each with a proxy of its own over the same folder")

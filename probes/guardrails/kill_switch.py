@@ -18,8 +18,8 @@ class KillSwitch(Probe):
 
     Why: when something goes wrong at night, the first question is how to stop it, and the second how much went
     out meanwhile.
-    How: four callers write through the real proxy, the switch is set, and the last write that was begun after
-    it and still permitted is timed. Writes that were already on their way are counted, at most one a caller.
+    How: four callers write through real proxies in two processes, the switch is set, and the last write that was
+    begun after it and still permitted is timed. Writes that were already on their way are counted, at most one a caller.
     Remedy: let every process that writes look at one switch before each write, and try it every quarter.
     """
 
@@ -34,7 +34,7 @@ class KillSwitch(Probe):
             f"{trial.permitted_after - trial.under_way} begun after it and permitted, then "
             f"{counted(trial.refused_after, 'refusal')}."
         )
-        evidence = Evidence(says=says, facts={"callers": trial.callers})
+        evidence = Evidence(says=says, facts={"callers": trial.callers, "processes": trial.processes})
         if trial.permitted_before == 0:
             return not_measured(
                 "The kill switch could not be tried: no write passed before it",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from runtime.estate import Estate
 from runtime.goals import CallStep, Goal
-from runtime.guardrails.cedar import workflows_of
+from runtime.guardrails.cedar import owners, workflows_of
 from runtime.guardrails.conditions import DeclaredFact, Term, parts_of, paths_of
 from runtime.guardrails.policy import Action
 from runtime.plan import Leg, paths
@@ -97,32 +97,19 @@ def _before(path: tuple[Leg, ...], operation: str) -> Iterator[set[str]]:
 
 
 def _rights(estate: Estate) -> Iterator[Suggestion]:
-    """Rights that a vendor grants to a credential, against what the limits need."""
+    """Rights that a vendor grants to a credential, against what the limits need; only where effects name rights at all."""
+    covered = owners(estate)
     for system, settings in estate.systems.items():
-        needed = {
-            effect.needs_right
-            for action in estate.guardrails.actions.values()
-            for operation in action.operations
-            if operation.startswith(f"{system}.") and (effect := estate.effect(operation)) and effect.needs_right
-        }
-        written = {
-            e.needs_right
-            for e in (estate.effects[system].operations.values() if system in estate.effects else ())
-            if e.does != "read" and e.needs_right
-        }
+        effects = estate.effects[system].operations if system in estate.effects else {}
+        named = {name: effect for name, effect in effects.items() if effect.needs_right}
+        needed = {e.needs_right for name, e in named.items() if e.does == "read" or f"{system}.{name}" in covered}
+        writing = {effect.needs_right for effect in named.values() if effect.does != "read"}
         for holder, credential in settings.credentials.items():
-            granted, place = set(credential.granted), f"engagement.yaml, systems.{system}.credentials.{holder}"
-            if holder == "enforcer" and written:
-                for right in sorted((granted & written) - needed):
-                    yield Suggestion(
-                        place,
-                        f"the vendor grants `{right}`, which no action needs: broader than the limits",
-                        "take the right away at the vendor",
-                    )
-            if holder == "agent":
-                for right in sorted(granted & written):
-                    yield Suggestion(
-                        place,
-                        f"the agent's own credential has `{right}`: it can write past the enforcing proxy",
-                        "take the right away at the vendor",
-                    )
+            place = f"engagement.yaml, systems.{system}.credentials.{holder}"
+            granted = set(credential.granted) if named else set()
+            for right in sorted(granted - needed if holder == "enforcer" else ()):
+                said = f"the vendor grants `{right}`, which no action needs: broader than the limits"
+                yield Suggestion(place, said, "take the right away at the vendor")
+            for right in sorted(granted & writing if holder == "agent" else ()):
+                said = f"the agent's own credential has `{right}`: it can write past the enforcing proxy"
+                yield Suggestion(place, said, "take the right away at the vendor")

@@ -192,7 +192,7 @@ class DecisionPoint:
             "facts": dict(call.held),
             **counted,
         }
-        tighter = self._tightened.bounds(call.name) if self._tightened else {}
+        tighter = self._tightened.bounds(call.name, call.request.workflow) if self._tightened else {}
         failed = self._engine.failed(call.request.workflow, call.request.operation, context, tighter)
         if failed is not None:
             return [_refusal(failed, call, totals)]

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+import h11
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -121,6 +122,10 @@ class StrictHead(H11Protocol):
             if self._whole or len(self._head) > LONGEST_HEAD:
                 self._head, self._whole = b"", True
         super().data_received(data)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """A caller that has said everything may close its side and still gets the answer; half a call ends here."""
+        return self.conn.their_state in (h11.DONE, h11.MUST_CLOSE)
 
 
 def _target_of(scope: Scope) -> str:

@@ -1,6 +1,7 @@
 """Limits that were tightened while running: each an added condition, at once, only ever narrower, needing no new proof.
 
 Loosening goes through proof and assessment. Rows are never changed; an older, narrower row goes on to hold until it ends.
+Each tightening stands in the decision log (run `limits`).
 """
 
 from __future__ import annotations
@@ -9,19 +10,24 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from runtime import decision_log
 from runtime.errors import BadInput
 from runtime.estate import Estate
-from runtime.guardrails.cedar import MONEY_LIMITS
+from runtime.guardrails.cedar import MONEY_LIMITS, rule, workflows_of
 from runtime.money import from_minor, to_minor
 
 COUNTS = ("count_per_customer_per_30_days", "count_per_day")
+LIMITS = (*MONEY_LIMITS, *COUNTS)
+RUN = "limits"
 _TABLE = """CREATE TABLE IF NOT EXISTS tightened (
-  id INTEGER PRIMARY KEY, action TEXT NOT NULL, name TEXT NOT NULL, bound INTEGER NOT NULL, until REAL, by TEXT NOT NULL, at REAL NOT NULL)"""
+  id INTEGER PRIMARY KEY, action TEXT NOT NULL, name TEXT NOT NULL, bound INTEGER NOT NULL, until REAL, by TEXT NOT NULL, at REAL NOT NULL,
+  workflow TEXT NOT NULL DEFAULT '')"""
 
 
 @dataclass(frozen=True)
@@ -31,37 +37,65 @@ class Tightened:
     path: Path
     clock: Callable[[], float] = time.time
 
-    def bounds(self, action: str) -> dict[str, int]:
-        """Name of a limit → the lowest bound in force, in minor units or as a count."""
+    def bounds(self, action: str, workflow: str = "") -> dict[str, int]:
+        """Name of a limit → the lowest bound in force for every workflow and for this one, in minor units or as a count."""
         if not self.path.exists():
             return {}
         rows = _connection(self.path).execute(
-            "SELECT name, MIN(bound) FROM tightened WHERE action = ? AND (until IS NULL OR until > ?) GROUP BY name",
-            (action, self.clock()),
+            "SELECT name, MIN(bound) FROM tightened WHERE action = ? AND (until IS NULL OR until > ?) AND workflow IN ('', ?) GROUP BY name",
+            (action, self.clock(), workflow),
         )
         return {str(name): int(bound) for name, bound in rows}
 
+    def in_force(self, action: str) -> dict[str, int]:
+        """The same for people: limits of one workflow as `each (billing-dispute)`."""
+        if not self.path.exists():
+            return {}
+        rows = _connection(self.path).execute(
+            "SELECT name, workflow, MIN(bound) FROM tightened WHERE action = ? AND (until IS NULL OR until > ?) GROUP BY name, workflow",
+            (action, self.clock()),
+        )
+        return {f"{name} ({workflow})" if workflow else str(name): int(bound) for name, workflow, bound in rows}
+
 
 def tighten(
-    database: Path, estate: Estate, action: str, limit: str, amount: str, *, until: float | None = None, by: str = ""
+    database: Path,
+    estate: Estate,
+    action: str,
+    limit: str,
+    amount: str,
+    *,
+    workflow: str = "",
+    until: float | None = None,
+    by: str = "",
 ) -> int:
     """Lowers one limit at once; gives the bound (minor units, or a count).
 
     Args:
         amount: quoted major units like "20.00", or a whole number for a count.
+        workflow: only this one; empty: every workflow of the action.
         until: UTC seconds; None holds until the next assessment.
 
     Raises:
-        BadInput: an unknown action or limit, or a bound that would not be narrower than the proved one.
+        BadInput: an unknown action, limit or workflow, an end that has passed, or a bound that would not be narrower than
+            the proved one.
     """
     bound = _bound(estate, action, limit, amount)
+    _narrows(estate, action, limit, bound, workflow)
+    if until is not None and until <= time.time():
+        raise BadInput("this end has already passed", f"{action}.{limit}", "name a time in the future, or leave it out")
     database.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(database, timeout=10)) as connection, connection:
-        connection.execute(_TABLE)
+    ends = datetime.fromtimestamp(until, UTC).isoformat() if until is not None else None
+    detail = {"action": action, "limit": limit, "bound": bound, "workflow": workflow, "until": ends, "by": by}
+    with closing(decision_log.connect(database)) as connection:
+        _prepare(connection)
+        connection.execute("BEGIN IMMEDIATE")
         connection.execute(
-            "INSERT INTO tightened (action, name, bound, until, by, at) VALUES (?, ?, ?, ?, ?, ?)",
-            (action, limit, bound, until, by, time.time()),
+            "INSERT INTO tightened (action, name, bound, until, by, at, workflow) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (action, limit, bound, until, by, time.time(), workflow),
         )
+        decision_log.append(connection, decision_log.Entry(run=RUN, step="tighten", operation=action, detail=detail))
+        connection.execute("COMMIT")
     return bound
 
 
@@ -70,10 +104,8 @@ def _bound(estate: Estate, action: str, limit: str, amount: str) -> int:
         raise BadInput(
             f"there is no action {action!r}", "guardrails.yaml", f"one of: {', '.join(estate.guardrails.actions)}"
         )
-    if limit not in (*MONEY_LIMITS, *COUNTS):
-        raise BadInput(
-            f"there is no limit {limit!r}", "guardrails.yaml", f"one of: {', '.join((*MONEY_LIMITS, *COUNTS))}"
-        )
+    if limit not in LIMITS:
+        raise BadInput(f"there is no limit {limit!r}", "guardrails.yaml", f"one of: {', '.join(LIMITS)}")
     limits = estate.guardrails.actions[action].limits
     currency = limits.currency or estate.currency
     written = getattr(limits, limit)
@@ -83,13 +115,43 @@ def _bound(estate: Estate, action: str, limit: str, amount: str) -> int:
     except ValueError as error:
         raise BadInput(str(error), action, 'write it like "20.00"') from None
     if bound < 0 or (proved is not None and bound > proved):
-        shown = written if limit in COUNTS or proved is None else f"{from_minor(proved, currency)} {currency}"
+        shown = "0" if proved is None else written if limit in COUNTS else f"{from_minor(proved, currency)} {currency}"
         raise BadInput(
             f"{amount} is not narrower than {shown}",
             f"{action}.{limit}",
             "to loosen a limit, change guardrails.yaml, then `guardrails prove` and `assess`",
         )
     return bound
+
+
+def _narrows(estate: Estate, action: str, limit: str, bound: int, workflow: str) -> None:
+    """The compiled rules with the bound are the proved ones with conditions added, in at least one of them.
+
+    Raises:
+        BadInput: the workflow may not do this at all, or the limit says nothing about the action.
+    """
+    written = estate.guardrails.actions[action]
+    pairs = [(who, op) for op in written.operations for who in _who(estate, action, op) if workflow in ("", who)]
+    if not pairs:
+        who = sorted({w for op in written.operations for w in _who(estate, action, op)})
+        raise BadInput(f"no rule lets {workflow or 'any workflow'} do this", action, f"one of: {', '.join(who) or '–'}")
+    added: Mapping[str, int] = {limit: bound}
+    changed = False
+    for who_, operation in pairs:
+        before, after = rule(estate, who_, operation).clauses, rule(estate, who_, operation, added).clauses
+        assert set(before) <= set(after), "an added condition never takes one away"
+        changed = changed or len(after) > len(before)
+    if not changed:
+        raise BadInput(f"{action} moves no money that {limit} could bound", f"{action}.{limit}", "bound a count instead")
+
+
+def _who(estate: Estate, action: str, operation: str) -> list[str]:
+    """Workflows whose writes of the operation this action covers."""
+    if not estate.is_write(operation) or estate.effect(operation) is None:
+        return []
+    if estate.guardrails.action_of(operation) != action:
+        return []
+    return workflows_of(estate, estate.guardrails.actions[action], operation)
 
 
 _local = threading.local()
@@ -101,6 +163,14 @@ def _connection(path: Path) -> sqlite3.Connection:
     key = (str(path), path.stat().st_ino, os.getpid())
     if key not in held:
         connection = sqlite3.connect(path, timeout=10, isolation_level=None)
-        connection.execute(_TABLE)
+        _prepare(connection)
         held[key] = connection
     return held[key]
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Made where it is absent; a table of an older version gets the column that it lacks."""
+    connection.execute(_TABLE)
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(tightened)")}
+    if "workflow" not in columns:
+        connection.execute("ALTER TABLE tightened ADD COLUMN workflow TEXT NOT NULL DEFAULT ''")

@@ -6,13 +6,30 @@ Secrets are references only: `${NAME}` (environment) or `keyring:service/user`.
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from runtime.systems.allowances import SIDE_EFFECTS, SideEffects, Window, Writes
 from runtime.written import Strict
+
+__all__ = [
+    "SIDE_EFFECTS",
+    "Autonomy",
+    "Credential",
+    "Environment",
+    "Holder",
+    "Network",
+    "Obtained",
+    "Protocol",
+    "Role",
+    "Secret",
+    "SideEffects",
+    "SystemSettings",
+    "Window",
+    "Writes",
+]
 
 Role = Literal["crm", "billing", "usage", "logistics", "identity", "knowledge", "ticketing", "other"]
 Protocol = Literal["rest", "soap", "graphql", "json-rpc", "mcp"]
@@ -35,6 +52,11 @@ class Environment(Strict):
     url: str = Field(description="base address; ${NAME} is taken from the environment")
 
 
+class Obtained(Strict):
+    by: str
+    at: datetime
+
+
 class Credential(Strict):
     """How one holder proves who it is. RFC 6750 (bearer), RFC 7617 (basic), RFC 6749 section 4.4 (client credentials)."""
 
@@ -48,6 +70,7 @@ class Credential(Strict):
     client_id: str | None = None
     client_secret: Secret | None = None
     scope: str | None = None
+    obtained: Obtained | None = Field(None, description="scheme session: who signed in for it, and when")
     rights: list[str] = Field(
         default_factory=list, description="what the vendor lets this credential do, in its own words"
     )
@@ -70,72 +93,6 @@ class Credential(Strict):
         if missing:
             raise ValueError(f"scheme {self.scheme} needs {', '.join(missing)}")
         return self
-
-
-class Writes(Strict):
-    """What cxready may write on staging, on which test customer, and with what example."""
-
-    allowed: bool = False
-    example: dict[str, Any] = Field(
-        default_factory=dict, description="values for a disposable record, by field name; or by operation"
-    )
-    max_records: int = Field(10, ge=0, le=50)
-    reversible_only: bool = True
-    test_customer: str | None = None
-
-
-class Window(Strict):
-    """When a system may be asked; several windows add up. Days and hours are wall clock times in `zone`."""
-
-    days: str = Field(
-        "mon-sun", description="like mon-fri or sat,sun; a window over midnight belongs to the day it opens"
-    )
-    hours: str = "00:00-24:00"
-    zone: str = "UTC"
-    writes_only: bool = Field(False, description="speaks about writes alone; reads are free, or mind the other windows")
-    starts: date | None = Field(None, description="first day on which it opens")
-    ends: date | None = Field(None, description="last day on which it opens")
-    holidays: list[date] = Field(default_factory=list, description="days on which it stays shut")
-
-    @field_validator("hours")
-    @classmethod
-    def _hours(cls, value: str) -> str:
-        found = re.fullmatch(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)", value)
-        times = [int(part) for part in found.groups()] if found else [99, 0, 99, 0]
-        start, end = times[0] * 60 + times[1], times[2] * 60 + times[3]
-        if start >= 24 * 60 or end > 24 * 60:
-            raise ValueError('write hours like "20:00-23:00"')
-        if start == end:
-            raise ValueError(f"{value} is no time at all; write 00:00-24:00 for the whole day")
-        return value
-
-    @field_validator("days")
-    @classmethod
-    def _days(cls, value: str) -> str:
-        day = r"(mon|tue|wed|thu|fri|sat|sun)"
-        if not re.fullmatch(rf"{day}(-{day})?(,{day}(-{day})?)*", value.lower().replace(" ", "")):
-            raise ValueError(f"{value} is no range of days; write mon-fri or sat,sun")
-        return value
-
-    @field_validator("zone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        if not _is_zone(value) and _is_zone("Europe/Berlin"):  # a machine without any zones cannot tell
-            raise ValueError(f"{value} is no time zone; write one like Europe/Berlin")
-        return value
-
-    @model_validator(mode="after")
-    def _order(self) -> Window:
-        if self.starts and self.ends and self.ends < self.starts:
-            raise ValueError(f"it ends on {self.ends}, before it starts on {self.starts}")
-        return self
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        return bool(ZoneInfo(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
 
 
 class Network(Strict):
@@ -181,4 +138,14 @@ class SystemSettings(Strict):
     def _has_staging(self) -> SystemSettings:
         if "staging" not in self.environments:
             raise ValueError("environments needs `staging`: nothing is ever measured in production")
+        return self
+
+    @model_validator(mode="after")
+    def _people_only_read(self) -> SystemSettings:
+        of_people = [holder for holder, credential in self.credentials.items() if credential.scheme == "session"]
+        if of_people and self.writes.allowed:
+            raise ValueError(
+                f"writes.allowed with a person's session ({', '.join(of_people)}): a session only reads; "
+                "write `allowed: false`, or give every holder a credential of its own"
+            )
         return self

@@ -13,6 +13,11 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _AHEAD_DAYS = 370
 
 
+def clock() -> datetime:
+    """This machine's time; whether it is right, answers tell (`clocks`)."""
+    return datetime.now(UTC)
+
+
 class WindowShut(Refused):
     """Outside the times that the engagement allows; the same request may go out later."""
 
@@ -24,7 +29,7 @@ def check_window(windows: Sequence[Window], *, writing: bool, system: str, now: 
         WindowShut: outside; the message names the windows, and when the next one opens.
         BadInput: this machine knows no such zone.
     """
-    minded, moment = _minded(windows, writing), now or datetime.now(UTC)
+    minded, moment = _minded(windows, writing), now or clock()
     if minded and not any(is_open(window, moment) for window in minded):
         said = " or ".join(map(words_of, minded))
         raise WindowShut(
@@ -41,7 +46,7 @@ def check_room(windows: Sequence[Window], *, needed_s: float, system: str, now: 
         WindowShut: it closes within `needed_s` seconds.
     """
     check_window(windows, writing=True, system=system, now=now)
-    moment = now or datetime.now(UTC)
+    moment = now or clock()
     closing = closes(_minded(windows, True), moment)
     if closing is not None and (closing - moment).total_seconds() < needed_s:
         raise WindowShut(

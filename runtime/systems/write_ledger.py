@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from runtime.errors import BadInput, Bug, Refused
 from runtime.redacted_fields import kind_of_field
+from runtime.redaction import without_secrets
 
 SCHEMA = 2
 State = Literal["intended", "created", "removed", "reversed", "left_behind", "nothing"]
@@ -86,7 +87,8 @@ class WriteLedger:
         Raises:
             Refused: the ledger cannot be written; the request must not be sent.
         """
-        values = (run, _now(), system, operation, _dumps(arguments), undo, _dumps(undo_arguments or {}))
+        sent, back = _without_secrets(dict(arguments)), _without_secrets(dict(undo_arguments or {}))
+        values = (run, _now(), system, operation, _dumps(sent), undo, _dumps(back))
         sql = (
             "INSERT INTO writes (run, at, system, operation, arguments, undo, undo_arguments, exchange, state) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'intended')"
@@ -233,7 +235,9 @@ def _not_written(error: sqlite3.Error, where: str) -> Refused:
 
 
 def _without_secrets(value: Any) -> Any:
-    """A record without the values of fields that hold credentials: undoing never needs them."""
+    """A record without credentials, by field and by value: undoing never needs them."""
+    if isinstance(value, str):
+        return without_secrets(value)
     if isinstance(value, Mapping):
         return {k: _without_secrets(v) for k, v in value.items() if kind_of_field(str(k)) != "secret"}
     return [_without_secrets(v) for v in value] if isinstance(value, list) else value

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
-
 from assess.demo.estate import RunningEstate
 from assess.engagement import Folder, load_folder
 from assess.piloting import pilot_of, run_cases
@@ -21,7 +19,7 @@ from runtime.hand_off import Stopped, hand_off
 from runtime.pilot_state import open_log
 from runtime.understanding.encode import Encode
 from runtime.understanding.understand import Understood
-from tests.runtime.piloted import case, demo_cases
+from tests.runtime.piloted import case, demo_cases, write_gate
 
 MESSAGES = {
     "asked_for_human": "Please let me talk to a real person about my bill.",
@@ -29,10 +27,17 @@ MESSAGES = {
     "restricted_data": "My bill is wrong, here is my card: 4111 1111 1111 1111.",
     "high_stakes": "Somebody took over my number and ordered phones in my name. This is fraud, stop it!",
 }
+DIRECT = {
+    "unknown_effect": "billing.createCredit: no answer came",
+    "low_confidence": "it is not certain what the customer wants",
+    "conflict": "the contract says 14 days and the article 30",
+    "not_allowed": "the customer threatens legal action",
+}
 UNDERSTOOD = Understood(
     "billing-dispute", 0.47, None, "en", 0.0, (), None, runner_up="refund-overpayment"
 )  # just under the threshold
-SIX_DONE: Mapping[str, Any] = {"account_id": "A-10234", "charge_id": "CH-10234-2", "amount": "12.40", "currency": "EUR"}
+ACCOUNTS = ("A-10234", "A-10877", "A-11902", "A-12345")  # one customer has one open case with a person
+CREDIT: Mapping[str, Any] = {"account_id": "A-10234", "charge_id": "CH-10234-2", "amount": "12.40", "currency": "EUR"}
 
 
 def run(folder: Folder, estate: RunningEstate, encode: Encode, cases: list[dict[str, Any]]) -> list[Any]:
@@ -64,26 +69,17 @@ def ticket_of(estate: RunningEstate, handoff: Handoff) -> Mapping[str, Any]:
     return ticket
 
 
-@pytest.mark.parametrize("kind", sorted(MESSAGES))
-def test_a_message_that_asks_for_a_person_is_a_ticket_that_can_be_acted_on(
-    kind: str, folder: Folder, estate: RunningEstate, encode: Encode
-) -> None:
-    [result] = run(folder, estate, encode, [case(kind, "A-10234", MESSAGES[kind])])
-    assert result.outcome == "handed_off"
-    [(handoff, _)] = handed_off(folder)
-    assert handoff.why.class_ == kind and handoff.customer.waiting_since and handoff.promised
-    assert_readable(ticket_of(estate, handoff), handoff)
-
-
-def test_a_write_over_the_limit_is_a_ticket_with_the_facts_and_nothing_done(
+def test_messages_that_ask_for_a_person_are_tickets_that_can_be_acted_on(
     folder: Folder, estate: RunningEstate, encode: Encode
 ) -> None:
-    run(folder, estate, encode, [demo_cases(folder)["demo-2-over-limit"]])
-    [(handoff, _)] = handed_off(folder)
-    ticket = ticket_of(estate, handoff)
-    assert handoff.why.class_ == "limit" and handoff.effects.not_done == ("billing.createCredit 74.50 EUR",)
-    assert_readable(ticket, handoff)
-    assert "I want to dispute a charge" in ticket["body"]
+    told = [case(kind, who, MESSAGES[kind]) for who, kind in zip(ACCOUNTS, MESSAGES, strict=True)]
+    results = run(folder, estate, encode, told)
+    assert {result.outcome for result in results} == {"handed_off"}
+    found = [handoff for handoff, _ in handed_off(folder)]
+    assert {handoff.case: handoff.why.class_ for handoff in found} == {kind: kind for kind in MESSAGES}
+    for handoff in found:
+        assert handoff.customer.waiting_since and handoff.promised
+        assert_readable(ticket_of(estate, handoff), handoff)
 
 
 def test_a_system_that_is_down_is_named_and_advice_given(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
@@ -94,38 +90,25 @@ def test_a_system_that_is_down_is_named_and_advice_given(folder: Folder, estate:
     assert_readable(ticket_of(estate, handoff), handoff)
 
 
-@pytest.mark.parametrize(
-    ("kind", "says", "effect"),
-    [
-        ("unknown_effect", "billing.createCredit: no answer came", "unknown"),
-        ("low_confidence", "it is not certain what the customer wants", ""),
-        ("conflict", "the contract says 14 days and the article 30", ""),
-        ("not_allowed", "the customer threatens legal action", ""),
-    ],
-)
 def test_what_no_demo_case_does_is_handed_over_just_as_readably(
-    kind: Any, says: str, effect: str, folder: Folder, estate: RunningEstate, encode: Encode
+    folder: Folder, estate: RunningEstate, encode: Encode
 ) -> None:
-    told = case(f"stop-{kind}", "A-10234")
+    facts = {"contract_id": "CT-10234", "days": 21}
+    made: dict[str, Handoff] = {}
     with pilot_of(folder, secrets=estate.environment(), encode=encode) as pilot:
-        facts = {"contract_id": "CT-10234", "days": 21}
-        pilot.note(
-            told["case"], "01 crm.getContract", operation="crm.getContract", effect="read", detail={"facts": facts}
-        )
-        if effect:
-            pilot.note(
-                told["case"],
-                "02 billing.createCredit",
-                operation="billing.createCredit",
-                arguments=dict(SIX_DONE),
-                effect=effect,
-            )
-        handoff = hand_off(pilot, told, "billing-dispute", UNDERSTOOD, Stopped(kind, f"{kind}.rule", says))
-    assert_readable(ticket_of(estate, handoff), handoff)
-    if effect:
-        assert ticket_of(estate, handoff)["body"].startswith("Unknown effect – check first: create credit 12.40 EUR")
-    if kind == "low_confidence":
-        assert handoff.alternatives == ("Billing dispute", "Refund of an overpayment")
+        for kind, says in DIRECT.items():
+            told = case(f"stop-{kind}", "A-10234")
+            name = told["case"]
+            pilot.note(name, "01 crm.getContract", operation="crm.getContract", effect="read", detail={"facts": facts})
+            if kind == "unknown_effect":
+                credit = "billing.createCredit"
+                pilot.note(name, f"02 {credit}", operation=credit, arguments=dict(CREDIT), effect="unknown")
+            made[kind] = hand_off(pilot, told, "billing-dispute", UNDERSTOOD, Stopped(kind, f"{kind}.rule", says))  # type: ignore[arg-type]
+    for handoff in made.values():
+        assert_readable(ticket_of(estate, handoff), handoff)
+    unknown = ticket_of(estate, made["unknown_effect"])["body"]
+    assert unknown.startswith("Unknown effect – check first: create credit 12.40 EUR")
+    assert made["low_confidence"].alternatives == ("Billing dispute", "Refund of an overpayment")
 
 
 def test_every_claim_of_a_handoff_is_projected_again_from_the_log(
@@ -152,7 +135,10 @@ def test_every_claim_of_a_handoff_is_projected_again_from_the_log(
         assert again.effects == handoff.effects and again.systems_queried == handoff.systems_queried
         by_number = {f"log:{row.seq}": row for row in rows}
         assert all(fact.value in by_number[fact.evidence].detail["facts"].values() for fact in handoff.facts)
-    assert any(handoff.facts for handoff, _ in found)
+    over = next(handoff for handoff, _ in found if handoff.case == "demo-2-over-limit")
+    assert over.facts and over.why.class_ == "limit" and over.effects.not_done == ("billing.createCredit 74.50 EUR",)
+    assert_readable(ticket_of(estate, over), over)
+    assert "I want to dispute a charge" in ticket_of(estate, over)["body"]
 
 
 def test_a_megabyte_of_hostile_text_becomes_a_short_harmless_ticket(
@@ -170,22 +156,19 @@ def test_a_megabyte_of_hostile_text_becomes_a_short_harmless_ticket(
     assert_readable(ticket, handoff)
 
 
-@pytest.mark.parametrize(
-    ("language", "first"), [("de", "Bitte entscheiden"), ("es", "Decida usted"), ("fr", "Veuillez")]
-)
-def test_the_people_of_a_route_read_it_in_their_language(
-    language: str, first: str, folder: Folder, estate: RunningEstate, encode: Encode
-) -> None:
+def test_the_people_of_a_route_read_it_in_their_language(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
     path = folder.path / "escalation.yaml"
     text = path.read_text(encoding="utf-8").replace(
-        "    team: Billing desk", f"    language: {language}\n    team: Billing desk"
+        "    team: Billing desk", "    language: de\n    team: Billing desk"
     )
     path.write_text(text, encoding="utf-8")
-    from tests.runtime.piloted import write_gate
-
     write_gate(folder.path)
     run(folder, estate, encode, [demo_cases(folder)["demo-2-over-limit"]])
     [(handoff, _)] = handed_off(folder)
-    body = ticket_of(estate, handoff)["body"]
-    assert body.startswith(first) and "74,50 EUR" in body
-    assert score(body, "strict", language=language).score >= PASS["strict"][0]
+    delivered = ticket_of(estate, handoff)["body"]
+    assert delivered.startswith("Bitte entscheiden")
+    first = {"de": "Bitte entscheiden", "es": "Decida usted", "fr": "Veuillez"}
+    for language, begins in first.items():
+        shown = render(handoff, language)
+        assert shown.text.startswith(begins) and "74,50 EUR" in shown.text
+        assert score(shown.text, "strict", language=language).score >= PASS["strict"][0]

@@ -276,6 +276,7 @@ def _estate(folder: Path, url: str) -> Estate:
             "credentials": {"agent": credential},
             "writes": {
                 "allowed": True,
+                "side_effects": "none",
                 "example": {"text": " a test order ", "changeOrder": {"id": "O-1", "state": "held"}},
             },
         }

@@ -179,7 +179,7 @@ def _estate(folder: Path, url: str) -> Estate:
             "description": "credits.graphql",
             "environments": {"staging": {"url": url}},
             "credentials": {"agent": {"scheme": "bearer", "token": "${TOKEN}"}},
-            "writes": {"allowed": True, "example": {"account": "A-1", "amount": "1.00"}},
+            "writes": {"allowed": True, "side_effects": "none", "example": {"account": "A-1", "amount": "1.00"}},
         }
     )
     effects = EffectsFile.model_validate(

@@ -72,19 +72,23 @@ class Way:
     def post(self, token: str, headers: dict[str, str] | None = None, path: str = "d", **sent: str) -> int:
         return requests.post(f"{self.links}/{path}/{token}", data=sent, headers=headers, timeout=10).status_code
 
-    def reply(self, text: str, sender: str = ADDRESS, results: str | None = OURS, **headers: str) -> None:
+    def reply(
+        self, text: str, sender: str = ADDRESS, results: str | None = OURS, above: str = "", **headers: str
+    ) -> None:
         about = {"In_Reply_To": f"<{self.handoff.handoff_id}.opened.{PERSON}@desk.example>"}
         first = {"Authentication_Results": results} if results else {}
-        self.mail.put(message(sender, text, **{**first, **about, **headers}))
+        raw = message(sender, text, **{**first, **about, **headers})
+        self.mail.put(f"Authentication-Results: {above}\r\n".encode() + raw if above else raw)
         look_around(self.engine.pilot)
 
     def set_field(self, **changes: str | None) -> None:
-        before = dict(self.ticket)
-        self.ticket.update(changes)
+        ticket = self.ticket
+        before = dict(ticket)
+        ticket.update(changes)
         try:
             look_for_decision(self.engine.pilot, self.handoff.handoff_id)
         finally:
-            self.ticket.update(before)
+            ticket.update(before)
 
     @property
     def decided(self) -> dict[str, Any] | None:
@@ -219,7 +223,7 @@ def wrong_ways(way: Way) -> dict[str, Callable[[], object]]:
         "a reply that nobody vouches for": lambda: way.reply(f"APPROVE {code}", results=None),
         "a reply that failed DMARC": lambda: way.reply(f"APPROVE {code}", results=OURS.replace("dmarc=pass", "dmarc=fail")),
         "a reply vouched for by its sender": lambda: way.reply(f"APPROVE {code}", results="mx.evil.example; dmarc=pass header.from=desk.example"),
-        "a vouching header below our gateway's": lambda: way.mail.put(message(ADDRESS, f"APPROVE {code}", Authentication_Results=f"{GATEWAY}; dmarc=fail header.from=desk.example", X_Again=OURS)) or look_around(way.engine.pilot),
+        "a vouching header below our gateway's": lambda: way.reply(f"APPROVE {code}", above=f"{GATEWAY}; dmarc=fail header.from=desk.example"),
         "vouched for another domain": lambda: way.reply(f"APPROVE {code}", results=OURS.replace("header.from=desk.example", "header.from=desk.example.evil.example")),
         "a reply of somebody else": lambda: way.reply(f"APPROVE {code}", sender="other@desk.example"),
         "two senders": lambda: way.reply(f"APPROVE {code}", sender=f"{ADDRESS}, other@desk.example"),

@@ -72,7 +72,7 @@ def test_a_write_that_was_begun_and_has_no_effect_is_unknown_and_stands_first() 
         entry("credit", "billing.createCredit", arguments={"amount": "12.40"}, decision="act", effect="intent")
     )
     assert found.effects.unknown == ("billing.createCredit 12.40",)
-    assert render(found).text.startswith("Unknown effect – check first: billing.createCredit 12.40.")
+    assert render(found).text.startswith("Unknown effect – check first: create credit 12.40 (billing).")
     assert "nothing was changed" not in render(found).text
 
 
@@ -110,9 +110,57 @@ def test_a_newline_in_the_question_cannot_make_a_second_header() -> None:
 
 
 def test_a_language_without_words_falls_back_to_english_and_says_so() -> None:
-    assert render(handoff(), "de").language == "de" and "Empfohlen" not in render(handoff(), "fr").text
-    assert render(handoff(), "fr").language == "en"
-    assert "Warum:" in render(handoff(), "de").text
+    assert render(handoff(), "de").language == "de" and "Empfohlen" not in render(handoff(), "it").text
+    assert render(handoff(), "it").language == "en" and render(handoff(), "de-AT").language == "de"
+    assert "Warum:" in render(handoff(), "de").text and "Pourquoi :" in render(handoff(), "fr").text
+
+
+def test_the_three_catalogues_hold_every_label_and_sentence_and_the_same_holes() -> None:
+    import re
+
+    from runtime.escalation.stops import ADVICE, IF_THEN, NOTHING, QUESTIONS, WAITS
+    from runtime.escalation.wording import LABELS, catalogue
+    from runtime.understanding.mood import WEIGHTS
+
+    wanted = {*LABELS.values(), *QUESTIONS.values(), *ADVICE.values(), *IF_THEN.values(), NOTHING, WAITS, *WEIGHTS}
+    found = {code: catalogue(code).exact for code in ("de", "es", "fr")}
+    for code, exact in found.items():
+        assert wanted <= set(exact), (code, wanted - set(exact))
+        assert set(exact) == set(found["de"])
+        for sentence, said in exact.items():
+            assert sorted(re.findall(r"{\w+}", sentence)) == sorted(re.findall(r"{\w+}", said)), (code, sentence)
+
+
+def test_a_composed_sentence_is_said_in_the_readers_language_with_its_amounts() -> None:
+    from runtime.escalation.wording import localised
+
+    says = "1240.50 EUR is above the limit of 50.00 EUR for issue credit"
+    assert localised(says, "de") == "1.240,50 EUR liegt über der Grenze von 50,00 EUR für issue credit"
+    assert localised("whether it is right: the call carries restricted data", "es") == (
+        "si es correcto: la llamada lleva datos protegidos"
+    )
+    assert localised("Change of address for customers", "de") == "Change of address for customers"
+    assert localised(says, "en") == says
+
+
+def test_times_are_in_the_receivers_zone_and_the_day_is_told_once() -> None:
+    waits = CUSTOMER.model_copy(update={"waiting_since": NOW - timedelta(minutes=9)})
+    found = handoff().model_copy(update={"customer": waits})
+    text = render(found, zone="Europe/Berlin").text
+    assert "Decide by: Mon 23 Nov 2026, 15:00 CET" in text and "waiting since 09:51 CET" in text
+
+
+def test_a_receiver_outside_the_ticket_system_gets_no_words_of_the_customer_and_is_told_so() -> None:
+    shown = render(handoff(quote="My neighbour is ill."), with_words=False)
+    assert "neighbour" not in shown.text and "neighbour" not in shown.html and "Left out for you" in shown.text
+
+
+def test_the_envelope_of_a_list_is_no_fact() -> None:
+    listed = entry(
+        "read", "billing.listInvoices", effect="read", detail={"facts": {"limit": 20, "total": 1, "open": 2}}
+    )
+    asked = entry("read usage", "usage.getUsage", effect="read", detail={"facts": {"from": "2026-10-01", "total": 7}})
+    assert [f.name for f in handoff(listed, asked).facts] == ["open", "total"]
 
 
 texts = st.text(max_size=900)

@@ -111,6 +111,12 @@ def test_a_second_call_behind_the_first_is_not_read(wire: Wire, system: StandIn)
     assert answer.count(b"HTTP/1.1 ") == 1 and len(system.arrived) == before + 1
 
 
+def test_a_caller_that_closes_its_side_still_gets_the_answer(wire: Wire) -> None:
+    body = wire.good()
+    answer = wire.say(f"{wire.head(f'Content-Length: {len(body)}')}\r\n\r\n".encode() + body, half_close=True)
+    assert answer.startswith(b"HTTP/1.1 201")
+
+
 SMUGGLED = b"POST /billing/credits HTTP/1.1\r\nHost: x\r\n\r\n"
 LENGTHS = {
     "chunked": ("Transfer-Encoding: chunked",),

@@ -14,6 +14,7 @@ from typing import Any
 from runtime.systems.connect import connect
 from runtime.systems.exchange import Why
 from runtime.systems.outgoing import Bounds
+from runtime.systems.passage import Passage
 from runtime.systems.request_budget import RequestBudget
 from runtime.systems.settings import Network, SystemSettings
 from runtime.systems.trace import Trace
@@ -107,6 +108,7 @@ def system(
     network: Network | None = None,
     bounds: Bounds | None = None,
     holder: Any = "agent",
+    passage: Passage | None = None,
     **more: Any,
 ) -> Any:
     return connect(
@@ -121,4 +123,5 @@ def system(
         run="r1",
         contact="it@example.org",
         bounds=bounds,
+        passage=passage,
     )

@@ -1,0 +1,110 @@
+"""Chapter 8: what changed since the version issued last, which written file moved what, and own view against confirmed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assess.assessment import Assessment
+from assess.outputs.html_fill import reading
+from assess.outputs.html_view import Filler, Section
+from assess.outputs.html_words import DIMENSION_NAMES, counted, day, line, listed
+from assess.version_figures import Since
+from probes.finding import DIMENSIONS
+
+MOST = 12
+
+
+def since(a: Assessment) -> list[Section]:
+    """One page; none before a first version was issued."""
+    found = a.since
+    if found is None:
+        return []
+    data = {
+        "s": found,
+        "inputs": [_input(i) for i in found.inputs[:MOST]],
+        "more_inputs": max(0, len(found.inputs) - MOST),
+        "files": [(line(m.file, 60), listed([line(x, 90) for x in m.moves], 4) or "nothing") for m in found.by_file],
+        "moved": [line(x, 140) for x in found.moved],
+        "unmoved": [line(x, 140) for x in found.unmoved],
+        "counts": [
+            (name, [line(x, 110) for x in items[:6]], len(items))
+            for name, items in (
+                ("Mended", found.mended),
+                ("Broken", found.broken),
+                ("First measured", found.first_measured),
+                ("Gone", found.gone),
+            )
+            if items
+        ],
+    }
+    title = f"Since version {found.version}: {_what(found)}"
+    same = (
+        "The evidence is the same bundle: whatever moved was moved by what people wrote."
+        if found.same_evidence
+        else "New evidence was gathered; the old one was judged again with today’s catalogue before it was compared."
+    )
+    lede = f"Version {found.version} was issued on {day(found.issued)}. {same}"
+    fillers = (*_standings(a), *reading(a)[3:], *reading(a)[:3])
+    return [
+        Section(
+            "since",
+            "8 · Changed since the last version",
+            line(title, 150),
+            lede,
+            "since",
+            f"Changed since version {found.version}",
+            "board",
+            data,
+            _bar(found),
+            fillers,
+        )
+    ]
+
+
+def _what(s: Since) -> str:
+    if s.moved:
+        return f"{counted(len(s.moved), 'level or gate', letters=True).replace('level or gates', 'levels or gates')} moved, {len(s.unmoved)} did not"
+    return "no level and no gate moved"
+
+
+def _input(i: Any) -> dict[str, str]:
+    facts = i.model_dump() if hasattr(i, "model_dump") else dict(vars(i))
+    return {
+        k: line("" if facts.get(k) is None else facts.get(k, ""), 120)
+        for k in ("file", "key", "was", "now", "by", "on")
+    }
+
+
+def _standings(a: Assessment) -> tuple[Filler, ...]:
+    if len(a.standings) < 2:
+        return ()
+    rows = tuple(
+        (
+            line(f"{s.name}, {day(s.as_of)}", 40),
+            *(f"{s.confirmed.get(d, '–')} / {s.self_assessed.get(d) or '–'}" for d in DIMENSIONS),
+        )
+        for s in a.standings
+    )
+    return (
+        Filler(
+            "Confirmed against own view, through time", ("Version", *(DIMENSION_NAMES[d].split(" ", maxsplit=1)[0] for d in DIMENSIONS)),
+            (25, 15, 15, 15, 15, 15), rows, least=len(rows), note="confirmed / own view",
+        ),
+    )  # fmt: skip
+
+
+def _bar(s: Since) -> tuple[str, str]:
+    if s.broken:
+        return (
+            "So what",
+            f"{counted(len(s.broken), 'check')} that held no longer {'does' if len(s.broken) == 1 else 'do'}: look there before anything new is opened.",
+        )
+    if not s.moved:
+        return (
+            "So what",
+            "The answers changed what is known, not what may run. Gates move with measurements and remedies.",
+        )
+    return (
+        "So what",
+        f"{line(s.moved[0], 160)}. The version before stays frozen with its inputs and can be printed again, byte for byte.",
+    )
