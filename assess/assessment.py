@@ -14,6 +14,7 @@ from assess.case_figures import BusinessCase
 from assess.demand_figures import Candidate, ClientComment, TicketFigures
 from assess.out import Out
 from assess.relation_figures import Relation
+from assess.staff_figures import RouteStaff
 from assess.version_figures import Since, Standing
 from probes.finding import Dimension, Evidence, Grade, State, Subject
 from runtime.gate import WorkflowGate
@@ -326,6 +327,7 @@ class Assessment(Out):
     standings: list[Standing] = Field(default_factory=list, description="issued versions and this one, oldest first")
     tickets: TicketFigures | None = Field(None, description="what the ticket export says; None: none was read")
     candidates: list[Candidate] = Field(default_factory=list, description="workflows in the order to start with")
+    staffing: list[RouteStaff] = Field(default_factory=list, description="people against handoffs, by route")
     comments: list[ClientComment] = Field(default_factory=list, description="from report.yaml; they move nothing")
     expires: str = ""
 

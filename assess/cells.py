@@ -58,6 +58,25 @@ def answer_all(
     return _only_where_enforced(answered, scope)
 
 
+def without_gone(answered: Sequence[Answered], gone: Sequence[str]) -> list[Answered]:
+    """What was seen of an operation that is no longer there counts as unknown: leaving something out raises nothing."""
+    lost = {name.removeprefix("operation ") for name in gone if name.startswith("operation ")}
+    return [_unless_gone(a) if str(a.cell.subject) in lost and a.cell.subject.item else a for a in answered]
+
+
+def _unless_gone(answered: Answered) -> Answered:
+    if answered.cell.state not in (State.MET, State.NOT_APPLICABLE):
+        return answered
+    said = {
+        "state": State.NOT_MEASURED,
+        "title": f"{answered.cell.title} (the operation was there in the bundle before and is gone)",
+        "cause": "gone",
+        "grade": "none",
+        "would_measure": f"Bring {answered.cell.subject} back, or take its call out of goals.yaml, then collect again.",
+    }
+    return Answered(answered.cell.model_copy(update=said), answered.outcome.model_copy(update=said), answered.probe)
+
+
 def supposing(answered: Sequence[Answered], suppose: Mapping[str, State]) -> list[Answered]:
     """The answers with some states replaced by what is supposed, and said so."""
     return [

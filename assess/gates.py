@@ -71,7 +71,8 @@ def judge_gate(
     cells: Sequence[Cell], workflow: str, scope: Scope, highest: Mapping[Dimension, int], caps: Sequence[Cap]
 ) -> Judged:
     """The gate of one workflow."""
-    own = own_cells(cells, workflow, scope.workflows[workflow])
+    touched = own_cells(cells, workflow, scope.workflows[workflow])
+    own = sorted(touched, key=lambda c: (c.level, c.probe, str(c.subject)))  # lists do not depend on who asked first
     levels = workflow_levels(own, workflow, scope, highest)
     by_dimension: dict[Dimension, Autonomy | None] = {
         d: BY_LEVEL[v.confirmed] if v else None for d, v in levels.items()

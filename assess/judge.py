@@ -17,7 +17,7 @@ from assess.assessment import (
 )
 from assess.candidates import candidates, comments, ticket_figures
 from assess.catalogue import Catalogue
-from assess.cells import Answered, Artifacts, answer_all, supposing
+from assess.cells import Answered, Artifacts, answer_all, supposing, without_gone
 from assess.consequences import kinds_of, roadmap_of, worth_of
 from assess.dimension_levels import dimension_levels
 from assess.engagement import Folder
@@ -29,6 +29,7 @@ from assess.register import Register, extended
 from assess.relations import relations
 from assess.rows import join_rows, system_rows, worked_example
 from assess.scope import scope_of
+from assess.staffing import staffing
 from assess.version import __version__
 from assess.workflow_rows import caps_of, workflow_row
 from probes.finding import DIMENSIONS, State
@@ -85,7 +86,7 @@ def judge(
     answered = answer_all(
         catalogue.probes, artifacts, scope, profile, answers, facts.as_of.date(), first=not said.series
     )
-    answered = supposing(answered, suppose or {})
+    answered = supposing(without_gone(answered, facts.gone), suppose or {})
     cells = [a.cell for a in answered]
     caps = {name: caps_of(folder, name, scope, profile) for name in scope.workflows}
     judged = {name: judge_gate(cells, name, scope, catalogue.highest, caps[name]) for name in scope.workflows}
@@ -139,6 +140,7 @@ def judge(
         business_case=worth_of(folder, workflows, artifacts, profile),
         tickets=ticket_figures(artifacts),
         candidates=candidates(folder, workflows, cells, artifacts),
+        staffing=staffing(folder, artifacts),
         comments=comments(folder),
         relations=relations(cells, findings, folder.estate, gates, profile.frameworks),
         expires=(facts.as_of + timedelta(days=profile.gate_days)).date().isoformat(),

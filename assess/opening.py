@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from assess.judge import Facts, Verdict, judge
 from kb_audit.artifact import KnowledgeAudit
 from probes.bundle import Bundle
 from probes.finding import EVERYWHERE, Subject
+from probes.gather.before import REACHED
 from probes.gather.describe import Described
 from probes.guardrails.evidence import Proof
 from runtime.errors import BadInput
@@ -108,7 +109,17 @@ def facts_of(at: Opened, as_of: datetime | None) -> Facts:
         policy=proof.policy if isinstance(proof, Proof) else "",
         certificate=proof.digest if isinstance(proof, Proof) else "",
         moved=as_of is not None,
+        gone=gone_of(manifest.gone, at.folder),
     )
+
+
+def gone_of(lost: Mapping[str, Sequence[str]], folder: Folder) -> list[str]:
+    """What the bundle before held and goals still need: operations that they call, limits, articles that answered them."""
+    called = {operation for goal in folder.estate.goals.values() for operation in goal.operations()}
+    operations = [f"operation {name}" for name in lost.get("operations", ()) if name in called]
+    limits = [f"limit {name}" for name in lost.get("limits", ())]
+    articles = {name for kind, names in lost.items() if kind.startswith(REACHED) for name in names}
+    return [*operations, *limits, *(f"article {name}" for name in sorted(articles))]
 
 
 def _knowledge(audit: KnowledgeAudit) -> dict[str, int]:

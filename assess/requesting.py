@@ -20,7 +20,7 @@ from urllib.parse import urljoin, urlsplit
 from assess.engagement import Folder
 from assess.measuring import plan_of
 from assess.opening import write_text
-from assess.outputs.plan_html import plan_page, rendered
+from assess.outputs.plan_html import by_system, plan_page, rendered
 from assess.version import __version__
 from probes.bundle_archive import pack
 from probes.gather.inputs import NO_PART, read_inputs
@@ -185,7 +185,7 @@ def _texts(
         "organisation": folder.engagement.value.organisation,
         "contact": folder.engagement.value.contact,
         "plan": plan,
-        "systems": list(plan.totals()),
+        "systems": by_system(plan, folder.estate),
         "total": sum(plan.most(name) for name in plan.totals()),
         "writes": sum(line.count for line in plan.lines if line.access == "write"),
         "secrets": [n for n in needed if n.secret],

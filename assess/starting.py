@@ -16,7 +16,15 @@ from assess.schemas import NAMES, schema_of
 from runtime.errors import BadInput
 from runtime.whole_file import write_text
 
-PLAIN = ("goals.yaml", "guardrails.yaml", "escalation.yaml", "answers.yaml", "report.yaml", "pilot.yaml")
+PLAIN = (
+    "goals.yaml",
+    "guardrails.yaml",
+    "escalation.yaml",
+    "answers.yaml",
+    "report.yaml",
+    "pilot.yaml",
+    "business_case.yaml",
+)
 ROLE_WORDS = {
     "crm": "crm",
     "contact": "crm",

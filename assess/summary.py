@@ -24,7 +24,11 @@ def summary_lines(assessment: Assessment) -> list[str]:
         "",
         *_workflows(assessment),
         *_findings(assessment),
+        *_gone(assessment),
+        *_roadmap(assessment),
+        *_worth(assessment),
         *_next(assessment),
+        *_since(assessment),
     ]
 
 
@@ -74,6 +78,50 @@ def _findings(a: Assessment) -> list[str]:
     rows = [f"{f.number}  level {f.level}{' essential' if f.essential else '':<10}  {f.title}" for f in a.findings[:10]]
     more = [f"… and {len(a.findings) - 10} more"] if len(a.findings) > 10 else []
     return ["", f"{len(a.findings)} findings", *rows, *more]
+
+
+def _gone(a: Assessment) -> list[str]:
+    return ["", f"Gone since the bundle before: {', '.join(a.gone)}"] if a.gone else []
+
+
+def _roadmap(a: Assessment) -> list[str]:
+    """The levels' dates and what would shorten them."""
+    levels = [m for m in a.roadmap.milestones if m.what.startswith("Level ")]
+    if not levels:
+        return []
+    rows = [f"  {m.what}: {m.p50_weeks:g} weeks (P50), {m.p80_weeks:g} (P80)" for m in levels]
+    kept = [
+        f"{h.hits} of {h.of} dates at P{h.percentile} kept{'' if h.calibrated else ', not yet calibrated'}"
+        for h in a.roadmap.hit_rates
+    ]
+    return ["", "Roadmap:", *rows, *(f"  {said}" for said in (a.roadmap.one_more, *kept) if said)]
+
+
+def _worth(a: Assessment) -> list[str]:
+    """Hours a month and money over the period, for today's gates and after the roadmap; below zero is printed as it is."""
+    case = a.business_case
+    if case is None:
+        return []
+    rows = [
+        f"  {s.name}: {s.hours.p50:,.0f} hours a month set free ({s.hours.p10:,.0f} to {s.hours.p90:,.0f})"
+        + (
+            f"; {s.value.p50:,.0f} {case.currency} in {case.months} months ({s.value.p10:,.0f} to {s.value.p90:,.0f})"
+            if s.value
+            else ""
+        )
+        for s in case.scenarios
+    ]
+    missing = [f"  no money without: {', '.join(case.missing)} (business_case.yaml)"] if case.missing else []
+    return ["", "Business case (P50, P10 to P90):", *rows, *missing]
+
+
+def _since(a: Assessment) -> list[str]:
+    """What moved against the version that was issued last."""
+    since = a.since
+    if since is None:
+        return []
+    moved = [f"  {line}" for line in since.moved] or ["  no level and no gate moved"]
+    return ["", f"Since version {since.version} of {since.issued}: {len(since.inputs)} written values changed", *moved]
 
 
 def _next(a: Assessment) -> list[str]:

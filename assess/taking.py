@@ -101,7 +101,8 @@ def gaps(folder: Folder, manifest: Manifest) -> Iterator[Gap]:
         probes = _probes(folder, one)
         if probes:
             first = one.would_measure if one.cause in AGAIN_AFTER_A_CHANGE else ""
-            yield Gap(str(one.subject), one.wanted, one.cause, one.detail, first, _line(folder, one, probes[0]))
+            why = one.detail.partition("\n")[0]
+            yield Gap(str(one.subject), one.wanted, one.cause, why, first, _line(folder, one, probes[0]))
 
 
 def _line(folder: Folder, one: Missing, probe: str) -> str:

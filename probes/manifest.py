@@ -69,6 +69,10 @@ class Manifest(BaseModel):
     inventory: dict[str, list[str]] = Field(
         default_factory=dict, description="operations, articles, sections, limits: what is gone later is seen"
     )
+    gone: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="what the bundle before held and this one does not; `reached by WORKFLOW`: articles",
+    )
     approved_by: str = ""
     plan_enforced: bool = Field(False, description="nothing outside the plan could be sent")
     struck: list[Struck] = Field(default_factory=list)
@@ -112,7 +116,7 @@ def read_manifest(root: Path, shown: Path | None = None) -> Manifest:
         ) from None
 
 
-LATER = ("plan_enforced", "struck", "merged")
+LATER = ("plan_enforced", "struck", "merged", "gone")
 """Fields that came after the first bundles: empty, they are no part of the digest, so that old seals hold."""
 
 

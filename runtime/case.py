@@ -96,6 +96,7 @@ def _run(case: Plain) -> Plain:
             raise Halt("blocked", allowed["why"], NOT_HERE)
         if allowed["left"]:
             raise _to_person(walk, Stopped("other", "pilot.share", allowed["left"]))
+        walk.given[plan.MOOD] = {"frustrated": walk.is_frustrated}
         _slots(walk)
         _walk(walk, pilot().estate.goals[walk.workflow].steps)
     except Halt as halt:
@@ -142,7 +143,8 @@ def _walk(walk: Walk, todo: list[Step]) -> None:
         elif isinstance(step, RuleStep):
             _apply(walk, step)
         elif isinstance(step, AskStep):
-            raise Halt("asked", step.ask, step.ask)
+            if not (step.troubleshooting and walk.is_frustrated):
+                raise Halt("asked", step.ask, step.ask)
         else:
             _branch(walk, step)
 

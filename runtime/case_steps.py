@@ -26,6 +26,7 @@ from runtime.hand_off import Stopped, hand_off, look_for_decision
 from runtime.pilot import Pilot
 from runtime.stages import charter_breach
 from runtime.systems.exchange import Seen, Why
+from runtime.understanding.mood import turns_of
 from runtime.understanding.understand import Understood, understand
 from runtime.walk import Suspended
 from runtime.writing import write
@@ -61,7 +62,15 @@ def pilot() -> Pilot:
 def understood_of(case: Plain) -> Plain:
     own = pilot()
     came = memory.contacts(own.connection, str(case["customer"]), now=datetime.now(UTC)) if case.get("customer") else 0
-    found = understand(str(case.get("message", "")), own.estate, own.intents, contacts=came + 1, propose=own.propose)
+    found = understand(
+        str(case.get("message", "")),
+        own.estate,
+        own.intents,
+        contacts=came + 1,
+        propose=own.propose,
+        before=turns_of(case),
+        channel=str(case.get("channel") or ""),
+    )
     detail = {
         name: getattr(found, name)
         for name in ("intent", "confidence", "category", "language", "frustration", "proposed")

@@ -59,6 +59,15 @@ class WhenStep(Strict):
 class AskStep(Strict):
     ask: str
     gives: list[str] = Field(default_factory=list)
+    troubleshooting: bool = Field(
+        False, description="not asked of a customer whose patience is going; such a step gives nothing"
+    )
+
+    @model_validator(mode="after")
+    def _gives_nothing(self) -> AskStep:
+        if self.troubleshooting and self.gives:
+            raise ValueError("a troubleshooting question may be left out, so it can give nothing: take away `gives`")
+        return self
 
 
 def _kind(step: Any) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from runtime.estate import Estate
 from runtime.gate import Gate
 from runtime.gate_check import allowed
 from runtime.guardrails.kill_switch import KillSwitch
+from runtime.guardrails.reading_back import after_stop, near_misses
 from runtime.guardrails.tightened import Tightened
 from runtime.pilot_settings import PilotFile
 
@@ -40,6 +41,7 @@ class PilotState:
     handoffs: Mapping[str, Any]
     open_effects: tuple[Mapping[str, str], ...]
     tightened: Mapping[str, Mapping[str, int]]
+    enforcement: tuple[str, ...]
     broken: tuple[str, ...]
 
     def plain(self) -> dict[str, Any]:
@@ -64,10 +66,19 @@ def state_of(estate: Estate, gate: Gate, settings: PilotFile, home: Path, *, tod
                 {"case": run, "operation": operation} for run, operation in exactly_once.open_intents(connection)
             ),
             tightened={name: found for name in estate.guardrails.actions if (found := limits.in_force(name))},
+            enforcement=tuple(_enforcement(connection, home)),
             broken=tuple(decision_log.verify(connection)),
         )
     finally:
         connection.close()
+
+
+def _enforcement(connection: sqlite3.Connection, home: Path) -> Iterator[str]:
+    """Sentences: near misses, and what a stop that is set has stopped."""
+    yield near_misses(connection).says()
+    stopped = after_stop(connection, home)
+    if stopped is not None:
+        yield stopped.says()
 
 
 def _workflow(name: str, gate: Gate, estate: Estate, settings: PilotFile, today: date) -> Mapping[str, str]:

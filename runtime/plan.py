@@ -27,6 +27,7 @@ class Branch:
 
 Leg = CallStep | RuleStep | AskStep | Branch | str  # str: "handoff", "stop"
 Path = tuple[Leg, ...]
+MOOD = "mood"  # always given: `mood.frustrated`
 
 
 def paths(goal: Goal) -> list[Path]:
@@ -80,7 +81,7 @@ def _lint(estate: Estate, name: str, goal: Goal, rules: Collection[str]) -> Iter
 
 def _names(goal: Goal, path: Path) -> Iterator[str]:
     """Each name is given before it is needed, and by one step only."""
-    known = set(goal.slots)
+    known = {MOOD, *goal.slots}
     for leg in path:
         if isinstance(leg, RuleStep):
             yield from (

@@ -12,6 +12,8 @@ from runtime.plan import root, value_of
 ASK_AGAIN = "Could you tell me in other words what you would like us to do?"
 NOT_HERE = "I cannot do this for you here. Please contact our customer service."  # promises nothing: nobody was told
 DONE = "It is done."
+ACKNOWLEDGED = "I can see that this has cost you patience, and I am sorry."
+OFFERED = 'Say "person" if you would rather speak with a colleague.'
 MOST_CHOICES = 8
 _PLACE = re.compile(r"\{([A-Za-z0-9_.]+)\}")
 
@@ -28,6 +30,13 @@ def done_reply(goal: Goal, given: Mapping[str, Any]) -> str:
         return _PLACE.sub(value, goal.done) or DONE
     except KeyError:
         return DONE
+
+
+def acknowledged(reply: str, outcome: str) -> str:
+    """A reply to a customer whose patience is going; where the agent goes on by itself, a person is offered."""
+    if not reply:
+        return reply
+    return " ".join([ACKNOWLEDGED, reply, *([OFFERED] if outcome in ("resolved", "asked") else [])])
 
 
 def which(name: str, choices: Sequence[str]) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 
 from runtime import plan
 from runtime.estate import Estate
+from runtime.replies import acknowledged
+from runtime.understanding.mood import ACKNOWLEDGE
 from runtime.understanding.understand import Understood
 
 Plain = dict[str, Any]
@@ -44,6 +46,11 @@ class Walk:
     @property
     def name(self) -> str:
         return str(self.case["case"])
+
+    @property
+    def is_frustrated(self) -> bool:
+        """Patience is going: acknowledged, and no troubleshooting any more."""
+        return self.understood.frustration >= ACKNOWLEDGE
 
     @property
     def customer(self) -> str | None:
@@ -99,5 +106,5 @@ class Walk:
             "outcome": outcome,
             "reason": reason,
             "writes": list(self.writes),
-            "reply": reply,
+            "reply": acknowledged(reply, outcome) if self.is_frustrated else reply,
         }

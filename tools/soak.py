@@ -65,12 +65,36 @@ SOAKS = (
         "the total is true and within the limit",
     ),
     Soak(
+        "parallel-budgets",
+        "tests/runtime/guardrails/test_budget_races.py",
+        10_000,
+        10_000,
+        "parallel requests from 8 processes against SQLite and PostgreSQL each, 40 processes killed with SIGKILL meanwhile",
+        "what the payees got is within every limit, to the cent, and all of it counts",
+    ),
+    Soak(
         "z3-and-cedar",
         "tests/probes/guardrails/test_proof.py::test_encoding_and_cedar_agree_on_random_requests",
         100_000,
         20_000,
         "random requests decided by Cedar and by its encoding for Z3",
         "both decide the same",
+    ),
+    Soak(
+        "evidence-removals",
+        "tests/assess/test_removals.py::test_random_removals_never_confirm_more_nor_leave_less_possible",
+        10_000,
+        2_500,
+        "random removals of artifacts and answers from a real bundle, each judged again",
+        "no level or gate is confirmed higher, none is possible less",
+    ),
+    Soak(
+        "timeline-hits",
+        "tests/assess/test_timeline_hits.py::test_p80_is_kept_in_80_of_100_works_with_a_common_cause",
+        2_000,
+        1_000,
+        "made-up works with a common cause, each gone through 60 times",
+        "P80 was kept in 80 of 100, within 3",
     ),
 )
 

@@ -143,9 +143,9 @@ def _exported(name: str, workflow: str, counted: WorkflowDemand, demand: Demand)
     elif name == "minutes_today" and counted.minutes:
         points = (counted.minutes, counted.minutes, counted.minutes)
         says += ", median handling time"
-    elif name == "eligible_share" and counted.stakes and counted.stakes.n:
-        points = _complement(counted.stakes)
-        says = f"{demand.file}: {counted.stakes.k} of {counted.stakes.n} texts read are high stakes"
+    elif name == "eligible_share" and (stakes := counted.caught or counted.stakes) and stakes.n:
+        points = _complement(stakes)
+        says = f"{demand.file}: {stakes.k} of {stakes.n} texts read are high stakes and stay with people"
     elif name == "repeat_share" and counted.repeated and counted.repeated.n:
         points = (counted.repeated.low, counted.repeated.value, counted.repeated.high)
         says = f"{demand.file}: {counted.repeated.k} of {counted.repeated.n} contacts came again within 7 days, today"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
+from assess.cli.guardrail_serve import serve
 from assess.engagement import Folder, load_folder
 from assess.opening import write_text
 from runtime.errors import BadInput
@@ -145,22 +147,7 @@ def test(folder: Path, calls: Path | None, staging: bool, as_json: bool) -> None
         _test_bypasses(loaded, staging, as_json)
 
 
-@guardrails.command(epilog="Example:  cxready guardrails serve northwind --port 8443")
-@FOLDER
-@click.option("--port", default=0, help="Loopback port; 0 chooses one.")
-def serve(folder: Path, port: int) -> None:
-    """Run the enforcing proxy until Ctrl-C: the only holder of a credential that can write."""
-    import threading
-
-    from runtime.guardrails.proxy import serve as serve_proxy
-
-    estate = load_folder(folder).estate
-    running = serve_proxy(estate, folder=estate.folder / ".cxready", secrets=os.environ, port=port)
-    try:
-        click.echo(json.dumps({"url": running.url, "token": running.token, "secret": running.secret}))
-        threading.Event().wait()
-    finally:
-        running.close()
+guardrails.add_command(serve)
 
 
 def _test_calls(estate: Estate, calls: Path, as_json: bool) -> None:
@@ -192,15 +179,24 @@ def _test_bypasses(loaded: Folder, staging: bool, as_json: bool) -> None:
     sys.exit(1 if any(one.held is False for one in found) else 0)
 
 
-def _calls(path: Path) -> list[dict]:  # type: ignore[type-arg]
+def _calls(path: Path) -> Iterator[Any]:
+    """A value a line; None for an empty one, so that numbers stay those of the file."""
     from runtime.written import read_text
 
     text = sys.stdin.read() if str(path) == "-" else read_text(path)
-    found = []
     for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            try:
-                found.append(json.loads(line))
-            except ValueError:
-                raise BadInput("this line is not JSON", f"{path}:{number}", "write one JSON object a line") from None
+        try:
+            yield json.loads(line, object_pairs_hook=_pairs) if line.strip() else None
+        except ValueError:
+            raise BadInput("this line is not JSON", f"{path}:{number}", "write one JSON object a line") from None
+
+
+class StandsTwice:
+    """In place of the value of a key that stands twice: no plain data, so the call is refused as it would be on its way."""
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        found[name] = StandsTwice() if name in found else value
     return found

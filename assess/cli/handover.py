@@ -8,14 +8,18 @@ from pathlib import Path
 
 import click
 
-from assess.engagement import load_folder
+from assess.engagement import Folder, load_folder
 from runtime.errors import BadInput, did_you_mean
 
 
 @click.command(epilog="Example:  cxready request northwind -o northwind-request.zip")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The zip to write."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="The zip to write; an .xlsx: the questionnaire for people instead.",
 )
 @click.option("--system", "only_system", help="Only this system.")
 @click.option(
@@ -32,6 +36,9 @@ def request(folder: Path, output: Path, only_system: str | None, max_requests: i
         near = did_you_mean(only_system, loaded.estate.systems)
         do = f"use one of: {', '.join(loaded.estate.systems)}"
         raise BadInput(f"there is no system `{only_system}`{near}", "--system", do)
+    if output.suffix == ".xlsx":
+        _questionnaire(loaded, output, as_json)
+        return
     if output.suffix != ".zip":
         raise BadInput("the package is a zip", str(output), f"name it {output.name}.zip")
     at = datetime.now(UTC).replace(microsecond=0)
@@ -73,8 +80,30 @@ def take(bundles: tuple[Path, ...], folder: Path, accept_differences: bool, as_j
     from assess.taking import take_in
 
     loaded = load_folder(folder)
+    if filled := [path for path in bundles if path.suffix.lower() == ".xlsx"]:
+        _answers(loaded, filled, as_json)
+        bundles = tuple(path for path in bundles if path not in filled)
+        if not bundles:
+            return
+        loaded = load_folder(folder)
     taken = take_in(loaded, bundles, accept_differences=accept_differences)
     if as_json:
         click.echo(json.dumps(taken.as_dict(), ensure_ascii=False))
         return
     click.echo("\n".join(taken.lines()))
+
+
+def _questionnaire(folder: Folder, output: Path, as_json: bool) -> None:
+    from assess.questionnaire import write_questionnaire
+
+    count = write_questionnaire(folder, output)
+    said = f"written: {output}: {count} questions that only people can answer\nwhen it comes back: cxready take {output} --into {folder.path}"
+    click.echo(json.dumps({"workbook": str(output), "questions": count}) if as_json else said)
+
+
+def _answers(folder: Folder, filled: list[Path], as_json: bool) -> None:
+    from assess.answers_taken import take_answers
+
+    today = datetime.now(UTC).date()
+    lines = [line for path in filled for line in take_answers(path, folder, today)]
+    click.echo(json.dumps({"answers": lines}, ensure_ascii=False) if as_json else "\n".join(lines))

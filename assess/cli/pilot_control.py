@@ -39,6 +39,7 @@ def status(folder: Path, as_json: bool) -> None:
         f"open: {o['operation']} of {o['case']}: nobody knows yet whether it was written" for o in found.open_effects
     ]
     lines += [f"tightened: {action} {limits}" for action, limits in found.tightened.items()]
+    lines += list(found.enforcement)
     lines += [f"log broken: {said}" for said in found.broken] or ["log: every chain is whole"]
     say(found.plain(), as_json, lines)
 
@@ -132,11 +133,9 @@ def stop(folder: Path, by: str, why: str, off: bool, as_json: bool) -> None:
         switch.turn_off()
     else:
         switch.turn_on(by, why)
-    say(
-        {"stopped": switch.is_on()},
-        as_json,
-        ["every write is refused from now on" if switch.is_on() else "writes are decided on again"],
-    )
+    lines = ["every write is refused from now on" if switch.is_on() else "writes are decided on again"]
+    said = _stopped(folder / ".cxready") if switch.is_on() else None
+    say({"stopped": switch.is_on(), "since": said}, as_json, lines + ([said] if said else []))
 
 
 @click.command(epilog="Example:  cxready pilot promote northwind billing-dispute")
@@ -182,6 +181,27 @@ def forget(folder: Path, customer: str, as_json: bool) -> None:
     say(
         {"customer": customer, **erased}, as_json, [f"erased: {', '.join(f'{n} {what}' for what, n in erased.items())}"]
     )
+
+
+def _stopped(home: Path) -> str | None:
+    """What was still under way, where a process of this folder wrote within the last minute: looked at after a second."""
+    import time
+    from datetime import UTC, datetime, timedelta
+
+    from runtime.guardrails.reading_back import after_stop
+    from runtime.pilot_state import open_log
+
+    if not (home / "pilot.sqlite").is_file():
+        return None
+    log = open_log(home)
+    try:
+        recent = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
+        if log.execute("SELECT 1 FROM decision_log WHERE at > ? LIMIT 1", (recent,)).fetchone():
+            time.sleep(1.0)
+        found = after_stop(log, home)
+        return found.says() if found else None
+    finally:
+        log.close()
 
 
 def _limit_words(words: tuple[str, ...], workflows: set[str]) -> tuple[str, str, str, str]:

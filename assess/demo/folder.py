@@ -15,6 +15,7 @@ from pathlib import Path
 from assess.demo.estate import RunningEstate
 from assess.demo.tickets import write_tickets
 from assess.demo.usage import PLACEHOLDER
+from runtime.whole_file import write_text
 from runtime.written import digest_of
 
 WRITTEN = date(2026, 11, 1)
@@ -51,9 +52,7 @@ def moved(text: str, by: timedelta) -> str:
 def write(path: Path, text: str) -> None:
     """A text file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_text(text, encoding="utf-8", newline="\n")
-    unfinished.replace(path)
+    write_text(path, text)
 
 
 def _sources(estate: RunningEstate) -> dict[str, Path]:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+from runtime.whole_file import write_text
+
 HEADER = (
     "Id",
     "Subject",
@@ -169,9 +171,7 @@ def write_tickets(path: Path, *, today: date, seed: int = 7, count: int = COUNT)
     writer.writerow(HEADER)
     writer.writerows(rows(today=today, seed=seed, count=count))
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_text(text.getvalue(), encoding="utf-8", newline="")
-    unfinished.replace(path)
+    write_text(path, text.getvalue())
 
 
 def rows(*, today: date, seed: int = 7, count: int = COUNT) -> Iterator[tuple[str, ...]]:

@@ -254,7 +254,6 @@ def _milestones(a: Assessment) -> tuple[Filler, ...]:
             ("What", "P50", "P80", "Person-days"),
             widths,
             rows,
-            least=min(4, len(rows)),
             note="weeks from the start",
         ),
     )

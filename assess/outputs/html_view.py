@@ -110,6 +110,7 @@ def sections(assessment: Assessment) -> list[Section]:
     from assess.outputs import (
         html_board,
         html_candidates,
+        html_capacity,
         html_case,
         html_client,
         html_coverage,
@@ -126,6 +127,7 @@ def sections(assessment: Assessment) -> list[Section]:
         html_coverage.coverage(assessment),
         html_workflows.workflows(assessment),
         *html_candidates.selection(assessment),
+        *html_capacity.capacity(assessment),
         html_detail.systems(assessment),
         *html_findings.major(assessment),
         *html_findings.minor(assessment),

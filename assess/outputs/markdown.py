@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from assess.assessment import LEVEL_NAMES, Assessment
+from assess.outputs.html_desk import desk_title, desk_verdict, is_desk
 from assess.outputs.html_verdict import headline, verdict
 from assess.outputs.html_view import Names, by_number
 from assess.outputs.html_words import DIMENSION_NAMES, GATE_LABELS, counted, day, digest, human, interval, line
@@ -32,7 +33,7 @@ def summary(assessment: Assessment) -> str:
     ahead = [f"{i}. {_cell(m.do)}" for i, m in enumerate(a.next[:3], 1)]
     blocks = [
         [f"# {_cell(a.organisation)}: {headline(a)}"],
-        [_cell(verdict(a))],
+        [_cell(f"{desk_title(a)}. {desk_verdict(a)}" if is_desk(a) else verdict(a))],
         [
             f"Overall level {interval(a.overall.confirmed, a.overall.possible)} of 5"
             f" ({LEVEL_NAMES[a.overall.confirmed]}), target {a.overall.target}. Assessed {day(a.as_of)}, evidence"

@@ -51,7 +51,7 @@ class OfSystem:
 
 def plan_page(plan: Plan, estate: Estate, file: str = "plan.json") -> str:
     """The page as HTML; `file` is the plan's name in the command that it shows."""
-    systems = [_system(plan, name, estate.systems.get(name)) for name in plan.totals()]
+    systems = by_system(plan, estate)
     return rendered(
         "plan.html.j2",
         plan=plan,
@@ -61,6 +61,11 @@ def plan_page(plan: Plan, estate: Estate, file: str = "plan.json") -> str:
         agent=f"cxready/{plan.tool.removeprefix('cxready ')}" + (f" (+{estate.contact})" if estate.contact else ""),
         file=file,
     )
+
+
+def by_system(plan: Plan, estate: Estate) -> list[OfSystem]:
+    """What a plan means for each system that it asks."""
+    return [_system(plan, name, estate.systems.get(name)) for name in plan.totals()]
 
 
 def rendered(template: str, **values: Any) -> str:

@@ -5,7 +5,6 @@ No cell is a formula or a link, whatever an article, an answer or an API said.
 
 from __future__ import annotations
 
-import os
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assess.assessment import Assessment
 from assess.outputs.plain import plain
 from assess.outputs.register_tables import Table, Value, tables
+from runtime.whole_file import write_with
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -26,16 +26,15 @@ def write_xlsx(assessment: Assessment, path: Path) -> None:
     """Writes the workbook, whole or not at all."""
     from xlsxwriter import Workbook
 
-    temporary = path.with_name(path.name + ".new")
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    try:
-        with Workbook(str(temporary), options) as book:
+
+    def fill(beside: Path) -> None:
+        with Workbook(str(beside), options) as book:
             _describe(book, assessment)
             for table in tables(assessment):
                 _sheet(book, table)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+
+    write_with(path, fill)
 
 
 def _describe(book: Workbook, a: Assessment) -> None:

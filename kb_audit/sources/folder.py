@@ -1,13 +1,18 @@
-"""A folder of Markdown and HTML files, read in a stable order; what cannot be read is named and skipped."""
+"""A folder of Markdown and HTML files, read in a stable order; what cannot be read is named and skipped.
+
+What a page does not say about itself (dates, owner) comes from the history of its repository, where there is one.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from kb_audit.article import Article
 from kb_audit.sources import html, markdown
+from kb_audit.sources.git_history import PageHistory, history_of
 from kb_audit.sources.reading import NotRead, Reading
 from runtime.errors import BadInput
 
@@ -29,16 +34,29 @@ def read(path: Path) -> Reading:
     root = path if path.is_dir() else path.parent
     articles: list[Article] = []
     missing: list[NotRead] = []
+    history = history_of(root)
     for file in _files(path):
         name = file.relative_to(root).as_posix()
         found = _read(file, name, str(root))
         if isinstance(found, NotRead):
             missing.append(found)
         else:
-            articles.append(found)
+            articles.append(_dated(found, history.get(name)))
     if not articles and not missing:
         missing.append(NotRead(name=path.as_posix(), why="the folder holds no Markdown or HTML file"))
     return Reading(tuple(articles), tuple(missing))
+
+
+def _dated(article: Article, history: PageHistory | None) -> Article:
+    """The page's own fields win over its history."""
+    if history is None:
+        return article
+    return replace(
+        article,
+        created=article.created or history.created,
+        updated=article.updated or history.updated,
+        owner=article.owner or history.owner,
+    )
 
 
 def _files(path: Path) -> Iterator[Path]:

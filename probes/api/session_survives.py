@@ -17,7 +17,7 @@ class SessionSurvives(Probe):
     Why: fraud and bot detection look at browsers. An agent has none, works in bursts and in parallel; a wall that
     appears in production was never seen in a demo.
     How: two sessions at once, several reads in parallel, no browser headers. Every answer of the whole collection is
-    classified as well.
+    classified as well. Where attack-like probes are allowed, two reads come without the marks of a measurement.
     Remedy: register the agent's identity as a known client with the bot manager. Exempt its credential, not its
     address. Answer machines with 401 or 429 instead of a page. Try again from the agent's network.
     """
@@ -31,6 +31,13 @@ class SessionSurvives(Probe):
         traffic: Traffic = artifacts[1]
         name = burst.subject.unit
         walls = {k: traffic.seen.get(k, 0) for k in ("challenge", "login_page") if traffic.seen.get(k)}
+        if (walls or traffic.walls) and burst.unmarked and set(burst.unmarked) == {"ok"}:
+            return not_measured(
+                f"The bot detection of {name} minds the marks of this measurement; the same reads without them pass",
+                cause="marker",
+                would_measure="have the header X-Cxready-Run exempted there and run `cxready collect DIR` again",
+                evidence=tuple(evidence_of(shot, "a wall before marked traffic") for shot in traffic.walls[:2]),
+            )
         if walls or traffic.walls:
             word = "a bot challenge" if walls.get("challenge") else "a login page"
             shots = tuple(evidence_of(shot, f"{word} where data was asked for") for shot in traffic.walls[:2])
@@ -45,6 +52,18 @@ class SessionSurvives(Probe):
                 f"A second session ends the agent's first one at {name}",
                 *_worst(burst),
                 cause="one session only",
+                consequence=_HARM,
+            )
+        shut_out = {k for k in burst.unmarked if k in ("challenge", "login_page", "refused")}
+        if shut_out and not set(burst.seen) - {"ok"}:
+            return not_met(
+                f"{name} lets this measurement in by its marks, and answers an agent without them with a wall",
+                *(
+                    (evidence_of(burst.unmarked_worst, "the same read without our marks"),)
+                    if burst.unmarked_worst
+                    else ()
+                ),
+                cause="only with the marker",
                 consequence=_HARM,
             )
         refused = burst.seen.get("refused", 0)

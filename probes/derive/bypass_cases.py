@@ -30,7 +30,7 @@ def fits(case: Case, call: TrialCall) -> bool:
     text = json.dumps(case)
     out = getattr(call.estate.effect(call.operation), "money_out", None)
     if ("$money" in text.lower() or "%MONEY" in text or case.get("over")) and not (
-        out and out.field and out.unit == "major"
+        out and out.field and "." not in out.field and out.unit == "major"
     ):
         return False
     if "$currency" in text and not (out and isinstance(out.currency, CurrencyField)):

@@ -17,6 +17,7 @@ from probes.guardrails.evidence import (
     KillSwitchTrial,
     Proof,
     RestrictedTrial,
+    ReviewSeen,
     TriggerTrial,
     UncoveredWrite,
 )
@@ -44,6 +45,10 @@ def declared(estate: Estate, now: datetime) -> GuardrailsDeclared:
         reviewed=guardrails.reviewed,
         review_age_days=_age(guardrails.reviewed, now),
         review_every_days=guardrails.review_every_days,
+        reviews=tuple(
+            ReviewSeen(by=r.by, age_days=_age(r.on, now), looked_at=tuple(r.looked_at), decided=r.decided)
+            for r in guardrails.reviews
+        ),
         actions={name: tuple(action.operations) for name, action in guardrails.actions.items()},
         unlimited=tuple(name for name in guardrails.actions if _is_unlimited(estate, name)),
         restricted=dict(guardrails.restricted_data),
@@ -85,6 +90,7 @@ DERIVER = Deriver(
         "guardrails.covers_every_write", "guardrails.escalation_triggers", "guardrails.restricted_data_blocked",
         "guardrails.denials_logged", "guardrails.limits_proved", "guardrails.cumulative_limits_hold",
         "guardrails.survives_bypasses", "guardrails.kill_switch", "guardrails.high_stakes_gated",
+        "guardrails.reviewed_with_evidence",
     ),
 )  # fmt: skip
 

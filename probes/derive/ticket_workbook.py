@@ -16,6 +16,16 @@ from runtime.errors import BadInput
 MOST_BYTES, MOST_STRINGS = 2 << 30, 256 << 20
 
 
+def workbook(path: Path) -> Any:
+    """A workbook of ours or of somebody else, opened for reading after its bounds were checked; close it.
+
+    Raises:
+        BadInput: no workbook, too large when unpacked, or XML with entities.
+    """
+    _bounded(path)
+    return _open(path)
+
+
 class Workbook:
     """The first sheet that holds tickets. Iterate `rows` as often as needed."""
 
@@ -57,7 +67,7 @@ class Workbook:
         try:
             rows = book[sheet].iter_rows(min_row=behind + 1, values_only=True)
             for number, row in enumerate(rows, start=behind + 1):
-                yield number, [_text(value) for value in row]
+                yield number, [text_of(value) for value in row]
         except (ValueError, KeyError, zipfile.BadZipFile) as error:
             raise _broken(self.path, error) from None
         finally:
@@ -92,7 +102,7 @@ def _bounded(path: Path) -> None:
         raise BadInput(f"the workbook declares entities ({declared})", str(path), "save it again with a spreadsheet")
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, (datetime, date)):

@@ -70,19 +70,27 @@ class TrialCall:
         if out is None:
             return arguments, read
         if isinstance(out.currency, CurrencyField):
-            arguments[out.currency.field] = self.currency
+            _put(arguments, out.currency.field, self.currency)
         if out.field is not None:
-            arguments[out.field] = str(minor) if out.unit == "minor" else value["amount"]
+            _put(arguments, out.field, str(minor) if out.unit == "minor" else value["amount"])
         elif out.full_value_of is not None:
             arguments[out.full_value_of] = REFERENCE
         elif out.after is not None:
             top = 10**9
             read["before"] = {str(out.before): self._spelled(top, out.unit)}
-            arguments[out.after] = self._spelled(top - minor, out.unit)
+            _put(arguments, out.after, self._spelled(top - minor, out.unit))
         return arguments, read
 
     def _spelled(self, minor: int, unit: str) -> str:
         return str(minor) if unit == "minor" else from_minor(minor, self.currency)
+
+
+def _put(arguments: dict[str, Any], path: str, value: str) -> None:
+    """Sets an argument, or a field inside one: `amount.value`."""
+    *outer, last = path.split(".")
+    for part in outer:
+        arguments = arguments.setdefault(part, {})
+    arguments[last] = value
 
 
 def calls_of(estate: Estate, action: str) -> list[TrialCall]:

@@ -11,6 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from probes.artifact import Artifact, Shot
 
 
+class Walked(BaseModel):
+    """Cases that come to this route: a workflow, with the category that its text may turn out to be (empty: none)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    workflow: str
+    category: str = ""
+
+
 class RoutePlan(Artifact):
     """A route as declared (or a workflow that has none: `declared` false). `staff`: people on duty in each hour of
     the week, Monday 0 h first, deputies' routes included.
@@ -33,6 +42,12 @@ class RoutePlan(Artifact):
     gaps: tuple[str, ...] = ()
     open_minutes: int = 0
     problems: tuple[str, ...] = ()
+    walked: tuple[Walked, ...] = ()
+    holidays: int = Field(
+        0, description="public holidays in the year after the run, where escalation.yaml names a country"
+    )
+    holiday_gaps: str = Field("", description="hours of a holiday without anybody, in words")
+    next_holiday: str = ""
 
 
 class Delivered(BaseModel):

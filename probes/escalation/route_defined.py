@@ -10,14 +10,14 @@ from probes.probe import Effort, Probe
 class RouteDefined(Probe):
     """Every workflow has a route that reaches somebody in every hour of the week.
 
-    Why: an agent that has to stop at 3 a.m. and reaches nobody either acts beyond its limits or leaves the customer
-        alone.
-    How: the route, its hours, the route named for the time outside them and the staff in each hour are read from
-        escalation.yaml
-    and walked through minute by minute, in the zone written there.
-    Remedy: name who takes over in the hours that are open (another desk, a duty phone, a partner), or close the
-        channel in these hours and say so.
-    Write it in escalation.yaml under the route's `hours` or `outside_hours`.
+    Why: an agent that has to stop at 3 a.m. or on Christmas Day and reaches nobody either acts beyond its limits or leaves
+        the customer alone.
+    How: every workflow, with its own category and each high-stakes category that a message may turn out to be, is
+        walked through the week minute by minute: its route, the hours, the route named for the time outside them, the staff. Where
+        escalation.yaml names a country, the public holidays of the next year are walked as well.
+    Remedy: name who takes over in the hours that are open (another desk, a duty phone, a partner), or close the channel
+        in these hours and say so. Write it in escalation.yaml under the route's `hours` (`days: holidays` for public
+        holidays) or `outside_hours`.
     """
 
     dimension, level, kind, essential = "escalation", 2, "D", True
@@ -50,13 +50,24 @@ class RouteDefined(Probe):
             return not_met(
                 f"{who} {has} nobody on duty {' and '.join(plan.gaps[:3])}",
                 _declared(f"{hours:.0f} of 168 hours of the week have nobody on duty ({plan.zone})"),
+                *_walked(plan),
                 cause="hours without staff",
+                grade="declared",
+                consequence=NOBODY,
+            )
+        if plan.holiday_gaps:
+            return not_met(
+                f"{who} {has} nobody on duty on public holidays {plan.holiday_gaps}",
+                _declared(f"{plan.holidays} public holidays in the next year, the next one {plan.next_holiday}"),
+                *_walked(plan),
+                cause="holidays without staff",
                 grade="declared",
                 consequence=NOBODY,
             )
         return met(
             f"{who} {reaches} {plan.team or plan.subject.unit} in every hour of the week",
             _declared(f"{plan.subject.unit} → {plan.destination}, deputy {plan.deputy or 'none'}"),
+            *_walked(plan),
             grade="declared",
         )
 
@@ -70,3 +81,18 @@ def _names(plan: RoutePlan) -> str:
 
 def _declared(says: str) -> Evidence:
     return Evidence(says=says, source="escalation.yaml")
+
+
+def _walked(plan: RoutePlan) -> list[Evidence]:
+    """How many ways lead here, so that a hole's size can be seen: workflow × category, each over the week."""
+    if not plan.walked:
+        return []
+    flows = {one.workflow for one in plan.walked}
+    categories = {one.category for one in plan.walked if one.category}
+    ways = len(plan.walked)
+    free = round(168 - plan.open_minutes / 60) * ways
+    says = (
+        f"{ways} ways lead here ({len(flows)} workflows × {len(categories)} categories as they occur): {168 * ways} hours walked,"
+        f" {free} without anybody"
+    )
+    return [Evidence(says=says, source="escalation.yaml", facts={"walked": [one.model_dump() for one in plan.walked]})]

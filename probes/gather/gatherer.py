@@ -140,11 +140,19 @@ _ADVICE: dict[str, str] = {
 def missing(kind: type[Artifact], subject: Subject, cause: Cause, detail: str, do: str = "") -> Missing:
     """A Missing with the step that would bring it; `do` where the case knows a better one than its cause."""
     return Missing(
-        wanted=kind.kind, subject=subject, cause=cause, detail=detail, would_measure=do or _advice(cause, subject)
+        wanted=kind.kind,
+        subject=subject,
+        cause=cause,
+        detail=detail,
+        would_measure=do or _advice(cause, subject, detail),
     )
 
 
-def _advice(cause: Cause, subject: Subject) -> str:
+def _advice(cause: Cause, subject: Subject, detail: str) -> str:
+    if cause == "not_allowed" and "approved plan" in detail:
+        return (
+            "make a new plan with `cxready collect DIR --dry-run -o plan.json`, have it approved, and collect with it"
+        )
     if cause == "needs":
         return (
             f"add the values that are lacking to writes.example of {subject.unit} in engagement.yaml and run "

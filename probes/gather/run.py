@@ -16,6 +16,7 @@ from probes.artifact import Artifact, Missing
 from probes.bundle import stamp, write_bundle
 from probes.derive.run import Derivation, Deriver, derive
 from probes.finding import Subject
+from probes.gather.before import inventory_before
 from probes.gather.gatherer import Gatherer, cause_of, missing
 from probes.gather.inputs import by_place, digest_of, read_inputs
 from probes.gather.leftovers import clean_up
@@ -155,6 +156,7 @@ def collect(
             earlier,
             catalogue,
             approved_by,
+            inventory_before(folder),
         )
         artifacts = [a for a in session.found.values() if isinstance(a, Artifact)]
         target = write_bundle(_free(folder / "bundles" / stamp(started)), manifest, artifacts, written)

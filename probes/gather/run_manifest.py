@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from probes.artifact import Missing
+from probes.gather.before import gone
 from probes.gather.describe import Described
 from probes.gather.leftovers import left_by
 from probes.gather.plan import Plan
@@ -22,15 +23,17 @@ def manifest_of(
     earlier: Mapping[int, TakenBack],
     catalogue: str,
     approved_by: str,
+    before: Mapping[str, list[str]],
 ) -> Manifest:
     """The manifest of one run; `earlier`: what was taken back for runs that died."""
     entries = session.ledger.entries(session.run)
-    gone = [
+    taken_back = [
         f"{e.system}.{e.operation} {e.record.get('id', '')}: {e.state}".replace(" :", ":")
         for e in entries
         if e.state in ("removed", "reversed") and e.id not in earlier
     ]
-    gone += [f"from an earlier run: {taken.says}" for taken in earlier.values() if taken.gone and taken.existed]
+    taken_back += [f"from an earlier run: {taken.says}" for taken in earlier.values() if taken.gone and taken.existed]
+    inventory = _inventory(session, inputs)
     absent = [m for m in session.found.values() if isinstance(m, Missing)]
     return Manifest(
         as_of=session.now,
@@ -44,9 +47,10 @@ def manifest_of(
         plan_enforced=enforced,
         systems=session.systems,
         requests={name: budget.used for name, budget in session.budgets.items()},
-        reversed=gone,
+        reversed=taken_back,
         left_behind=left_by(session),
-        inventory=_inventory(session, inputs),
+        inventory=inventory,
+        gone=gone(before, inventory),
         missing=sorted(absent, key=lambda m: m.key),
     )
 

@@ -136,6 +136,10 @@ class Session:
         """A second, independent session of the same holder."""
         return self._connect(name, holder)
 
+    def unmarked(self, name: str) -> System:
+        """The reader as any other program would come, without the marks of a measurement; its answers are its own affair."""
+        return Watched(self._open(name, self.reader(name).holder, marked=False), None)  # type: ignore[arg-type]
+
     def write(
         self,
         entry: int,
@@ -204,7 +208,7 @@ class Session:
             return Watched(person, self._noted)
         return Watched(self._open(name, holder, anonymous=anonymous), None if anonymous else self._noted)
 
-    def _open(self, name: str, holder: Holder, *, anonymous: bool = False) -> System:
+    def _open(self, name: str, holder: Holder, *, anonymous: bool = False, marked: bool = True) -> System:
         from runtime.systems.connect import connect
 
         settings = self.estate.systems[name]
@@ -223,6 +227,7 @@ class Session:
             anonymous=anonymous,
             gate=self.gate,
             passage=self.passage,
+            marked=marked,
         )
 
     def _noted(self, exchange: Exchange) -> None:

@@ -6,10 +6,13 @@ Every answer is classified by the connector; a challenge or a login page anywher
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, ClassVar
+
+from pydantic import Field
 
 from probes.artifact import Artifact, Cause, Shot
 from probes.finding import Subject
@@ -28,6 +31,8 @@ from runtime.systems.surface import Operation
 
 PARALLEL = 4
 EACH_SESSION = 4
+UNMARKED = 2
+UNMARKED_PURPOSE = "read without the marks of a measurement, as bot detection may know them"
 
 
 class AgentTraffic(Artifact):
@@ -43,6 +48,10 @@ class AgentTraffic(Artifact):
     second_session_killed_first: bool = False
     example: Shot | None = None
     worst: Shot | None = None
+    unmarked: dict[str, int] = Field(
+        {}, description="the same reads without the marks of a measurement, by kind of answer"
+    )
+    unmarked_worst: Shot | None = None
 
 
 def gather_system(session: Session, system: str) -> Found:
@@ -110,9 +119,7 @@ def _traffic(
         (a for a in answers if a.seen in (Seen.CHALLENGE, Seen.LOGIN_PAGE)),
         next((a for a in answers if a.seen is not Seen.OK), None),
     )
-    counts: dict[str, int] = {}
-    for answer in answers:
-        counts[str(answer.seen)] = counts.get(str(answer.seen), 0) + 1
+    others = _unmarked(session, system, operation, arguments)
     return AgentTraffic(
         subject=Subject(unit=system),
         measured_at=session.now,
@@ -120,11 +127,26 @@ def _traffic(
         sessions=2,
         parallel=PARALLEL,
         requests=len(answers),
-        seen=counts,
+        seen=_counted(answers),
         second_session_killed_first=after.status == 401 or after.seen is Seen.LOGIN_PAGE,
         example=session.shot(answers[0]),
         worst=session.shot(worst) if worst else None,
+        unmarked=_counted(others),
+        unmarked_worst=next((session.shot(a) for a in others if a.seen is not Seen.OK), None),
     )
+
+
+def _unmarked(session: Session, system: str, operation: Operation, arguments: dict[str, Any]) -> list[Exchange]:
+    """Bot detection may know us by our marks; where attack-like probes are allowed, a few reads come without them."""
+    if not session.settings(system).attack_probes:
+        return []
+    why = Why(UNMARKED_PURPOSE, "session_survives", session.run)
+    client = session.unmarked(system)
+    return [client.call(operation.id, arguments, why=why) for _ in range(UNMARKED)]
+
+
+def _counted(answers: list[Exchange]) -> dict[str, int]:
+    return dict(Counter(str(answer.seen) for answer in answers))
 
 
 def cheapest_read(estate: Estate, system: str, now: datetime) -> tuple[Operation, dict[str, Any]] | None:
@@ -140,7 +162,7 @@ def cheapest_read(estate: Estate, system: str, now: datetime) -> tuple[Operation
 
 
 def planned(estate: Estate) -> list[PlanLine]:
-    """Eleven reads, one without credential, and the token requests of every holder. Any of the reads may be the one
+    """Eleven reads, one without credential, two without our marks where that is allowed, and the token requests of every holder. Any of the reads may be the one
     asked.
     """
     lines = []
@@ -171,6 +193,8 @@ def planned(estate: Estate) -> list[PlanLine]:
                     2 * EACH_SESSION + 4,
                 )
             )
+            if settings.attack_probes:
+                lines.append(line(system, found[0], UNMARKED_PURPOSE, "session_survives", UNMARKED))
     return lines
 
 

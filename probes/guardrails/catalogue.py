@@ -15,10 +15,12 @@ from probes.guardrails.limits_proved import LimitsProved
 from probes.guardrails.owned import Owned
 from probes.guardrails.restricted_data_blocked import RestrictedDataBlocked
 from probes.guardrails.restricted_data_named import RestrictedDataNamed
+from probes.guardrails.reviewed_with_evidence import ReviewedWithEvidence
 from probes.guardrails.survives_bypasses import SurvivesBypasses
 from probes.probe import Probe
 
 PROBES: tuple[type[Probe], ...] = (
     Defined, Owned, RestrictedDataNamed, DisclosesAi, CoversEveryWrite, EscalationTriggers, RestrictedDataBlocked, DenialsLogged,
     LimitsProved, EnforcedAtApi, CumulativeLimitsHold, SurvivesBypasses, KillSwitch, HighStakesGated,
+    ReviewedWithEvidence,
 )  # fmt: skip

@@ -54,6 +54,15 @@ class UncoveredWrite(_Part):
     why: Literal["unclassified", "no_action"]
 
 
+class ReviewSeen(_Part):
+    """One review as written; `age_days` counts from it to the run, None when its date is none."""
+
+    by: str
+    age_days: int | None
+    looked_at: tuple[str, ...] = ()
+    decided: str = ""
+
+
 class GuardrailsDeclared(Artifact):
     """What guardrails.yaml and the effects files say. `review_age_days` counts from the last review to the run."""
 
@@ -63,6 +72,7 @@ class GuardrailsDeclared(Artifact):
     reviewed: str | None
     review_age_days: int | None
     review_every_days: int
+    reviews: tuple[ReviewSeen, ...] = Field((), description="oldest first")
     actions: dict[str, tuple[str, ...]]
     unlimited: tuple[str, ...] = Field((), description="actions that move money and have no upper bound in the file")
     restricted: dict[str, str]

@@ -63,6 +63,8 @@ def value_of(term: Any, scope: Scope) -> Any:
             return _summed(term, scope)
         case "find":
             return _found(term, scope)
+        case "table":
+            return _in_table(term, scope)
     return _calculated(term, scope)
 
 
@@ -76,7 +78,10 @@ def _compared(condition: Condition, scope: Scope) -> Answer:
         for side in (left, right):
             if isinstance(side, Answer):
                 return side
-        return _yes(_COMPARED[name](left, right, scope))
+        if name == "within_hours":
+            until = at_path(condition.until or "now", scope)
+            return until if isinstance(until, Answer) else _yes(_within(left, right, until))
+        return _yes(_COMPARED[name](left, right))
     except (TypeError, ValueError, ArithmeticError):
         return UNCLEAR
 
@@ -118,6 +123,16 @@ def _found(term: Term, scope: Scope) -> Any:
     return values[0] if values and all(same(v, values[0]) for v in values) and values[0] is not None else UNCLEAR
 
 
+def _in_table(term: Term, scope: Scope) -> Any:
+    found: Any = term.table
+    for path in term.at or ():
+        key = at_path(path, scope)
+        if isinstance(key, Answer):
+            return key
+        found = found.get(str(key)) if isinstance(found, Mapping) else None
+    return UNCLEAR if found is None or isinstance(found, Mapping) else found
+
+
 def _counted(found: Sequence[Any], term: Term, scope: Scope) -> Any:
     if term.where is None:
         return len(found)
@@ -154,8 +169,8 @@ def _calculated(term: Term, scope: Scope) -> Any:
     return first if term.not_below is None else max(first, Decimal(term.not_below))
 
 
-def _within(left: Any, hours: Any, scope: Scope) -> bool:
-    age = time_of(at_path("now", scope)) - time_of(left)
+def _within(left: Any, hours: Any, until: Any) -> bool:
+    age = time_of(until) - time_of(left)
     return timedelta(0) <= age <= timedelta(hours=hours)
 
 
@@ -170,18 +185,17 @@ def _alike(left: Any, right: Any) -> bool:
     return True
 
 
-_COMPARED: dict[str, Callable[[Any, Any, Scope], bool]] = {
-    "is_": lambda a, b, _: _alike(a, b) and same(a, b),
-    "is_not": lambda a, b, _: _alike(a, b) and not same(a, b),
-    "in_": lambda a, b, _: any(same(a, one) for one in b if _alike(a, one)),
-    "not_in": lambda a, b, _: not any(same(a, one) for one in b if _alike(a, one)),
-    "at_least": lambda a, b, _: number_of(a) >= number_of(b),
-    "at_most": lambda a, b, _: number_of(a) <= number_of(b),
-    "more_than": lambda a, b, _: number_of(a) > number_of(b),
-    "less_than": lambda a, b, _: number_of(a) < number_of(b),
-    "earlier_than": lambda a, b, _: time_of(a) < time_of(b),
-    "later_than": lambda a, b, _: time_of(a) > time_of(b),
-    "within_hours": _within,
+_COMPARED: dict[str, Callable[[Any, Any], bool]] = {
+    "is_": lambda a, b: _alike(a, b) and same(a, b),
+    "is_not": lambda a, b: _alike(a, b) and not same(a, b),
+    "in_": lambda a, b: any(same(a, one) for one in b if _alike(a, one)),
+    "not_in": lambda a, b: not any(same(a, one) for one in b if _alike(a, one)),
+    "at_least": lambda a, b: number_of(a) >= number_of(b),
+    "at_most": lambda a, b: number_of(a) <= number_of(b),
+    "more_than": lambda a, b: number_of(a) > number_of(b),
+    "less_than": lambda a, b: number_of(a) < number_of(b),
+    "earlier_than": lambda a, b: time_of(a) < time_of(b),
+    "later_than": lambda a, b: time_of(a) > time_of(b),
 }
 
 

@@ -23,6 +23,7 @@ DATABASE = "CXREADY_DATABASE"
 CUSTOMER_WINDOW_S = 30 * 86_400
 DAY_S = 86_400
 KEEP_ANSWERS_S = DAY_S
+CLOCK_STEP_S = 10.0
 
 
 class Store(Protocol):
@@ -160,13 +161,14 @@ class BudgetLedger:
         self.store.close()
 
     def _now(self, connection: Any) -> float:
-        """The clock never runs back: the highest time ever seen, kept in the ledger."""
+        """The clock never runs back: the highest time that was kept, or that an entry carries."""
         own = getattr(connection, "now", None)
         if own is not None and self._clock is None:
             return float(own)
-        high = connection.execute("SELECT value FROM meta WHERE name = 'high_water'").fetchone()[0]
-        now = max((self._clock or time.time)(), high)
-        connection.execute("UPDATE meta SET value = ? WHERE name = 'high_water'", (now,))
+        kept, last = connection.execute(_HIGH_WATER).fetchone()
+        now = max((self._clock or time.time)(), kept, last)
+        if now - kept > CLOCK_STEP_S:  # entries carry their own times: a denial seldom has to write anything
+            connection.execute("UPDATE meta SET value = ? WHERE name = 'high_water'", (now,))
         return float(now)
 
     def _totals(self, connection: Any, ask: Ask, now: float) -> Totals:
@@ -206,6 +208,7 @@ def _again(known: tuple[int, str, int, State], ask: Ask) -> Reservation:
     return Reservation(known[0], ask.key, known[2], known[3], fresh=False)
 
 
+_HIGH_WATER = "SELECT value, (SELECT COALESCE(MAX(at), 0) FROM entries) FROM meta WHERE name = 'high_water'"
 _TOTALS = """SELECT
   (SELECT COALESCE(SUM(minor), 0) FROM entries WHERE customer = ? AND at > ? AND currency = ? AND state != 'released'),
   (SELECT COALESCE(SUM(minor), 0) FROM entries WHERE at > ? AND currency = ? AND state != 'released'),

@@ -33,6 +33,11 @@ def parse(raw: bytes) -> dict[str, Any]:
     Raises:
         NotCanonical: it is not exactly one plain JSON object in UTF-8.
     """
+    return checked(parse_any(raw))
+
+
+def parse_any(raw: bytes) -> dict[str, Any]:
+    """The same, whatever its fields are called and however deep it is: for envelopes around what an operation takes."""
     if len(raw) > MAX_BYTES:
         raise NotCanonical(f"the body has {len(raw):,} bytes; {MAX_BYTES:,} are allowed")
     if raw[:3] == b"\xef\xbb\xbf" or raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -49,7 +54,7 @@ def parse(raw: bytes) -> dict[str, Any]:
         raise NotCanonical(f"the body is not one JSON value ({error.msg})") from None
     if not isinstance(value, dict):
         raise NotCanonical("the body is not a JSON object")
-    return checked(value)
+    return value
 
 
 def checked(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,10 +92,7 @@ def _is_simple(value: Any) -> bool:
     if kind is str:
         return value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
     if kind is dict:
-        for name, inner in value.items():
-            if type(name) is not str or not name.isascii() or not _is_simple(inner):
-                return False
-        return True
+        return all(type(name) is str and name.isascii() and _is_simple(inner) for name, inner in value.items())
     if kind is list:
         return all(map(_is_simple, value))
     return value is None or kind is bool or (kind is int and -MAX_INTEGER <= value <= MAX_INTEGER)

@@ -14,21 +14,21 @@ from pydantic import Field, model_validator
 
 from runtime.written import Strict
 
-TERMS = ("value", "sum", "count", "find", "plus", "minus", "times")
+TERMS = ("value", "sum", "count", "find", "plus", "minus", "times", "table")
 COMPARATORS = (
     "is_", "is_not", "in_", "not_in", "at_least", "at_most", "more_than", "less_than", "earlier_than", "later_than",
     "within_hours", "present",
 )  # fmt: skip
 FORMS = ("every", "some", "none", "each_of", "all_", "any_", "not_")
 _COMPANIONS = {"of": ("sum",), "where": ("sum", "count"), "by": ("find", "each_of"), "equals": ("find",), "take": ("find",),
-               "not_below": ("minus",), "among": ("each_of",), "holds": ("every", "some", "none")}  # fmt: skip
-_NEEDED = {"find": ("by", "equals", "take"), "each_of": ("among",), "every": ("holds",), "some": ("holds",), "none": ("holds",)}  # fmt: skip
+               "not_below": ("minus",), "at": ("table",), "among": ("each_of",), "holds": ("every", "some", "none")}  # fmt: skip
+_NEEDED = {"table": ("at",), "find": ("by", "equals", "take"), "each_of": ("among",), "every": ("holds",), "some": ("holds",), "none": ("holds",)}  # fmt: skip
 
 Literals = bool | int | str
 
 
 class Term(Strict):
-    """A value that is looked up or computed: exactly one of value · sum · count · find · plus · minus · times."""
+    """A value that is looked up or computed: exactly one of value · sum · count · find · plus · minus · times · table."""
 
     value: str | None = Field(None, description="a path")
     sum: str | None = Field(None, description="path of a list of numbers, or of elements whose field `of` is added up")
@@ -43,6 +43,8 @@ class Term(Strict):
     minus: list[Literals | Term] | None = Field(None, min_length=2, max_length=2)
     not_below: int | None = Field(None, description="lowest result of `minus`")
     times: list[Literals | Term] | None = None
+    table: dict[str, Any] | None = Field(None, description="figures by key, also by two keys: {gold: {economy: 2}}")
+    at: list[str] | None = Field(None, min_length=1, description="paths whose values are the keys of `table`")
 
     @model_validator(mode="after")
     def _one_form(self) -> Term:
@@ -79,7 +81,8 @@ class Condition(Term):
     less_than: int | str | Term | None = None
     earlier_than: str | Term | None = Field(None, description="a time, ISO 8601, or `{value: now}`")
     later_than: str | Term | None = None
-    within_hours: int | None = Field(None, ge=0, description="the time lies at most that long before now")
+    within_hours: int | None = Field(None, ge=0, description="the time lies at most that long before `until`")
+    until: str | None = Field(None, description="path of a time; default: now")
     present: bool | None = Field(None, description="true: there is such a value, and it is not empty")
     every: str | dict[str, str] | None = Field(
         None, description="path of a list, or name → path for lists of one length that are walked side by side"
@@ -96,6 +99,8 @@ class Condition(Term):
     @model_validator(mode="after")
     def _one_form(self) -> Condition:
         self._check((*TERMS, *FORMS))
+        if self.until is not None and self.within_hours is None:
+            raise ValueError("`until` belongs to within_hours")
         compared = [name for name in COMPARATORS if getattr(self, name) is not None]
         wanted = 1 if self.form in TERMS else 0
         if len(compared) != wanted:
@@ -133,6 +138,9 @@ def paths_of(term: Term) -> Iterator[str]:
         path = getattr(term, name, None)
         if path is not None:
             yield path
+    yield from getattr(term, "at", None) or ()
+    if getattr(term, "until", None) is not None:
+        yield term.until  # type: ignore[attr-defined]
     for name in ("every", "some", "none"):
         lists = getattr(term, name, None)
         yield from lists.values() if isinstance(lists, dict) else [lists] if lists else []

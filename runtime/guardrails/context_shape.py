@@ -29,12 +29,18 @@ class Shape:
             return False
         for name, kind in self.types.items():
             value: Any = context.get(name)
-            if type(value) is not kind or (kind is int and not -LONG <= value < LONG):
+            if type(value) is not kind:
+                return False
+            if kind is int and not _is_long(value):
                 return False
         facts = context.get("facts")
         if type(facts) is not dict or facts.keys() != self.facts:
             return False
         return all(held is True or held is False for held in facts.values())
+
+
+def _is_long(value: Any) -> bool:
+    return bool(-LONG <= value < LONG)
 
 
 def shape_of(attributes: Mapping[str, str]) -> Shape | None:

@@ -39,6 +39,16 @@ class Coverage:
         """Whether any action names the operation."""
         return operation in self._by_operation
 
+    def is_write(self, operation: str) -> bool:
+        """Whether an action covers the operation, and it is no read."""
+        found = self._by_operation.get(operation)
+        return found is not None and not found.reads
+
+    def workflows(self, operation: str) -> frozenset[str]:
+        """Who may call it."""
+        found = self._by_operation.get(operation)
+        return found.workflows if found else frozenset()
+
     def of(self, request: Request) -> Covered:
         """What lets the workflow call the operation.
 

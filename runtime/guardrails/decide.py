@@ -71,6 +71,16 @@ class DecisionPoint:
         """Digest of the compiled policy, as it stands in each decision."""
         return self._engine.digest
 
+    @property
+    def coverage(self) -> Coverage:
+        """Which action covers an operation, and who may call it."""
+        return self._coverage
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """Why the certificate does not fit what is loaded, so that every write is refused; empty when it fits."""
+        return tuple(self._stale)
+
     def decide(self, request: Request) -> Decision:
         """Never raises for what a call holds: the unclear and the broken are refused."""
         try:

@@ -26,7 +26,7 @@ class MoneyOut(Strict):
     """What leaves the company when the operation succeeds: exactly one of field, before − after, the full value of a record, what is
     computed from records, or a fixed amount."""
 
-    field: str | None = None
+    field: str | None = Field(None, description="argument that holds the amount, or a field inside one: amount.value")
     unit: Literal["major", "minor"] = "major"
     currency: CurrencyField | str | None = Field(
         None, description="a field of the request, or an ISO 4217 code; default: the engagement's"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from runtime import decision_log
-from runtime.errors import BadInput, CxreadyError, Refused
+from runtime.errors import BadInput, Refused
 from runtime.estate import Estate
 from runtime.guardrails import canonical
 from runtime.guardrails.case_context import CaseContext

@@ -54,14 +54,14 @@ def money_effect(effect: Effect, arguments: Mapping[str, Any], read: Mapping[str
         return _computed(out, arguments, read, currency)
     if out.full_value_of is not None:
         return _full_value(_text(arguments, out.full_value_of), read, currency)
-    if out.field is not None and out.field not in arguments and effect.when_absent == "full":
+    if out.field is not None and _argument(arguments, out.field) is None and effect.when_absent == "full":
         reference = effect.customer.through if effect.customer else None
         if reference is None:
             raise Unclear(f"without {out.field} the full value moves, and nothing says of what", escalate=True)
         return _named("amount", _full_value(_text(arguments, reference), read, currency))
     if out.field is not None:
         code = _currency(out, arguments, currency)
-        amount = minor_of(arguments.get(out.field), out, code, out.field)
+        amount = minor_of(_argument(arguments, out.field), out, code, out.field)
         return MoneyEffect(amount, code, {"amount": amount})
     return _difference(out, arguments, read, currency)
 
@@ -106,13 +106,15 @@ def customer_of(effect: Effect, arguments: Mapping[str, Any], read: Mapping[str,
         return _text(arguments, effect.customer.field)
     record = _value(_text(arguments, str(effect.customer.through)), read)
     if not isinstance(record.get("customer"), str):
-        raise Unclear(f"nothing read says whose record {arguments.get(str(effect.customer.through))} is", escalate=True)
+        raise Unclear(
+            f"nothing read says whose record {_argument(arguments, str(effect.customer.through))} is", escalate=True
+        )
     return str(record["customer"])
 
 
 def _currency(out: MoneyOut, arguments: Mapping[str, Any], default: str) -> str:
     if isinstance(out.currency, CurrencyField):
-        found = arguments.get(out.currency.field)
+        found = _argument(arguments, out.currency.field)
         if not isinstance(found, str) or not re.fullmatch("[A-Z]{3}", found):
             raise Unclear(f"{out.currency.field} names no currency")
         try:
@@ -156,7 +158,7 @@ def _difference(out: MoneyOut, arguments: Mapping[str, Any], read: Mapping[str, 
         raise Unclear(f"{out.before} before the change was not read", escalate=True)
     code = _currency(out, arguments, default)
     before = minor_of(record[str(out.before)], out, code, f"{out.before} before")
-    after = minor_of(arguments.get(str(out.after)), out, code, f"{out.after} after")
+    after = minor_of(_argument(arguments, str(out.after)), out, code, f"{out.after} after")
     return MoneyEffect(before - after, code, {"before": before, "after": after})
 
 
@@ -167,8 +169,16 @@ def _value(reference: str, read: Mapping[str, Any]) -> Mapping[str, Any]:
     return record
 
 
+def _argument(arguments: Mapping[str, Any], path: str) -> Any:
+    """An argument by name, or a field inside one: `amount.value`."""
+    found: Any = arguments
+    for part in path.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
 def _text(arguments: Mapping[str, Any], name: str) -> str:
-    found = arguments.get(name)
+    found = _argument(arguments, name)
     if not isinstance(found, str) or not found or len(found) > 200 or not found.isascii() or found != found.strip():
         raise Unclear(f"{name} is absent or no plain id")
     return found

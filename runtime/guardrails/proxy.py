@@ -15,7 +15,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from runtime.errors import BadInput, Refused
 from runtime.estate import Estate
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from runtime.guardrails.proxy_app import ProxyApp
 
 Mode = Literal["enforce", "log_only"]
-TOKEN, SECRET = "CXREADY_PROXY_TOKEN", "CXREADY_PROXY_SECRET"  # noqa: S105 names, not secrets
+TOKEN, SECRET = "CXREADY_PROXY_TOKEN", "CXREADY_PROXY_SECRET"
 PROTOCOLS = ("rest", "soap", "graphql", "json-rpc", "mcp")
 STARTS_S = 10.0
 
@@ -52,6 +52,11 @@ class RunningProxy:
     _server: uvicorn.Server = field(repr=False)
     _thread: threading.Thread = field(repr=False)
     _app: ProxyApp = field(repr=False)
+
+    @property
+    def refuses_because(self) -> tuple[str, ...]:
+        """Why every write is refused at present; empty when calls are decided on."""
+        return self.point.stale
 
     def headers(self, context: case_context.CaseContext) -> dict[str, str]:
         """What a call carries; only a trusted runtime may make them."""
@@ -81,6 +86,7 @@ def serve(
     port: int = 0,
     mode: Mode = "enforce",
     trusts_signed_records: bool = False,
+    mcp: bool = False,
 ) -> RunningProxy:
     """Starts the proxy in threads of this process.
 
@@ -91,15 +97,16 @@ def serve(
             set-up.
         mode: `log_only` decides, counts and logs, but lets through what it would not have allowed, to see the effect of
             limits on an agent that already works; the kill switch and the form of a call hold all the same.
+        mcp: also speak MCP, at `/mcp` (mcp_gateway.py).
         trusts_signed_records: takes records from the signed context in place of reading them; for trials only, in front
             of stand-ins that hold no records.
 
     Raises:
         BadInput: a description, the compiled policy, a secret or the port cannot be used.
-        Refused: a pilot that would not enforce.
+        Refused: a pilot that would trust its own records.
     """
-    if for_pilot and (mode != "enforce" or trusts_signed_records):
-        raise Refused("a pilot's proxy always enforces", "mode", "leave out log_only")
+    if for_pilot and trusts_signed_records:
+        raise Refused("a pilot's proxy reads its records itself", "trusts_signed_records", "leave it out")
     folder.mkdir(parents=True, exist_ok=True)
     surfaces = declared_surfaces(estate, protocols=PROTOCOLS)
     point = DecisionPoint(
@@ -125,7 +132,7 @@ def serve(
     )
     token = secrets.get(TOKEN) or random_secrets.token_urlsafe(32)
     secret = secrets.get(SECRET) or random_secrets.token_urlsafe(48)
-    return _started(surfaces, forwarder, point, token, secret, host, port)
+    return _started(surfaces, forwarder, point, token, secret, host, port, mcp)
 
 
 def _started(
@@ -136,6 +143,7 @@ def _started(
     secret: str,
     host: str,
     port: int,
+    mcp: bool,
 ) -> RunningProxy:
     """Listening before it returns."""
     import uvicorn
@@ -146,10 +154,10 @@ def _started(
     address = f"{host}:{listening.getsockname()[1]}"
     app = ProxyApp(surfaces, forwarder, token, secret, frozenset({address}))
     config = uvicorn.Config(
-        app,
+        _with_mcp(app, point) if mcp else app,
         http=StrictHead,
         ws="none",
-        lifespan="off",
+        lifespan="on" if mcp else "off",
         loop="asyncio",
         log_config=None,
         access_log=False,
@@ -169,6 +177,14 @@ def _started(
             break
         listening_since.wait(0.005)
     return RunningProxy(f"http://{address}", token, secret, point, server, thread, app)
+
+
+def _with_mcp(app: ProxyApp, point: DecisionPoint) -> Any:
+    try:
+        from runtime.guardrails.mcp_gateway import McpGateway
+    except ImportError:
+        raise BadInput("the MCP gateway needs the package mcp", "--mcp", "pip install 'cxready[pilot]'") from None
+    return McpGateway(app, point.coverage)
 
 
 def _bound(host: str, port: int) -> socket.socket:

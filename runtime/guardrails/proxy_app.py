@@ -25,13 +25,15 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from runtime.errors import CxreadyError
 from runtime.guardrails import canonical, case_context
+from runtime.guardrails.case_context import CaseContext
 from runtime.guardrails.forwarding import Forwarder
 from runtime.guardrails.proxy_answer import Answer, problem
-from runtime.guardrails.proxy_request import Malformed, arguments, check_head, idempotency_key, target
+from runtime.guardrails.proxy_request import Malformed, Target, arguments, check_head, idempotency_key, target
 from runtime.systems.surface import Surface
 
 log = logging.getLogger(__name__)
 BODY_S = 10.0
+NOT_SIGNED = "the call does not say, signed, whom it is for"
 LONGEST_HEAD = 80_000
 _LOOSE = re.compile(rb"(?<!\r)\n|\r(?!\n)|\n[ \t]|\x00")
 _NOT_PLAIN = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -47,7 +49,7 @@ class ProxyApp:
     token: str
     secret: str
     own_hosts: frozenset[str]
-    _pool: ThreadPoolExecutor = field(
+    pool: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="enforcing proxy")
     )
 
@@ -58,7 +60,7 @@ class ProxyApp:
         method, path = scope["method"], _target_of(scope)
         try:
             length = check_head(method, request.headers, self.own_hosts)
-            raw = await asyncio.wait_for(_body(request, length), BODY_S)
+            raw = await asyncio.wait_for(whole_body(request, length), BODY_S)
         except Malformed as error:
             refused = self._denial(error.status, error.what, "request", method, path)
         except TimeoutError:
@@ -67,22 +69,54 @@ class ProxyApp:
             refused = self._denial(400, "the body is shorter than its Content-Length", "request", method, path)
         else:
             refused = lambda: self.answer(method, path, request.headers, raw)  # noqa: E731
-        answer = await asyncio.get_running_loop().run_in_executor(self._pool, refused)
-        await _response(answer)(scope, receive, send)
+        answer = await asyncio.get_running_loop().run_in_executor(self.pool, refused)
+        await self.respond(answer)(scope, receive, send)
 
     def answer(self, method: str, path: str, headers: Headers, raw: bytes) -> Answer:
-        """One call to its answer; whatever goes wrong before anything was sent on is a denial."""
-        try:
-            sent = headers.get("Authorization", "")
-            if not hmac.compare_digest(sent.encode(), f"Bearer {self.token}".encode()):
-                return self._denied(401, "the call carries no valid token of this run", "token", method, path)
-            context = case_context.verified(self.secret, headers.get(case_context.HEADER, ""))
-            if context is None:
-                return self._denied(403, "the call does not say, signed, whom it is for", "context", method, path)
+        """One call to its answer."""
+        refused = self.refused_sender(headers)
+        if refused is not None:
+            return self._noted(refused, method, path)
+
+        def pass_on() -> Answer:
             found = target(path, method, self.surfaces)
-            given = arguments(found, headers, raw)
-            key = idempotency_key(headers)
-            return self.forwarder.pass_on(found, given, context, key=key, if_match=headers.get("If-Match"))
+            given, key = arguments(found, headers, raw), idempotency_key(headers)
+            return self.forwarder.pass_on(found, given, self.signed(headers), key=key, if_match=headers.get("If-Match"))
+
+        return self._guarded(pass_on, method, path)
+
+    def passed(self, found: Target, given: dict[str, Any], context: CaseContext, key: str) -> Answer:
+        """The same for a call whose sender, operation and arguments are known already."""
+
+        def pass_on() -> Answer:
+            return self.forwarder.pass_on(found, canonical.checked(given), context, key=key, if_match=None)
+
+        return self._guarded(pass_on, "call", f"{found.system}.{found.operation.id}")
+
+    def refused_sender(self, headers: Headers) -> Answer | None:
+        """Why a sender is not heard at all: no token of this run, or nothing signed that says for whom it calls."""
+        sent = headers.get("Authorization", "")
+        if not hmac.compare_digest(sent.encode(), f"Bearer {self.token}".encode()):
+            return problem(401, "refuse", "the call carries no valid token of this run", "token")
+        if case_context.verified(self.secret, headers.get(case_context.HEADER, "")) is None:
+            return problem(403, "refuse", NOT_SIGNED, "context")
+        return None
+
+    def signed(self, headers: Headers) -> CaseContext:
+        """For whom the call is.
+
+        Raises:
+            Malformed: nothing signed says so.
+        """
+        found = case_context.verified(self.secret, headers.get(case_context.HEADER, ""))
+        if found is None:
+            raise Malformed(NOT_SIGNED, 403)
+        return found
+
+    def _guarded(self, work: Callable[[], Answer], method: str, path: str) -> Answer:
+        """Whatever goes wrong before anything was sent on is a denial."""
+        try:
+            return work()
         except Malformed as error:
             return self._denied(error.status, error.what, "request", method, path)
         except canonical.NotCanonical as error:
@@ -93,16 +127,23 @@ class ProxyApp:
             log.exception("a call failed in the proxy and was refused")
             return self._denied(500, f"the proxy failed ({type(error).__name__})", "fault", method, path)
 
+    def respond(self, answer: Answer) -> Response:
+        """The HTTP response of an answer."""
+        return _response(answer)
+
     def close(self) -> None:
         """Waits for the calls under way."""
-        self._pool.shutdown(wait=True)
+        self.pool.shutdown(wait=True)
 
     def _denial(self, status: int, reason: str, rule: str, method: str, path: str) -> Callable[[], Answer]:
         return lambda: self._denied(status, reason, rule, method, path)
 
     def _denied(self, status: int, reason: str, rule: str, method: str, path: str) -> Answer:
-        self.forwarder.note_denial(f"{method} {path[:120]}", reason, rule)
-        return problem(status, "refuse", reason, rule)
+        return self._noted(problem(status, "refuse", reason, rule), method, path)
+
+    def _noted(self, refused: Answer, method: str, path: str) -> Answer:
+        self.forwarder.note_denial(f"{method} {path[:120]}", refused.body["reason"], refused.body["rule"])
+        return refused
 
 
 class StrictHead(H11Protocol):
@@ -135,7 +176,7 @@ def _target_of(scope: Scope) -> str:
     return (raw + (b"?" + query if query else b"")).decode("latin-1")
 
 
-async def _body(request: Request, length: int) -> bytes:
+async def whole_body(request: Request, length: int) -> bytes:
     """Exactly the bytes that the head announced."""
     raw = bytearray()
     async for part in request.stream():

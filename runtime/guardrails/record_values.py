@@ -45,8 +45,10 @@ class Scope:
 
 
 def elements(path: str, scope: Scope) -> Any:
-    """The list at a path; ABSENT or UNCLEAR where there is none."""
+    """The list at a path, or the values of a mapping; ABSENT or UNCLEAR where there is none."""
     found = at_path(path, scope)
+    if isinstance(found, Mapping):  # records by their id
+        return list(found.values())
     return list(found) if isinstance(found, (list, tuple)) else found if isinstance(found, Answer) else UNCLEAR
 
 

@@ -35,7 +35,7 @@ class Call:
 
 def decide_lines(
     estate: Estate,
-    calls: Iterable[Mapping[str, Any]],
+    calls: Iterable[Mapping[str, Any] | None],
     *,
     surfaces: Mapping[str, Surface] | None = None,
     facts: Mapping[str, Fact] | None = None,
@@ -44,6 +44,7 @@ def decide_lines(
     """One line a call: decision, reason, rule; with `expect` also `as_expected`.
 
     Args:
+        calls: None stands for an empty line.
         source: what stands before a line's number in complaints, like `calls.jsonl:`.
 
     Raises:
@@ -51,6 +52,8 @@ def decide_lines(
     """
     point = _Point(estate, surfaces or {}, facts or {})
     for number, written in enumerate(calls, 1):
+        if written is None:
+            continue
         call = _call(estate, written, f"{source}{number}")
         decision = point.with_stated(call.stated).decide(call.request)
         line: dict[str, Any] = {"decision": decision.decision, "reason": decision.reason, "rule": decision.rule}
@@ -115,7 +118,7 @@ def _is_call(written: Any, where: str) -> None:
             f"known: {', '.join(sorted(KNOWN))}",
         )
     for name in ("arguments", "read"):
-        if not isinstance(written.get(name) or {}, Mapping):
+        if not isinstance(written.get(name, {}), Mapping):
             raise BadInput(f"`{name}` is no mapping of names", where, f'write "{name}": {{…}}')
     if written.get("expect") not in (None, *ANSWERS):
         raise BadInput(f"`expect` is {written['expect']!r}", where, f"one of: {', '.join(ANSWERS)}")

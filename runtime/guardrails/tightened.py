@@ -142,7 +142,9 @@ def _narrows(estate: Estate, action: str, limit: str, bound: int, workflow: str)
         assert set(before) <= set(after), "an added condition never takes one away"
         changed = changed or len(after) > len(before)
     if not changed:
-        raise BadInput(f"{action} moves no money that {limit} could bound", f"{action}.{limit}", "bound a count instead")
+        raise BadInput(
+            f"{action} moves no money that {limit} could bound", f"{action}.{limit}", "bound a count instead"
+        )
 
 
 def _who(estate: Estate, action: str, operation: str) -> list[str]:

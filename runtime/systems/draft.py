@@ -18,6 +18,9 @@ _MINOR = re.compile(r"(cents|minor|pence)")
 _PAYS_OUT = re.compile(
     r"(?i)refund|credit|payout|transfer|reimburs|goodwill|voucher|discount|gutschrift|erstatt|waive|compensat"
 )
+_PAID = re.compile(
+    r"^(payment|charge|capture|transaction|order|invoice|psp_?reference|sale|authorization)(_psp)?(_?(id|number|no|ref|reference))?$"
+)
 _CUSTOMER = re.compile(r"^(account|customer|contact|user|client|subscriber|member|kunde)(_?(id|number|no|ref))?$")
 _UNDO = re.compile(r"(?i)(void|reverse|cancel|delete|remove|undo|withdraw)")
 _BAD_KEY = re.compile(r"[^A-Za-z0-9_.-]")
@@ -63,19 +66,61 @@ def _lines(operation: Operation, surface: Surface) -> list[str]:
 
 
 def _money(operation: Operation, fields: list[str], effect: dict[str, Any], checks: list[str]) -> None:
-    if _UNDO.match(operation.id):
-        return
+    """What would leave the company: a field, before − after, or the full value of what is named. Guesses, each marked."""
     pays_out = bool(_PAYS_OUT.search(f"{operation.id} {operation.path} {operation.summary}"))
     field = next((name for name in fields if _MONEY.search(_snake(name))), None)
+    undoes = _UNDO.match(operation.id) is not None
+    whole = next((name for name in fields if _PAID.match(_snake(name))), None)
     currency = next((name for name in fields if _snake(name) in ("currency", "currency_code", "waehrung")), None)
-    if field and pays_out:
-        money: dict[str, Any] = {"field": field, "unit": "minor" if _MINOR.search(_snake(field)) else "major"}
+    unit = "minor" if field and _MINOR.search(_snake(field)) else "major"
+    field, currency, unit = _inside(operation, field, currency, unit)
+    if undoes and (pays_out or whole is None):
+        return  # voidRefund takes money back
+    if undoes:
+        effect |= {"money_out": {"full_value_of": whole}, "customer": {"through": whole}}
+        checks.append(f"does it pay back what was paid for {whole}?")
+    elif field and pays_out:
+        money: dict[str, Any] = {"field": field, "unit": unit}
         effect["money_out"] = money | ({"currency": {"field": currency}} if currency else {})
         checks.append("is this what leaves the company, and in this unit?")
+        if whole and not _is_required(operation, field.partition(".")[0]):
+            effect |= {"when_absent": "full", "customer": {"through": whole}}
+            checks.append(f"{field} is optional: is an empty body the full value of {whole}?")
+    elif pays_out and whole:
+        effect |= {"money_out": {"full_value_of": whole}, "customer": {"through": whole}}
+        checks.append(f"no field says how much: is it the full value of {whole}?")
     elif pays_out:
         checks.append("it seems to pay out, but no field says how much")
+    elif field and effect["does"] == "update":
+        effect["money_out"] = {"before": field, "after": field, "unit": unit}
+        checks.append(f"lowering {field} pays out as a refund does: is it what the customer owes?")
     elif field:
         checks.append(f"does {field} leave the company?")
+
+
+def _inside(
+    operation: Operation, field: str | None, currency: str | None, unit: str
+) -> tuple[str | None, str | None, str]:
+    """An amount that is an object, like `{value, currency}`: the names inside it; minor units where its text says so."""
+    schema = (operation.body_schema.get("properties") or {}).get(field) if field else None
+    inner = schema.get("properties") if isinstance(schema, Mapping) else None
+    if not isinstance(schema, Mapping) or not isinstance(inner, Mapping):
+        return field, currency, unit
+    value = next((name for name in inner if _snake(name) in ("value", "amount", "minor_units")), None)
+    code = next((name for name in inner if _snake(name) in ("currency", "currency_code")), None)
+    said = " ".join(str(one.get("description", "")) for one in (schema, inner.get(value)) if isinstance(one, Mapping))
+    if value is None:
+        return field, currency, unit
+    unit = "minor" if re.search(r"(?i)minor.unit|smallest", said) else unit
+    return f"{field}.{value}", f"{field}.{code}" if code else currency, unit
+
+
+def _is_required(operation: Operation, field: str) -> bool:
+    """Whether a call without the field is refused by the description."""
+    declared = next((p for p in operation.parameters if p.name == field), None)
+    if declared is not None:
+        return declared.required
+    return operation.body_required and field in (operation.body_schema.get("required") or [])
 
 
 def _repeat(operation: Operation, surface: Surface, effect: dict[str, Any], checks: list[str]) -> None:

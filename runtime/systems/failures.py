@@ -16,7 +16,9 @@ def said(error: Exception) -> tuple[Broken, str]:
     if isinstance(error, broken.ProxyError):
         return "path", f"the proxy did not let it through ({cause})"
     if isinstance(error, broken.SSLError):
-        return "path", f"the certificate was not accepted ({cause})"
+        if "certificate verify failed" in cause.lower().replace("_", " "):
+            return "path", f"the certificate was not accepted ({cause})"
+        return "path", f"TLS was not agreed ({cause}); perhaps a client certificate is asked for"
     if isinstance(error, broken.ConnectTimeout):
         return "path", "no connection within the time-out"
     if isinstance(error, broken.ReadTimeout):

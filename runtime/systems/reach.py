@@ -140,6 +140,7 @@ def _certificate(
     try:
         context = tls_context(network, folder, secrets)
         with context.wrap_socket(connection, server_hostname=found.host) as secure:
+            _is_let_in(secure)
             shown = secure.getpeercert() or {}
             found.steps += _told(found, secure.version() or "TLS", dict(shown))
     except ssl.SSLCertVerificationError as error:
@@ -149,6 +150,14 @@ def _certificate(
         _fail(found, "certificate", f"no TLS: {getattr(error, 'reason', None) or error}", do)
     except CxreadyError as error:
         _fail(found, "certificate", f"{error.where}: {error.what}", error.do)
+
+
+def _is_let_in(secure: ssl.SSLSocket) -> None:
+    """A server that asks for a client certificate says so after the greeting (TLS 1.3: RFC 8446, 6.2)."""
+    secure.settimeout(0.2)
+    with suppress(TimeoutError):
+        if not secure.recv(1):
+            raise ssl.SSLError("the server hung up after the greeting")
 
 
 def _told(found: Reach, version: str, shown: Mapping[str, object]) -> Iterator[Step]:

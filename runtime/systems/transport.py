@@ -57,6 +57,7 @@ class Transport:
     windows: Sequence[Window] = ()
     gate: Gate = field(default_factory=Gate)
     passage: Passage = field(default_factory=Passage)
+    marked: bool = True
     _blocked_until: float = 0.0
     _blocked_by: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -190,8 +191,9 @@ class Transport:
         return replace(out, url=target, data=None, sent=None)
 
     def _headers(self, out: Outgoing, proxy: Proxy | None) -> dict[str, str]:
-        headers = {"User-Agent": user_agent(self.contact), "Accept-Encoding": "gzip, deflate"}
-        if self.run:
+        agent = user_agent(self.contact) if self.marked else requests.utils.default_user_agent()
+        headers = {"User-Agent": agent, "Accept-Encoding": "gzip, deflate"}
+        if self.run and self.marked:
             headers["X-Cxready-Run"] = self.run
         if proxy and out.method in READING:
             headers["Cache-Control"] = "no-cache"  # a proxy's old copy is not what the system says (RFC 9111, 5.2.1.4)

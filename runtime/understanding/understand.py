@@ -5,8 +5,9 @@ Nothing here can raise autonomy; it can only send a case to a person.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from runtime.escalation.form import StopClass
@@ -58,17 +59,30 @@ class Understood:
 
 
 def understand(
-    message: str, estate: Estate, intents: Intents, *, contacts: int = 1, propose: Propose | None = None
+    message: str,
+    estate: Estate,
+    intents: Intents,
+    *,
+    contacts: int = 1,
+    propose: Propose | None = None,
+    before: Sequence[Turn] = (),
+    channel: str = "",
 ) -> Understood:
     """Reads the first 20,000 characters of a message.
 
     Args:
         contacts: of this customer in 14 days, this one included.
+        before: what was said until now, oldest first.
         propose: asked when no goal is near enough and nothing calls for a person.
     """
     text = message[:MAX_MESSAGE]
     language, category = language_of(text), category_of(text)
-    feeling = mood([Turn("customer", text)], contacts_14_days=contacts)
+    feeling = mood(
+        [*before, Turn("customer", text, at=datetime.now(UTC))],
+        contacts_14_days=contacts,
+        channel=channel,
+        words=estate.folder / "words",
+    )
     intent = intents.of(text)
     understood = Understood(
         intent.name,

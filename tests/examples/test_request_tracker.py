@@ -118,8 +118,9 @@ def test_collect_assess_and_report_take_the_estate_for_what_it_is(environment: d
 
     assert told["left_behind"] == [] and max(told["requests"].values()) <= 100
     assert set(told["requests"]) == {"rt", "crm", "knowledge"}
-    # No idempotency key: named as not offered, and nothing else about the creation is blamed.
-    assert findings["api.repeat_safe", "rt", "createTicket"]["cause"] == "not offered"
+    # No idempotency key, but our reference in a custom field is found again by a query.
+    assert cells["api.repeat_safe", "rt", "createTicket"]["state"] == "met"
+    assert "our reference finds it with findTickets" in cells["api.repeat_safe", "rt", "createTicket"]["title"]
     assert cells["api.writes_stick", "rt", "createTicket"]["state"] == "met"
     # A soft delete is legitimate, and called so; the 412 is a real precondition.
     assert "soft delete" in cells["api.deletes_stick", "rt", "createTicket"]["title"]

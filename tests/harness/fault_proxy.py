@@ -15,12 +15,13 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from urllib.parse import urlsplit
 
+from tests.harness.defects import Defect, Request
 from tests.harness.faults import (
     Answer,
     DropAfter,
@@ -56,12 +57,13 @@ class Exchange:
 class FaultProxy:
     """Context manager; `url` is where clients go. `upstream` is scheme, host and port (http only)."""
 
-    def __init__(self, upstream: str, rules: Sequence[Rule] = (), seed: int = 0) -> None:
+    def __init__(self, upstream: str, rules: Sequence[Rule] = (), seed: int = 0, defect: Defect | None = None) -> None:
         parts = urlsplit(upstream)
         if parts.scheme != "http" or parts.hostname is None:
             raise ValueError(f"{upstream!r}: an http:// address is needed")
         self.upstream = (parts.hostname, parts.port or 80)
         self.plan = FaultPlan(rules, seed)
+        self.defect = defect or Defect()
         self.log: list[Exchange] = []
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -127,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._ask_upstream(body, exchange)
         if answer is None:
             for _ in range(2 if isinstance(decisive, Duplicate) else 1):
-                answer = self._ask_upstream(body, exchange)
+                answer = self._with_defect(body, exchange)
         assert answer is not None
         if isinstance(decisive, DropAfter | Reset):
             return self._hang_up(reset=isinstance(decisive, Reset))
@@ -146,11 +148,17 @@ class _Handler(BaseHTTPRequestHandler):
             pass
         return b"".join(chunks)
 
-    def _ask_upstream(self, body: bytes, exchange: Exchange) -> Answer:
+    def _with_defect(self, body: bytes, exchange: Exchange) -> Answer:
+        defect = self.server.proxy.defect
+        request = Request(exchange.n, self.command, self.path, dict(self.headers.items()), body)
+        answer = defect.asked(request) or self._ask_upstream(request.body, exchange, request.headers)
+        return defect.told(request, answer)
+
+    def _ask_upstream(self, body: bytes, exchange: Exchange, headers: Mapping[str, str] | None = None) -> Answer:
         connection = http.client.HTTPConnection(*self.server.proxy.upstream, timeout=UPSTREAM_TIMEOUT)
         try:
             connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-            for name, value in self.headers.items():
+            for name, value in (headers or self.headers).items():
                 if name.lower() not in HOP_BY_HOP | {"host", "content-length"}:
                     connection.putheader(name, value)
             host, port = self.server.proxy.upstream

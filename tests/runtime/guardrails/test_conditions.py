@@ -18,6 +18,7 @@ BOOKING = {
     "cabin": "economy",
     "insured": "yes",
     "booked": "2026-11-22T20:00:00Z",
+    "paid_at": "2026-11-23T01:00:00+02:00",
     "flights": [
         {"number": "CX1", "from": "MUC", "to": "CDG", "date": "2026-11-25", "price": 120, "status": "open"},
         {"number": "CX2", "from": "CDG", "to": "JFK", "date": "2026-11-26", "price": 300.5, "status": "open"},
@@ -31,16 +32,23 @@ ARGUMENTS = {
     "amount": "100.00",
     "numbers": ["CX1", "CX2"],
     "paid_with": ["card-1"],
+    "bags": [1, 2, 3, 4, 5, 6],
     "new": [{"number": "CX9", "cabin": "business"}, {"number": "CX8", "cabin": "business"}],
 }
 SCOPE = Scope(
     ARGUMENTS,
-    {"booking": BOOKING, "profile": {"tier": "gold", "none": None}, "voucher": None},
+    {
+        "booking": BOOKING,
+        "profile": {"tier": "gold", "none": None, "methods": {"card-1": {"id": "card-1", "source": "credit"}}},
+        "voucher": None,
+    },
     "u-1",
     datetime(2026, 11, 23, 12, tzinfo=UTC),
     named=lambda name: YES if name == "holds" else NO if name == "fails" else UNCLEAR,
 )
 HOURS = 24
+BAGS = {"table": {"gold": {"economy": 3}}, "at": ["profile.tier", "booking.cabin"]}
+BY_CREDIT = {"find": "profile.methods", "by": "id", "equals": {"value": "it"}, "take": "source", "is": "credit"}
 
 CASES: list[tuple[str, dict[str, Any], Answer]] = [
     ("equal", {"value": "booking.cabin", "is": "economy"}, YES),
@@ -59,6 +67,11 @@ CASES: list[tuple[str, dict[str, Any], Answer]] = [
     ("a sum of some", {"sum": "booking.flights", "of": "price", "where": {"value": "it.number", "is": "CX1"}, "at_most": 120}, YES),
     ("booked within a day", {"value": "booking.booked", "within_hours": HOURS}, YES),
     ("booked longer ago", {"value": "booking.booked", "within_hours": 3}, NO),
+    ("within hours of another time", {"value": "booking.booked", "within_hours": 24, "until": "booking.paid_at"}, YES),
+    ("a figure by two keys", {"count": "arguments.bags", "at_most": {"times": [BAGS, {"count": "booking.passengers"}]}}, YES),
+    ("a key that is not in the table", {"count": "arguments.bags", "at_most": {"table": {"gold": 1}, "at": ["booking.cabin"]}}, UNCLEAR),
+    ("records by their id", {"each_of": "arguments.paid_with", "among": "profile.methods", "by": "id"}, YES),
+    ("a count over what is found elsewhere", {"count": "arguments.paid_with", "where": BY_CREDIT, "at_most": 0}, NO),
     ("no flight has left", {"every": "booking.flights", "holds": {"value": "it.date", "later_than": {"value": "now"}}}, YES),
     ("the same cabin on every leg", {"every": "arguments.new", "holds": {"value": "it.cabin", "is": {"value": "arguments.cabin"}}}, YES),
     ("as many legs as before", {"count": "arguments.new", "is": {"count": "booking.flights"}}, YES),
@@ -112,6 +125,8 @@ def test_the_negation_of_what_is_not_clear_is_no_yes(written: dict[str, Any], ex
         ({"value": "a", "of": "b", "is": 1}, "`of` belongs to sum"),
         ({"any": [{"value": "a", "is": 1}], "is": 1}, "does not belong"),
         ({"value": "a", "equal": 1}, "Extra inputs"),
+        ({"value": "a", "is": 1, "until": "b"}, "belongs to within_hours"),
+        ({"table": {"a": 1}, "is": 1}, "needs `at`"),
         ({"value": "a", "at_most": 1.5}, "Input should be"),
     ],
 )

@@ -133,9 +133,7 @@ def test_log_only_lets_through_and_counts_what_it_would_not_have_allowed(
     assert (row.decision, row.detail["mode"], row.detail["passed"]) == ("escalate", "log_only", True)
 
 
-def test_a_pilot_never_only_logs(estate: Estate, tmp_path: Path) -> None:
-    with pytest.raises(Refused):
-        serve(estate, folder=tmp_path, secrets=SECRETS, mode="log_only", for_pilot=True)
+def test_a_pilot_never_trusts_its_own_records(estate: Estate, tmp_path: Path) -> None:
     with pytest.raises(Refused):
         serve(estate, folder=tmp_path, secrets=SECRETS, trusts_signed_records=True, for_pilot=True)
 

@@ -97,7 +97,12 @@ def test_an_unknown_name_is_the_paths_word(names, tmp_path):
 def test_addresses_that_answers_bring_in_get_nothing_private_or_not(server, tmp_path):
     other = Loopback()
     try:
-        billing = system(server.url, tmp_path, credentials={"agent": {"scheme": "bearer", "token": "${T}"}}, secrets={"T": "s3cret-token"})
+        billing = system(
+            server.url,
+            tmp_path,
+            credentials={"agent": {"scheme": "bearer", "token": "${T}"}},
+            secrets={"T": "s3cret-token"},
+        )
         for brought in (other.url, "http://169.254.169.254/latest", "http://10.0.0.1/", "file:///etc/passwd"):
             with pytest.raises(Refused, match="not on this system's address"):
                 billing.request("GET", brought, why=WHY)

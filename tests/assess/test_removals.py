@@ -1,0 +1,164 @@
+"""Monotone in evidence: whatever is taken out of a real bundle, nothing is confirmed that was not, and nothing becomes
+impossible that was possible; the order of questions does not matter; judging twice is judging once."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from assess.asked import AnswersFile
+from assess.assessment import Cell, Interval
+from assess.catalogue import Catalogue, catalogue
+from assess.cells import answer_all
+from assess.dimension_levels import dimension_levels
+from assess.gates import own_cells, workflow_levels
+from assess.judge import judge
+from assess.opening import Opened, facts_of, judged, opened
+from assess.profile import load_profile
+from assess.register import Register
+from assess.scope import scope_of
+from probes.artifact import Artifact, Missing
+from probes.finding import DIMENSIONS, Dimension, Subject
+from tests.assess.recorded import GOLDEN
+
+COUNT = int(os.environ.get("CXREADY_SOAK_COUNT", "40"))
+SEED = int(os.environ.get("CXREADY_SOAK_SEED", "1"))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Levels by dimension, and by workflow and dimension."""
+
+    levels: Mapping[Dimension, tuple[int, int]]
+    workflows: Mapping[str, Mapping[Dimension, Interval | None]]
+
+
+class Less:
+    """A bundle from which artifacts are taken by name; each is read once."""
+
+    def __init__(self, at: Opened) -> None:
+        self._bundle = at.bundle
+        self._read: dict[tuple[str, str], Artifact | Missing] = {}
+        self.gone: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        return sorted(key for key, found in self._read.items() if isinstance(found, Artifact))
+
+    def get(self, kind: type[Artifact], subject: Subject) -> Artifact | Missing:
+        key = (kind.kind, str(subject))
+        if key not in self._read:
+            self._read[key] = self._bundle.get(kind, subject)
+        if key in self.gone:
+            return Missing(wanted=kind.kind, subject=subject, cause="failed", detail="taken out")
+        return self._read[key]
+
+
+class Estate:
+    """The recorded estate, judged as far as levels and gates, for any part of its evidence."""
+
+    def __init__(self, at: Opened) -> None:
+        self.at, self.less = at, Less(at)
+        self.answers = at.folder.answers.value
+        self._scope = scope_of(at.folder.estate)
+        self._profile = load_profile(at.folder.engagement.value.profile)
+
+    def cells(self, answers: AnswersFile, found: Catalogue | None = None) -> list[Cell]:
+        day = self.at.bundle.as_of.date()
+        probes = (found or catalogue()).probes
+        return [a.cell for a in answer_all(probes, self.less, self._scope, self._profile, answers, day, first=True)]
+
+    def standing(self, cells: list[Cell]) -> Standing:
+        levels = dimension_levels(cells, self._scope, catalogue(), self.at.folder, {})
+        workflows = {
+            name: workflow_levels(own_cells(cells, name, touched), name, self._scope, catalogue().highest)
+            for name, touched in self._scope.workflows.items()
+        }
+        return Standing({d: (levels[d].confirmed, levels[d].possible) for d in DIMENSIONS}, workflows)
+
+
+@pytest.fixture(scope="module")
+def estate():  # type: ignore[no-untyped-def]
+    with opened(GOLDEN / "northwind.zip") as at:
+        yield Estate(at)
+
+
+def assert_narrower(less: Standing, whole: Standing, said: object) -> None:
+    for dimension in DIMENSIONS:
+        assert less.levels[dimension][0] <= whole.levels[dimension][0], (said, dimension)
+        assert less.levels[dimension][1] >= whole.levels[dimension][1], (said, dimension)
+        for name, own in whole.workflows.items():
+            before, after = own[dimension], less.workflows[name][dimension]
+            assert (before is None) == (after is None), (said, name, dimension)
+            assert before is None or after is None or after.confirmed <= before.confirmed, (said, name, dimension)
+            assert before is None or after is None or after.possible >= before.possible, (said, name, dimension)
+
+
+def test_random_removals_never_confirm_more_nor_leave_less_possible(estate: Estate) -> None:
+    estate.less.gone = frozenset()
+    whole = estate.standing(estate.cells(estate.answers))
+    names = estate.less.names
+    assert len(names) > 100
+    for n in range(COUNT):
+        draw = random.Random(f"{SEED}|{n}")
+        share = draw.choice([0.01, 0.05, 0.2, 0.5, 0.9, 1.0])
+        estate.less.gone = frozenset(name for name in names if draw.random() < share)
+        kept = [a for a in estate.answers.answers if draw.random() >= share]
+        less = estate.standing(estate.cells(AnswersFile(answers=kept)))
+        assert_narrower(less, whole, (SEED, n, share))
+        if n % 4 == 0:  # and from there on: more taken out, never more confirmed
+            estate.less.gone |= frozenset(name for name in names if draw.random() < 0.3)
+            assert_narrower(estate.standing(estate.cells(AnswersFile(answers=kept))), less, (SEED, n, "then more"))
+    estate.less.gone = frozenset()
+
+
+def test_the_order_of_questions_does_not_matter(estate: Estate) -> None:
+    estate.less.gone = frozenset()
+    whole = estate.standing(estate.cells(estate.answers))
+    for n in range(5):
+        draw = random.Random(f"{SEED}|order|{n}")
+        probes = list(catalogue().probes)
+        draw.shuffle(probes)
+        cells = estate.cells(estate.answers, replace(catalogue(), probes=tuple(probes)))
+        draw.shuffle(cells)
+        assert estate.standing(cells) == whole, n
+
+
+def test_the_order_of_questions_moves_no_level_gate_figure_or_number_of_the_whole_assessment(estate: Estate) -> None:
+    at = estate.at
+    turned = replace(catalogue(), probes=tuple(reversed(catalogue().probes)))
+    one, other = (
+        judge(at.folder, at.bundle, facts_of(at, None), c, Register()).assessment for c in (catalogue(), turned)
+    )
+    for part in (
+        "overall",
+        "levels",
+        "gates",
+        "workflows",
+        "findings",
+        "roadmap",
+        "business_case",
+        "relations",
+        "next",
+    ):
+        assert getattr(one, part) == getattr(other, part), part
+
+
+def test_judging_again_with_the_numbers_of_the_first_time_changes_nothing(estate: Estate, tmp_path: Path) -> None:
+    first = judged(estate.at)
+    again = judge(estate.at.folder, estate.at.bundle, facts_of(estate.at, None), catalogue(), first.register)
+    assert again.assessment == first.assessment
+    assert again.register == first.register and again.gate == first.gate
+
+
+def test_with_everything_taken_out_nothing_is_confirmed_and_everything_asked_stays_possible(estate: Estate) -> None:
+    estate.less.gone = frozenset(estate.less.names)
+    standing = estate.standing(estate.cells(AnswersFile()))
+    estate.less.gone = frozenset()
+    assert {confirmed for confirmed, _ in standing.levels.values()} == {1}
+    assert all(possible == catalogue().highest[d] for d, (_, possible) in standing.levels.items())

@@ -1,0 +1,174 @@
+"""Defects of an interface, as a proxy in front of a sound one shows them: what the probes must name, and nothing else.
+
+    with FaultProxy(url, defect=PaginationSkips()) as proxy: ...
+
+Each changes requests or answers and leaves the rest alone; the probes know nothing of it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.harness.faults import Answer, Challenge, LoginPage, Throttled, page
+
+
+@dataclass
+class Request:
+    """One request on its way: `n` counts from 1; headers and body may be changed."""
+
+    n: int
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Defect:
+    """Does nothing: the sound interface. Subclasses override one of the two."""
+
+    def asked(self, request: Request) -> Answer | None:
+        """An answer in the upstream's place, or None to ask it."""
+        return None
+
+    def told(self, request: Request, answer: Answer) -> Answer:
+        return answer
+
+
+@dataclass
+class HonoursKeys(Defect):
+    """A gateway that remembers Idempotency-Key: the sound case for a system that knows no key itself."""
+
+    honours: bool = True
+    kept: dict[str, Answer] = field(default_factory=dict)
+
+    def asked(self, request: Request) -> Answer | None:
+        return self.kept.get(self._key(request)) if self.honours else None
+
+    def told(self, request: Request, answer: Answer) -> Answer:
+        if self._key(request) and 200 <= answer.status < 300:
+            self.kept[self._key(request)] = answer
+        return answer
+
+    @staticmethod
+    def _key(request: Request) -> str:
+        return next((v for k, v in request.headers.items() if k.lower() == "idempotency-key"), "")
+
+
+class PaginationSkips(Defect):
+    """The first record of every later page is lost."""
+
+    def told(self, request: Request, answer: Answer) -> Answer:
+        later = re.search(r"[?&]page=(?:[2-9]|\d\d)", request.path)
+
+        def cut(body: Any) -> Any:
+            if later and isinstance(body.get("items"), list):
+                body["items"] = body["items"][1:]
+                body["count"] = len(body["items"])
+            return body
+
+        return _edited(answer, cut) if later else answer
+
+
+class SchemaDrift(Defect):
+    """A required field changes its type, another is gone."""
+
+    def __init__(self, path: str, retyped: str, lost: str) -> None:
+        self.path, self.retyped, self.lost = path, retyped, lost
+
+    def told(self, request: Request, answer: Answer) -> Answer:
+        def drift(body: Any) -> Any:
+            if self.retyped in body:
+                body[self.retyped] = {"value": body[self.retyped]}
+            body.pop(self.lost, None)
+            return body
+
+        fits = request.method == "GET" and re.search(self.path, request.path) and answer.status == 200
+        return _edited(answer, drift) if fits else answer
+
+
+class IgnoresIfMatch(Defect):
+    """A change that rests on an old state is taken."""
+
+    def asked(self, request: Request) -> Answer | None:
+        request.headers = {k: v for k, v in request.headers.items() if k.lower() != "if-match"}
+        return None
+
+
+@dataclass
+class Drops(Defect):
+    """A write is answered with success and never happens."""
+
+    method: str
+    status: int
+    body: bytes = b'["done"]'
+
+    def asked(self, request: Request) -> Answer | None:
+        if request.method != self.method:
+            return None
+        return Answer(self.status, [("Content-Type", "application/json")], self.body)
+
+
+@dataclass
+class Pages(Defect):
+    """From the n-th request on, answers to the chosen requests are a page: a wall, a login, a throttle."""
+
+    answer: Any
+    chosen: Callable[[Request], bool]
+
+    def asked(self, request: Request) -> Answer | None:
+        return self.answer if self.chosen(request) else None
+
+
+@dataclass
+class SunsetPassed(Defect):
+    """Answers carry an end that lies in the past (RFC 8594, RFC 9745)."""
+
+    def told(self, request: Request, answer: Answer) -> Answer:
+        ended = [("Deprecation", "@1735689600"), ("Sunset", "Wed, 31 Dec 2025 23:59:59 GMT")]
+        return Answer(answer.status, [*answer.headers, *ended], answer.body)
+
+
+@dataclass
+class SlowTail(Defect):
+    """Every tenth read takes longer than two seconds."""
+
+    seconds: float = 2.2
+    reads: int = 0
+    lock: Any = field(default_factory=threading.Lock)
+
+    def asked(self, request: Request) -> Answer | None:
+        with self.lock:
+            self.reads += request.method == "GET"
+            late = request.method == "GET" and self.reads % 10 == 0
+        if late:
+            time.sleep(self.seconds)
+        return None
+
+
+def throttled_page() -> Any:
+    return page(Throttled())
+
+
+def wall(vendor: Any) -> Any:
+    return page(Challenge(vendor))
+
+
+def login() -> Any:
+    return page(LoginPage())
+
+
+def _edited(answer: Answer, edit: Callable[[Any], Any]) -> Answer:
+    try:
+        body = json.loads(answer.body)
+    except ValueError:
+        return answer
+    if not isinstance(body, dict):
+        return answer
+    headers = [(k, v) for k, v in answer.headers if k.lower() != "content-length"]
+    return Answer(answer.status, headers, json.dumps(edit(body)).encode())
