@@ -26,17 +26,19 @@ def take_answers(path: Path, folder: Folder, today: date) -> list[str]:
 
 def _write(folder: Folder, answers: tuple[Answer, ...]) -> None:
     from ruamel.yaml import YAML
-    from ruamel.yaml.comments import CommentedSeq
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
     place = folder.path / "answers.yaml"
     yaml = YAML(typ="rt")
     yaml.width = 4_000
+    yaml.preserve_quotes = True
     loaded: Any = yaml.load(place.read_text(encoding="utf-8")) if place.is_file() else {"format": 1}
     kept: Any = loaded.get("answers")
     if not kept:
         loaded["answers"] = kept = CommentedSeq()
     for one in answers:
-        plain = {k: v for k, v in one.model_dump().items() if v != ""}
+        plain = CommentedMap({k: v for k, v in one.model_dump().items() if v != ""})
+        plain.fa.set_flow_style()  # one line an answer, as people write it
         at = next(
             (
                 i

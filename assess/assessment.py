@@ -295,6 +295,7 @@ class Assessment(Out):
     moved: bool = Field(False, description="`as_of` was moved by --as-of; printed on the cover")
     catalogue: str
     profile: str
+    profile_rules: list[str] = Field(default_factory=list, description="what the profile sets, in sentences for print")
     bundle: str
     run: str
     overall: Overall

@@ -55,6 +55,7 @@ def compare(
         articles_changed=list(articles_changed),
         inputs=list(inputs),
         moved_by={name: list(said) for name, said in (moved_by or {}).items()},
+        pace=(old.roadmap.pace, new.roadmap.pace),
         worse=_worse(levels, gates, [c for c in changed if GROUPS["broken"](c)]),
         remarks=_remarks(old, new, collected_with),
     )

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from assess.assessment import Pace
 from assess.changes import InputChange
 from assess.out import Out
 from probes.finding import Dimension, State, Subject
@@ -102,6 +103,7 @@ class Comparison(Out):
     moved_by: dict[str, list[str]] = Field(
         default_factory=dict, description="one bundle, other files: what each changed file moves when it alone changes"
     )
+    pace: tuple[Pace, Pace] | None = Field(None, description="common factor on efforts, before and after")
     worse: list[str] = Field(default_factory=list, description="what fell or broke, in words; what --fail-on asks for")
     remarks: list[str] = Field(default_factory=list)
 

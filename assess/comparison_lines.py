@@ -122,6 +122,14 @@ def _short(value: str) -> str:
 
 def _end(c: Comparison) -> list[str]:
     moved = [d for d in DIMENSIONS if len(set(c.levels[d].confirmed)) > 1 or len(set(c.levels[d].possible)) > 1]
-    if moved or any(gate.moved for gate in c.gates):
+    still = [] if moved or any(gate.moved for gate in c.gates) else ["", "No level and no gate moved."]
+    return [*still, *_pace(c)]
+
+
+def _pace(c: Comparison) -> list[str]:
+    """The common factor on efforts, where finished tasks moved it."""
+    if c.pace is None or c.pace[0] == c.pace[1]:
         return []
-    return ["", "No level and no gate moved."]
+    was, now = c.pace
+    learnt = f"{now.finished} finished task{'s' if now.finished != 1 else ''}"
+    return ["", f"Common factor on efforts: {was.median:.2f} → {now.median:.2f}, learnt from {learnt}"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from assess.assessment import (
     Assessment,
@@ -54,6 +54,11 @@ class Facts:
     certificate: str = ""
     gone: Sequence[str] = ()
     moved: bool = False
+    collected: datetime | None = None
+
+    def expires(self, days: int) -> date:
+        """Evidence ages from the day it was collected: moving *now* never makes a gate last longer."""
+        return (min(self.as_of, self.collected or self.as_of) + timedelta(days=days)).date()
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,7 @@ def judge(
         moved=facts.moved,
         catalogue=catalogue.version,
         profile=profile.name,
+        profile_rules=profile.rules(),
         bundle=facts.digest,
         run=facts.run,
         overall=overall,
@@ -143,7 +149,7 @@ def judge(
         staffing=staffing(folder, artifacts),
         comments=comments(folder),
         relations=relations(cells, findings, folder.estate, gates, profile.frameworks),
-        expires=(facts.as_of + timedelta(days=profile.gate_days)).date().isoformat(),
+        expires=facts.expires(profile.gate_days).isoformat(),
     )
     gate = _gate(assessment, folder, facts, profile)
     return Verdict(assessment, gate, register, answered, folder, artifacts, facts)
@@ -152,7 +158,7 @@ def judge(
 def _gate(assessment: Assessment, folder: Folder, facts: Facts, profile: Profile) -> Gate:
     return Gate(
         as_of=facts.as_of,
-        expires=(facts.as_of + timedelta(days=profile.gate_days)).date(),
+        expires=facts.expires(profile.gate_days),
         catalogue=assessment.catalogue,
         profile=profile.name,
         bundle=facts.digest,

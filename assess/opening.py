@@ -68,7 +68,7 @@ def _issued(target: Path) -> Opened:
     """A version with the files that were frozen with it; its outputs stay as they are, new ones lie elsewhere."""
     said = issued.read_issued(target)
     inputs = target / "inputs"
-    home = target.resolve().parent.parent / "assessments" / target.name
+    home = target.resolve().parent.parent / "issued-judged-again" / target.name  # no gate that a pilot would find
     as_of = said.as_of if said.moved else None
     return Opened(load_folder(inputs), issued.bundle_of(target, said), home, inputs / "register.yaml", as_of)
 
@@ -97,6 +97,7 @@ def facts_of(at: Opened, as_of: datetime | None) -> Facts:
     described = at.bundle.all(Described)
     return Facts(
         as_of=(as_of or manifest.as_of).astimezone(UTC),
+        collected=manifest.as_of.astimezone(UTC),
         digest=manifest.digest,
         run=manifest.run,
         requests=manifest.requests,

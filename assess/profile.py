@@ -44,6 +44,19 @@ class Profile(Strict):
     def essential(self, probe: str, default: bool) -> bool:
         return default or probe in self.essentials
 
+    def rules(self) -> list[str]:
+        """What this profile sets, in sentences for print."""
+        heavier = [f"{probe} weighs {weight}" for probe, weight in sorted(self.weights.items())]
+        caps = [f"{category} is at most `{cap}`" for category, cap in sorted(self.category_caps.items())]
+        return [
+            "A level needs more than 85 % of the weight in every unit, and every essential; no profile lowers that.",
+            f"Weights: {', '.join(heavier) or 'as in the catalogue'}.",
+            f"Essential besides the catalogue's: {', '.join(sorted(self.essentials)) or 'none'}.",
+            f"No workflow is above `{self.cap}`{'; ' if caps else ''}{'; '.join(caps)}.",
+            f"A gate holds {self.gate_days} days from the day of collecting; an answer counts {self.answer_days} days.",
+            f"Relates to: {', '.join(self.frameworks)}.",
+        ]
+
 
 def load_profile(name: str) -> Profile:
     """A bundled profile.

@@ -23,6 +23,7 @@ def summary_lines(assessment: Assessment) -> list[str]:
         *_levels(assessment),
         "",
         *_workflows(assessment),
+        *_first(assessment),
         *_findings(assessment),
         *_gone(assessment),
         *_roadmap(assessment),
@@ -70,6 +71,14 @@ def _workflows(a: Assessment) -> list[str]:
         )
     passing = sum(w.passes for w in a.workflows)
     return [*rows, f"{passing} of {len(a.workflows)} workflows pass"]
+
+
+def _first(a: Assessment) -> list[str]:
+    """Which workflow to start with, each place explained; and how the ticket export was read."""
+    ranked = [c for c in a.candidates if c.score is not None]
+    rows = [f"  {n}. {c.title}: {c.says}" for n, c in enumerate(ranked[:5], 1)]
+    read = [f"  tickets: {a.tickets.accounting}"] if a.tickets else []
+    return ["", "Start with (hours × what may be automated × checks that hold):", *rows, *read] if rows or read else []
 
 
 def _findings(a: Assessment) -> list[str]:

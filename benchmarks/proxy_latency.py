@@ -61,7 +61,9 @@ def report(took: dict[str, list[float]], ways: dict[str, Call], calls: int) -> N
         ordered = sorted(times)
         tail = ordered[int(len(ordered) * 0.99)]
         added = f"+{middle(times) - base:5.1f} ms" if name != "straight to the system" else "        "
-        print(f"  {name:<42} p50 {middle(times):6.1f} ms   p99 {tail:6.1f} ms   {added}   {middle(times) / base:4.1f} ×")
+        print(
+            f"  {name:<42} p50 {middle(times):6.1f} ms   p99 {tail:6.1f} ms   {added}   {middle(times) / base:4.1f} ×"
+        )
 
 
 def middle(times: Sequence[float]) -> float:

@@ -27,6 +27,11 @@ PROGRAM = ["-c", "from assess.cli import main; main()"]
 NARROW = ("--system", "billing", "--probe", "api.writes_stick")
 COUNT = int(os.environ.get("CXREADY_SOAK_COUNT", "2"))
 SEED = int(os.environ.get("CXREADY_SOAK_SEED", "20261123"))
+SEARCHES = {
+    "by reference": "",
+    "by query": '    repeat: {find: findCredit, reference: reference, find_with: {reference: "{reference}"}}\n',
+    "not at all": "    # no search\n",
+}
 # Where a run dies, and whether something of ours is then live on the system.
 POINTS = [
     ("runtime.systems.write_ledger.WriteLedger.intend:after:1", False),
@@ -44,12 +49,24 @@ class Demo:
     estate: RunningEstate
     contents: frozenset[str]
 
-    def folder(self, place: Path) -> Path:
+    def folder(self, place: Path, search: str = "by reference") -> Path:
+        """`search`: how effects/billing.yaml says that a record is found again."""
         write_folder(place / "northwind", self.estate)
+        effects = place / "northwind" / "effects" / "billing.yaml"
+        text = effects.read_text(encoding="utf-8")
+        for what in ("findCredit", "findRefund"):
+            was = f"    repeat: {{key: Idempotency-Key, find: {what}, reference: reference}}\n"
+            assert was in text
+            text = text.replace(was, (SEARCHES[search] or was).replace("findCredit", what))
+        effects.write_text(text, encoding="utf-8")
         return place / "northwind"
 
     def collect(self, folder: Path, *narrowed: str) -> Said:
         return command("collect", folder, *(narrowed or NARROW), env=self.estate.environment())
+
+    @property
+    def records(self) -> list[dict]:  # type: ignore[type-arg]
+        return [record for kind in self.estate.records.values() for record in kind]
 
     @property
     def live(self) -> list[object]:
@@ -81,7 +98,8 @@ def test_runs_killed_at_random_moments_are_finished_by_the_next_one(demo: Demo, 
     for number in range(COUNT):
         place = tmp_path / str(number)
         place.mkdir()
-        folder = demo.folder(place)
+        search = list(SEARCHES)[number % len(SEARCHES)]
+        folder = demo.folder(place, search)
         lives = moments.randint(1, 2)
         for _ in range(lives):
             try:
@@ -93,7 +111,10 @@ def test_runs_killed_at_random_moments_are_finished_by_the_next_one(demo: Demo, 
             except NotReached:
                 break
             reached += 1
-        _finishes(demo, folder)
+        if search == "by reference":
+            _finishes(demo, folder)
+        else:
+            _names_what_it_leaves(demo, folder)
     assert reached, "nothing was killed: the moments lie behind the end of the run"
     print(f"killed {reached} times")
 
@@ -118,6 +139,60 @@ def _finishes(demo: Demo, folder: Path) -> None:
     assert lost <= allowed, "beyond what the budget of all lives together no longer allowed"
     assert all(count <= 100 for count in _manifest(folder)["requests"].values())
     assert "left behind: none" in said.out
+
+
+def _names_what_it_leaves(demo: Demo, folder: Path) -> None:
+    """With a search all is taken back; without one, what may have been made is named so that a person finds it."""
+    said = demo.collect(folder)
+    assert said.code == 0, said.err[-1500:]
+    manifest = _manifest(folder)
+    unnamed = [r for r in demo.records if not any(str(r["reference"]) in line for line in manifest["left_behind"])]
+    assert not unnamed, manifest["left_behind"]
+    assert not any(line in manifest["reversed"] for line in manifest["left_behind"])
+    assert not half_written(folder)
+    _swept(demo)
+
+
+def test_a_write_that_was_never_sent_is_nothing_although_nothing_could_be_searched(demo: Demo, tmp_path: Path) -> None:
+    folder = demo.folder(tmp_path, "not at all")
+    point = "runtime.systems.write_ledger.WriteLedger.sending:before:1"
+    run_and_kill([*PROGRAM, "collect", str(folder), *NARROW], point=point, env=demo.estate.environment())
+    assert [e.never_sent for e in _ledger(folder)] == [True] and demo.live == []
+    said = demo.collect(folder)
+    assert "left behind: none" in said.out and _manifest(folder)["left_behind"] == []
+    assert not any("not been sent" in line for line in _manifest(folder)["reversed"])
+
+
+def test_a_lost_answer_is_found_by_a_query(demo: Demo, tmp_path: Path) -> None:
+    folder = demo.folder(tmp_path, "by query")
+    point = "runtime.systems.write_ledger.WriteLedger.created:before:1"
+    run_and_kill([*PROGRAM, "collect", str(folder), *NARROW], point=point, env=demo.estate.environment())
+    assert len(demo.live) == 1
+    said = demo.collect(folder)
+    assert "left behind: none" in said.out and demo.live == []
+
+
+def test_a_lost_answer_that_nothing_finds_is_left_behind_by_name_and_not_called_taken_back(
+    demo: Demo, tmp_path: Path
+) -> None:
+    folder = demo.folder(tmp_path, "not at all")
+    point = "runtime.systems.write_ledger.WriteLedger.created:before:1"
+    run_and_kill([*PROGRAM, "collect", str(folder), *NARROW], point=point, env=demo.estate.environment())
+    [left] = demo.records
+    try:
+        said = demo.collect(folder)
+        manifest = _manifest(folder)
+        assert len(manifest["left_behind"]) == 1 and "left behind: 1" in said.out
+        assert "createCredit" in manifest["left_behind"][0] and left["reference"] in manifest["left_behind"][0]
+        assert not [line for line in manifest["reversed"] if "from an earlier run" in line]
+    finally:
+        _swept(demo)
+
+
+def _swept(demo: Demo) -> None:
+    """What the test's own run had to leave goes now: the estate is shared."""
+    for record in demo.records:
+        record["status"] = "void"
 
 
 def test_the_run_after_a_kill_says_that_it_went_on(demo: Demo, tmp_path: Path) -> None:

@@ -49,6 +49,22 @@ SOAKS = (
         "the next run's bundle is whole, nothing of ours is live on the systems",
     ),
     Soak(
+        "proxy-meddling",
+        "tests/probes/gather/test_behind_proxy.py::test_a_proxy_that_meddles_at_random_is_never_held_against_a_system",
+        40,
+        4,
+        "collections behind an intercepting proxy that answers at random in the systems' place",
+        "no probe holds it against a system, whatever stays live is named",
+    ),
+    Soak(
+        "full-disk",
+        "tests/probes/gather/test_full_disk.py::test_a_disk_that_fills_up_stops_the_run_and_the_next_one_tidies_up",
+        40,
+        10,
+        "collections on a disk that is full at a random moment",
+        "a clear stop, every request written down, the next run tidies up",
+    ),
+    Soak(
         "pilot-kills",
         "tests/runtime/test_exactly_once_under_kills.py::test_random_kills_never_double_or_lose_a_credit",
         50,

@@ -38,8 +38,10 @@ def handoff() -> None:
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--json", "as_json", is_flag=True, help="Print the score as JSON.")
 def score(file: Path, as_json: bool) -> None:
-    """Score how readable a handoff is: 0 to 100, with reasons. FILE may be `-`."""
+    """Score how readable a handoff is: 0 to 100, with reasons and the same sentences in a better order. FILE may be `-`."""
+    from runtime.escalation.readability import PASS
     from runtime.escalation.readability import score as score_text
+    from runtime.escalation.rewriting import rewritten
     from runtime.written import read_text
 
     text = sys.stdin.read() if str(file) == "-" else read_text(file)
@@ -49,4 +51,9 @@ def score(file: Path, as_json: bool) -> None:
         return
     click.echo(f"{found.score} of 100 ({found.mode} mode)")
     for reason in found.reasons:
-        click.echo(f"  {reason.points:>5g}  {reason.feature:<22} {reason.says}")
+        points = "   cap" if reason.feature == "cap" else f"{reason.points:>3g}/{reason.of:<2}"
+        click.echo(f"  {points}  {'' if reason.feature == 'cap' else reason.feature:<17} {reason.says}")
+    if not found.measured:
+        click.echo(f"\nThere is no word list for this language ({found.language}): the score is no measurement.")
+    elif found.score < PASS[found.mode][0] and (better := rewritten(text, found.language)):
+        click.echo(f"\nThe same sentences sorted by what they say – an example of the form, not a text to send:\n\n{better}")

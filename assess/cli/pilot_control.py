@@ -98,7 +98,9 @@ def export(folder: Path, output: Path, as_json: bool) -> None:
 @click.command(epilog="Example:  cxready pilot limit northwind issue_credit 20.00 --until 2026-12-01 --by person-11")
 @FOLDER
 @click.argument("words", nargs=-1, required=True, metavar="[WORKFLOW] ACTION [LIMIT] AMOUNT")
-@click.option("--until", help="A day (held to its end) or a time, like 2026-12-01T18:00; default: until it is assessed again.")
+@click.option(
+    "--until", help="A day (held to its end) or a time, like 2026-12-01T18:00; default: until it is assessed again."
+)
 @BY
 @AS_JSON
 def limit(folder: Path, words: tuple[str, ...], until: str | None, by: str, as_json: bool) -> None:

@@ -11,7 +11,8 @@ import io
 
 from assess.assessment import Assessment
 from assess.outputs.plain import neutral
-from assess.outputs.register_tables import Value, findings_table
+from assess.outputs.register_tables import findings_table
+from assess.outputs.table import Value
 
 
 def csv_register(assessment: Assessment) -> bytes:

@@ -113,7 +113,9 @@ def _bar(routes: list[RouteStaff]) -> tuple[str, str]:
         return "So what", "Nobody has to be hired for the pilot; look again when more is handed over than assumed here."
     first = max(poor, key=_bad)
     closed = sum(state_of(first, hour) == "empty" for hour in range(168))
-    where = f"nobody is there in {closed} of the hours in which cases come" if closed else "more people are needed at once"
+    where = (
+        f"nobody is there in {closed} of the hours in which cases come" if closed else "more people are needed at once"
+    )
     return (
         "So what",
         f"{upper(human(line(first.route, 40)))} first: {where}. Staff these hours, let another desk take over, or promise a time"

@@ -114,7 +114,12 @@ def _section(f: Finding, a: Assessment, first: bool) -> Section:
         "who": _who(f, task, a),
         "verify": _verify(f),
         "how": paragraph(f.how, 420),
-        "relates": [line(r, 160) for r in f.relates],
+        "relates": _relates(f),
+        "comments": [
+            (paragraph(c.says, 300), line(c.by, 60), c.accepted_risk, day(c.until) if c.until else "")
+            for c in a.comments
+            if c.finding == f.number
+        ],
         "why": paragraph(f.why, 420) if f.consequence and len(f.why) > 190 else "",
     }
     unit = f.subject.unit
@@ -141,6 +146,13 @@ def _section(f: Finding, a: Assessment, first: bool) -> Section:
         _bar(f, task, a),
         fillers,
     )
+
+
+def _relates(f: Finding) -> list[str]:
+    """Entries of frameworks, as many as two lines take; appendix B has all."""
+    most = 8
+    more = [f"{len(f.relates) - most} more in appendix B"] if len(f.relates) > most else []
+    return [*(line(r, 60) for r in f.relates[:most]), *more]
 
 
 def _sentence(text: str) -> str:

@@ -87,8 +87,8 @@ def _short(d: Dimension) -> str:
 def _heat_row(a: Assessment, w: Workflow, names: Names) -> dict[str, Any]:
     cells = [(d, w.levels.get(d), w.gate.by_dimension.get(d)) for d in DIMENSIONS]
     held = list(dict.fromkeys(names.number(e) for e in sorted(w.gate.held_by, key=lambda e: names.finding(e) is None)))
-    shown = [h for h in held if h.startswith("F-")][:3] or held[:1]
-    more = len(held) - len(shown)
+    shown = [h for h in held if h.startswith("F-")][:3] or ([f"{len(held)} open"] if held else [])
+    more = len(held) - len(shown) if shown and shown[0].startswith("F-") else 0
     return {
         "name": titled(w),
         "tickets": number(w.tickets_per_month) if w.tickets_per_month else "–",

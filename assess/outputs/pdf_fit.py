@@ -186,7 +186,10 @@ def corrected(section: Section, fit: Fit, ending: Ending, heights: Natural) -> F
         if more >= 1:
             rows[i] += more
             left -= start + more * height
-    if left > LARGEST_GAP - WISHED_GAP and tuple(rows) == tuple(fit.rows):  # no filler fits: let rows move over
+    if left > LARGEST_GAP - WISHED_GAP and tuple(rows) == tuple(fit.rows):
+        if ending.first_page == ending.last_page and not alone and fit.air < AIR_MOST:  # a little more air closes it
+            return replace(fit, air=min(fit.air + 3.0, AIR_MOST), push=min(LARGEST_GAP - 1, WISHED_GAP + left - 10))
+        # no filler fits: let rows move over
         return replace(fit, pad=min(fit.pad + 0.4, PAD_MOST), push=WISHED_GAP)
     return replace(fit, rows=tuple(rows), push=max(PUSH_LEAST, WISHED_GAP + left - 1.5))
 

@@ -101,7 +101,7 @@ def _system(plan: Plan, name: str, settings: SystemSettings | None) -> OfSystem:
         address=settings.environments["staging"].url,
         windows=windows_in_words(settings),
         attacks="allowed" if settings.attack_probes else "off",
-        customer=settings.writes.test_customer or "" if settings.writes.allowed else "",
+        customer=settings.writes.test_customer or "" if any(one.line.access == "write" for one in lines) else "",
         kept=kept,
         most=most,
         lines=lines,

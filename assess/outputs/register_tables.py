@@ -5,52 +5,49 @@ Rows are plain values; `register_xlsx` and `csv_register` write them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from assess.assessment import GATE_WORDS, Assessment, Finding, Task, Workflow
+from assess.demand_figures import ClientComment
 from assess.judge import interval_words
 from assess.outputs.html_words import DIMENSION_NAMES, STATE_WORDS
+from assess.outputs.register_more import case_inputs, frameworks, selection
+from assess.outputs.table import Table, Value, columns_of
 from probes.finding import DIMENSIONS
-
-Value = str | int | float | None
-
-
-@dataclass(frozen=True)
-class Column:
-    """A heading and its width in characters."""
-
-    name: str
-    width: int = 12
-
-
-@dataclass(frozen=True)
-class Table:
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Value, ...], ...]
 
 
 def tables(assessment: Assessment) -> list[Table]:
     """All tables of one assessment, each in the order that it is read in."""
     a = assessment
-    return [findings_table(a), _plan(a), _workflows(a), _cells(a), _next(a), _inputs(a), _about(a)]
+    return [
+        findings_table(a),
+        _plan(a),
+        _workflows(a),
+        selection(a),
+        _cells(a),
+        _next(a),
+        _inputs(a),
+        frameworks(a),
+        _about(a),
+    ]
 
 
 def findings_table(a: Assessment) -> Table:
     """One row a finding, with its task and empty columns for those who mend it."""
-    columns = _columns(
+    columns = columns_of(
         "Number:8 Finding:60 Dimension:22 Subject:24 Level:7 Essential:10 Probe:28 Cause:20 Evidence:12 Consequence:50"
         " Remedy:60 Owner:22 Role:20 Days optimistic:10 Days likely:10 Days pessimistic:10 Waiting days:10 Task:7"
-        " Finish P50 (weeks):10 Finish P80 (weeks):10 Holds back:34 Tickets a month:10 Relates to:30 Status:14 Due:12"
-        " Note:40"
+        " Finish P50 (weeks):10 Finish P80 (weeks):10 Holds back:34 Tickets a month:10 Relates to:30 Client says:40"
+        " Risk:20 Status:14 Due:12 Note:40"
     )
     tasks = {number: task for task in a.roadmap.tasks for number in task.findings}
-    rows = [_finding(f, tasks.get(f.number)) for f in sorted(a.findings, key=lambda f: int(f.number[2:]))]
+    said = {c.finding: c for c in a.comments}
+    rows = [
+        _finding(f, tasks.get(f.number), said.get(f.number))
+        for f in sorted(a.findings, key=lambda f: int(f.number[2:]))
+    ]
     return Table("Findings", columns, tuple(rows))
 
 
-def _finding(f: Finding, task: Task | None) -> tuple[Value, ...]:
+def _finding(f: Finding, task: Task | None, said: ClientComment | None) -> tuple[Value, ...]:
     return (
         f.number,
         f.title,
@@ -73,6 +70,8 @@ def _finding(f: Finding, task: Task | None) -> tuple[Value, ...]:
         ", ".join(f.workflows),
         f.tickets_per_month,
         ", ".join(f.relates),
+        f"{said.says} ({said.by})" if said else "",
+        f"accepted{f' until {said.until}' if said.until else ''}" if said and said.accepted_risk else "",
         "open",
         "",
         "",
@@ -80,7 +79,7 @@ def _finding(f: Finding, task: Task | None) -> tuple[Value, ...]:
 
 
 def _plan(a: Assessment) -> Table:
-    columns = _columns(
+    columns = columns_of(
         "Task:7 What:70 Findings:20 Role:22 Days likely:10 Waiting days:10 Start P50 (weeks):10 Finish P50 (weeks):10"
         " Finish P80 (weeks):10 Needs:14 Opens:34 Days saved without it:12"
     )
@@ -105,7 +104,7 @@ def _plan(a: Assessment) -> Table:
 
 
 def _workflows(a: Assessment) -> Table:
-    columns = _columns(
+    columns = columns_of(
         "Workflow:28 Gate:16 Passes:8 CRM:8 API:8 Knowledge:10 Guardrails:10 Escalation:10 Held by:50"
         " Could be more if met:50 Category:16 Tickets a month:10 Minutes today:10 Systems toggled:10"
     )
@@ -128,7 +127,7 @@ def _workflow(w: Workflow) -> tuple[Value, ...]:
 
 
 def _cells(a: Assessment) -> Table:
-    columns = _columns(
+    columns = columns_of(
         "Probe:32 Subject:28 Level:7 Essential:10 Weight:8 Answer:16 Evidence:12 Later:8 Title:80 Cause:20"
         " Would be measured by:70 Workflows:40"
     )
@@ -153,14 +152,14 @@ def _cells(a: Assessment) -> Table:
 
 
 def _next(a: Assessment) -> Table:
-    columns = _columns("Order:8 Do:90 Probe:32 Subject:28 Could move:50")
+    columns = columns_of("Order:8 Do:90 Probe:32 Subject:28 Could move:50")
     rows = [(n, m.do, m.probe, str(m.subject), m.could_move) for n, m in enumerate(a.next, start=1)]
     return Table("Measure next", columns, tuple(rows))
 
 
 def _inputs(a: Assessment) -> Table:
     """Figures that people handed in; an empty one stays empty."""
-    columns = _columns("Of:28 Figure:26 Value:12 Unit:18 Source:28 As of:14")
+    columns = columns_of("Of:28 Figure:26 Value:12 Unit:18 Source:28 As of:14")
     day = a.as_of.date().isoformat()
     rows = [
         (w.title, figure, value, unit, f"engagement.yaml: workflows.{w.name}", day)
@@ -171,7 +170,7 @@ def _inputs(a: Assessment) -> Table:
             ("systems toggled", w.systems_toggled, "systems a ticket"),
         )
     ]
-    return Table("Inputs", columns, tuple(rows))
+    return Table("Inputs", columns, (*rows, *case_inputs(a)))
 
 
 def _about(a: Assessment) -> Table:
@@ -192,23 +191,10 @@ def _about(a: Assessment) -> Table:
         *((f"Knowledge, {name}", count) for name, count in a.knowledge.items()),
         ("Records left behind", len(a.left_behind)),
     ]
-    return Table("About", _columns("What:40 Value:60"), tuple(rows))
+    return Table("About", columns_of("What:40 Value:60"), tuple(rows))
 
 
 def interval_words_of(a: Assessment, dimension: str) -> str:
     """`3` or `2–4` for one dimension."""
     level = next(v for d, v in a.levels.items() if d == dimension)
     return str(level.confirmed) if level.confirmed == level.possible else f"{level.confirmed}–{level.possible}"
-
-
-def _columns(text: str) -> tuple[Column, ...]:
-    """`Number:8 Days likely:10` as columns: a name runs up to its colon."""
-    found: list[Column] = []
-    name: Sequence[str] = ()
-    for word in text.split():
-        head, colon, width = word.rpartition(":")
-        name = (*name, head if colon else word)
-        if colon:
-            found.append(Column(" ".join(name), int(width)))
-            name = ()
-    return tuple(found)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from assess.assessment import Assessment
 from assess.outputs.plain import plain
-from assess.outputs.register_tables import Table, Value, tables
+from assess.outputs.register_tables import tables
+from assess.outputs.table import Table, Value
 from runtime.whole_file import write_with
 
 if TYPE_CHECKING:

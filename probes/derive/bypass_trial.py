@@ -27,7 +27,7 @@ from runtime.estate import Estate
 from runtime.guardrails.budgets import BudgetLedger
 from runtime.guardrails.case_context import CaseContext
 from runtime.guardrails.decide import DecisionPoint
-from runtime.guardrails.proxy import RunningProxy, serve
+from runtime.guardrails.proxy import RunningProxy, declared_surfaces, serve
 
 
 def bypass_trial(estate: Estate, now: datetime) -> Iterator[Artifact | Missing]:
@@ -83,8 +83,6 @@ def attacked(estate: Estate) -> TrialCall | None:
 
 
 def _is_described(estate: Estate, call: TrialCall) -> bool:
-    from runtime.guardrails.proxy import declared_surfaces
-
     system, _, operation = call.operation.partition(".")
     try:
         surface = declared_surfaces(replace(estate, systems={system: estate.systems[system]})).get(system)
@@ -95,7 +93,8 @@ def _is_described(estate: Estate, call: TrialCall) -> bool:
 
 def _on_decision_point(call: TrialCall, place: Path) -> Iterator[Scene]:
     ledger = BudgetLedger.create(place / "calls.sqlite")
-    point = DecisionPoint(call.estate, ledger=ledger, facts=confirmed_facts(call.estate))
+    surfaces = declared_surfaces(call.estate)
+    point = DecisionPoint(call.estate, ledger=ledger, facts=confirmed_facts(call.estate), surfaces=surfaces)
     for n, case in enumerate(cases()["call"]):
         if fits(case, call):
             decision = point.decide(changed(call, case, n))
@@ -122,8 +121,6 @@ class _Http:
     denied: int = 0
 
     def __post_init__(self) -> None:
-        from runtime.guardrails.proxy import declared_surfaces
-
         self.name, _, operation = self.call.operation.partition(".")
         self.operation = declared_surfaces(self.call.estate)[self.name].operations[operation]
         self.path = self.operation.path

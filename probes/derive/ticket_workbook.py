@@ -75,7 +75,7 @@ class Workbook:
 
 
 def _open(path: Path) -> Any:
-    import openpyxl  # type: ignore[import-untyped, unused-ignore]
+    import openpyxl
 
     try:
         return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)

@@ -145,6 +145,22 @@ class UnderstandingDrill(Artifact):
     leaked: tuple[str, ...] = Field((), description="restricted values that a rendered handoff still showed")
 
 
+class TodaysHandoffs(Artifact):
+    """The last handoffs of the bot that is in use, scored as text; no text is kept. `named` false: escalation.yaml names
+    none. `missing`: part → in how many it is missing; `unscored`: language → how many have no word list.
+    """
+
+    kind: ClassVar[str] = "todays_handoffs"
+    named: bool = True
+    file: str = ""
+    tag: str = ""
+    found: int = Field(0, description="such tickets in the export, of which the last 50 are scored")
+    scores: tuple[int, ...] = ()
+    unscored: dict[str, int] = Field(default_factory=dict)
+    missing: dict[str, int] = Field(default_factory=dict)
+    capped: dict[str, int] = Field(default_factory=dict, description="fault that caps a score → in how many")
+
+
 class Scenario(BaseModel):
     """Waiting at one share of handoffs with the declared staff. Tickets: an hour-by-hour backlog, in hours, None: it
     never drains. Live: Erlang A in the hour that is worst, `answered_in_time` and `leaves` as shares.

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from probes.artifact import Artifact
 from probes.derive import capacity as capacity_deriver
-from probes.derive import demand, route_plan, understanding_drill
+from probes.derive import demand, route_plan, todays_handoffs, understanding_drill
 from probes.derive.demand import Demand
 from probes.derive.run import Deriver
 from probes.escalation.alerts import Alerts
-from probes.escalation.artifacts import AnswerDrill, HandoffDrill, OutageDrill, RoutePlan, UnderstandingDrill
+from probes.escalation.artifacts import (
+    AnswerDrill,
+    HandoffDrill,
+    OutageDrill,
+    RoutePlan,
+    TodaysHandoffs,
+    UnderstandingDrill,
+)
 from probes.escalation.artifacts import Capacity as Load
 from probes.escalation.capacity import Capacity
 from probes.escalation.delivered import Delivered
@@ -21,6 +28,7 @@ from probes.escalation.readable import Readable
 from probes.escalation.return_path import ReturnPath
 from probes.escalation.route_defined import RouteDefined
 from probes.escalation.sensitive_routed import SensitiveRouted
+from probes.escalation.todays_handoffs_readable import TodaysHandoffsReadable
 from probes.probe import Probe
 
 PROBES: tuple[type[Probe], ...] = (
@@ -36,6 +44,7 @@ PROBES: tuple[type[Probe], ...] = (
     NothingLost,
     ReturnPath,
     SensitiveRouted,
+    TodaysHandoffsReadable,
 )
 ARTIFACTS: tuple[type[Artifact], ...] = (
     RoutePlan,
@@ -45,10 +54,12 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     UnderstandingDrill,
     Load,
     Demand,
+    TodaysHandoffs,
 )
 DERIVERS: tuple[Deriver, ...] = (
     route_plan.DERIVER,
     understanding_drill.DERIVER,
     demand.DERIVER,
     capacity_deriver.DERIVER,
+    todays_handoffs.DERIVER,
 )

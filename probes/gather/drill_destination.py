@@ -117,7 +117,7 @@ class DrillDestination:
                     self.inner.close(one.id)
             left = [one for one in self.inner.find(key) if not _closed(one)] if held else []
         except DeliveryFailed as failed:
-            self._settle(key, f"not closed: {failed.says}")
+            self._not_closed(key, failed)
             return 0, False
         self._settle(
             key, "" if not left else f"{len(left)} drill records stay open with the key {key}", nothing=not held
@@ -142,7 +142,7 @@ class DrillDestination:
             left = {one.id: one for one in self._all() if not _closed(one)} if held else {}
         except DeliveryFailed as failed:
             for key in self.pending():
-                self._settle(key, f"not closed: {failed.says}")
+                self._not_closed(key, failed)
             return 0
         seen, stays = {one.key for one in held}, {one.key for one in left.values()}
         for key in self.pending():
@@ -182,6 +182,14 @@ class DrillDestination:
         self.unclear.pop(message.key, None)
         self.ledger.created(entry, {"id": id, self.id_name: id})
         return id
+
+    def _not_closed(self, key: str, failed: DeliveryFailed) -> None:
+        """Where it was not the system that said no, the entry stays open: it is tried again at the end and by the next run."""
+        says = f"the drill record with the key {key} is not closed yet: {failed.says}"
+        if failed.by_system:
+            self._settle(key, says)
+        elif key in self._open:
+            self.ledger.postponed(self._open.pop(key), says)
 
     def _settle(self, key: str, why: str, nothing: bool = False) -> None:
         entry = self._open.pop(key, None)

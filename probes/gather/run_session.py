@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from probes.gather.progress import CollectState
 from probes.gather.samples import Samples
 from probes.gather.session import Progress, Session, silent
 from probes.gather.waiting import RoomyLedger, waits
-from runtime.errors import Conflict
+from runtime.errors import Conflict, Refused
 from runtime.estate import Estate
 
 if TYPE_CHECKING:
@@ -59,9 +60,22 @@ def opened(folder: Path) -> Iterator[tuple[CollectState, Trace, RoomyLedger]]:
     )
     try:
         yield state, trace, ledger
+    except sqlite3.OperationalError as error:
+        raise Refused(*_full(ledger, error, place)) from None
     finally:
         for opened in (state, trace, ledger):
             opened.close()
+
+
+def _full(ledger: RoomyLedger, error: sqlite3.OperationalError, place: Path) -> tuple[str, str, str]:
+    """A disk that is full, or a folder that cannot be written: what, where, and what to do, with what is still open."""
+    with suppress(sqlite3.Error):
+        names = sorted({f"{entry.system}.{entry.operation}" for entry in ledger.open()})
+        if names:
+            what = f"the state of the run cannot be written ({error}); open in the ledger: {', '.join(names)}"
+            return what, str(place), "free some space and run the same command again: it takes back what is open first"
+    what = f"the state of the run cannot be written ({error}); nothing more was sent"
+    return what, str(place), "check its permissions and the space left, then run the same command again"
 
 
 @contextmanager

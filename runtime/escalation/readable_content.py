@@ -58,12 +58,13 @@ def text_parts(got: Read, used: Cues) -> set[str]:
     for unit in got.told:
         if not is_sentence(unit, got, used):
             continue
-        found = [slot for slot in SLOTS if slot not in filled and _fills(slot, unit, got, used)]
+        found = [slot for slot in SLOTS if slot not in filled and fills(slot, unit, got, used)]
         filled |= set(found[:3])
     return filled
 
 
-def _fills(slot: str, unit: Unit, got: Read, used: Cues) -> bool:
+def fills(slot: str, unit: Unit, got: Read, used: Cues) -> bool:
+    """Whether a sentence says this part."""
     cue = bool(used.slots[slot].search(unit.lower))
     if slot == "who":
         return unit.named or (cue and unit.anchors > 0)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from runtime.escalation.answer_settings import Answers, Mailbox, Person, Tls
 from runtime.systems.settings import Secret
@@ -122,9 +122,23 @@ class Route(Strict):
         return self.value_from is None or (value is not None and value >= Decimal(self.value_from))
 
 
+class Today(Strict):
+    """The handoffs that a bot in use today makes; the last 50 of an export are scored."""
+
+    tag: str | None = Field(None, description="tag that such tickets carry in the export; none: every ticket of `file`")
+    file: str | None = Field(None, description="export that holds them; default: the tickets of engagement.yaml")
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Today:
+        if not self.tag and not self.file:
+            raise ValueError("name the `tag` of these tickets, or a `file` that holds nothing else")
+        return self
+
+
 class EscalationFile(Strict):
     format: Literal[1] = 1
     zone: str = "UTC"
+    today: Today | None = Field(None, description="handoffs of the bot that is in use; leave away where there is none")
     holidays: Holidays | None = None
     destinations: dict[str, Destination] = Field(default_factory=dict)
     routes: dict[str, Route] = Field(default_factory=dict)

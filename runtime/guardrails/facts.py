@@ -82,17 +82,25 @@ def own_account(context: FactContext) -> bool:
 
 
 def own_order(context: FactContext) -> bool:
-    """The order that was read belongs to the customer who is signed in."""
-    order = context.get("order") or {}
+    """The order that was read is the one that the write names, and belongs to the customer who is signed in."""
+    order = context["order"]
     owner = order.get("customer_id") or order.get("account_id")
-    return owner is not None and owner == context.session_customer
+    return _is_named(context, order) and owner is not None and owner == context.session_customer
 
 
 def items_in_order(context: FactContext) -> bool:
-    """Every item named in the write stands in the order that was read, no more often than there."""
-    ordered = [item.get("id") for item in (context.get("order") or {}).get("items", [])]
+    """Every item named in the write stands in the order that it names, no more often than there."""
+    order = context["order"]
+    ordered = [item.get("id") or item.get("item_id") for item in order.get("items", [])]
     wanted = list(context.arguments.get("items") or context.arguments.get("item_ids") or [])
-    return bool(wanted) and all(wanted.count(item) <= ordered.count(item) for item in wanted)
+    return _is_named(context, order) and bool(wanted) and all(wanted.count(i) <= ordered.count(i) for i in wanted)
+
+
+def contract_active(context: FactContext) -> bool:
+    """The contract that was read is the signed-in customer's, where it says whose it is, and its status is active."""
+    contract = context["contract"]
+    owner = contract.get("customer_id") or contract.get("account_id")
+    return contract.get("status") == "active" and owner in (None, context.session_customer)
 
 
 def refund_to_original(context: FactContext) -> bool:
@@ -110,9 +118,30 @@ def money_was_paid(context: FactContext) -> bool:
     return currency == context.currency and context.money_out_minor <= to_minor(payment["amount"], currency)
 
 
+def confirmed_by_customer(context: FactContext) -> bool:
+    """The customer said yes to exactly these arguments, as the channel's record `confirmation` tells: `{"arguments": {…}}`."""
+    said = context.get("confirmation")
+    return isinstance(said, Mapping) and dict(said.get("arguments") or {}) == dict(context.arguments)
+
+
 BUILT_IN: dict[str, Fact] = {
-    f.__name__: f for f in (own_account, own_order, items_in_order, refund_to_original, money_was_paid)
+    f.__name__: f
+    for f in (
+        own_account,
+        own_order,
+        items_in_order,
+        contract_active,
+        refund_to_original,
+        money_was_paid,
+        confirmed_by_customer,
+    )
 }
+
+
+def _is_named(context: FactContext, order: Mapping[str, Any]) -> bool:
+    """Whether the order is the one that the write names; a write that names none is about the one that was read."""
+    named = context.arguments.get("order_id")
+    return named is None or named in (order.get("id"), order.get("order_id"))
 
 
 def _declared(condition: DeclaredFact, facts: Mapping[str, Fact]) -> Fact:

@@ -26,7 +26,7 @@ class KillSwitch:
 
     def is_on(self) -> bool:
         try:
-            self.path.stat()
+            os.stat(os.path.join(self.folder, NAME))  # noqa: PTH116, PTH118 looked at before each write
         except FileNotFoundError:
             return False
         except OSError:

@@ -67,6 +67,8 @@ def check_head(method: str, headers: Headers, own_hosts: frozenset[str]) -> int:
         raise Malformed("a header stands twice, or is written with an underscore")
     if "transfer-encoding" in names or "content-encoding" in names or "upgrade" in names or "expect" in names:
         raise Malformed("send the body plainly, with Content-Length")
+    if "content-range" in names or not _plain_connection(headers):
+        raise Malformed("a part of a body, or headers to be dropped on the way, are not accepted")
     if PASSED in headers.get("Via", "").lower() or "x-cxready-run" in names:
         raise Malformed("the call already passed an enforcing proxy: one write, one decision", 508)
     if headers.get("Host", "").lower() not in own_hosts:
@@ -75,6 +77,12 @@ def check_head(method: str, headers: Headers, own_hosts: frozenset[str]) -> int:
     if not re.fullmatch(r"[0-9]{1,7}", length) or int(length) > canonical.MAX_BYTES:
         raise Malformed("the body is too large", 413)
     return int(length)
+
+
+def _plain_connection(headers: Headers) -> bool:
+    """`Connection` names nothing that a server on the way would take out (RFC 9110 section 7.6.1)."""
+    named = {part.strip().lower() for part in headers.get("Connection", "").split(",")}
+    return named <= {"", "close", "keep-alive"}
 
 
 def target(path: str, method: str, surfaces: Mapping[str, Surface]) -> Target:

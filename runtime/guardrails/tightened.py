@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from runtime import decision_log
-from runtime.errors import BadInput
+from runtime.errors import BadInput, Conflict
 from runtime.estate import Estate
 from runtime.guardrails.cedar import MONEY_LIMITS, rule, workflows_of
 from runtime.money import from_minor, to_minor
@@ -38,24 +38,34 @@ class Tightened:
     clock: Callable[[], float] = time.time
 
     def bounds(self, action: str, workflow: str = "") -> dict[str, int]:
-        """Name of a limit → the lowest bound in force for every workflow and for this one, in minor units or as a count."""
-        if not self.path.exists():
-            return {}
-        rows = _connection(self.path).execute(
-            "SELECT name, MIN(bound) FROM tightened WHERE action = ? AND (until IS NULL OR until > ?) AND workflow IN ('', ?) GROUP BY name",
-            (action, self.clock(), workflow),
-        )
-        return {str(name): int(bound) for name, bound in rows}
+        """Name of a limit → the lowest bound in force for every workflow and for this one, in minor units or as a count.
+
+        Raises:
+            Conflict: the list cannot be read, so nobody knows what holds.
+        """
+        found: dict[str, int] = {}
+        for row in self._held():
+            if row.action == action and row.workflow in ("", workflow):
+                found[row.name] = min(row.bound, found.get(row.name, row.bound))
+        return found
 
     def in_force(self, action: str) -> dict[str, int]:
         """The same for people: limits of one workflow as `each (billing-dispute)`."""
-        if not self.path.exists():
-            return {}
-        rows = _connection(self.path).execute(
-            "SELECT name, workflow, MIN(bound) FROM tightened WHERE action = ? AND (until IS NULL OR until > ?) GROUP BY name, workflow",
-            (action, self.clock()),
-        )
-        return {f"{name} ({workflow})" if workflow else str(name): int(bound) for name, workflow, bound in rows}
+        found: dict[str, int] = {}
+        for row in self._held():
+            if row.action == action:
+                name = f"{row.name} ({row.workflow})" if row.workflow else row.name
+                found[name] = min(row.bound, found.get(name, row.bound))
+        return found
+
+    def _held(self) -> list[_Row]:
+        """Rows that have not ended."""
+        try:
+            rows = _rows(os.fspath(self.path))
+        except sqlite3.Error as error:
+            said = f"the list of tightened limits cannot be read ({error})"
+            raise Conflict(said, str(self.path), "restore the file; nothing is written without it") from None
+        return [row for row in rows if row.until is None or row.until > self.clock()] if rows else []
 
 
 def tighten(
@@ -156,18 +166,44 @@ def _who(estate: Estate, action: str, operation: str) -> list[str]:
     return workflows_of(estate, estate.guardrails.actions[action], operation)
 
 
+@dataclass(frozen=True)
+class _Row:
+    action: str
+    name: str
+    bound: int
+    until: float | None
+    workflow: str
+
+
+@dataclass
+class _Open:
+    """A thread's connection to one file, and the rows as of a version of it."""
+
+    connection: sqlite3.Connection
+    version: int = -1
+    rows: tuple[_Row, ...] = ()
+
+
 _local = threading.local()
 
 
-def _connection(path: Path) -> sqlite3.Connection:
-    """One connection a thread and file; the table is made where it is absent."""
-    held: dict[tuple[str, int, int], sqlite3.Connection] = _local.__dict__.setdefault("held", {})
-    key = (str(path), path.stat().st_ino, os.getpid())
-    if key not in held:
-        connection = sqlite3.connect(path, timeout=10, isolation_level=None)
-        _prepare(connection)
-        held[key] = connection
-    return held[key]
+def _rows(path: str) -> tuple[_Row, ...]:
+    """Read again only when another connection has changed the file (`PRAGMA data_version`), so that looking costs next to nothing."""
+    try:
+        stamp = os.stat(path)  # noqa: PTH116 looked at before each write
+    except FileNotFoundError:
+        return ()
+    held: dict[tuple[str, int, int], _Open] = _local.__dict__.setdefault("held", {})
+    key = (path, stamp.st_ino, os.getpid())
+    opened = held.get(key)
+    if opened is None:
+        opened = held[key] = _Open(sqlite3.connect(path, timeout=10, isolation_level=None))
+        _prepare(opened.connection)
+    version = int(opened.connection.execute("PRAGMA data_version").fetchone()[0])
+    if version != opened.version:
+        found = opened.connection.execute("SELECT action, name, bound, until, workflow FROM tightened").fetchall()
+        opened.rows, opened.version = tuple(_Row(*row) for row in found), version
+    return opened.rows
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -43,12 +43,13 @@ def check_room(windows: Sequence[Window], *, needed_s: float, system: str, now: 
     """Passes when a write that begins now can be taken back before its window closes.
 
     Raises:
-        WindowShut: it closes within `needed_s` seconds.
+        WindowShut: it closes within `needed_s` seconds, or within a quarter of a window shorter than four times that.
     """
     check_window(windows, writing=True, system=system, now=now)
     moment = now or clock()
     closing = closes(_minded(windows, True), moment)
-    if closing is not None and (closing - moment).total_seconds() < needed_s:
+    needed = min([needed_s, *(_length_s(window) / 4 for window in _minded(windows, True))])
+    if closing is not None and (closing - moment).total_seconds() < needed:
         raise WindowShut(
             f"the window closes at {closing:%H:%M %Z}: too soon to write and take it back",
             system,
@@ -147,6 +148,11 @@ def _end(window: Window, moment: datetime) -> datetime:
     later = start >= end and local.hour * 60 + local.minute >= start
     day = local.date() + timedelta(days=int(later) + int(end == 24 * 60))
     return datetime.combine(day, time(end // 60 % 24, end % 60), tzinfo=_zone(window))
+
+
+def _length_s(window: Window) -> float:
+    start, end = (_minutes(part) for part in window.hours.split("-"))
+    return ((end - start) % (24 * 60) or 24 * 60) * 60.0
 
 
 def _next_words(windows: Sequence[Window], moment: datetime) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from runtime.understanding.lexicon import lexicon, pattern, sentences
+from runtime.understanding.lexicon import languages, lexicon, pattern, sentences
 from runtime.written import Strict, load
 
 Kind = Literal["anger", "repeats"]
@@ -42,12 +42,22 @@ def says(text: str, language: str, kind: Kind, folder: Path | None = None) -> bo
     Raises:
         BadInput: a list in the folder is broken, with file and line.
     """
+    known = lexicon(language) is not None or (folder is not None and (folder / f"{language}.yaml").is_file())
+    return any(_says(text, code, kind, folder) for code in ([language] if known else _all(folder)))
+
+
+def _says(text: str, language: str, kind: Kind, folder: Path | None) -> bool:
     bundled = lexicon(language)
     own = _own(folder / f"{language}.yaml") if folder and re.fullmatch(r"[a-z]{2,3}", language) else None
     patterns = [getattr(bundled, kind) if bundled else None, pattern(getattr(own, kind)) if own else None]
     calm = pattern(own.calm) if own else None
     parts = [calm.sub(" ", part) if calm else part for part in sentences(text)]
     return any(found.search(part) for found in patterns if found for part in parts)
+
+
+def _all(folder: Path | None) -> list[str]:
+    """Three angry words often tell no language: then every list is asked."""
+    return sorted({*languages(), *(path.stem for path in folder.glob("*.yaml"))} if folder else languages())
 
 
 def _own(path: Path) -> OwnWords | None:

@@ -58,10 +58,10 @@ def cases() -> list[Case]:
     return [
         Case("pagination skips", PaginationSkips(), (("pagination_complete", "records skipped"),)),
         Case("ignored idempotency key", HonoursKeys(honours=False), (("repeat_safe", "key ignored"),)),
-        Case("schema drift", SchemaDrift(r"/ticket/\d+$", "Subject", "id"), (("description_true", "drift"),)),
+        Case("schema drift", SchemaDrift(r"/ticket/\d+$", "Subject", "id"), (("description_true", "differs from description"),)),
         Case("ignored If-Match", IgnoresIfMatch(), (("no_lost_updates", "accepted"),)),
         Case("dropped update", Drops("PUT", 200), (("writes_stick", "dropped"),)),
-        Case("undeleted DELETE", Drops("DELETE", 204, b""), (("deletes_stick", "not removed"),)),
+        Case("undeleted DELETE", Drops("DELETE", 204, b""), (("deletes_stick", "undo without effect"),)),
         Case(
             "429 as a page, without Retry-After",
             Pages(throttled_page(), lambda r: r.n in range(20, 24)),
@@ -70,7 +70,7 @@ def cases() -> list[Case]:
         Case("AWS-style challenge", Pages(wall("aws"), _later_read), (("session_survives", "bot wall"),)),
         Case("Cloudflare-style challenge", Pages(wall("cloudflare"), _later_read), (("session_survives", "bot wall"),)),
         Case("passed Sunset", SunsetPassed(), (("deprecation_clear", "deprecated"),)),
-        Case("session dies into a 200 login page", Pages(login(), _later_read), (("session_survives", "login page"),)),
+        Case("session dies into a 200 login page", Pages(login(), _later_read), (("session_survives", "soft logout"),)),
         Case("latency tail", SlowTail(), (("latency", "slow"),)),
     ]
 

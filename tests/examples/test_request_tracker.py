@@ -84,19 +84,27 @@ def test_a_handoff_arrives_once_is_found_read_back_and_alerts_someone(environmen
 
 
 @pytest.mark.estate
+@pytest.mark.parametrize(
+    ("point", "tickets"),
+    [
+        pytest.param("runtime.systems.write_ledger.WriteLedger.created:after", 1, id="the answer was kept"),
+        pytest.param("runtime.systems.write_ledger.WriteLedger.created:before", 1, id="only the query finds it"),
+        pytest.param("runtime.systems.write_ledger.WriteLedger.sending:before", 0, id="never sent"),
+    ],
+)
 def test_what_a_killed_collection_made_is_deleted_by_the_next(
-    environment: dict[str, str], desk: Desk, tmp_path: Path
+    environment: dict[str, str], desk: Desk, tmp_path: Path, point: str, tickets: int
 ) -> None:
     command = ["-c", "from assess.cli import main; main()", "collect", str(_engagement(tmp_path / "engagement"))]
     collect = [*command, "--system", "rt", "--probe", "api.writes_stick"]
-    point = "runtime.systems.write_ledger.WriteLedger.created:after"
 
     run_and_kill(collect, point=point, env=environment, cwd=ROOT, timeout=300)
     made = desk.left_behind()
     after = run(collect, env=environment, cwd=ROOT, timeout=400)
 
-    assert len(made) == 1 and after.ok, after.stdout[-2000:] + after.stderr[-2000:]
-    assert desk.left_behind() == [] and desk.read(made[0])["Status"] == "deleted"
+    assert len(made) == tickets and after.ok, after.stdout[-2000:] + after.stderr[-2000:]
+    assert desk.left_behind() == [] and "left behind: none" in after.stdout
+    assert [desk.read(number)["Status"] for number in made] == ["deleted"] * tickets
 
 
 @pytest.mark.estate

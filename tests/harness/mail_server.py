@@ -12,6 +12,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections import deque
 from email.message import EmailMessage
@@ -68,8 +69,10 @@ service stats {{
 class MailServer:
     """Context manager; SMTP without IMAP when Dovecot is not installed and `imap` is False."""
 
-    def __init__(self, folder: Path, *, imap: bool = True) -> None:
-        self.home, self.faults = folder / "mail", deque[str]()
+    def __init__(self, *, imap: bool = True) -> None:
+        # A folder of its own: pytest closes its own to others, and Dovecot is somebody else.
+        self.home, self.faults = Path(tempfile.mkdtemp(prefix="cxready-mail-")), deque[str]()
+        self.home.chmod(0o755)
         self.imap_port = _free() if imap else 0
         for part in ("Maildir/cur", "Maildir/new", "Maildir/tmp", "run", "state"):
             (self.home / part).mkdir(parents=True)
@@ -98,6 +101,7 @@ class MailServer:
         if self._imap:
             self._imap.terminate()
             self._imap.wait(20)
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def fail(self, *faults: str) -> None:
         """What goes wrong with the next messages: refused, busy, answer lost, cut off; empty for nothing."""
@@ -161,7 +165,6 @@ def _dovecot(home: Path, port: int) -> subprocess.Popen[bytes]:
     user, group = ("nobody", "nogroup") if os.geteuid() == 0 else (_name(), _name())
     (home / "d.conf").write_text(CONFIG.format(home=home, user=user, group=group, port=port, password=PASSWORD))
     _owned(home)
-    _reachable(home)
     drop = ["setpriv", "--reuid", user, "--regid", group, "--clear-groups"] if os.geteuid() == 0 else []
     child = subprocess.Popen([*drop, program, "-F", "-c", str(home / "d.conf")], stderr=subprocess.DEVNULL)
     until = time.monotonic() + 20
@@ -180,13 +183,6 @@ def _owned(home: Path) -> None:
         for place in (home, *home.rglob("*")):
             if not place.is_socket():
                 shutil.chown(place, "nobody", "nogroup")
-
-
-def _reachable(home: Path) -> None:
-    """pytest's temporary folders are for their owner only; the way down to ours is opened for passing through."""
-    for place in home.parents:
-        if place.is_relative_to(Path("/tmp")) and place != Path("/tmp") and place.owner() == _name():
-            place.chmod(place.stat().st_mode | 0o011)
 
 
 def _name() -> str:

@@ -31,8 +31,10 @@ from assess.piloting import running
 from runtime.console.serve import serve
 from runtime.engine import Engine
 from runtime.escalation import answer, outbox, signed_link
+from runtime.escalation.destinations import way as destination_way
 from runtime.escalation.form import Handoff, Option
 from runtime.escalation.link_keys import link_keys
+from runtime.escalation.mailbox import ImapMailbox
 from runtime.hand_off import look_for_decision
 from runtime.understanding.encode import Encode
 from runtime.ways_back import look_around
@@ -44,6 +46,8 @@ COUNT = int(os.environ.get("CXREADY_SOAK_COUNT", "44"))
 PERSON, ADDRESS = "person-11", "mara.lind@desk.example"
 GATEWAY = "mx.desk.example"
 OURS = f"{GATEWAY}; spf=pass smtp.mailfrom=desk.example; dmarc=pass (p=reject) header.from=desk.example"
+
+WITH_PASSWORD = destination_way.Way(secrets={"MAIL_PASSWORD": PASSWORD})
 
 
 @dataclass
@@ -79,7 +83,12 @@ class Way:
         first = {"Authentication_Results": results} if results else {}
         raw = message(sender, text, **{**first, **about, **headers})
         self.mail.put(f"Authentication-Results: {above}\r\n".encode() + raw if above else raw)
-        look_around(self.engine.pilot)
+        unread = ImapMailbox(self.engine.pilot.estate.escalation.answers.replies, WITH_PASSWORD, "")  # type: ignore[arg-type]
+        for _ in range(5):  # the watcher of the console may be reading at the same time
+            look_around(self.engine.pilot)
+            if not unread.unseen():
+                return
+        raise AssertionError("the reply was not read")
 
     def set_field(self, **changes: str | None) -> None:
         ticket = self.ticket
@@ -103,7 +112,7 @@ class Way:
 def way(tmp_path_factory: pytest.TempPathFactory, encode: Encode) -> Iterator[Way]:
     home = tmp_path_factory.mktemp("decisions")
     ports = [_free(), _free()]
-    with demo.start() as estate, MailServer(home) as mail:
+    with demo.start() as estate, MailServer() as mail:
         piloted(home / "northwind", estate)
         _open_ways(home / "northwind", mail, ports[1])
         folder = load_folder(home / "northwind")

@@ -23,8 +23,8 @@ TEXT = "Approve or refuse 74,50 € für Konto A-1?\n\nWhy: over the limit. " + 
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
-    with MailServer(tmp_path_factory.mktemp("smtp")) as found:
+def running() -> Iterator[MailServer]:
+    with MailServer() as found:
         yield found
 
 

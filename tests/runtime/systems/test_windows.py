@@ -94,6 +94,13 @@ def test_a_write_needs_room_to_be_taken_back_before_the_window_closes():
     check_window(windows, writing=True, system="billing", now=datetime(2026, 11, 23, 20, 56, tzinfo=UTC))
 
 
+def test_a_short_window_leaves_a_quarter_of_itself_to_tidy_up():
+    windows = [Window(hours="20:00-20:08", zone="UTC")]
+    check_room(windows, needed_s=300, system="billing", now=datetime(2026, 11, 23, 20, 5, 59, tzinfo=UTC))
+    with pytest.raises(WindowShut, match="too soon"):
+        check_room(windows, needed_s=300, system="billing", now=datetime(2026, 11, 23, 20, 6, 1, tzinfo=UTC))
+
+
 def test_a_window_in_the_past_is_a_clear_stop():
     past = [Window(ends="2026-11-20"), Window(ends="2026-11-22", writes_only=True)]
     with pytest.raises(BadInput, match="in the past: it ended on 2026-11-22"):
