@@ -247,7 +247,7 @@ class HitRate(Out):
 class Roadmap(Out):
     tasks: list[Task] = Field(default_factory=list)
     milestones: list[Milestone] = Field(default_factory=list)
-    scarce_role: str = ""
+    scarce_role: str = Field("", description="the role whose next person saves most; empty: none saves a day")
     one_more: str = ""
     assumptions: list[str] = Field(default_factory=list)
     roles: list[RoleLoad] = Field(default_factory=list)

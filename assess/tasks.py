@@ -71,7 +71,7 @@ def plan_roadmap(
     return Roadmap(
         tasks=tasks,
         milestones=_milestones(jobs, groups, plan, levels, workflows, target),
-        scarce_role=scarce.role,
+        scarce_role=scarce.role if scarce.one_more_days >= 1 else "",
         one_more=_one_more(scarce),
         roles=roles,
         likely_weeks=round(likely_days(jobs, people) / WORKDAYS_A_WEEK, 1),

@@ -105,6 +105,14 @@ SOAKS = (
         "no level or gate is confirmed higher, none is possible less",
     ),
     Soak(
+        "gate-counterfactuals",
+        "tests/assess/test_counterfactuals.py::test_every_list_leads_where_it_says_and_every_entry_is_needed",
+        300,
+        100,
+        "gates of a real estate with evidence taken out at random",
+        "each list leads to the autonomy that it names, and no entry can be left out",
+    ),
+    Soak(
         "timeline-hits",
         "tests/assess/test_timeline_hits.py::test_p80_is_kept_in_80_of_100_works_with_a_common_cause",
         2_000,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from probes.api.documented import documented
 from probes.finding import Evidence, Outcome, met, not_met
 from probes.gather.describe import Described as Surface
 from probes.gather.limits import Limits
@@ -39,6 +40,7 @@ class LimitsStated(Probe):
         return not_met(
             f"{name} does not say how many requests it takes",
             shown,
+            *documented(surface, self.question),
             cause="not stated",
             consequence="On the busiest day of the month the agent is cut off in the middle of cases.",
         )

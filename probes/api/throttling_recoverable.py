@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from probes.api.documented import documented
 from probes.finding import Evidence, Outcome, met, not_met
 from probes.gather.describe import Described as Surface
 from probes.gather.evidence_shot import evidence_of
@@ -48,6 +49,7 @@ class ThrottlingRecoverable(Probe):
         return not_met(
             f"{name} neither showed nor declares how it throttles",
             Evidence(says="no 429 was met, and the description declares none with Retry-After"),
+            *documented(surface, self.question),
             cause="not declared",
             grade="declared",
             consequence=_HARM,

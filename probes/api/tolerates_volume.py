@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from probes.api.documented import documented
 from probes.derive.stated_limit import StatedLimit, stated_limit
 from probes.derive.volume import Volume
 from probes.finding import Evidence, Outcome, met, not_applicable, not_measured, not_met
@@ -47,6 +48,7 @@ class ToleratesVolume(Probe):
                 f"{name} states no limit to hold {volume.per_minute:.1f} requests a minute against",
                 cause="needs",
                 would_measure=f"ask the owner of {name} for its request limit and write it into the description",
+                evidence=documented(surface, self.question),
             )
         return _judged(name, volume, limit, "measured" if limits.limit_headers else "declared")
 

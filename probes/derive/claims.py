@@ -6,15 +6,15 @@ file, independently of how the policy writes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import z3
 
-from probes.derive.cedar_symbols import Call, any_of
+from probes.derive.cedar_symbols import Call, all_of, any_of
 from runtime.estate import Estate
-from runtime.guardrails.cedar import limit_minor, workflows_of
+from runtime.guardrails.cedar import currencies_of, limit_minor, workflows_of
 from runtime.guardrails.effects import Effect
 from runtime.guardrails.policy import Action
 from runtime.money import from_minor, to_minor
@@ -32,9 +32,8 @@ class Wrong:
 def claims_of(estate: Estate, operation: str, request: Call, name: str) -> Iterator[Wrong]:
     """Every claim about one operation that the action `name` covers; of a read: its conditions and who may."""
     action, effect = estate.guardrails.actions[name], estate.effect(operation)
-    currency = action.limits.currency or estate.currency
     if effect is not None and effect.money_out is not None:
-        yield from _money(effect, name, action, currency, request)
+        yield from _money(effect, name, action, currencies_of(estate, name, effect), request)
     for fact in dict.fromkeys(action.conditions):
         yield Wrong(
             f"only_if_{fact}",
@@ -82,11 +81,10 @@ def effect_of(effect: Effect | None, request: Call, currency: str) -> Any:
     return request.long["before"] - request.long["after"] if out.before is not None else request.long["value"]
 
 
-def _money(effect: Effect, name: str, action: Action, currency: str, request: Call) -> Iterator[Wrong]:
-    moved = effect_of(effect, request, currency)
-    each = limit_minor(action, "each", currency) or 0
+def _money(effect: Effect, name: str, action: Action, currencies: Sequence[str], request: Call) -> Iterator[Wrong]:
+    """With limits in several currencies, each claim is about one of them, under its code."""
+    moved = effect_of(effect, request, currencies[0])
     terms = [request.long[t] for t in ("amount", "value", "before", "after") if t in request.long]
-    yield Wrong("each", f"no permitted call of {name} moves more than {_said(each, currency)}", moved > each)
     yield Wrong(
         "never_negative",
         f"no permitted call of {name} moves a negative amount",
@@ -97,9 +95,26 @@ def _money(effect: Effect, name: str, action: Action, currency: str, request: Ca
     )
     yield Wrong(
         "currency",
-        f"{name} moves {currency} only",
-        request.once(f"not {currency}", lambda: request.text["currency"] != request.symbols.of(currency)),
+        f"{name} moves {' or '.join(currencies)} only",
+        request.once(f"not {currencies}", lambda: all_of([_is_not(c, request) for c in currencies])),
     )
+    for place, code in enumerate(currencies):
+        for wrong in _bounded(effect, name, action, code, request):
+            if len(currencies) == 1:
+                yield wrong
+            else:
+                label = f"{wrong.name}.{code}" if place else wrong.name
+                yield Wrong(label, wrong.says, all_of([z3.Not(_is_not(code, request)), wrong.formula]))
+
+
+def _is_not(currency: str, request: Call) -> Any:
+    return request.once(f"currency {currency}", lambda: request.text["currency"] != request.symbols.of(currency))
+
+
+def _bounded(effect: Effect, name: str, action: Action, currency: str, request: Call) -> Iterator[Wrong]:
+    """One call, and the totals before and after it."""
+    moved, each = effect_of(effect, request, currency), limit_minor(action, "each", currency) or 0
+    yield Wrong("each", f"no permitted call of {name} moves more than {_said(each, currency)}", moved > each)
     for limit, attribute, whose in (
         ("customer_per_30_days", "spent_customer", "to one customer in 30 days"),
         ("all_per_day", "spent_day", "in 24 hours"),

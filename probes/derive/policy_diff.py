@@ -14,7 +14,7 @@ from probes.derive.proof import covered_operations, policies_of
 from probes.derive.proof_scene import TIMEOUT_MS
 from runtime.estate import Estate
 from runtime.guardrails.budget_entries import Totals
-from runtime.guardrails.cedar import attributes_of, limit_minor, rules, workflows_of
+from runtime.guardrails.cedar import attributes_of, currencies_of, limit_minor, rules, workflows_of
 from runtime.guardrails.engine import Engine
 from runtime.guardrails.money_effect import MoneyEffect
 from runtime.guardrails.policy import Action
@@ -152,7 +152,8 @@ def _why_not(version: _Version, example: Any) -> str:
     spent_customer, spent_day, count_customer, count_day = (
         int(context.get(name, 0)) for name in ("spent_customer", "spent_day", "count_customer", "count_day")
     )
-    money = MoneyEffect(minor, written.limits.currency or estate.currency, {})
+    known = currencies_of(estate, action, estate.effect(example.operation))
+    money = MoneyEffect(minor, context["currency"] if context.get("currency") in known else known[0], {})
     return explain(worst, action, money, Totals(spent_customer, spent_day, count_customer, count_day))
 
 

@@ -129,6 +129,28 @@ class AnswerDrill(Artifact):
     shots: tuple[Shot, ...] = ()
 
 
+class SilenceDrill(Artifact):
+    """Who speaks after a handoff. `held`: situation → the runtime did what it should; `noted`: a note reached the drill's
+    ticket, None when that could not be seen (`unclear` says why).
+    """
+
+    kind: ClassVar[str] = "silence_drill"
+    destination: str = ""
+    held: dict[str, bool] = Field(default_factory=dict)
+    noted: bool | None = None
+    unclear: str = ""
+
+
+class HumanTimes(Artifact):
+    """How long a route's handoffs waited for a decision: counts and one quantile of a whole team, never of a person."""
+
+    kind: ClassVar[str] = "human_times"
+    budget_s: int
+    decisions: int
+    within: int = Field(description="decided within the budget")
+    p90_s: int
+
+
 class UnderstandingDrill(Artifact):
     """Seeded messages through the runtime's own reading: who asks for a person, what is sensitive, and which route
     each would take.

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from probes.artifact import Artifact
 from probes.derive import capacity as capacity_deriver
-from probes.derive import demand, route_plan, todays_handoffs, understanding_drill
+from probes.derive import demand, human_times, route_plan, todays_handoffs, understanding_drill
 from probes.derive.demand import Demand
 from probes.derive.run import Deriver
+from probes.escalation.agent_stays_silent import AgentStaysSilent
 from probes.escalation.alerts import Alerts
 from probes.escalation.artifacts import (
     AnswerDrill,
     HandoffDrill,
+    HumanTimes,
     OutageDrill,
     RoutePlan,
+    SilenceDrill,
     TodaysHandoffs,
     UnderstandingDrill,
 )
@@ -29,6 +32,7 @@ from probes.escalation.return_path import ReturnPath
 from probes.escalation.route_defined import RouteDefined
 from probes.escalation.sensitive_routed import SensitiveRouted
 from probes.escalation.todays_handoffs_readable import TodaysHandoffsReadable
+from probes.escalation.time_to_human import TimeToHuman
 from probes.probe import Probe
 
 PROBES: tuple[type[Probe], ...] = (
@@ -40,10 +44,12 @@ PROBES: tuple[type[Probe], ...] = (
     DeliveredOnce,
     Alerts,
     HumanOnRequest,
+    AgentStaysSilent,
     Capacity,
     NothingLost,
     ReturnPath,
     SensitiveRouted,
+    TimeToHuman,
     TodaysHandoffsReadable,
 )
 ARTIFACTS: tuple[type[Artifact], ...] = (
@@ -51,6 +57,8 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     HandoffDrill,
     OutageDrill,
     AnswerDrill,
+    SilenceDrill,
+    HumanTimes,
     UnderstandingDrill,
     Load,
     Demand,
@@ -62,4 +70,5 @@ DERIVERS: tuple[Deriver, ...] = (
     demand.DERIVER,
     capacity_deriver.DERIVER,
     todays_handoffs.DERIVER,
+    human_times.DERIVER,
 )

@@ -21,6 +21,7 @@ from probes.gather.gatherer import Found, Gatherer, each_system, missing
 from probes.gather.plan import operations_called
 from probes.gather.session import Session
 from runtime.systems.surface import Operation, Surface
+from runtime.systems.vendors import vendor_of
 
 VALIDATOR = "openapi-spec-validator"
 _LIMIT_WORDS = re.compile(r"rate.?limit|requests? (a|per) (second|minute|hour|day)|throttl|quota", re.IGNORECASE)
@@ -75,6 +76,7 @@ class Described(Artifact):
     states_change_policy: str = ""
     events: tuple[str, ...] = Field((), description="webhooks and callbacks that the description declares")
     contract_tests: ContractReport | None = None
+    vendor: str | None = Field(None, description="short name in templates/vendors.yaml, told by address or title")
 
 
 class Address(Artifact):
@@ -138,6 +140,7 @@ def _described(session: Session, system: str, surface: Surface) -> Described:
         or "retry-after" in text.lower(),
         states_change_policy=_sentence(text, _NOTICE_WORDS) or _sentence(text, _CHANGE_WORDS),
         events=surface.events[:20],
+        vendor=vendor_of(surface.title, *(place.url for place in settings.environments.values())),
         contract_tests=read_report(session.estate.folder, settings.contract_tests) if settings.contract_tests else None,
     )
 

@@ -56,6 +56,7 @@ def plan(estate: Estate) -> list[PlanLine]:
                 "read": many if swept else many + 2,
                 "find": many + 6 if swept else 2 * many + 6,
                 "close": many,
+                "comment": 1,
                 "alerts": len(queues) + ALERT_LOOKS - 1,
             },
         )

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from runtime.errors import BadInput, Refused
 from runtime.systems.exchange import Exchange, System, Why
-from runtime.systems.mcp import HANDSHAKE
 from runtime.systems.operations import find_operation as found_in
-from runtime.systems.outgoing import Gate, Outgoing
+from runtime.systems.outgoing import HANDSHAKE, Gate, Outgoing
 from runtime.systems.surface import Operation, Surface
 
 if TYPE_CHECKING:

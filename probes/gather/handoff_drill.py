@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from probes.artifact import Artifact, Cause, Missing
-from probes.escalation.artifacts import AnswerDrill, HandoffDrill, OutageDrill
+from probes.escalation.artifacts import AnswerDrill, HandoffDrill, OutageDrill, SilenceDrill
 from probes.finding import Subject
 from probes.gather.answer_drill import answer_drill
 from probes.gather.drill import decide_operation, drillable, open_drill
@@ -20,11 +20,12 @@ from probes.gather.drill_delivery import deliveries, outages_of
 from probes.gather.drill_plan import groups, plan
 from probes.gather.gatherer import Gatherer
 from probes.gather.session import Session
+from probes.gather.silence_drill import silence_drill
 from runtime.errors import CxreadyError
 from runtime.escalation.destinations.destination import DeliveryFailed
 from runtime.estate import Estate
 
-DRILLS: tuple[type[Artifact], ...] = (HandoffDrill, OutageDrill, AnswerDrill)
+DRILLS: tuple[type[Artifact], ...] = (HandoffDrill, OutageDrill, AnswerDrill, SilenceDrill)
 
 
 def gather(session: Session) -> Iterator[Artifact | Missing]:
@@ -99,6 +100,7 @@ def _drilled(session: Session, system: str, names: list[str]) -> Iterator[Artifa
                 drill.routes[names[0]],
                 decide_operation(session.estate, session.estate.escalation.destinations[place.name]),
             )
+            silence = silence_drill(drill, first)
         finally:
             closed = drill.clean()
     created = len(drill.main.created)
@@ -114,6 +116,7 @@ def _drilled(session: Session, system: str, names: list[str]) -> Iterator[Artifa
         )
         yield OutageDrill(**at, deputy=drill.routes[name].deputy or "", cases=tuple(cases))
         yield answers.model_copy(update={"subject": Subject(unit=name)})
+        yield silence.model_copy(update={"subject": Subject(unit=name)})
 
 
 def _missing(names: list[str], cause: Cause, detail: str, would: str) -> Iterator[Missing]:
@@ -129,5 +132,14 @@ GATHERER = Gatherer(
     DRILLS,
     level=3,
     cost=60,
-    probes=("delivered", "delivered_once", "alerts", "payload_complete", "readable", "nothing_lost", "return_path"),
+    probes=(
+        "delivered",
+        "delivered_once",
+        "alerts",
+        "payload_complete",
+        "readable",
+        "nothing_lost",
+        "return_path",
+        "agent_stays_silent",
+    ),
 )

@@ -25,7 +25,7 @@ from probes.gather.sign_in import MachineAuth, machine_auth, not_signed_in
 from runtime.errors import Unreachable
 from runtime.estate import Estate
 from runtime.systems.exchange import Exchange, Seen, System, Why
-from runtime.systems.mcp import HANDSHAKE
+from runtime.systems.outgoing import HANDSHAKE
 from runtime.systems.sign_ins import SignInFailed
 from runtime.systems.surface import Operation
 

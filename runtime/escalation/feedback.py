@@ -33,6 +33,7 @@ class Decided:
     opened_s: float | None
     asked_again: bool
     score: int
+    route: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,7 @@ def note(connection: sqlite3.Connection, handoff_id: str, *, opened_s: float | N
 
 def feedback(connection: sqlite3.Connection, escalation: EscalationFile, *, now: datetime) -> Feedback:
     """Cells of all decisions before this week's Monday, UTC."""
-    monday = (now.astimezone(UTC) - timedelta(days=now.astimezone(UTC).weekday())).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    )
+    monday = _monday(now)
     return cells_of(_decided(connection, escalation, monday), monday)
 
 
@@ -111,6 +110,22 @@ def cells_of(decided: Iterable[Decided], until: datetime) -> Feedback:
     if len(by_team) > 1 and (not hidden or (_large(hidden) and len(by_team) - len(shown) > 1)):
         cells.append(_cell(ALL, [one for found in by_team.values() for one in found]))
     return Feedback(until, tuple(cells), len(by_team) - len(shown))
+
+
+def waits_by_route(
+    connection: sqlite3.Connection, escalation: EscalationFile, *, now: datetime
+) -> dict[str, list[float]]:
+    """Seconds from handoff to decision of each route whose cell is large enough, decisions before this week's Monday."""
+    by_route: dict[str, list[Decided]] = {}
+    for one in _decided(connection, escalation, _monday(now)):
+        by_route.setdefault(one.route, []).append(one)
+    return {route: [one.waited_s for one in found] for route, found in by_route.items() if _large(found)}
+
+
+def _monday(now: datetime) -> datetime:
+    """The beginning of the week, UTC."""
+    at = now.astimezone(UTC)
+    return (at - timedelta(days=at.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _large(found: Sequence[Decided]) -> bool:
@@ -172,5 +187,5 @@ def _decided(connection: sqlite3.Connection, escalation: EscalationFile, until: 
         waited = (datetime.fromisoformat(at) - handoff.created).total_seconds()
         scored = score(row.text, "strict", language="en").score
         team = (route.team if route else None) or handoff.route.id
-        decided.append(Decided(team, person, max(0.0, waited), opened_s, bool(asked_again), scored))
+        decided.append(Decided(team, person, max(0.0, waited), opened_s, bool(asked_again), scored, handoff.route.id))
     return decided

@@ -67,14 +67,15 @@ def read(text: str, cues: Cues) -> Read:
     plain = _KEY_MARK.sub("", plain_text(text[:BOUND]))
     lines = [line.strip(" \t•*-–#|>") for line in plain.splitlines()]
     kept = [line for line in lines if line and not cues.placeholder.fullmatch(line.lower())]
+    dialogue = _is_dialogue(kept, cues)
     units: list[Unit] = []
     seen: set[str] = set()
     position = machine = 0
     for line in kept:
-        speech = bool(cues.speaker.match(line)) and not _labelled_prose(line)
+        speech = bool(cues.speaker.match(line)) and (dialogue or not _labelled_prose(line))
         noise = _is_machine(line) or _is_code(line, cues)
         machine += len(line) if noise else 0
-        for sentence in _sentences(line):
+        for sentence in sentences_of(line):
             unit = _unit(sentence, cues, seen, speech, noise, position)
             if unit is None:
                 continue
@@ -136,7 +137,7 @@ def _new(word: str, cues: Cues, seen: set[str]) -> bool:
     return word not in seen and (word[0].isdigit() or (len(word) > 2 and word not in cues.vocabulary))
 
 
-def _sentences(line: str) -> list[str]:
+def sentences_of(line: str) -> list[str]:
     """Split after a full stop; one before a small letter only where a whole word stands before it ("dana w. (acct")."""
     parts = re.split(r"(?<=[.!?])\s+(?=[^\W\d_a-zäöüß]|[\d¿¡(])|(?<=[?!])\s+|(?<=[^\W\d_]{4}\.)\s+|\s;\s|;\s", line)
     return [part.strip() for part in parts if part and part.strip()]
@@ -158,6 +159,12 @@ def _is_code(line: str, cues: Cues) -> bool:
     short = sum(word.isupper() or word.isdigit() for word in words)
     prose = sum(word.lower() in cues.function for word in words)
     return len(words) >= 8 and short > 0.6 * len(words) and prose < 0.12 * len(words)
+
+
+def _is_dialogue(lines: list[str], cues: Cues) -> bool:
+    """Two speakers take turns: then `Guest: 412` is speech, too, and no label."""
+    spoken = [line.partition(":")[0].lower().split()[-1:] for line in lines if cues.speaker.match(line)]
+    return len(spoken) >= 4 and len({tuple(one) for one in spoken}) == 2
 
 
 def _labelled_prose(line: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from runtime.escalation.cues import Cues, cues
 from runtime.escalation.form import cut
 from runtime.escalation.readable_content import fills, is_ask
-from runtime.escalation.reading import Read, Unit, read
+from runtime.escalation.reading import Read, Unit, read, sentences_of
 from runtime.escalation.rendering import MOST_WORDS
 from runtime.escalation.wording import words
 from runtime.understanding.language import language_of
@@ -46,7 +46,7 @@ def rewritten(text: str, language: str | None = None) -> str:
     lines = [ask.text if ask else _gap("ask")]
     for slot in ORDER:
         own = parts.get(slot, [])
-        told = " ".join(unit.text for unit in own)
+        told = " ".join(unit.text for unit in own) or _plain(got, used, slot)
         if told or not (slot in ("next", "when") and ask and fills(slot, ask, got, used)):
             lines.append(f"{say[LABEL[slot]]}: {_within(told) if told else _gap(slot)}")
     return "\n".join([*lines, *_left_out(got)])
@@ -62,6 +62,13 @@ def _sorted(got: Read, used: Cues, ask: Unit | None) -> dict[str, list[Unit]]:
         place = next((slot for slot in own if slot not in found), own[0] if own else "problem")
         found.setdefault(place, []).append(unit)
     return found
+
+
+def _plain(got: Read, used: Cues, slot: str) -> str:
+    """A sentence of common words only ("Nothing was paid so far."): worth no points, but worth showing."""
+    known = {unit.text for unit in got.units}
+    rest = (one for line in got.lines for one in sentences_of(line) if one not in known)
+    return next((one for one in rest if used.slots[slot].search(one.lower()) and len(one.split()) >= 3), "")
 
 
 def _within(text: str) -> str:

@@ -37,17 +37,18 @@ class Clause:
 
 @dataclass(frozen=True)
 class Rule:
-    """One permit: `workflow` may call `operation` as part of `action` while all clauses hold."""
+    """One permit: `workflow` may call `operation` as part of `action` while all clauses hold. `further`: for a currency beside the main one."""
 
     workflow: str
     operation: str
     action: str
     currency: str
     clauses: tuple[Clause, ...]
+    further: bool = False
 
     @property
     def id(self) -> str:
-        return f"{self.action}/{self.workflow}/{self.operation}"
+        return f"{self.action}/{self.workflow}/{self.operation}" + (f"/{self.currency}" if self.further else "")
 
     def permit(self) -> str:
         conditions = " &&\n  ".join(clause.holds for clause in self.clauses)
@@ -73,11 +74,22 @@ def rules(estate: Estate) -> Iterator[Rule]:
         if effect is None or action.autonomy == "blocked" or (action.autonomy == "observe" and effect.does != "read"):
             continue
         for workflow in workflows_of(estate, action, operation):
-            yield _rule(estate, workflow, operation, name, effect, {})
+            for currency in currencies_of(estate, name, effect):
+                yield _rule(estate, workflow, operation, name, effect, {}, currency)
 
 
-def rule(estate: Estate, workflow: str, operation: str, tighter: Mapping[str, int] | None = None) -> Rule:
-    """The rule of one workflow and operation; `tighter` maps names of limits to lower bounds, added as further clauses."""
+def rule(
+    estate: Estate,
+    workflow: str,
+    operation: str,
+    tighter: Mapping[str, int] | None = None,
+    currency: str | None = None,
+) -> Rule:
+    """The rule of one workflow and operation, in the main currency or a further one of the action.
+
+    Args:
+        tighter: names of limits → lower bounds, added as further clauses.
+    """
     name = estate.guardrails.action_of(operation)
     effect = estate.effect(operation)
     if (
@@ -88,7 +100,15 @@ def rule(estate: Estate, workflow: str, operation: str, tighter: Mapping[str, in
         raise BadInput(
             f"no action lets {workflow} call {operation}", "guardrails.yaml", "add the operation to an action"
         )
-    return _rule(estate, workflow, operation, name, effect, tighter or {})
+    known = currencies_of(estate, name, effect)
+    return _rule(estate, workflow, operation, name, effect, tighter or {}, currency if currency in known else known[0])
+
+
+def currencies_of(estate: Estate, action: str, effect: Effect | None) -> list[str]:
+    """The main currency of an action first, then those that it also has limits in, where money moves at all."""
+    limits = estate.guardrails.actions[action].limits
+    further = limits.also if effect is not None and effect.money_out is not None else {}
+    return list(dict.fromkeys([limits.currency or estate.currency, *further]))
 
 
 def _rule(estate: Estate, workflow: str, operation: str, name: str, effect: Effect, tighter: Mapping[str, int]) -> Rule:
@@ -105,7 +125,8 @@ def _rule(estate: Estate, workflow: str, operation: str, name: str, effect: Effe
         _mode(action),
         *_tighter(effect, currency, tighter),
     ]
-    return Rule(workflow, operation, name, currency, tuple(clauses))
+    further = currency != (action.limits.currency or estate.currency)
+    return Rule(workflow, operation, name, currency, tuple(clauses), further)
 
 
 def _fact(estate: Estate, name: str, *, reads: bool) -> Clause:
@@ -191,7 +212,8 @@ def money_expression(effect: Effect, currency: str) -> str | None:
 
 
 def limit_minor(action: Action, name: str, currency: str) -> int | None:
-    written = getattr(action.limits, name)
+    """A money limit in minor units of the currency; of a further currency where the action has limits in it."""
+    written = getattr(action.limits.also.get(currency, action.limits), name)
     return None if written is None else to_minor(written, currency)
 
 

@@ -8,6 +8,7 @@ element's value. How they are answered: answers.py.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -51,7 +52,7 @@ class Term(Strict):
         self._check(TERMS)
         return self
 
-    @property
+    @cached_property
     def form(self) -> str:
         """Which of the forms it is."""
         return next(name for name in (*TERMS, *FORMS) if getattr(self, name, None) is not None)
@@ -111,7 +112,7 @@ class Condition(Term):
             )
         return self
 
-    @property
+    @cached_property
     def comparison(self) -> tuple[str, Any]:
         """The comparator and what is compared with."""
         return next((name, getattr(self, name)) for name in COMPARATORS if getattr(self, name) is not None)

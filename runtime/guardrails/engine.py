@@ -14,7 +14,7 @@ from typing import Any
 
 from runtime.errors import BadInput
 from runtime.estate import Estate
-from runtime.guardrails.cedar import Clause, attributes_of, operation_schema, permits_text, rule, schema_text
+from runtime.guardrails.cedar import Clause, attributes_of, operation_schema, permits_text, rule, rules, schema_text
 from runtime.guardrails.context_shape import Shape, shape_of
 
 _WRITTEN = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
@@ -41,10 +41,11 @@ class Engine:
 
         self._estate, self._slices, self._lock = (
             estate,
-            dict[tuple[str, str, frozenset[tuple[str, int]]], Slice](),
+            dict[tuple[str, str, str, frozenset[tuple[str, int]]], Slice](),
             threading.Lock(),
         )
         self._schemas: dict[str, Any] = {}
+        self._further = frozenset((one.operation, one.currency) for one in rules(estate) if one.further)
         self._entities = cedarpy.Entities.from_json_str("[]")
         text = permits_text(estate)
         self.digest = digest_of(text, schema_text(estate))
@@ -63,7 +64,8 @@ class Engine:
         """None when the call is allowed; else the clauses that did not hold (none: refused for no nameable reason)."""
         import cedarpy
 
-        part = self._slice(workflow, operation, tighter)
+        code = context.get("currency", "")
+        part = self._slice(workflow, operation, code if (operation, code) in self._further else "", tighter)
         request = {**part.who, "context": _WRITTEN.encode(context)}
         schema = None if part.shape is not None and part.shape.fits(context) else part.schema
         result = cedarpy.is_authorized(request, part.permits, self._entities, schema)
@@ -74,18 +76,19 @@ class Engine:
         ).diagnostics.id_annotations_by_reason
         return tuple(part.clauses[int(n)] for n in sorted(said.values(), key=int))
 
-    def _slice(self, workflow: str, operation: str, tighter: Mapping[str, int]) -> Slice:
-        key = (workflow, operation, frozenset(tighter.items()))
+    def _slice(self, workflow: str, operation: str, further: str, tighter: Mapping[str, int]) -> Slice:
+        """`further`: the currency, when it is one beside the action's main one."""
+        key = (workflow, operation, further, frozenset(tighter.items()))
         found = self._slices.get(key)
         if found is None:
             with self._lock:
-                found = self._slices.setdefault(key, self._parsed(workflow, operation, tighter))
+                found = self._slices.setdefault(key, self._parsed(workflow, operation, further, tighter))
         return found
 
-    def _parsed(self, workflow: str, operation: str, tighter: Mapping[str, int]) -> Slice:
+    def _parsed(self, workflow: str, operation: str, further: str, tighter: Mapping[str, int]) -> Slice:
         import cedarpy
 
-        one = rule(self._estate, workflow, operation, tighter)
+        one = rule(self._estate, workflow, operation, tighter, further or None)
         schema = self._schemas.get(operation)
         if schema is None:
             schema = self._schemas[operation] = cedarpy.Schema.from_str(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from runtime.errors import BadInput, did_you_mean
 from runtime.guardrails.conditions import DeclaredFact, names_of
 from runtime.guardrails.effects import EffectsFile
-from runtime.guardrails.policy import Action, GuardrailsFile
+from runtime.guardrails.policy import Action, Amounts, GuardrailsFile
 from runtime.money import to_minor
 from runtime.systems.surface import Surface
 from runtime.written import Written
@@ -72,14 +72,20 @@ def _unknown(
 
 
 def _inexact(guardrails: Written[GuardrailsFile], name: str, action: Action, currency: str) -> Iterator[BadInput]:
-    for limit in MONEY:
-        amount = getattr(action.limits, limit)
-        try:
-            if amount is not None:
-                to_minor(amount, action.limits.currency or currency)
-        except ValueError as error:
-            place = guardrails.place("actions", name, "limits", limit)
-            yield BadInput(f"{limit}: {error}", place, "write an amount that the currency can express")
+    where: list[tuple[tuple[str, ...], Amounts, str]] = [((), action.limits, action.limits.currency or currency)]
+    where += [(("also", code), amounts, code) for code, amounts in action.limits.also.items()]
+    for keys, amounts, code in where:
+        if keys and code == where[0][2]:
+            place = guardrails.place("actions", name, "limits", *keys)
+            yield BadInput(f"{code} is the main currency of {name}: two limits for it", place, "leave one of them")
+        for limit in MONEY:
+            amount = getattr(amounts, limit)
+            try:
+                if amount is not None:
+                    to_minor(amount, code)
+            except ValueError as error:
+                place = guardrails.place("actions", name, "limits", *keys, limit)
+                yield BadInput(f"{limit}: {error}", place, "write an amount that the currency can express")
 
 
 def _too_many(guardrails: Written[GuardrailsFile], workflows: int) -> Iterator[BadInput]:

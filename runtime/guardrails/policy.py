@@ -25,15 +25,21 @@ OperationName = Annotated[str, AfterValidator(_dotted)]
 """`system.operation`, like `billing.createCredit`."""
 
 
-class Limits(Strict):
-    """Upper bounds in the engagement's currency (or `currency`); an absent bound means that the action moves no money."""
+class Amounts(Strict):
+    """Upper bounds in one currency; an absent bound means that the action moves no money in it."""
 
     each: MoneyText | None = None
     customer_per_30_days: MoneyText | None = None
     all_per_day: MoneyText | None = None
+
+
+class Limits(Amounts):
+    """Upper bounds in the engagement's currency (or `currency`), and in others; each currency has totals of its own."""
+
     count_per_customer_per_30_days: int | None = Field(None, ge=0)
     count_per_day: int | None = Field(None, ge=0)
     currency: str | None = Field(None, description="ISO 4217 code with minor units; default: the engagement's")
+    also: dict[str, Amounts] = Field(default_factory=dict, description="bounds in further currencies, by ISO 4217 code")
 
     @field_validator("currency")
     @classmethod

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?")
@@ -54,13 +55,19 @@ def elements(path: str, scope: Scope) -> Any:
 
 def at_path(path: str, scope: Scope) -> Any:
     """The value at a path; null counts as nothing."""
-    root, *parts = path.split(".")
+    root, parts = _parts(path)
     found = _root(root, scope)
     if isinstance(found, Answer):
         return found
     for part in parts:
         found = step(found, part)
     return UNCLEAR if found is None else found
+
+
+@lru_cache(maxsize=4_096)
+def _parts(path: str) -> tuple[str, tuple[str, ...]]:
+    root, *parts = path.split(".")
+    return root, tuple(parts)
 
 
 def _root(root: str, scope: Scope) -> Any:

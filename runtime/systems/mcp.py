@@ -16,13 +16,12 @@ from typing import Any
 from runtime.systems.auth import Auth
 from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.operations import find_operation
-from runtime.systems.outgoing import READING, Outgoing, path_of
+from runtime.systems.outgoing import HANDSHAKE, READING, Outgoing, path_of
 from runtime.systems.parsed import Parsed, as_declared
 from runtime.systems.surface import Operation, Surface
 from runtime.systems.transport import Transport
 
 VERSION = "2025-06-18"
-HANDSHAKE = "/#initialize"
 _ACCEPT = "application/json, text/event-stream"
 
 

@@ -12,6 +12,7 @@ from runtime.systems.exchange import Why
 from runtime.systems.parsed import Parse
 
 READING = ("GET", "HEAD", "OPTIONS")
+HANDSHAKE = "/#initialize"  # stands for the opening of an MCP session in plan and log: it has no path of its own
 HIDDEN = ("authorization", "proxy-authorization", "cookie")
 _OWN = {
     "user-agent",

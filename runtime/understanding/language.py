@@ -12,6 +12,7 @@ from pathlib import Path
 
 UNKNOWN = "unknown"
 BOUND = 20_000
+_OTHERS = re.compile("[ěščřžůýťďňľĺŕłąęśżźćńőűăâșțğışøåæãõđ]")  # letters that neither English nor German has
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 
 
@@ -24,6 +25,8 @@ def language_of(text: str) -> str:
     (first, most), (_, second) = hits.most_common(2)
     if most in (0, second) or most / len(words) < 0.12:
         return UNKNOWN
+    if most < 3 and first in ("en", "de") and _OTHERS.search(text[:BOUND].lower()):
+        return UNKNOWN  # one shared word (`tarif`) in a sentence of another language
     return first
 
 

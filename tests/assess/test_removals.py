@@ -5,81 +5,22 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assess.asked import AnswersFile
-from assess.assessment import Cell, Interval
-from assess.catalogue import Catalogue, catalogue
-from assess.cells import answer_all
-from assess.dimension_levels import dimension_levels
-from assess.gates import own_cells, workflow_levels
+from assess.catalogue import catalogue
 from assess.judge import judge
-from assess.opening import Opened, facts_of, judged, opened
-from assess.profile import load_profile
+from assess.opening import facts_of, judged, opened
 from assess.register import Register
-from assess.scope import scope_of
-from probes.artifact import Artifact, Missing
-from probes.finding import DIMENSIONS, Dimension, Subject
+from probes.finding import DIMENSIONS
 from tests.assess.recorded import GOLDEN
+from tests.assess.recorded_estate import Estate, Standing
 
 COUNT = int(os.environ.get("CXREADY_SOAK_COUNT", "40"))
 SEED = int(os.environ.get("CXREADY_SOAK_SEED", "1"))
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Levels by dimension, and by workflow and dimension."""
-
-    levels: Mapping[Dimension, tuple[int, int]]
-    workflows: Mapping[str, Mapping[Dimension, Interval | None]]
-
-
-class Less:
-    """A bundle from which artifacts are taken by name; each is read once."""
-
-    def __init__(self, at: Opened) -> None:
-        self._bundle = at.bundle
-        self._read: dict[tuple[str, str], Artifact | Missing] = {}
-        self.gone: frozenset[tuple[str, str]] = frozenset()
-
-    @property
-    def names(self) -> list[tuple[str, str]]:
-        return sorted(key for key, found in self._read.items() if isinstance(found, Artifact))
-
-    def get(self, kind: type[Artifact], subject: Subject) -> Artifact | Missing:
-        key = (kind.kind, str(subject))
-        if key not in self._read:
-            self._read[key] = self._bundle.get(kind, subject)
-        if key in self.gone:
-            return Missing(wanted=kind.kind, subject=subject, cause="failed", detail="taken out")
-        return self._read[key]
-
-
-class Estate:
-    """The recorded estate, judged as far as levels and gates, for any part of its evidence."""
-
-    def __init__(self, at: Opened) -> None:
-        self.at, self.less = at, Less(at)
-        self.answers = at.folder.answers.value
-        self._scope = scope_of(at.folder.estate)
-        self._profile = load_profile(at.folder.engagement.value.profile)
-
-    def cells(self, answers: AnswersFile, found: Catalogue | None = None) -> list[Cell]:
-        day = self.at.bundle.as_of.date()
-        probes = (found or catalogue()).probes
-        return [a.cell for a in answer_all(probes, self.less, self._scope, self._profile, answers, day, first=True)]
-
-    def standing(self, cells: list[Cell]) -> Standing:
-        levels = dimension_levels(cells, self._scope, catalogue(), self.at.folder, {})
-        workflows = {
-            name: workflow_levels(own_cells(cells, name, touched), name, self._scope, catalogue().highest)
-            for name, touched in self._scope.workflows.items()
-        }
-        return Standing({d: (levels[d].confirmed, levels[d].possible) for d in DIMENSIONS}, workflows)
 
 
 @pytest.fixture(scope="module")

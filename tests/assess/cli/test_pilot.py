@@ -94,6 +94,23 @@ def test_a_limit_can_be_tightened_and_never_loosened(folder: Folder, capsys: pyt
     assert loose.code == 2 and "not narrower" in loose.err
 
 
+def test_a_limit_is_each_of_all_workflows_until_its_end_unless_more_is_said(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place, who = str(folder.path), ("--by", "person-11")
+    short = Typed(capsys, "limit", place, "issue_credit", "20.00", *who)
+    assert (short.code, short.out) == (0, "issue_credit: each is at most 20.00 from now on\n")
+    named = Typed(capsys, "limit", place, "billing-dispute", "issue_credit", "5.00", "--until", "2999-12-31", *who)
+    assert named.out == "issue_credit: each is at most 5.00 in billing-dispute until 2999-12-31 from now on\n"
+    assert "each (billing-dispute)" in Typed(capsys, "status", place).out
+    past = Typed(capsys, "limit", place, "issue_credit", "5.00", "--until", "2020-01-01", *who)
+    wrong = Typed(capsys, "limit", place, "issue_credit", *who)
+    unclear = Typed(capsys, "limit", place, "issue_credit", "5.00", "--until", "soon", *who)
+    assert [said.code for said in (past, wrong, unclear)] == [2, 2, 2] and "already passed" in past.err
+    logged = [line for line in Typed(capsys, "log", place, "limits", "--json").lines]
+    assert [line["step"] for line in logged] == ["tighten", "tighten"]
+
+
 def test_stages_go_up_with_evidence_and_down_without(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     place = str(folder.path)
     text = (folder.path / "pilot.yaml").read_text()
