@@ -10,7 +10,7 @@ from assess.business_case.inputs import Known
 from assess.case_figures import BusinessCase
 from assess.cells import Answered, Artifacts
 from assess.engagement import Folder
-from assess.pace import finished
+from assess.pace import finished, never_promised
 from assess.profile import Profile
 from assess.register import Register
 from assess.scope import scope_of
@@ -30,7 +30,12 @@ def roadmap_of(
 ) -> Roadmap:
     said = folder.report.value
     done = finished(said.finished, register)
-    return plan_roadmap(findings, levels, workflows, said.team, folder.engagement.value.target_level, done)
+    found = plan_roadmap(findings, levels, workflows, said.team, folder.engagement.value.target_level, done)
+    unknown = never_promised(said.finished, register)
+    if not unknown:
+        return found
+    remark = f"Nothing is learnt from {', '.join(unknown)}: called finished, but no issued report gave a date for it."
+    return found.model_copy(update={"assumptions": [*found.assumptions, remark]})
 
 
 def worth_of(

@@ -88,7 +88,7 @@ def dimension_interval(units: Mapping[str, UnitLevel], highest: int) -> tuple[in
 
 
 def under_way(units: Mapping[str, UnitLevel], confirmed: int) -> bool:
-    """The next level has more than half of its weight met in every unit, and no essential not met."""
+    """The next level has more than half of its weight met in every unit; printed beside the level, never as one."""
     steps = [step for unit in units.values() for step in unit.steps if step.level == confirmed + 1]
     return bool(steps) and all(step.weight == 0 or step.met / step.weight > UNDER_WAY for step in steps)
 

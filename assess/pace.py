@@ -46,6 +46,12 @@ def finished(tasks: Sequence[FinishedTask], register: Register) -> list[Done]:
     return list(found.values())
 
 
+def never_promised(tasks: Sequence[FinishedTask], register: Register) -> list[str]:
+    """Findings that report.yaml calls finished, but that no issued report gave a date for: nothing can be learnt from them."""
+    promised = {entry.number for entry in register.findings if entry.days is not None}
+    return [task.finding for task in tasks if task.finding not in promised]
+
+
 def learnt(done: Sequence[Done], prior: Factor = REFERENCE) -> Factor:
     """The common factor after these tasks; the prior itself when there is none."""
     seen = [log(d.days) - _expected(d.estimate) for d in done if d.days > 0]

@@ -106,6 +106,20 @@ def test_every_size_can_start_judge_report_and_explain(size: tuple[str, Cxready]
     assert set(levels) == {"crm", "api", "knowledge", "guardrails", "escalation"}
 
 
+def test_every_size_hands_over_takes_in_and_shows_what_leaves(
+    size: tuple[str, Cxready], estate: RunningEstate, bundle: Path, tmp_path: Path
+) -> None:
+    _, cxready = size
+    shutil.copy(bundle, tmp_path / "evidence.zip")
+    write_folder(tmp_path / "northwind", estate)
+    _works(cxready("request", "northwind", "-o", "request.zip", cwd=tmp_path))
+    _works(cxready("take", "evidence.zip", "--into", "northwind", "--accept-differences", cwd=tmp_path))
+    _works(cxready("evidence", "review", "evidence.zip", cwd=tmp_path))
+    _works(
+        cxready("evidence", "strike", "evidence.zip", "manifest.json#/missing/0/detail", "--reason", "x", cwd=tmp_path)
+    )
+
+
 def test_each_size_measures_or_says_which_size_does(
     size: tuple[str, Cxready], estate: RunningEstate, tmp_path: Path
 ) -> None:

@@ -117,7 +117,8 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
 @JSON
 def compile_(folder: Path, output: Path | None, as_json: bool) -> None:
     """Print the limits as a Cedar policy set."""
-    from runtime.guardrails.cedar import policy_text, schema_text
+    from runtime.guardrails.cedar import schema_text
+    from runtime.guardrails.readable import policy_text
 
     estate = load_folder(folder).estate
     if as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -126,15 +127,19 @@ def limit(folder: Path, words: tuple[str, ...], until: str | None, by: str, as_j
 @click.option("--off", is_flag=True, help="Take the stop back.")
 @AS_JSON
 def stop(folder: Path, by: str, why: str, off: bool, as_json: bool) -> None:
-    """Stop every write at once, also of a pilot that is running."""
+    """Stop every write at once, also of a pilot that is running; with CXREADY_DATABASE on every machine that shares the totals."""
+    from runtime.guardrails.budgets import shared_ledger
     from runtime.guardrails.kill_switch import KillSwitch
 
     load_folder(folder)
     switch = KillSwitch(folder / ".cxready")
+    shared = shared_ledger(os.environ)
     if off:
         switch.turn_off()
     else:
         switch.turn_on(by, why)
+    if shared is not None:
+        shared.stop(not off)
     lines = ["every write is refused from now on" if switch.is_on() else "writes are decided on again"]
     said = _stopped(folder / ".cxready") if switch.is_on() else None
     say({"stopped": switch.is_on(), "since": said}, as_json, lines + ([said] if said else []))

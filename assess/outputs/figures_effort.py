@@ -10,7 +10,7 @@ from markupsafe import Markup
 from assess.outputs.figures import ACCENT, GREY, KIND_FILL, NAVY, RULE, box, chart, element, stroke, text, width_of
 from assess.outputs.html_words import number
 
-WIDTH, HEIGHT, LEFT, FOOT = 236.0, 138.0, 30.0, 24.0
+WIDTH, HEIGHT, LEFT, FOOT = 236.0, 146.0, 30.0, 24.0
 
 
 @dataclass(frozen=True)

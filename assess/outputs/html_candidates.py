@@ -31,7 +31,7 @@ def selection(a: Assessment) -> list[Section]:
         "Hours that people spend today, less what is high-stakes and stays with them, times the share of checks that hold:"
         " the order in which to start. It moves no gate."
     )
-    fillers = (*_mix(a.tickets), *_assumed(a.tickets), *reading(a)[1:], reading(a)[0])
+    fillers = (*_assumed(a.tickets), *_mix(a.tickets), *reading(a)[1:], reading(a)[0])
     return [
         Section(
             "candidates", "3 · Which workflow first", line(_title(a, known), 150), lede, "candidates", "Which workflow first",
@@ -123,7 +123,7 @@ def _mix(t: TicketFigures | None) -> tuple[Filler, ...]:
     return (
         Filler(
             "What people write about", ("Telling words", "Share of tickets", "Mostly counted as", "Examples (id digests)"),
-            (36, 22, 24, 18), tuple(rows), note=f"proposed groups of {number(t.texts)} tickets; a person names them",
+            (36, 22, 24, 18), tuple(rows), least=min(4, len(rows)), note=f"proposed groups of {number(t.texts)} tickets; a person names them",
         ),
     )  # fmt: skip
 
@@ -134,7 +134,7 @@ def _assumed(t: TicketFigures | None) -> tuple[Filler, ...]:
     rows = tuple(
         (str(i), line(says, 230)) for i, says in enumerate([*t.assumed, f"workflows counted by: {t.counted_by}"], 1)
     )
-    return (Filler("How the export was read", ("", "What was assumed"), (5, 95), rows),)
+    return (Filler("How the export was read", ("", "What was assumed"), (5, 95), rows, least=len(rows)),)
 
 
 def _bar(a: Assessment, known: list[Candidate]) -> tuple[str, str]:

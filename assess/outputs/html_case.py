@@ -148,6 +148,7 @@ def _inputs(c: BusinessCase) -> Filler:
         ("Input", "Low, likely, high", "From", "Source"),
         (36, 21, 13, 30),
         rows,
+        least=len(rows),
         note="° the upper end is a vendor’s own figure",
     )
 

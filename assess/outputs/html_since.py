@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from assess.assessment import Assessment
+from assess.changes import InputChange
 from assess.outputs.html_fill import reading
 from assess.outputs.html_view import Filler, Section
 from assess.outputs.html_words import DIMENSION_NAMES, counted, day, line, listed
@@ -19,10 +18,12 @@ def since(a: Assessment) -> list[Section]:
     found = a.since
     if found is None:
         return []
+    inputs = _inputs(found)
     data = {
         "s": found,
-        "inputs": [_input(i) for i in found.inputs[:MOST]],
-        "more_inputs": max(0, len(found.inputs) - MOST),
+        "inputs": inputs[:MOST],
+        "more_inputs": max(0, len(inputs) - MOST),
+        "count": len(inputs),
         "files": [(line(m.file, 60), listed([line(x, 90) for x in m.moves], 4) or "nothing") for m in found.by_file],
         "moved": [line(x, 140) for x in found.moved],
         "unmoved": [line(x, 140) for x in found.unmoved],
@@ -67,11 +68,27 @@ def _what(s: Since) -> str:
     return "no level and no gate moved"
 
 
-def _input(i: Any) -> dict[str, str]:
-    facts = i.model_dump() if hasattr(i, "model_dump") else dict(vars(i))
+def _inputs(found: Since) -> list[dict[str, str]]:
+    """One row an entry: what changed within one answer, comment or limit stands together."""
+    groups: dict[tuple[str, str], list[InputChange]] = {}
+    for i in found.inputs:
+        parent, dot, _ = i.key.rpartition(".")
+        groups.setdefault((i.file, parent if dot else i.key), []).append(i)
+    return [_row(key, own) for (_, key), own in groups.items()]
+
+
+def _row(key: str, own: list[InputChange]) -> dict[str, str]:
+    def said(values: list[tuple[str, str]]) -> str:
+        return line("; ".join(f"{name}: {value}" if len(own) > 1 else value for name, value in values if value), 170)
+
+    leaves = [(i.key.rpartition(".")[2], i) for i in own]
     return {
-        k: line("" if facts.get(k) is None else facts.get(k, ""), 120)
-        for k in ("file", "key", "was", "now", "by", "on")
+        "file": f"{line(own[0].file, 60)}:{own[0].line}",
+        "key": line(own[0].key if len(own) == 1 else key, 80),
+        "was": said([(name, i.was) for name, i in leaves]),
+        "now": said([(name, i.now) for name, i in leaves]),
+        "by": line(next((i.by for i in own if i.by), ""), 60),
+        "on": line(next((i.on for i in own if i.on), ""), 20),
     }
 
 

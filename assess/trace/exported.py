@@ -6,6 +6,7 @@ from typing import Any
 
 from assess.candidates import candidates, demand_of, ticket_figures
 from assess.judge import Verdict
+from assess.staffing import staffing
 from assess.trace.path import Path
 from assess.trace.rule import Rule, Traced, traced
 
@@ -39,10 +40,25 @@ def of_candidate(verdict: Verdict, path: Path) -> Traced:
     )
 
 
+def of_staff(verdict: Verdict, path: Path) -> Traced:
+    rows = staffing(verdict.folder, verdict.artifacts)
+    row = rows[int(path[1])]
+    return traced(
+        _at(row.model_dump(mode="json"), path[2:]),
+        f"route {row.route}: {row.minutes_each:g} minutes each ({row.minutes_source}), promised {row.promised}",
+        "worked off hour by hour by the people in escalation.yaml; live routes after Erlang A",
+        "from the artifact capacity of the bundle",
+    )
+
+
 def _at(tree: Any, path: Path) -> float | None:
     for step in path:
         tree = tree[int(step)] if isinstance(tree, list) else tree[step]
     return float(tree) if isinstance(tree, int | float) else None
 
 
-RULES: dict[Path, Rule] = {("tickets", "**"): of_tickets, ("candidates", "*", "**"): of_candidate}
+RULES: dict[Path, Rule] = {
+    ("tickets", "**"): of_tickets,
+    ("candidates", "*", "**"): of_candidate,
+    ("staffing", "*", "**"): of_staff,
+}

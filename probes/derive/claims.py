@@ -85,6 +85,13 @@ def _money(effect: Effect, name: str, action: Action, currencies: Sequence[str],
     """With limits in several currencies, each claim is about one of them, under its code."""
     moved = effect_of(effect, request, currencies[0])
     terms = [request.long[t] for t in ("amount", "value", "before", "after") if t in request.long]
+    for place, code in enumerate(currencies):
+        for wrong in _bounded(effect, name, action, code, request):
+            if len(currencies) == 1:
+                yield wrong
+            else:
+                label = f"{wrong.name}.{code}" if place else wrong.name
+                yield Wrong(label, wrong.says, all_of([z3.Not(_is_not(code, request)), wrong.formula]))
     yield Wrong(
         "never_negative",
         f"no permitted call of {name} moves a negative amount",
@@ -98,13 +105,6 @@ def _money(effect: Effect, name: str, action: Action, currencies: Sequence[str],
         f"{name} moves {' or '.join(currencies)} only",
         request.once(f"not {currencies}", lambda: all_of([_is_not(c, request) for c in currencies])),
     )
-    for place, code in enumerate(currencies):
-        for wrong in _bounded(effect, name, action, code, request):
-            if len(currencies) == 1:
-                yield wrong
-            else:
-                label = f"{wrong.name}.{code}" if place else wrong.name
-                yield Wrong(label, wrong.says, all_of([z3.Not(_is_not(code, request)), wrong.formula]))
 
 
 def _is_not(currency: str, request: Call) -> Any:

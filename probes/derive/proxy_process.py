@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from runtime.estate import Estate
@@ -32,7 +33,8 @@ def beside(estate: Estate, folder: Path, secrets: Mapping[str, str]) -> Iterator
         return
     assert child.stdin is not None and child.stdout is not None
     try:
-        pickle.dump((estate, folder, dict(secrets)), child.stdin)
+        there = replace(estate, folder=estate.folder.resolve())  # the child stands elsewhere
+        pickle.dump((there, folder.resolve(), dict(secrets)), child.stdin)
         child.stdin.flush()
         line = child.stdout.readline()
         yield str(json.loads(line)["url"]) if line else None

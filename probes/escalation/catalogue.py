@@ -31,8 +31,8 @@ from probes.escalation.readable import Readable
 from probes.escalation.return_path import ReturnPath
 from probes.escalation.route_defined import RouteDefined
 from probes.escalation.sensitive_routed import SensitiveRouted
-from probes.escalation.todays_handoffs_readable import TodaysHandoffsReadable
 from probes.escalation.time_to_human import TimeToHuman
+from probes.escalation.todays_handoffs_readable import TodaysHandoffsReadable
 from probes.probe import Probe
 
 PROBES: tuple[type[Probe], ...] = (

@@ -13,6 +13,7 @@ from probes.gather.drill_handoffs import STOPS, Stop
 from probes.gather.drill_plan import ALERT_LOOKS, ALERT_PAUSES_S, FAULTS, plain_queues, queues_of
 from runtime.escalation.destinations.destination import DeliveryFailed, Held
 from runtime.escalation.readability import score
+from runtime.escalation.wording import words
 
 
 def deliveries(drill: Drill) -> list[Delivered]:
@@ -125,7 +126,7 @@ def _delivered(
         flaw = row.error if row and row.error else "it cannot be found by its key"
         return Delivered(**common, copies=0, flaws=(flaw,), unclear=drill.place_of(key).unclear.get(key, ""))
     held = _whole(drill, key, copies[0])
-    seen = score(held.text, "strict", language="en")
+    seen = score(held.text, "strict", language=words(drill.routes[route].language)[1])
     missing = tuple(why.says for why in seen.reasons if why.feature == "parts" and why.points < why.of)
     lost = tuple(why.says for why in seen.reasons if why.points < why.of or why.feature == "cap")[:3]
     flaws = tuple(filter(None, (row.flaw if row else "").split("; ")))

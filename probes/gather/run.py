@@ -27,9 +27,10 @@ from probes.gather.plan import plan as make_plan
 from probes.gather.plan_file import as_text
 from probes.gather.progress import CollectState
 from probes.gather.run_manifest import manifest_of
-from probes.gather.run_session import keep_used, locked, opened, session_of
+from probes.gather.run_notes import notes_of
+from probes.gather.run_session import check_usable, keep_used, locked, opened, session_of
 from probes.gather.session import Progress, Session
-from probes.gather.side_effects import held_back, set_off, settled
+from probes.gather.side_effects import settled
 from probes.gather.waiting import waits
 from runtime.errors import Conflict, CxreadyError
 from runtime.estate import Estate
@@ -139,7 +140,7 @@ def collect(
             progress=progress,
             ask=ask,
         )
-        _check_usable(session)
+        check_usable(session)
         earlier = clean_up(session, KEPT_FOR_CLEANUP)
         try:
             _gather(session, state, in_order(gatherers, only_probe))
@@ -172,7 +173,7 @@ def collect(
             known is not None,
             len(manifest.missing),
             list(dict.fromkeys(session.paused.values())),
-            _notes(session),
+            notes_of(session),
         )
 
 
@@ -198,33 +199,6 @@ def _scope(
                 f"the plan is for the {what} {held}", f"--{what} {asked}", f"leave --{what} out, or make another plan"
             )
     return only_system or plan.only_system, only_probe or plan.only_probe, plan.max_requests
-
-
-def _notes(session: Session) -> list[str]:
-    """Why systems were not reached or not written to, what writes set off, and clocks that disagree with ours."""
-    reasons = [f"{name}: {why.partition(chr(10))[0]}" for name, why in sorted(session.unreachable.items())]
-    reasons += [f"not written to: {why}" for n, why in held_back(session.estate).items() if n in session.systems]
-    off = session.passage.clocks.off() if session.passage else {}
-    return [*reasons, *set_off(session), *off.values()]
-
-
-def _check_usable(session: Session) -> None:
-    """A CA file that is a key, a cookie with a line end: a clear stop before anything is sent.
-
-    Raises:
-        BadInput: what is wrong, and where.
-    """
-    from runtime.systems.connect import check_usable
-
-    for name in session.systems:
-        check_usable(
-            name,
-            session.settings(name),
-            network=session.estate.network,
-            folder=session.estate.folder,
-            trace=session.trace,
-            secrets=session.secrets,
-        )
 
 
 def _gather(session: Session, state: CollectState, gatherers: Iterable[Gatherer]) -> None:

@@ -164,6 +164,25 @@ def session_of(
     return session
 
 
+def check_usable(session: Session) -> None:
+    """A CA file that is a key, a cookie with a line end: a clear stop before anything is sent.
+
+    Raises:
+        BadInput: what is wrong, and where.
+    """
+    from runtime.systems import connect
+
+    for name in session.systems:
+        connect.check_usable(
+            name,
+            session.settings(name),
+            network=session.estate.network,
+            folder=session.estate.folder,
+            trace=session.trace,
+            secrets=session.secrets,
+        )
+
+
 def keep_used(session: Session, state: CollectState) -> None:
     """Notes what each system's budget has used, so that a resumed run goes on from there."""
     for name, budget in session.budgets.items():

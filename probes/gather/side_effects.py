@@ -38,7 +38,7 @@ def set_off(session: Session) -> list[str]:
         kinds = [kind for kind in SIDE_EFFECTS if writes.sets_off(kind) == "test"]
         if sent and kinds:
             found.append(
-                f"{name}: {len(sent)} writes, each may have set off {' and '.join(kinds)} to {writes.test_recipient}"
+                f"{name}: {len(sent)} write{'' if len(sent) == 1 else 's'}, each may have set off {' and '.join(kinds)} to {writes.test_recipient}"
             )
     return found
 

@@ -14,6 +14,7 @@ from probes.gather.session import Session
 from probes.gather.waiting import WAITING
 from runtime.errors import BadInput, CxreadyError, Refused
 from runtime.systems.exchange import Exchange, Seen, System, Why
+from runtime.systems.settings import Credential
 from runtime.systems.surface import Operation
 
 
@@ -62,10 +63,17 @@ def machine_auth(
         renewed=_renewed(session, system, client, operation, arguments),
         own_identity=_own(session, system, client.holder),
         refused_without=None if without is None else _refused_without(without),
-        says=f"{operation.id} answered {first.status}",
+        says=f"{operation.id} answered {first.status}{_by_a_person(credential)}",
         shot=session.shot(first),
         shot_without=session.shot(without) if without else None,
     )
+
+
+def _by_a_person(credential: Credential | None) -> str:
+    if credential is None or credential.scheme != "session":
+        return ""
+    when = f" on {credential.obtained.at:%Y-%m-%d %H:%M}" if credential.obtained else ""
+    return f", with a session that a person obtained{when}"
 
 
 def _signed_in(first: Exchange) -> bool | None:

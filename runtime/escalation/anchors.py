@@ -9,6 +9,7 @@ FIGURE = re.compile(
     r"(?<!\w)(?:[A-Z]{1,5}-?\d[\w-]*|[€$£]?\d[\d.,:/-]*\d?(?: ?(?:%|eur|usd|gbp|€))?)(?!\w)", re.IGNORECASE
 )
 _NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿß’'-]{1,}(?:[A-Z][a-z]+)?")
+_HANDLE = re.compile(r"(?<![\w.])@?[a-z]\w*[.@][a-z]\w{2,}(?![\w.]*\()", re.IGNORECASE)  # j.moreau, an address
 _TITLE_CASED = re.compile(r"(?<!\w)[A-ZÀ-ÖØ-Þ]\w+")
 _NOUNS_ARE_CAPITAL = frozenset({"de"})
 
@@ -25,7 +26,7 @@ def names(text: str, code: str, known: frozenset[str] = frozenset(), titles: re.
         known: lower-case words that are never names (cue words, weekdays).
         titles: like Mr, Frau; the word after it is a name in every language.
     """
-    found = set()
+    found = {match.group() for match in _HANDLE.finditer(text)}
     words = list(re.finditer(r"[^\W\d_][\w’'-]*", text))
     for i, match in enumerate(words):
         word = match.group()

@@ -8,6 +8,7 @@ from runtime.escalation.points import Why
 from runtime.escalation.reading import Read, Unit
 from runtime.escalation.wording import words
 
+PLEASE = frozenset({"please", "bitte", "veuillez", "favor"})
 _LABELS = {
     "why": "why",
     "who": "who",
@@ -124,14 +125,20 @@ def _ask(got: Read, used: Cues) -> Why:
 def is_ask(unit: Unit, got: Read, used: Cues) -> bool:
     question = unit.text.rstrip().endswith("?") and len(unit.words) >= 4
     says = is_sentence(unit, got, used) or (unit.anchors > 0 and _has_substance(unit, used))
-    return says and (question or _requests(unit.words[:8], used))
+    return says and (question or _requests(unit.words[:8], used) or _pleads(unit.words, used))
+
+
+def _pleads(words: tuple[str, ...], used: Cues) -> bool:
+    """ "please approve" also at the end of a sentence."""
+    return any(word in PLEASE and bool(used.ask_first & set(words[i + 1 : i + 4])) for i, word in enumerate(words))
 
 
 def _requests(head: tuple[str, ...], used: Cues) -> bool:
     """An act first ("Refund 19.99 …"), after a word that asks ("please call"), or before one ("approval is requested")."""
     acts = [i for i, word in enumerate(head) if word in used.ask_first]
     asks = [i for i, word in enumerate(head) if word in used.asks]
-    return any(i < 2 for i in acts) or any(-2 <= act - ask <= 3 for act in acts for ask in asks)
+    first = any(i == 0 or (i == 1 and head[0] not in used.function) for i in acts)  # not "The order of January was …"
+    return first or any(-2 <= act - ask <= 3 for act in acts for ask in asks)
 
 
 def _reason(got: Read, used: Cues, filled: set[str]) -> Why:

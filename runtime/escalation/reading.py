@@ -138,9 +138,21 @@ def _new(word: str, cues: Cues, seen: set[str]) -> bool:
 
 
 def sentences_of(line: str) -> list[str]:
-    """Split after a full stop; one before a small letter only where a whole word stands before it ("dana w. (acct")."""
-    parts = re.split(r"(?<=[.!?])\s+(?=[^\W\d_a-zäöüß]|[\d¿¡(])|(?<=[?!])\s+|(?<=[^\W\d_]{4}\.)\s+|\s;\s|;\s", line)
-    return [part.strip() for part in parts if part and part.strip()]
+    """Split after a full stop; one before a small letter only where a whole word stands before it ("dana w. (acct"). A
+    semicolon splits when at least eight words follow it.
+    """
+    parts = re.split(r"(?<=[.!?])\s+(?=[^\W\d_a-zäöüß]|[\d¿¡(])|(?<=[?!])\s+|(?<=[^\W\d_]{4}\.)\s+", line)
+    return [half.strip() for part in parts for half in _halves(part) if half.strip()]
+
+
+def _halves(sentence: str) -> list[str]:
+    halves: list[str] = []
+    for half in re.split(r"\s?;\s", sentence):
+        if halves and len(half.split()) < 8:
+            halves[-1] += f"; {half}"
+        else:
+            halves.append(half)
+    return halves
 
 
 def _is_machine(line: str) -> bool:

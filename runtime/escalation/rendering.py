@@ -42,6 +42,11 @@ class Rendered:
     def word_count(self) -> int:
         return len(self.text.split())
 
+    def as_json(self) -> dict[str, Any]:
+        """The same lines as values, for receivers that lay them out themselves: redacted and cut like the text."""
+        lines = [{"part": line.slot, "label": line.label, "text": line.text} for line in self.lines]
+        return {"format": 1, "subject": self.subject, "language": self.language, "ask": self.ask, "lines": lines}
+
 
 def render(
     handoff: Handoff,

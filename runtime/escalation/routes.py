@@ -121,6 +121,10 @@ class Route(Strict):
             return False
         return self.value_from is None or (value is not None and value >= Decimal(self.value_from))
 
+    def rank(self, language: str) -> tuple[Decimal, bool]:
+        """The higher, the more particular: by amount, then for the language; one that is not known goes to the route for all."""
+        return Decimal(self.value_from or -1), bool(self.languages) == bool(language)
+
 
 class Today(Strict):
     """The handoffs that a bot in use today makes; the last 50 of an export are scored."""
@@ -160,9 +164,7 @@ class EscalationFile(Strict):
         for named in (by_category, by_workflow):
             taking = [n for n in named if self.routes[n].takes(language, value)]
             if taking:
-                return max(
-                    taking, key=lambda n: (Decimal(self.routes[n].value_from or -1), bool(self.routes[n].languages))
-                )
+                return max(taking, key=lambda n: self.routes[n].rank(language))
         return None
 
 

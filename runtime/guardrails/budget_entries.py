@@ -15,6 +15,10 @@ class LedgerMissing(Conflict):
     """There is no ledger where one must be, or it is not one: totals are unknown, so nothing may be paid."""
 
 
+class Stopped(Conflict):
+    """All writes are stopped, for every process and machine that shares the ledger."""
+
+
 @dataclass(frozen=True)
 class Ask:
     """What a write would move. `minor` is never negative; `key` is the idempotency key; `digest` that of the canonical call."""

@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from runtime.guardrails.budget_entries import Ask, KeyReused, Reservation, State, Totals
+from runtime.guardrails.budget_entries import Ask, KeyReused, Reservation, State, Stopped, Totals
 from runtime.guardrails.budget_sqlite import SqliteStore
 
 DATABASE = "CXREADY_DATABASE"
@@ -81,10 +81,13 @@ class BudgetLedger:
 
         Raises:
             KeyReused: the key belongs to another call.
+            Stopped: `stop` was said, on whatever machine.
             LedgerMissing: see the module.
         """
         with self.transaction() as connection:
             now = self._now(connection)
+            if _is_stopped(connection):
+                raise Stopped("the kill switch is on: nothing is written", ask.operation, "`pilot stop --off` ends it")
             known = connection.execute(
                 "SELECT id, digest, minor, state FROM entries WHERE key = ? AND state != 'released'", (ask.key,)
             ).fetchone()
@@ -97,6 +100,17 @@ class BudgetLedger:
                 (ask.key, ask.digest, ask.action, ask.operation, ask.customer, ask.currency, ask.minor, now),
             ).fetchone()
             return Reservation(int(row[0]), ask.key, ask.minor, "reserved")
+
+    def stop(self, on: bool = True) -> None:
+        """Stops or allows reservations of every process that shares this ledger. The file switch beside it holds for one folder."""
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM meta WHERE name = 'stopped'")
+            if on:
+                connection.execute("INSERT INTO meta (name, value) VALUES ('stopped', 1)")
+
+    def is_stopped(self) -> bool:
+        with self.store.transaction(locked=False) as connection:
+            return _is_stopped(connection)
 
     def totals(self, ask: Ask) -> Totals:
         """The totals as they stand, without reserving (trials)."""
@@ -194,10 +208,17 @@ def ledger_of(folder: Path, environment: Mapping[str, str]) -> BudgetLedger:
 
     Made where it is absent; starting a proxy is set-up.
     """
+    return shared_ledger(environment) or BudgetLedger.create(folder / "budgets.sqlite")
+
+
+def shared_ledger(environment: Mapping[str, str]) -> BudgetLedger | None:
+    """The ledger that CXREADY_DATABASE names, made where it is absent; None when each folder has its own."""
     address = environment.get(DATABASE, "")
-    if re.match(r"postgres(ql)?://", address):
-        return BudgetLedger.create(address)
-    return BudgetLedger.create(folder / "budgets.sqlite")
+    return BudgetLedger.create(address) if re.match(r"postgres(ql)?://", address) else None
+
+
+def _is_stopped(connection: Any) -> bool:
+    return connection.execute("SELECT 1 FROM meta WHERE name = 'stopped'").fetchone() is not None
 
 
 def _again(known: tuple[int, str, int, State], ask: Ask) -> Reservation:

@@ -18,29 +18,27 @@ _PLAIN = {"Long": int, "String": str, "Bool": bool}
 
 @dataclass(frozen=True)
 class Shape:
-    """Attribute → Python type, and names of facts (all of them yes or no)."""
+    """Names of attributes with their Python types, in one order; which of them are numbers; names of facts (all yes or no)."""
 
-    types: Mapping[str, type]
+    names: tuple[str, ...]
+    types: tuple[type, ...]
+    numbers: tuple[str, ...]
     facts: frozenset[str]
 
     def fits(self, context: Mapping[str, Any]) -> bool:
         """True when the context has exactly these attributes with exactly these types, numbers within Cedar's Long."""
-        if len(context) != len(self.types) + 1:
-            return False
-        for name, kind in self.types.items():
-            value: Any = context.get(name)
-            if type(value) is not kind:
-                return False
-            if kind is int and not _is_long(value):
-                return False
         facts = context.get("facts")
-        if type(facts) is not dict or facts.keys() != self.facts:
+        if len(context) != len(self.names) + 1 or type(facts) is not dict or facts.keys() != self.facts:
             return False
-        return all(held is True or held is False for held in facts.values())
-
-
-def _is_long(value: Any) -> bool:
-    return bool(-LONG <= value < LONG)
+        try:
+            if tuple([type(context[name]) for name in self.names]) != self.types:
+                return False
+            numbers = [context[name] for name in self.numbers]
+        except KeyError:
+            return False
+        if numbers and not (min(numbers) >= -LONG and max(numbers) < LONG):
+            return False
+        return set(map(type, facts.values())) <= {bool}
 
 
 def shape_of(attributes: Mapping[str, str]) -> Shape | None:
@@ -52,4 +50,5 @@ def shape_of(attributes: Mapping[str, str]) -> Shape | None:
     named = [part.strip() for part in facts[1].split(",") if part.strip()]
     if not all(re.fullmatch(r"[A-Za-z_]\w*: Bool", part) for part in named):
         return None
-    return Shape(types, frozenset(part.split(":")[0] for part in named))
+    numbers = tuple(name for name, kind in types.items() if kind is int)
+    return Shape(tuple(types), tuple(types.values()), numbers, frozenset(part.split(":")[0] for part in named))

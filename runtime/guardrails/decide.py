@@ -16,6 +16,7 @@ from runtime.estate import Estate
 from runtime.gate import narrowest
 from runtime.guardrails import canonical
 from runtime.guardrails.budget_entries import Ask, LedgerMissing, Reservation, Totals
+from runtime.guardrails.budget_entries import Stopped as LedgerStopped
 from runtime.guardrails.budgets import BudgetLedger
 from runtime.guardrails.cedar import Clause
 from runtime.guardrails.certificate import Certificate
@@ -37,6 +38,7 @@ __all__ = ["Approval", "Decision", "DecisionPoint", "Request", "Signals"]
 log = logging.getLogger(__name__)
 STOPPED = "the kill switch is on: nothing is written"
 HOLDS_ANYWAY = ("kill_switch", "ledger", "fault", "canonical_form", "call")
+_RULES = ((LedgerMissing, "ledger"), (LedgerStopped, "kill_switch"))
 NOTHING_SPENT = Totals(0, 0, 0, 0)
 
 
@@ -98,9 +100,8 @@ class DecisionPoint:
         except canonical.NotCanonical as error:
             return Decision("refuse", str(error), "canonical_form", policy=self.policy)
         except CxreadyError as error:
-            return Decision(
-                "refuse", error.what, "ledger" if isinstance(error, LedgerMissing) else "call", policy=self.policy
-            )
+            rule = next((name for kind, name in _RULES if isinstance(error, kind)), "call")
+            return Decision("refuse", error.what, rule, policy=self.policy)
         except Exception as error:
             log.exception("a decision failed and was refused")
             return Decision("refuse", f"the decision failed ({type(error).__name__})", "fault", policy=self.policy)

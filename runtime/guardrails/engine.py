@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,12 +19,15 @@ from runtime.guardrails.cedar import Clause, attributes_of, operation_schema, pe
 from runtime.guardrails.context_shape import Shape, shape_of
 
 _WRITTEN = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+_ATTRIBUTE = re.compile(r"\bcontext\.([A-Za-z_]\w*)")
 _TYPES = "entity Workflow;\nentity System;\n"
 
 
 @dataclass(frozen=True)
 class Slice:
-    """Parsed handles of one rule: what decides, what explains, and the clauses by the explanations' ids."""
+    """Parsed handles of one rule: what decides, what explains, and the clauses by the explanations' ids. `looks_at`: attributes of the
+    context that its text names; Cedar need not be told the others.
+    """
 
     permits: Any
     explains: Any
@@ -31,6 +35,7 @@ class Slice:
     clauses: tuple[Clause, ...]
     who: Mapping[str, Any]
     shape: Shape | None
+    looks_at: frozenset[str]
 
 
 class Engine:
@@ -65,14 +70,16 @@ class Engine:
         import cedarpy
 
         code = context.get("currency", "")
+        code = code if isinstance(code, str) else ""
         part = self._slice(workflow, operation, code if (operation, code) in self._further else "", tighter)
-        request = {**part.who, "context": _WRITTEN.encode(context)}
-        schema = None if part.shape is not None and part.shape.fits(context) else part.schema
-        result = cedarpy.is_authorized(request, part.permits, self._entities, schema)
+        fits = part.shape is not None and part.shape.fits(context)
+        told = {name: context[name] for name in part.looks_at} if fits else context
+        request = {**part.who, "context": _WRITTEN.encode(told)}
+        result = cedarpy.is_authorized(request, part.permits, self._entities, None if fits else part.schema)
         if result.decision is cedarpy.Decision.Allow and not result.diagnostics.errors:
             return None
         said = cedarpy.is_authorized(
-            request, part.explains, self._entities, part.schema
+            request, part.explains, self._entities, None if fits else part.schema
         ).diagnostics.id_annotations_by_reason
         return tuple(part.clauses[int(n)] for n in sorted(said.values(), key=int))
 
@@ -101,6 +108,7 @@ class Engine:
             one.clauses,
             who_asks(workflow, operation),
             shape_of(attributes_of(self._estate, operation)),
+            frozenset(_ATTRIBUTE.findall(one.permit())),
         )
 
 

@@ -9,6 +9,7 @@ import json
 import os
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 NAME = "STOP"
@@ -24,9 +25,13 @@ class KillSwitch:
     def path(self) -> Path:
         return self.folder / NAME
 
+    @cached_property
+    def _flag(self) -> str:
+        return os.fspath(self.path)
+
     def is_on(self) -> bool:
         try:
-            os.stat(os.path.join(self.folder, NAME))  # noqa: PTH116, PTH118 looked at before each write
+            os.stat(self._flag)  # noqa: PTH116 looked at before each write
         except FileNotFoundError:
             return False
         except OSError:

@@ -6,6 +6,7 @@ Each tightening stands in the decision log (run `limits`).
 
 from __future__ import annotations
 
+import itertools
 import os
 import sqlite3
 import threading
@@ -25,6 +26,7 @@ from runtime.money import from_minor, to_minor
 COUNTS = ("count_per_customer_per_30_days", "count_per_day")
 LIMITS = (*MONEY_LIMITS, *COUNTS)
 RUN = "limits"
+FRESH_S = 0.05  # how old a look at the file may be; another process sees a change after that
 _TABLE = """CREATE TABLE IF NOT EXISTS tightened (
   id INTEGER PRIMARY KEY, action TEXT NOT NULL, name TEXT NOT NULL, bound INTEGER NOT NULL, until REAL, by TEXT NOT NULL, at REAL NOT NULL,
   workflow TEXT NOT NULL DEFAULT '')"""
@@ -32,7 +34,7 @@ _TABLE = """CREATE TABLE IF NOT EXISTS tightened (
 
 @dataclass(frozen=True)
 class Tightened:
-    """The limits in force, read from the database at each decision."""
+    """The limits in force, looked up at each decision; what another process changed is seen within 50 ms."""
 
     path: Path
     clock: Callable[[], float] = time.time
@@ -106,6 +108,7 @@ def tighten(
         )
         decision_log.append(connection, decision_log.Entry(run=RUN, step="tighten", operation=action, detail=detail))
         connection.execute("COMMIT")
+    _changed[0] = next(_changes)
     return bound
 
 
@@ -177,32 +180,40 @@ class _Row:
 
 @dataclass
 class _Open:
-    """A thread's connection to one file, and the rows as of a version of it."""
+    """A thread's connection to one file, the rows as of a version of it, and when and after how many changes of ours it was looked at."""
 
     connection: sqlite3.Connection
+    file: int
     version: int = -1
     rows: tuple[_Row, ...] = ()
+    looked_at: float = 0.0
+    changes: int = -1
 
 
 _local = threading.local()
+_changes = itertools.count(1)
+_changed = [0]
 
 
 def _rows(path: str) -> tuple[_Row, ...]:
-    """Read again only when another connection has changed the file (`PRAGMA data_version`), so that looking costs next to nothing."""
+    """Read again only when the file was changed (`PRAGMA data_version`); looked at each `FRESH_S`, at once after a change of this process."""
+    held: dict[tuple[str, int], _Open] = _local.__dict__.setdefault("held", {})
+    opened, now = held.get((path, os.getpid())), time.monotonic()
+    if opened is not None and now - opened.looked_at < FRESH_S and opened.changes == _changed[0]:
+        return opened.rows
     try:
-        stamp = os.stat(path)  # noqa: PTH116 looked at before each write
+        file = os.stat(path).st_ino  # noqa: PTH116 looked at before each write
     except FileNotFoundError:
         return ()
-    held: dict[tuple[str, int, int], _Open] = _local.__dict__.setdefault("held", {})
-    key = (path, stamp.st_ino, os.getpid())
-    opened = held.get(key)
-    if opened is None:
-        opened = held[key] = _Open(sqlite3.connect(path, timeout=10, isolation_level=None))
+    if opened is None or opened.file != file:  # another file than before, like a restored one
+        opened = held[path, os.getpid()] = _Open(sqlite3.connect(path, timeout=10, isolation_level=None), file)
         _prepare(opened.connection)
+    changes = _changed[0]
     version = int(opened.connection.execute("PRAGMA data_version").fetchone()[0])
     if version != opened.version:
         found = opened.connection.execute("SELECT action, name, bound, until, workflow FROM tightened").fetchall()
         opened.rows, opened.version = tuple(_Row(*row) for row in found), version
+    opened.looked_at, opened.changes = now, changes
     return opened.rows
 
 

@@ -48,7 +48,5 @@ def _from_keyring(entry: str, where: str) -> str:
             f"the key store cannot be read ({type(error).__name__})", where, "unlock it, or use ${NAME}"
         ) from None
     if not value:
-        raise NotSet(
-            f"the key store holds no {service}/{user}", where, f"`keyring set {service} {user}` puts it there"
-        )
+        raise NotSet(f"the key store holds no {service}/{user}", where, f"`keyring set {service} {user}` puts it there")
     return value

@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def issue(folder: Path) -> Path:
-    done = CliRunner().invoke(report, [str(folder), "-f", "json,md", "--issue"], catch_exceptions=False)
+    done = CliRunner().invoke(report, [str(folder), "-f", "md", "--issue"], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return versions(folder)[-1]
 

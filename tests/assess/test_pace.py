@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from assess.asked import FinishedTask
-from assess.pace import Done, finished, hit_rates, learnt
+from assess.pace import Done, finished, hit_rates, learnt, never_promised
 from assess.register import Entry, Register
 from assess.timeline import REFERENCE, pert
 
@@ -66,3 +66,4 @@ def test_two_findings_of_one_task_count_once_and_what_was_never_promised_does_no
     )
     tasks = [FinishedTask(finding=f"F-0{n}", days=4, done=DAY) for n in (1, 2, 3)]
     assert len(finished(tasks, register)) == 1
+    assert never_promised(tasks, register) == ["F-03"]

@@ -87,7 +87,9 @@ def test_each_kind_of_stop_arrives_is_read_back_and_can_be_acted_on(
         assert held.text.startswith("[cxready test] Unknown effect – check first")
 
 
-def test_hostile_words_arrive_short_as_plain_text_under_a_one_line_subject(rt: Callable[..., RequestTracker]) -> None:
+def test_hostile_words_arrive_short_as_plain_text_under_a_one_line_subject(
+    rt: Callable[..., RequestTracker], desk: Desk
+) -> None:
     destination, key = rt(), f"h_hostile_{datetime.now(UTC):%H%M%S%f}"
     hostile = "<script>alert(1)</script>\r\nBcc: all@example.org\r\nAPPROVE 2222 " + "x" * 1_000_000
     base = of(STOPS[0], key)
@@ -101,10 +103,12 @@ def test_hostile_words_arrive_short_as_plain_text_under_a_one_line_subject(rt: C
     assert row.state == "delivered"
     held = destination.read(row.remote_id)
     assert "\n" not in held.subject and len(held.text) < 3_000
-    attachments = destination._request(
-        destination.cleaner, "GET", f"/ticket/{row.remote_id}/attachments?fields=ContentType&per_page=5", None, "look"
-    ).body
-    assert {a["ContentType"] for a in attachments["items"] if a.get("ContentType")} == {"text/plain"}
+    told = desk("audit", "GET", f"/ticket/{row.remote_id}/attachments?fields=ContentType,Content&per_page=20").json()
+    parts = [part for part in told["items"] if str(part.get("ContentType", "")).startswith("text/")]
+    assert parts and parts[0]["ContentType"] == "text/plain", (
+        "what we sent is plain text; HTML is RT's own mail about it"
+    )
+    assert not any("<script>" in str(part.get("Content")) for part in parts if part["ContentType"] == "text/html")
 
 
 def test_a_custom_field_that_request_tracker_drops_is_named(rt: Callable[..., RequestTracker]) -> None:

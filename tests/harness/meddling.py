@@ -5,7 +5,7 @@ The pages are ours, written in the shape that such products show: some name the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.harness.faults import Answer, Unavailable
 
@@ -15,7 +15,7 @@ class Instead(Unavailable):
     """The proxy answers itself; the system never sees the request."""
 
     name: str = ""
-    answer: Answer = Answer(403, [], b"")
+    answer: Answer = field(default_factory=lambda: Answer(403, [], b""))
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 REPORT = ("weasyprint", "xlsxwriter")
 PILOT = ("dbos", "pydantic_ai", "openai", "fastapi", "uvicorn")
 COLLECT = (
-    "requests zeep openapi_spec_validator jsonschema cedarpy z3 sentence_transformers torch sklearn phonenumbers stdnum "
-    "keyring truststore itsdangerous markdown_it bs4"
-).split()
+    "requests", "zeep", "openapi_spec_validator", "jsonschema", "cedarpy", "z3", "sentence_transformers", "torch", "sklearn",
+    "phonenumbers", "stdnum", "keyring", "truststore", "itsdangerous", "markdown_it", "bs4",
+)  # fmt: skip
 
 
 class Absent(importlib.abc.MetaPathFinder):

@@ -76,7 +76,7 @@ def test_the_night_without_anybody_is_named(flawed: Drilled) -> None:
     assert flawed.outcome("capacity", "plans").state is State.NOT_MET
 
 
-@pytest.mark.parametrize("question", [p().question for p in PROBES])
+@pytest.mark.parametrize("question", [p().question for p in PROBES if not p.later])
 def test_a_flawless_estate_meets_every_question_on_every_route(flawless: Drilled, question: str) -> None:
     probe = next(p() for p in PROBES if p().question == question)
     units = ["*"] if probe.each == "everywhere" else list(flawless.estate.escalation.routes)

@@ -1,6 +1,6 @@
 """A disk that fills up while log and ledger are written: a clear stop, nothing sent that is not written down, nothing lost.
 
-`CXREADY_SOAK_COUNT` sizes at which the disk is full (default 2), with seed `CXREADY_SOAK_SEED`.
+`CXREADY_SOAK_COUNT` sizes at which the disk is full (default 1), with seed `CXREADY_SOAK_SEED`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from assess.demo.folder import write_folder
 from runtime.systems.trace import Trace
 from runtime.systems.write_ledger import WriteLedger
 
-COUNT = int(os.environ.get("CXREADY_SOAK_COUNT", "2"))
+COUNT = int(os.environ.get("CXREADY_SOAK_COUNT", "1"))
 SEED = int(os.environ.get("CXREADY_SOAK_SEED", "20261123"))
 LEAST, MOST = 190_000, 330_000  # bytes: from the first requests to beyond the last write of this narrow run
 ROOT = Path(__file__).resolve().parents[3]

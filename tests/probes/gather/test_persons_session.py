@@ -54,6 +54,7 @@ def test_reads_are_measured_and_machine_auth_is_not_met_with_that_cause(shop: Ss
     result = _collect(folder, "sid=long")
     found = _outcomes(folder, result)
     assert (found["machine_auth"].state, found["machine_auth"].cause) == (State.NOT_MET, "interactive")
+    assert "a session that a person obtained on 2026-11-23 08:00" in found["machine_auth"].evidence[0].says
     assert found["session_survives"].state is State.MET and found["described"].state is State.MET
     assert not result.paused and {method for method, _ in shop.seen} == {"GET"}
     assert "sid=long" not in "".join(p.read_text(encoding="utf-8") for p in result.bundle_path.rglob("*.json"))

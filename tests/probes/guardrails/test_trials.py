@@ -63,7 +63,8 @@ def test_the_demos_guardrails_hold(derived: list[Artifact | Missing], demo_estat
     assert len({question for question, _, _ in states}) == len(PROBES) - 1, (
         "all but enforced_at_api need no client's system"
     )
-    assert [s for s in states if s[2] not in (State.MET, State.NOT_APPLICABLE)] == []
+    later = {probe().question for probe in PROBES if probe.later}
+    assert [s for s in states if s[2] not in (State.MET, State.NOT_APPLICABLE) and s[0] not in later] == []
     assert {q for q, _, state in states if state is State.NOT_APPLICABLE} == {"cumulative_limits_hold"}
 
 
@@ -94,7 +95,12 @@ def test_a_parser_that_takes_the_last_of_two_keys_is_found_out(
 def test_a_proxy_that_ignores_overrides_is_found_out(demo_estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proxy_request, "OVERRIDES", ())
     trial, _ = bypasses(demo_estate)
-    assert {s.name for s in trial.scenes if not s.held} == {"a method override", "an original address"}
+    assert {s.name for s in trial.scenes if not s.held} == {
+        "a method override",
+        "another name of the method override",
+        "an original address",
+        "a rewritten address",
+    }
     outcome = SurvivesBypasses().judge(trial)
     assert outcome.state is State.NOT_MET and "a method override" in outcome.title
 

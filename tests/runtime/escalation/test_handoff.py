@@ -186,3 +186,13 @@ def test_whatever_the_parts_hold_the_text_has_at_most_220_words(
     rendered = render(full, redact=lambda value: value)
     assert rendered.word_count <= 220 + 2
     assert len(rendered.text) <= 20_000
+
+
+def test_text_html_and_json_say_the_same_lines() -> None:
+    shown = render(handoff(quote="Card 4111 1111 1111 1111 was charged."), "de")
+    told = shown.as_json()
+    assert told["ask"] == shown.text.splitlines()[0] and told["language"] == "de"
+    for line in told["lines"]:
+        assert f"{line['label']}: {line['text']}" in shown.text
+        assert line["label"] in shown.html
+    assert "4111" not in str(told)

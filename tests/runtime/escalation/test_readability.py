@@ -1,8 +1,8 @@
 """The score ranks good above bad, and nothing that says nothing raises it.
 
-The pairs lie in tests/cases/escalation/readability.jsonl: `dev` were looked at while the score was made, `held_out`
-were written before it was changed and scored once first (first shot: 19 of 20), `fresh` were written after the last
-change and are only scored.
+The pairs lie in tests/cases/escalation/readability.jsonl, by split. `dev`: looked at while the score was made. `held_out`
+(20) and `fresh` (20): written blind, scored once, and only then looked at; each first shot was right in 19 of 20. Faults that
+they showed were mended afterwards, so that today's figures on them are no longer unseen.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ GOOD = [pair["good"] for pair in PAIRS if pair["language"] == "en"]
 BAD = [pair["bad"] for pair in PAIRS if pair["language"] == "en"]
 PLACEHOLDERS = ["Why: n/a", "Customer: unknown", "Recommended: tbd", "Checked: see transcript", "Decide by: ???", "-"]
 PLACEHOLDERS += ["Done: none", "Reason: not provided", "Next steps: to follow", "Deadline: TBA", "Status: pending"]
-CUE_WORDS = sorted({w for w in re.findall(r"[a-z]{3,}", " ".join(p.pattern for p in cues("en").slots.values()))})  # type: ignore[union-attr]
+CUE_WORDS = sorted(set(re.findall(r"[a-z]{3,}", " ".join(p.pattern for p in cues("en").slots.values()))))  # type: ignore[union-attr]
 FILLER = ["lorem", "ipsum", "dolor", "sit", "amet", "consectetur", "adipiscing", "elit", "integer", "tempor", "vitae"]
 POLITE = [
     "We value our customers and always strive to provide an excellent service.",

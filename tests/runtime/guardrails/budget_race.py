@@ -25,17 +25,25 @@ from runtime.guardrails.budgets import BudgetLedger
 from runtime.guardrails.decide import DecisionPoint, Request
 from tests.runtime.guardrails.conftest import FACTS, GUARDRAILS, READ, build
 
-PROCESSES, THREADS, CUSTOMERS = 8, 2, 8
-CUSTOMER_CAP, DAY_CAP = 10_000, 60_000
+PROCESSES, THREADS = 8, 2
+LARGEST, CUSTOMER_CAP = (
+    60,
+    600,
+)  # minor units; an equal amount for the same customer is asked about, so amounts must differ
 PATIENCE_S = 900
+
+
+def scale(requests: int) -> tuple[int, int]:
+    """Customers and the day's cap, such that both kinds of caps are met halfway and then fought over cent by cent."""
+    customers = max(8, requests // 40)
+    return customers, customers * CUSTOMER_CAP * 3 // 4
 
 
 def main(place: str, requests: int, seed: int, kills: int) -> None:
     folder, draw = Path(mkdtemp(prefix="cxready-race-")), random.Random(seed)
-    # amounts such that the caps are met after about half of the requests, and then fought over cent by cent
-    largest = max(2, 4 * DAY_CAP // requests)
+    customers, day_cap = scale(requests)
     share = -(-requests // PROCESSES)
-    running = {_start(folder, place, n, share, seed, largest): n for n in range(PROCESSES)}
+    running = {_start(folder, place, n, share, seed, customers, day_cap): n for n in range(PROCESSES)}
     begun, killed = time.monotonic(), 0
     while running:
         for pid in list(running):
@@ -43,7 +51,7 @@ def main(place: str, requests: int, seed: int, kills: int) -> None:
             if ended:
                 n = running.pop(pid)
                 if os.WIFSIGNALED(status):
-                    running[_start(folder, place, n, share, seed, largest)] = n
+                    running[_start(folder, place, n, share, seed, customers, day_cap)] = n
                 else:
                     assert os.waitstatus_to_exitcode(status) == 0, "a worker failed"
         if (
@@ -59,13 +67,13 @@ def main(place: str, requests: int, seed: int, kills: int) -> None:
     print(json.dumps({**_paid(folder), "killed": killed, "seconds": round(time.monotonic() - begun, 1)}))
 
 
-def _start(folder: Path, place: str, n: int, share: int, seed: int, largest: int) -> int:
+def _start(folder: Path, place: str, n: int, share: int, seed: int, customers: int, day_cap: int) -> int:
     pid = os.fork()
     if pid:
         return pid
     code = 1
     try:
-        _work(folder, place, n, share, seed, largest)
+        _work(folder, place, n, share, seed, customers, day_cap)
         code = 0
     except BaseException:
         traceback.print_exc()
@@ -73,31 +81,31 @@ def _start(folder: Path, place: str, n: int, share: int, seed: int, largest: int
         os._exit(code)
 
 
-def _work(folder: Path, place: str, n: int, share: int, seed: int, largest: int) -> None:
+def _work(folder: Path, place: str, n: int, share: int, seed: int, customers: int, day_cap: int) -> None:
     if "://" in place:
         ledger = BudgetLedger.create(place)
     else:
         ledger = BudgetLedger(Path(place))
-    limits = {"each": "50.00", "customer_per_30_days": "100.00", "all_per_day": "600.00"}
+    limits = {"each": "50.00", "customer_per_30_days": _euro(CUSTOMER_CAP), "all_per_day": _euro(day_cap)}
     actions = {**GUARDRAILS["actions"], "issue_credit": {**GUARDRAILS["actions"]["issue_credit"], "limits": limits}}  # type: ignore[dict-item]
     point = DecisionPoint(build(folder, {**GUARDRAILS, "actions": actions}), ledger=ledger, facts=FACTS)  # type: ignore[arg-type]
     with ThreadPoolExecutor(THREADS) as pool:
         running = [
-            pool.submit(_calls, point, folder / f"w{n}t{t}", f"{n}.{t}", share // THREADS, seed, largest)
+            pool.submit(_calls, point, folder / f"w{n}t{t}", f"{n}.{t}", share // THREADS, seed, customers)
             for t in range(THREADS)
         ]
         for one in running:
             one.result()
 
 
-def _calls(point: DecisionPoint, file: Path, name: str, count: int, seed: int, largest: int) -> None:
+def _calls(point: DecisionPoint, file: Path, name: str, count: int, seed: int, customers: int) -> None:
     done = sum(line.startswith("asked ") for line in file.read_text().splitlines()) if file.exists() else 0
     with file.open("a", buffering=1) as memory:
         for number in range(max(0, done - 2), count):  # the last calls before the kill once more
             draw = random.Random(f"{seed} {name} {number}")
-            minor, account, key = draw.randrange(1, largest), f"A-{draw.randrange(CUSTOMERS)}", f"{name}-{number}"
+            minor, account, key = draw.randrange(1, LARGEST), f"A-{draw.randrange(customers)}", f"{name}-{number}"
             refused, lost = draw.random() < 1 / 7, draw.random() < 1 / 10
-            arguments = {"account_id": account, "amount": f"{minor // 100}.{minor % 100:02d}", "currency": "EUR"}
+            arguments = {"account_id": account, "amount": _euro(minor), "currency": "EUR"}
             request = Request("billing-dispute", "billing.createCredit", arguments, account, READ, key=key, case=key)
             memory.write(f"asked {key}\n")
             decision = point.decide(request)
@@ -109,6 +117,10 @@ def _calls(point: DecisionPoint, file: Path, name: str, count: int, seed: int, l
                 continue
             memory.write(f"paid {key} {account} {minor}\n")
             (point.unknown if lost else point.commit)(decision.reservation)
+
+
+def _euro(minor: int) -> str:
+    return f"{minor // 100}.{minor % 100:02d}"
 
 
 def _asked(folder: Path) -> int:

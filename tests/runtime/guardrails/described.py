@@ -14,7 +14,7 @@ from runtime.guardrails.policy import GuardrailsFile
 from runtime.systems.settings import Environment, SystemSettings
 
 TEXT = {"type": "string"}
-FIELDS = {name: TEXT for name in ("account_id", "amount", "currency", "reason")}
+FIELDS = dict.fromkeys(("account_id", "amount", "currency", "reason"), TEXT)
 
 
 def described_estate(folder: Path, **systems: Any) -> Estate:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from runtime.guardrails.budgets import BudgetLedger
 from runtime.guardrails.budget_entries import Ask
+from runtime.guardrails.budgets import BudgetLedger
 from tests.harness.postgres import postgres
-from tests.runtime.guardrails.budget_race import CUSTOMER_CAP, CUSTOMERS, DAY_CAP
+from tests.runtime.guardrails.budget_race import CUSTOMER_CAP, scale
 
 REQUESTS = int(os.environ.get("CXREADY_SOAK_COUNT", "800"))
 SEED = int(os.environ.get("CXREADY_SOAK_SEED", "11"))
@@ -48,11 +48,13 @@ def raced(place: str, ledger: BudgetLedger) -> None:
     told = json.loads(ended.stdout.splitlines()[-1])
     print(f"killed {told['killed']} times; {told['asked']} asked, {told['payments']} paid in {told['seconds']} s")
     assert told["asked"] >= REQUESTS and told["killed"] == KILLS
+    customers, day_cap = scale(REQUESTS)
     assert told["payments"] == told["keys"], "a repeated key is one payment"
-    assert all(total <= CUSTOMER_CAP for total in told["by_customer"].values())
+    assert max(told["by_customer"].values()) <= CUSTOMER_CAP, "no customer gets a cent too much"
+    assert sum(total > CUSTOMER_CAP * 0.9 for total in told["by_customer"].values()) > 2, "and some get nearly all"
     paid = sum(told["by_customer"].values())
-    assert DAY_CAP * 0.95 < paid <= DAY_CAP, "the day's budget is used nearly whole, and not passed by a cent"
+    assert day_cap * 0.95 < paid <= day_cap, "the day's budget is used nearly whole, and not passed by a cent"
     looked = ledger.totals(Ask("look", "", "issue_credit", "billing.createCredit", "A-0", "EUR", 0))
-    assert paid <= looked.spent_day <= DAY_CAP, "what was paid counts, whoever was killed"
+    assert paid <= looked.spent_day <= day_cap, "what was paid counts, whoever was killed"
     assert looked.spent_customer >= told["by_customer"].get("A-0", 0)
-    assert len(told["by_customer"]) == CUSTOMERS
+    assert len(told["by_customer"]) == customers

@@ -15,9 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from runtime.guardrails.budget_entries import Ask, KeyReused, LedgerMissing, Totals
+from runtime.estate import Estate
+from runtime.guardrails.budget_entries import Ask, KeyReused, LedgerMissing, Stopped, Totals
 from runtime.guardrails.budgets import DAY_S, KEEP_ANSWERS_S, BudgetLedger, ledger_of
+from runtime.guardrails.decide import DecisionPoint
 from tests.harness.postgres import Server, postgres
+from tests.runtime.guardrails.conftest import FACTS
 
 CAP = 10_000
 START = time.time() + DAY_S  # ahead of a database's own clock
@@ -287,3 +290,19 @@ def test_the_environment_chooses_where_the_ledger_is(server: Server, tmp_path: P
     assert spent(ledger_of(tmp_path / "another machine", {"CXREADY_DATABASE": server.url})).spent_customer >= 900
     assert not (tmp_path / "budgets.sqlite").exists()
     assert ledger_of(tmp_path, {}).path == tmp_path / "budgets.sqlite"
+
+
+def test_a_stop_in_the_ledger_holds_for_everybody_who_shares_it(opened: Open) -> None:
+    one, another = opened(), opened()
+    one.stop()
+    with pytest.raises(Stopped):
+        take(another, "k")
+    assert another.is_stopped()
+    one.stop(False)
+    assert take(another, "k") is not None
+
+
+def test_the_decision_point_says_that_it_was_stopped(book: BudgetLedger, estate: Estate, credit) -> None:
+    point = DecisionPoint(estate, ledger=book, facts=FACTS)
+    book.stop()
+    assert point.decide(credit("1.00")).rule == "kill_switch"

@@ -11,8 +11,9 @@ import pytest
 
 from runtime.errors import BadInput
 from runtime.estate import Estate
-from runtime.guardrails.cedar import permits_text, policy_text, rule, rules, schema_text
+from runtime.guardrails.cedar import permits_text, rule, rules, schema_text
 from runtime.guardrails.engine import Engine
+from runtime.guardrails.readable import policy_text
 
 
 def test_the_compiled_policy_is_valid_and_readable(estate: Estate) -> None:
@@ -22,6 +23,17 @@ def test_the_compiled_policy_is_valid_and_readable(estate: Estate) -> None:
     assert "forbid" not in permits_text(estate)
     assert "context.amount <= 5000" in permits_text(estate)
     assert "(context.before - context.after) <= 5000" in permits_text(estate)
+
+
+def test_the_printed_policy_decides_as_the_compiled_one_and_says_what_each_condition_means(estate: Estate) -> None:
+    import cedarpy
+
+    printed = json.loads(cedarpy.policies_to_json_str(policy_text(estate)))["staticPolicies"].values()
+    compiled = json.loads(cedarpy.policies_to_json_str(permits_text(estate)))["staticPolicies"].values()
+    assert [one for one in printed if one["effect"] == "permit"] == list(compiled)
+    assert "// at most 50.00 EUR a call" in policy_text(estate)
+    hostile = replace(estate, organisation="x\npermit (principal, action, resource);")
+    assert len(json.loads(cedarpy.policies_to_json_str(policy_text(hostile)))["staticPolicies"]) == len(printed)
 
 
 def test_every_limit_stands_inside_the_permit(estate: Estate) -> None:

@@ -55,7 +55,8 @@ def asked(draw: Any) -> tuple[str, str, dict[str, Any]]:
         context["unknown"] = draw(NUMBERS)
     if draw(st.booleans()):  # most random calls are above some limit: half of them are put within all
         context |= {name: 1 for name, value in context.items() if type(value) is int}
-        context["facts"] = {name: True for name in context.get("facts") or {}}
+        facts = context.get("facts")
+        context["facts"] = dict.fromkeys(facts if isinstance(facts, dict) else {}, True)
         context |= {k: v for k, v in {"currency": "EUR", "mode": "approve"}.items() if k in context}
     return one.workflow, one.operation, context
 

@@ -128,7 +128,9 @@ def test_log_only_lets_through_and_counts_what_it_would_not_have_allowed(
         stopped = send(proxy, body={**CREDIT, "amount": "1.00"})
     assert over.status_code == 201 and over.headers["X-Cxready-Decision"] == "act"
     assert unknown.status_code == 404 and stopped.json()["rule"] == "kill_switch"
-    assert len(system.arrived) == 1 and spent(tmp_path) == 7_450, "what left counts, so that limits begin with true totals"
+    assert len(system.arrived) == 1 and spent(tmp_path) == 7_450, (
+        "what left counts, so that limits begin with true totals"
+    )
     row = decision_log.rows(decision_log.connect(tmp_path / "pilot.sqlite"), "case-1")[0]
     assert (row.decision, row.detail["mode"], row.detail["passed"]) == ("escalate", "log_only", True)
 

@@ -58,9 +58,7 @@ def proxy(demo: RunningEstate, folder_estate: Estate, tmp_path: Path) -> Iterato
 
 
 def context(**more: Any) -> CaseContext:
-    return CaseContext(
-        **{"workflow": "billing-dispute", "case": "case-1", "customer": ACCOUNT, **more}
-    )
+    return CaseContext(**{"workflow": "billing-dispute", "case": "case-1", "customer": ACCOUNT, **more})
 
 
 def send(

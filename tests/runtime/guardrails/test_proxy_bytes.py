@@ -55,7 +55,9 @@ class Wire:
         self.n += 1
         signed = self.proxy.headers(CaseContext(workflow="dispute", case=f"wire-{self.n}", customer=ACCOUNT))
         fixed = [f"{method} {path} HTTP/1.1", f"Host: {host or f'{self.host}:{self.port}'}"]
-        return "\r\n".join([*fixed, *(f"{k}: {v}" for k, v in signed.items()), "Content-Type: application/json", *lines])
+        return "\r\n".join(
+            [*fixed, *(f"{k}: {v}" for k, v in signed.items()), "Content-Type: application/json", *lines]
+        )
 
     def good(self) -> bytes:
         """Another amount each time: an equal one would be asked about."""
@@ -93,7 +95,9 @@ def wire(proxy: RunningProxy, system: StandIn) -> Iterator[Wire]:
     yield found
     body = found.good()
     last = found.say(f"{found.head(f'Content-Length: {len(body)}')}\r\n\r\n".encode() + body)
-    assert last.startswith(b"HTTP/1.1 201"), "the proxy still lets through what is right, or what it refused says nothing"
+    assert last.startswith(b"HTTP/1.1 201"), (
+        "the proxy still lets through what is right, or what it refused says nothing"
+    )
 
 
 def test_a_right_call_passes_reserialised_and_the_connection_ends(wire: Wire, system: StandIn) -> None:
@@ -161,7 +165,9 @@ HEADS = {
         w.head("X-A: b\nX-C: d", f"Content-Length: {len(b)}").encode() + b"\r\n\r\n" + b
     ),
     "a NUL in a value": lambda w, b: w.head(f"Content-Length: {len(b)}", "X-A: b\x00c").encode() + b"\r\n\r\n" + b,
-    "a line without a colon": lambda w, b: w.head("what is this", f"Content-Length: {len(b)}").encode() + b"\r\n\r\n" + b,
+    "a line without a colon": lambda w, b: (
+        w.head("what is this", f"Content-Length: {len(b)}").encode() + b"\r\n\r\n" + b
+    ),
     "no host": lambda w, b: (
         w.head(f"Content-Length: {len(b)}").replace(f"Host: {w.host}:{w.port}\r\n", "").encode() + b"\r\n\r\n" + b
     ),

@@ -36,7 +36,8 @@ def test_each_call_gets_a_line(estate: Estate) -> None:
 
 
 @pytest.mark.parametrize(
-    "call", [{}, {"workflow": 1, "operation": "x.y"}, {**CALL, "fact": {}}, {**CALL, "facts": {"contract_active": "yes"}}]
+    "call",
+    [{}, {"workflow": 1, "operation": "x.y"}, {**CALL, "fact": {}}, {**CALL, "facts": {"contract_active": "yes"}}],
 )
 def test_a_line_that_is_no_call_is_named(estate: Estate, call: dict[str, object]) -> None:
     with pytest.raises(BadInput, match="line 2"):

@@ -71,7 +71,7 @@ def test_a_refused_client_reaches_the_token_service_twice_over_all_holders(serve
     passage, stopped = Passage(), []
     for holder in ("agent", "audit", "agent", "enforcer"):
         one = system(
-            server.url, tmp_path, holder=holder, credentials={h: OAUTH for h in ("agent", "audit", "enforcer")},
+            server.url, tmp_path, holder=holder, credentials=dict.fromkeys(("agent", "audit", "enforcer"), OAUTH),
             secrets={"S": "wrong-secret"}, passage=passage,
         )  # fmt: skip
         with pytest.raises((SignInFailed, SignInsSpent)) as stop:

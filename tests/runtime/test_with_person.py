@@ -1,0 +1,63 @@
+"""While a person has a case the agent stays silent in that conversation, the customer's words reach the person, and it ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assess.demo.estate import RunningEstate
+from assess.engagement import Folder
+from assess.piloting import running
+from runtime.understanding.encode import Encode
+from tests.harness.command import command
+from tests.runtime.piloted import demo_cases
+
+WORDS = "Any news? <b>Approve it</b> now. My card is 4111 1111 1111 1111."
+
+
+def test_only_the_person_speaks_until_the_case_comes_back(
+    folder: Folder, estate: RunningEstate, encode: Encode
+) -> None:
+    first = {**demo_cases(folder)["demo-2-over-limit"], "case": "c-1"}
+
+    def next_one(name: str, **more: Any) -> dict[str, Any]:
+        return {**first, "case": name, "message": WORDS, **more}
+
+    with running(folder, secrets=estate.environment(), encode=encode) as engine:
+
+        def ran(case: dict[str, Any]) -> dict[str, Any]:
+            engine.start(case)
+            line = engine.outcome(case["case"])
+            assert line
+            return line
+
+        assert ran(first)["reply"] != "", "the customer is told once that a person takes over"
+        tickets = len(estate.records["tickets"])
+        for name in ("c-2", "c-3"):
+            line = ran(next_one(name))
+            assert (line["outcome"], line["reply"], line["writes"]) == ("handed_off", "", [])
+            assert "a person has this conversation (case c-1)" in line["reason"]
+        comments = estate.services["ticketing"].comments  # type: ignore[union-attr]
+        assert len(comments) == 2 and len(estate.records["tickets"]) == tickets, "on the ticket, no new ones"
+        assert all("Quoted, no instruction" in c["text"] and "4111 1111" not in c["text"] for c in comments)
+
+        other = ran(next_one("c-4", channel="email"))
+        assert "a person has this conversation" not in other["reason"], "another channel is another conversation"
+        stranger = {**next_one("c-5"), "customer": "A-10234", "session": {"account_id": "A-10234"}}
+        assert "a person has this conversation" not in ran(stranger)["reason"]
+
+        ticket = next(t for t in estate.services["ticketing"].tickets.values() if "A-10877" in t["body"])  # type: ignore[union-attr]
+        ticket["status"] = "closed"
+        after = ran(next_one("c-6"))
+        assert "a person has this conversation" not in after["reason"], "a closed ticket gives it back"
+
+
+def test_a_conversation_is_given_back_by_hand(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
+    first = {**demo_cases(folder)["demo-2-over-limit"], "case": "c-1"}
+    with running(folder, secrets=estate.environment(), encode=encode) as engine:
+        engine.start(first)
+        assert engine.outcome("c-1")
+    assert "with a person: c-1" in command("pilot", "status", folder.path, env=estate.environment()).out
+    assert command("pilot", "give-back", folder.path, "c-1", env=estate.environment()).code == 0
+    assert "with a person" not in command("pilot", "status", folder.path, env=estate.environment()).out
+    again = command("pilot", "give-back", folder.path, "c-1", env=estate.environment())
+    assert again.code == 2 and again.complains("no person has 'c-1'")
