@@ -76,4 +76,7 @@ class ReportFile(Strict):
     theme: Theme = Field(default_factory=Theme)
     team: dict[str, int] = Field(default_factory=dict, description="role → people who can work on the roadmap")
     start: date | None = None
+    project: Literal["private iterative", "other", "public sequential"] = Field(
+        "other", description="reference class of the roadmap: how much such projects overrun"
+    )
     finished: list[FinishedTask] = Field(default_factory=list, description="tasks that are done, and what they took")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from assess.assessment import Assessment, Cell
 from assess.changes import InputChange
 from assess.comparison import Change, Comparison, GateMove, LevelMove, Side
+from assess.findings import ASKED_OF_ALL
 from probes.finding import DIMENSIONS, Dimension, State
 
 KNOWN = (State.MET, State.NOT_MET)
@@ -39,6 +40,7 @@ def compare(
     pairs = _paired(old, new)
     changed = [_change(before, after, (old, new)) for before, after in pairs if _differs(before, after)]
     gone, came = _inventory_moves(*inventories)
+    aimed = max(ASKED_OF_ALL, new.overall.target)
     levels, gates = {d: _level(old, new, d) for d in DIMENSIONS}, _gates(old, new, changed)
     return Comparison(
         old=_side(old, collected_with[0]),
@@ -49,7 +51,7 @@ def compare(
         levels=levels,
         gates=gates,
         **{name: [c for c in changed if fits(c)] for name, fits in GROUPS.items()},
-        still_open=[_change(b, a, (old, new)) for b, a in pairs if b and a and b.state == a.state == State.NOT_MET],
+        still_open=[_change(b, a, (old, new)) for b, a in pairs if b and a and _stays_open(b, a, aimed)],
         inventory_gone=gone,
         inventory_new=came,
         articles_changed=list(articles_changed),
@@ -77,6 +79,11 @@ def _paired(old: Assessment, new: Assessment) -> list[tuple[Cell | None, Cell | 
     before = {(c.probe, str(c.subject)): c for c in old.cells}
     after = {(c.probe, str(c.subject)): c for c in new.cells}
     return [(before.get(key), after.get(key)) for key in dict.fromkeys([*after, *before])]
+
+
+def _stays_open(before: Cell, after: Cell, target: int) -> bool:
+    """Not met on both sides, at a level that is aimed at: above it nothing is a finding."""
+    return before.state == after.state == State.NOT_MET and after.level <= target
 
 
 def _differs(before: Cell | None, after: Cell | None) -> bool:

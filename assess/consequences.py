@@ -30,7 +30,9 @@ def roadmap_of(
 ) -> Roadmap:
     said = folder.report.value
     done = finished(said.finished, register)
-    found = plan_roadmap(findings, levels, workflows, said.team, folder.engagement.value.target_level, done)
+    found = plan_roadmap(
+        findings, levels, workflows, said.team, folder.engagement.value.target_level, done, said.project
+    )
     unknown = never_promised(said.finished, register)
     if not unknown:
         return found

@@ -63,6 +63,8 @@ class Run:
     bound: bool
 
     def says(self) -> str:
+        if self.name.startswith("check-"):
+            return f"run {self.name}: a look at the way and at credentials (`collect --check`), without a plan"
         if self.plan is None:
             return f"run {self.name}: its plan was not kept"
         return f"run {self.name}: {'bound to' if self.bound else 'not bound to an approved plan; its own is'} {self.plan.digest}"

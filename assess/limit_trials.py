@@ -51,7 +51,11 @@ def on_staging(loaded: Folder, progress: Callable[[str], None]) -> Iterator[Trie
     from probes.finding import Subject
     from probes.guardrails.evidence import Enforcement
 
-    result = measure(loaded, only_probe="guardrails.enforced_at_api", progress=lambda *said: progress(str(said[-1])))
+    result = measure(
+        loaded,
+        only_probe="guardrails.enforced_at_api",
+        progress=lambda system, asking, *_: progress(f"{system}: {asking}"),
+    )
     bundle = Bundle.open(result.zip_path)
     try:
         for action in loaded.estate.guardrails.actions:
@@ -66,6 +70,6 @@ def on_staging(loaded: Folder, progress: Callable[[str], None]) -> Iterator[Trie
                 held = attempt.refused if attempt.refused or (attempt.status or 500) < 400 else None
                 answer = "refused" if attempt.refused else "accepted" if held is False else "no clear answer"
                 says = f"{attempt.says}: {answer} ({attempt.status}) {attempt.reason} {attempt.undone}"
-                yield Tried(f"staging, {way}", action, held, " ".join(says.split()))
+                yield Tried(f"staging, {way}", attempt.operation, held, " ".join(says.split()))
     finally:
         bundle.close()

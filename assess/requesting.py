@@ -216,8 +216,12 @@ def _secrets_text(needed: tuple[Needed, ...]) -> str:
 def _hosts_text(hosts: tuple[Host, ...], contact: str) -> str:
     rows = [f"  to {h.host:<44} port {h.port or 'as in its address':<18} TCP  for {h.why}" for h in hosts]
     asked = f"Contact: {contact}" if contact else ""
-    head = "Firewall request: from the host on which the collection runs (outgoing only; nothing comes in)"
-    return "\n".join([head, *rows, "", *filter(None, [asked])]) + "\n"
+    head = [
+        "Hosts that the collection reaches, outgoing only; nothing comes in.",
+        f"`cxready collect {INSIDE} --check -o firewall.txt` writes the firewall request with your own address.",
+        "",
+    ]
+    return "\n".join([*head, *rows, "", *filter(None, [asked])]) + "\n"
 
 
 def _left_out(folder: Folder) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assess.assessment import GATE_WORDS, LEVEL_NAMES, Assessment
 from assess.judge import interval_words
+from assess.outputs.html_desk import desk_title, is_desk
 from probes.finding import DIMENSIONS, Dimension
 
 DIMENSION_WORDS: dict[Dimension, str] = {
@@ -70,7 +71,8 @@ def _workflows(a: Assessment) -> list[str]:
             f"{w.name:<26}{GATE_WORDS[w.gate.autonomy]:<17}{levels[0]:>5}{levels[1]:>5}{levels[2]:>6}{levels[3]:>6}{levels[4]:>6}   {held}"
         )
     passing = sum(w.passes for w in a.workflows)
-    return [*rows, f"{passing} of {len(a.workflows)} workflows pass"]
+    desk = [desk_title(a)] if is_desk(a) else []
+    return [*rows, f"{passing} of {len(a.workflows)} workflows pass", *desk]
 
 
 def _first(a: Assessment) -> list[str]:

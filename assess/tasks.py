@@ -22,7 +22,7 @@ from assess.assessment import (
 )
 from assess.pace import Done, hit_rates, learnt, pace_of
 from assess.timeline import (
-    REFERENCE,
+    CLASSES,
     WORKDAYS_A_WEEK,
     Factor,
     Job,
@@ -45,18 +45,20 @@ def plan_roadmap(
     people: Mapping[str, int],
     target: int,
     done: Sequence[Done] = (),
+    project: str = "other",
 ) -> Roadmap:
     """Tasks for everything not met up to the target level, scheduled; empty when nothing is to be mended.
 
     Args:
         people: role → how many can work on it; a role that is not named has one.
         done: finished tasks of earlier reports; the common factor is learnt from them.
+        project: reference class that the common factor starts from.
     """
-    factor = learnt(done)
+    factor = learnt(done, CLASSES[project])
     rest = {
         "pace": pace_of(factor, done),
         "hit_rates": hit_rates(done),
-        "assumptions": _assumptions(people, factor, done),
+        "assumptions": _assumptions(people, factor, done, project),
     }
     groups = _grouped([f for f in findings if f.level <= target])
     if not groups:
@@ -211,12 +213,12 @@ def _one_more(scarce: RoleLoad) -> str:
     return f"one more {scarce.role} ends it {scarce.one_more_days:.0f} working days earlier"
 
 
-def _assumptions(people: Mapping[str, int], factor: Factor, done: Sequence[Done]) -> list[str]:
+def _assumptions(people: Mapping[str, int], factor: Factor, done: Sequence[Done], project: str) -> list[str]:
     team = ", ".join(f"{count} {role}" for role, count in people.items()) or "one person a role"
     source = (
         f"learnt from {len(done)} finished task{'s' if len(done) != 1 else ''} and the reference class"
-        if factor != REFERENCE
-        else "reference class of IT projects"
+        if done
+        else f"reference class of IT projects, {project}"
     )
     further = EACH_FURTHER[1]
     return [

@@ -28,6 +28,12 @@ class Factor:
 
 
 REFERENCE = Factor(1.3, 0.35)
+CLASSES = {
+    "private iterative": Factor(1.21, 0.35),  # Simula's survey of Norwegian projects, 2003: private clients
+    "other": REFERENCE,  # Moløkken and Jørgensen, reviews of 2003 and 2014: mean overrun 30 to 40 %
+    "public sequential": Factor(1.67, 0.35),  # Simula 2003: public clients
+}
+"""Common factors by kind of project. The medians are surveyed; sigma (P80 is 1.34 times P50) is judgement."""
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,13 @@ TITLES = {
     "handoff_minutes": "Minutes saved by a handoff",
     "approval_minutes": "Minutes for an approval",
 }
+PAID_FOR = {
+    "cost_per_hour": "an hour",
+    "price_per_attempt": "an attempt",
+    "error_cost_per_1000": "in 1,000 attempts",
+    "run_cost_per_month": "a month",
+    "one_off": "once",
+}
 UNITS = {"tickets_per_month": "tickets", "ramp_months": "months", "minutes_today": "minutes"} | dict.fromkeys(
     ("handoff_minutes", "approval_minutes"), "minutes"
 )
@@ -108,7 +115,15 @@ def _amount(name: str, written: Amount | None, currency: str) -> CaseInput | Non
     if written is None:
         return None
     points = (float(written.low), float(written.likely), float(written.high))
-    return _input(name, "", points, currency, written.said, _who(written), written.on.year if written.on else None)
+    return _input(
+        name,
+        "",
+        points,
+        f"{currency} {PAID_FOR[name]}",
+        written.said,
+        _who(written),
+        written.on.year if written.on else None,
+    )
 
 
 def _shared(name: str, file: BusinessCaseFile) -> CaseInput | None:

@@ -58,6 +58,8 @@ def collect(
     _check_names(loaded.estate.systems, only_system, only_probe)
     if output and not (dry_run or check):
         raise BadInput("-o writes a plan and needs --dry-run", "collect", "add --dry-run, or --check")
+    if approved_by and not plan_file:
+        raise BadInput("--approved-by names who approved a plan", "collect", "give the plan too: --plan plan.json")
     if check:
         _check(loaded, only_system, output, as_json)
         return

@@ -152,10 +152,11 @@ guardrails.add_command(serve)
 
 
 def _test_calls(estate: Estate, calls: Path, as_json: bool) -> None:
+    from probes.derive.guardrails import surfaces_of
     from runtime.guardrails.testing import decide_lines
 
     failed = 0
-    for line in decide_lines(estate, _calls(calls), source=f"{calls}:"):
+    for line in decide_lines(estate, _calls(calls), surfaces=surfaces_of(estate), source=f"{calls}:"):
         as_expected = line.get("as_expected", True)
         failed += not as_expected
         wrong = "" if as_expected else f"  ← expected {line['expect']}"
@@ -165,8 +166,11 @@ def _test_calls(estate: Estate, calls: Path, as_json: bool) -> None:
 
 
 def _test_bypasses(loaded: Folder, staging: bool, as_json: bool) -> None:
+    import logging
+
     from assess.limit_trials import on_bypasses, on_staging
 
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # that the server turns attacks down is the point
     found = list(on_bypasses(loaded.estate))
     if staging:
         found += on_staging(loaded, lambda said: click.echo(said, err=True))

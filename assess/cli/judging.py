@@ -48,22 +48,26 @@ def assess(target: Path, as_of: str | None, fail_on: tuple[str, ...], supposed: 
     conditions = [_condition(text) for text in fail_on]
     with opened(target) as found:
         at = replace(found, as_of=_date(as_of) or found.as_of)
-        if supposed:
-            _print_supposed(at, supposed, as_json)
-            return
-        verdict = judged_with_history(at)
-        written = write_verdict(at, verdict)
-    if as_json:
-        click.echo(json.dumps(verdict.assessment.model_dump(mode="json"), ensure_ascii=False))
-    else:
-        click.echo("\n".join([*summary_lines(verdict.assessment), "", *(f"written: {path}" for path in written)]))
-    failed = [said for kind, value in conditions if (said := _fails(verdict.assessment, kind, value))]
+        judgement = _supposed(at, supposed, as_json) if supposed else _judged(at, as_json)
+    failed = [said for kind, value in conditions if (said := _fails(judgement, kind, value))]
     if failed:
         click.echo("\n".join(failed), err=True)
         sys.exit(1)
 
 
-def _print_supposed(at: Opened, supposed: tuple[str, ...], as_json: bool) -> None:
+def _judged(at: Opened, as_json: bool) -> Assessment:
+    """Judges, writes and prints."""
+    verdict = judged_with_history(at)
+    written = write_verdict(at, verdict)
+    if as_json:
+        click.echo(json.dumps(verdict.assessment.model_dump(mode="json"), ensure_ascii=False))
+    else:
+        click.echo("\n".join([*summary_lines(verdict.assessment), "", *(f"written: {path}" for path in written)]))
+    return verdict.assessment
+
+
+def _supposed(at: Opened, supposed: tuple[str, ...], as_json: bool) -> Assessment:
+    """Judges what is supposed and prints what it moves; nothing is written, conditions are held against it."""
     from assess.what_if import what_if
 
     assessment, moved = what_if(at, judged(at), supposed)
@@ -75,9 +79,10 @@ def _print_supposed(at: Opened, supposed: tuple[str, ...], as_json: bool) -> Non
             "assessment": assessment.model_dump(mode="json"),
         }
         click.echo(json.dumps(said, ensure_ascii=False))
-        return
+        return assessment
     moved_lines = [f"  {line}" for line in moved] or ["  moves no level and no gate"]
     click.echo("\n".join([f"What if {', '.join(supposed)} (nothing is written):", *moved_lines]))
+    return assessment
 
 
 @click.command(epilog="Example:  cxready explain northwind api.repeat_safe")

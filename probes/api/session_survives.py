@@ -17,7 +17,7 @@ class SessionSurvives(Probe):
     Why: fraud and bot detection look at browsers. An agent has none, works in bursts and in parallel; a wall that
     appears in production was never seen in a demo.
     How: two sessions at once, several reads in parallel, no browser headers. Every answer of the whole collection is
-    classified as well. Where attack-like probes are allowed, two reads come without the marks of a measurement.
+    classified as well. Where attack-like probes are allowed, one read comes without the marks of a measurement.
     Remedy: register the agent's identity as a known client with the bot manager. Exempt its credential, not its
     address. Answer machines with 401 or 429 instead of a page. Try again from the agent's network.
     """
@@ -33,7 +33,7 @@ class SessionSurvives(Probe):
         walls = {k: traffic.seen.get(k, 0) for k in ("challenge", "login_page") if traffic.seen.get(k)}
         if (walls or traffic.walls) and burst.unmarked and set(burst.unmarked) == {"ok"}:
             return not_measured(
-                f"The bot detection of {name} minds the marks of this measurement; the same reads without them pass",
+                f"The bot detection of {name} minds the marks of this measurement; the same read without them passes",
                 cause="marker",
                 would_measure="have the header X-Cxready-Run exempted there and run `cxready collect DIR` again",
                 evidence=tuple(evidence_of(shot, "a wall before marked traffic") for shot in traffic.walls[:2]),

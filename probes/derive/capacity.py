@@ -11,12 +11,14 @@ from functools import partial
 
 from probes.artifact import Artifact, Missing
 from probes.derive.demand import Demand
+from probes.derive.pilot_rate import pilot_rate
 from probes.derive.route_plan import route_plan
 from probes.derive.run import Derivation, Deriver
 from probes.derive.staffing import TICKETS_IN_TIME, Load, live_scenario, ticket_scenario
 from probes.escalation.artifacts import Capacity, RoutePlan
 from probes.finding import EVERYWHERE, Subject
 from runtime.estate import Estate
+from runtime.metrics import Share
 
 SHARES = ((0.15, "15 % are handed off"), (0.30, "30 % are handed off"), (0.50, "50 % are handed off"))
 ALL = (1.0, "a person approves each case")
@@ -29,7 +31,8 @@ def run(derivation: Derivation) -> Iterator[Artifact | Missing]:
     found = derivation.found.get((Demand.kind, EVERYWHERE, ""))
     for name in derivation.estate.escalation.routes:
         if isinstance(found, Demand):
-            yield capacity(derivation.estate, name, found)
+            rate = pilot_rate(derivation.folder, derivation.estate.escalation.routes[name].workflows)
+            yield capacity(derivation.estate, name, found, rate)
         else:
             cause = found.cause if isinstance(found, Missing) else "no_input"
             would = (
@@ -46,15 +49,20 @@ def run(derivation: Derivation) -> Iterator[Artifact | Missing]:
             )
 
 
-def capacity(estate: Estate, name: str, demand: Demand) -> Capacity:
-    """One route's waiting times at each share."""
+def capacity(estate: Estate, name: str, demand: Demand, rate: Share | None = None) -> Capacity:
+    """One route's waiting times at each share.
+
+    Args:
+        rate: of the cases that a pilot handed over; its upper bound is then what is asked for.
+    """
     route = route_plan(estate, name)
     hours, per_month, minutes, source = _load(estate, route, demand)
     live = estate.escalation.routes[name].live
     made = partial(live_scenario, live) if live else ticket_scenario
-    own = [made(Load(route, hours, per_month, minutes), share, label) for share, label in (*SHARES, ALL)]
+    seen = ((rate.high, f"as many as the pilot may hand over: {rate.k} of {rate.n} until now"),) if rate else ()
+    own = [made(Load(route, hours, per_month, minutes), share, label) for share, label in (*SHARES, *seen, ALL)]
     high_stakes = bool(route.categories) and not route.workflows
-    asked = ALL[1] if high_stakes or _approves(estate, route) else SHARES[-1][1]
+    asked = ALL[1] if high_stakes or _approves(estate, route) else (seen or SHARES)[-1][1]
     return Capacity(
         subject=route.subject,
         route=name,

@@ -212,7 +212,7 @@ def demand(
         ),
         high_stakes=dict(sorted(stakes.total.categories.items())),
         stakes=_part(stakes.total.grave, stakes.total.texts),
-        caught=_part(stakes.total.caught, stakes.total.texts) if stakes.net else None,
+        caught=_part(stakes.total.caught, stakes.total.netted),
         emotional=_part(stakes.total.emotional, stakes.total.texts),
         customers=counted.repeats.customers,
         texts=len(counted.sample),
@@ -256,7 +256,7 @@ def _by_workflow(
             high_stakes=dict(sorted(read.categories.items())),
             texts=read.texts,
             stakes=_part(read.grave, read.texts),
-            caught=_part(read.caught, read.texts) if stakes.net else None,
+            caught=_part(read.caught, read.netted),
             emotional=_part(read.emotional, read.texts),
             repeated=_part(repeats[name][1], repeats[name][0]) if name in repeats else None,
         )

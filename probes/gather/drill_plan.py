@@ -57,9 +57,11 @@ def plan(estate: Estate) -> list[PlanLine]:
                 "find": many + 6 if swept else 2 * many + 6,
                 "close": many,
                 "comment": 1,
-                "alerts": len(queues) + ALERT_LOOKS - 1,
+                "alerts": len(queues),
             },
         )
+        again = _lines(estate, settings, {"alerts": ALERT_LOOKS - 1})
+        lines += [one.model_copy(update={"spare": True, "purpose": f"{one.purpose}, once more"}) for one in again]
         decide = decide_operation(estate, settings)
         if decide and estate.systems[settings.system or ""].attack_probes:
             lines.append(

@@ -32,7 +32,10 @@ class PlanGuard:
     Args:
         used: what earlier starts of the same run sent.
         kept: requests a system beyond the lines, only for taking back own records by operations of the plan.
-        starts: how often the run was started; each start may sign in as often as the plan says.
+        starts: how often the run was started; each start may open a session as often as the plan says.
+
+    Sign-ins that the plan names are not counted here: a token ends when it ends, and taking back must not wait for a new
+    plan. The budget of the system bounds them.
     """
 
     def __init__(
@@ -48,7 +51,7 @@ class PlanGuard:
         self._lock = threading.Lock()
         for line in lines:
             key = (line.system, line.method, line.path)
-            self._left[key] = self._left.get(key, 0) + line.count * (starts if line.path in (SIGN_IN, HANDSHAKE) else 1)
+            self._left[key] = self._left.get(key, 0) + line.count * (starts if line.path == HANDSHAKE else 1)
         for key, count in (used or {}).items():
             if key in self._left:
                 over = max(0, count - self._left[key])
@@ -65,7 +68,7 @@ class PlanGuard:
         with self._lock:
             if key not in self._left:
                 raise Refused(f"the approved plan holds no {method} {path}", system, _NEW_PLAN)
-            if self._left[key] > 0:
+            if self._left[key] > 0 or path == SIGN_IN:
                 self._left[key] -= 1
             elif self._cleaning and self._kept.get(system, 0) > 0:
                 self._kept[system] -= 1
@@ -75,7 +78,9 @@ class PlanGuard:
     def holds(self, system: str, method: str, path: str) -> bool:
         with self._lock:
             left = self._left.get((system, method, path))
-            return left is not None and (left > 0 or (self._cleaning and self._kept.get(system, 0) > 0))
+            return left is not None and (
+                left > 0 or path == SIGN_IN or (self._cleaning and self._kept.get(system, 0) > 0)
+            )
 
     @contextmanager
     def cleaning(self) -> Iterator[None]:

@@ -18,9 +18,10 @@ from probes.gather.answer_drill import answer_drill
 from probes.gather.drill import decide_operation, drillable, open_drill
 from probes.gather.drill_delivery import deliveries, outages_of
 from probes.gather.drill_plan import groups, plan
-from probes.gather.gatherer import Gatherer
+from probes.gather.gatherer import Gatherer, cause_of
 from probes.gather.session import Session
 from probes.gather.silence_drill import silence_drill
+from probes.gather.waiting import WAITING
 from runtime.errors import CxreadyError
 from runtime.escalation.destinations.destination import DeliveryFailed
 from runtime.estate import Estate
@@ -75,7 +76,10 @@ def _group(session: Session, system: str, names: list[str]) -> Iterator[Artifact
         try:
             yield from list(_drilled(session, system, names))
         except (CxreadyError, DeliveryFailed) as error:
-            yield from _missing(names, "failed", str(error), "look at the message, then collect again")
+            cause: Cause = cause_of(error) if isinstance(error, CxreadyError) else "failed"
+            waits = "the same command goes on where it stopped"
+            would = waits if cause in WAITING else "look at the message, then collect again"
+            yield from _missing(names, cause, str(error), would)
 
 
 def _wanted(estate: Estate, system: str) -> int:

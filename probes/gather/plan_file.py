@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -66,11 +67,8 @@ def read(path: Path, made_again: Callable[[Plan], Plan] | None = None) -> Plan:
 
 def _original(found: Plan, stated: str, made_again: Callable[[Plan], Plan]) -> Plan | None:
     """The plan with the stated digest, made again: in the scope that the file says, else in the usual one."""
-    scopes = [
-        {},
-        {"max_requests": DEFAULT_LIMIT},
-        {"max_requests": DEFAULT_LIMIT, "only_system": None, "only_probe": None},
-    ]
+    usual: dict[str, Any] = {"max_requests": DEFAULT_LIMIT, "only_system": None, "only_probe": None}
+    scopes: tuple[dict[str, Any], ...] = ({}, {"max_requests": DEFAULT_LIMIT}, usual)
     made = (made_again(found.model_copy(update=scope)) for scope in scopes)
     return next((one for one in made if one.digest == stated), None)
 

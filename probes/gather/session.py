@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,8 +138,13 @@ class Session:
         return self._connect(name, holder)
 
     def unmarked(self, name: str) -> System:
-        """The reader as any other program would come, without the marks of a measurement; its answers are its own affair."""
-        return Watched(self._open(name, self.reader(name).holder, marked=False), None)  # type: ignore[arg-type]
+        """The reader, signed in as it is, but without the marks of a measurement; its answers are its own affair."""
+        bare: Any = self.reader(name)
+        while hasattr(bare, "inner"):
+            bare = bare.inner
+        bare = copy(bare)
+        bare.transport = replace(bare.transport, marked=False)
+        return Watched(bare, None)
 
     def write(
         self,
@@ -208,7 +214,7 @@ class Session:
             return Watched(person, self._noted)
         return Watched(self._open(name, holder, anonymous=anonymous), None if anonymous else self._noted)
 
-    def _open(self, name: str, holder: Holder, *, anonymous: bool = False, marked: bool = True) -> System:
+    def _open(self, name: str, holder: Holder, *, anonymous: bool = False) -> System:
         from runtime.systems.connect import connect
 
         settings = self.estate.systems[name]
@@ -227,7 +233,6 @@ class Session:
             anonymous=anonymous,
             gate=self.gate,
             passage=self.passage,
-            marked=marked,
         )
 
     def _noted(self, exchange: Exchange) -> None:

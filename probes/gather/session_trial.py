@@ -30,8 +30,8 @@ from runtime.systems.sign_ins import SignInFailed
 from runtime.systems.surface import Operation
 
 PARALLEL = 4
-EACH_SESSION = 4
-UNMARKED = 2
+EACH_SESSION = 3
+UNMARKED = 1
 UNMARKED_PURPOSE = "read without the marks of a measurement, as bot detection may know them"
 
 
@@ -137,7 +137,7 @@ def _traffic(
 
 
 def _unmarked(session: Session, system: str, operation: Operation, arguments: dict[str, Any]) -> list[Exchange]:
-    """Bot detection may know us by our marks; where attack-like probes are allowed, a few reads come without them."""
+    """Bot detection may know us by our marks; where attack-like probes are allowed, a read comes without them."""
     if not session.settings(system).attack_probes:
         return []
     why = Why(UNMARKED_PURPOSE, "session_survives", session.run)
@@ -162,8 +162,8 @@ def cheapest_read(estate: Estate, system: str, now: datetime) -> tuple[Operation
 
 
 def planned(estate: Estate) -> list[PlanLine]:
-    """Eleven reads, one without credential, two without our marks where that is allowed, and the token requests of every holder. Any of the reads may be the one
-    asked.
+    """Nine reads, one without credential, one without our marks where that is allowed, and the token requests of every
+    holder. Any of the reads may be the one asked.
     """
     lines = []
     for system, settings in estate.systems.items():

@@ -6,7 +6,8 @@ import re
 
 # A number with its sign or unit, or a reference like INV-8813, S-2044, 0161-496-0007.
 FIGURE = re.compile(
-    r"(?<!\w)(?:[A-Z]{1,5}-?\d[\w-]*|[€$£]?\d[\d.,:/-]*\d?(?: ?(?:%|eur|usd|gbp|€))?)(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?:[A-Z]{1,5}-?\d[\w-]*|[€$£]?\d[\d.,:/-]*\d?(?:st|nd|rd|th|er?|h)?(?: ?(?:%|eur|usd|gbp|€))?)(?!\w)",
+    re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿß’'-]{1,}(?:[A-Z][a-z]+)?")
 _HANDLE = re.compile(r"(?<![\w.])@?[a-z]\w*[.@][a-z]\w{2,}(?![\w.]*\()", re.IGNORECASE)  # j.moreau, an address

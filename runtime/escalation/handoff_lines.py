@@ -122,13 +122,17 @@ class Writer:
         ref = "" if customer.ref in customer.display else f"{customer.ref}, "
         since = self._since(customer.waiting_since, created) if customer.waiting_since else ""
         return [
-            f"{self.ours(customer.display)} ({ref}{customer.language})",
+            f"{self._named(customer)} ({ref}{customer.language})",
             since,
             f"{self.say['reach']}{self.colon} {self.ours(customer.reach)}" if customer.reach else "",
             f"{self.say['mood']}{self.colon} {self._joined(customer.mood.because, ', ')}"
             if customer.mood.because
             else "",
         ]
+
+    def _named(self, customer: Customer) -> str:
+        ours = customer.display == f"Customer {customer.ref}"
+        return f"{self.say['who']} {customer.ref}" if ours else self.ours(customer.display)
 
     def _since(self, at: datetime, created: datetime) -> str:
         """The day only where it is another one."""

@@ -124,7 +124,7 @@ def _ask(got: Read, used: Cues) -> Why:
 
 def is_ask(unit: Unit, got: Read, used: Cues) -> bool:
     question = unit.text.rstrip().endswith("?") and len(unit.words) >= 4
-    says = is_sentence(unit, got, used) or (unit.anchors > 0 and _has_substance(unit, used))
+    says = is_sentence(unit, got, used) or (unit.anchors > 0 and (question or _has_substance(unit, used)))
     return says and (question or _requests(unit.words[:8], used) or _pleads(unit.words, used))
 
 

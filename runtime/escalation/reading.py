@@ -141,7 +141,9 @@ def sentences_of(line: str) -> list[str]:
     """Split after a full stop; one before a small letter only where a whole word stands before it ("dana w. (acct"). A
     semicolon splits when at least eight words follow it.
     """
-    parts = re.split(r"(?<=[.!?])\s+(?=[^\W\d_a-zäöüß]|[\d¿¡(])|(?<=[?!])\s+|(?<=[^\W\d_]{4}\.)\s+", line)
+    parts = re.split(
+        r"(?<=[.!?])(?<![ (]\d\.)(?<![ (]\d\d\.)\s+(?=[^\W\d_a-zäöüß]|[\d¿¡(])|(?<=[?!])\s+|(?<=[^\W\d_]{4}\.)\s+", line
+    )
     return [half.strip() for part in parts for half in _halves(part) if half.strip()]
 
 

@@ -18,6 +18,7 @@ FALLBACK = "en"
 LOCALES = {"en": "en_GB", "de": "de_DE", "es": "es_ES", "fr": "fr_FR"}
 FOLDER = Path(__file__).parent / "languages"
 MOST = 600  # characters of a sentence that is looked up: templates run on text of others
+DEPTH = 3  # sentences within sentences
 _HOLE = re.compile(r"\{(\w+)\}")
 _MONEY = re.compile(r"(?<![\w.,-])(\d{1,12}\.\d{2}) ([A-Z]{3})(?!\w)")
 
@@ -85,10 +86,13 @@ def money_in(text: str, language: str) -> str:
 
 @dataclass(frozen=True)
 class Template:
-    """A sentence with holes, as a pattern, and its translation."""
+    """A sentence with holes, as a pattern, and its translation. `inner`: so few words of its own that it only holds within
+    another sentence of ours.
+    """
 
     pattern: re.Pattern[str]
     translation: str
+    inner: bool
 
 
 @dataclass(frozen=True)
@@ -99,10 +103,12 @@ class Catalogue:
     exact: Mapping[str, str]
     templates: tuple[Template, ...] = ()
 
-    def said(self, text: str, depth: int = 3) -> str:
+    def said(self, text: str, depth: int = DEPTH) -> str:
         if text in self.exact or depth == 0:
             return self.exact.get(text, text)
         for template in self.templates:
+            if template.inner and depth == DEPTH:
+                continue
             if match := template.pattern.fullmatch(text):
                 values = {name: self.said(value, depth - 1) for name, value in match.groupdict().items()}
                 return _HOLE.sub(lambda hole, values=values: values[hole[1]], template.translation)  # type: ignore[misc]
@@ -121,7 +127,12 @@ def catalogue(language: str) -> Catalogue:
     with path.open("rb") as file:
         entries = {str(m.id): str(m.string) for m in read_po(file, locale=code) if m.id and m.string and not m.fuzzy}
     holed = sorted((e for e in entries if _HOLE.search(e)), key=lambda e: -len(_HOLE.sub("", e)))
-    return Catalogue(code, entries, tuple(Template(_pattern(e), entries[e]) for e in holed))
+    return Catalogue(code, entries, tuple(_template(e, entries[e]) for e in holed))
+
+
+def _template(sentence: str, translation: str) -> Template:
+    own = sum(letter.isalpha() for letter in _HOLE.sub("", sentence))
+    return Template(_pattern(sentence), translation, own < 8)
 
 
 def _pattern(template: str) -> re.Pattern[str]:

@@ -1,8 +1,9 @@
 """Calls from a file against the decision point: what would the guardrails say? (`cxready guardrails test DIR --calls FILE`)
 
 A call is `{"workflow", "operation", "arguments", "facts"?, "read"?, "customer"?, "category"?, "autonomy"?, "expect"?, "id"?}`.
-Under `facts`, true or false under the name of a condition states that condition in place of computing it; any other value is
-a record or figure that was read, as under `read`. Nothing is reserved and no system is asked.
+Under `facts`, true or false under the name of a condition states that condition in place of computing it; the names of TOTALS
+state what went before (money as text in major units, counts as numbers; nothing, if unsaid); any other value is a record that
+was read, as under `read`. Nothing is reserved and no system is asked.
 """
 
 from __future__ import annotations
@@ -13,22 +14,32 @@ from typing import Any
 
 from runtime.errors import BadInput, did_you_mean
 from runtime.estate import Estate
+from runtime.guardrails.budget_entries import Ask, Totals
+from runtime.guardrails.budgets import BudgetLedger
 from runtime.guardrails.decide import DecisionPoint, Request
-from runtime.guardrails.facts import Fact
+from runtime.guardrails.facts import Fact, library
 from runtime.guardrails.money_effect import Unclear, customer_of
 from runtime.guardrails.records import tied
+from runtime.money import to_minor
 from runtime.systems.surface import Surface
 
 KNOWN = {"workflow", "operation", "arguments", "facts", "read", "customer", "category", "autonomy", "expect", "id"}
+TOTALS = {
+    "spent_customer_period": "spent_customer",
+    "spent_day": "spent_day",
+    "count_customer_period": "count_customer",
+    "count_day": "count_day",
+}
 ANSWERS = ("act", "approve", "escalate", "refuse")
 
 
 @dataclass(frozen=True)
 class Call:
-    """One line. `stated`: conditions by name; `read`: what was read from systems of record."""
+    """One line. `stated`: conditions by name; `before`: what had left before, in minor units and counts."""
 
     request: Request
     stated: Mapping[str, bool]
+    before: Totals
     expect: str | None
     id: Any = None
 
@@ -55,7 +66,7 @@ def decide_lines(
         if written is None:
             continue
         call = _call(estate, written, f"{source}{number}")
-        decision = point.with_stated(call.stated).decide(call.request)
+        decision = point.with_stated(call.stated, call.before).decide(call.request)
         line: dict[str, Any] = {"decision": decision.decision, "reason": decision.reason, "rule": decision.rule}
         if "id" in written:
             line = {"id": call.id, **line}
@@ -64,19 +75,30 @@ def decide_lines(
         yield line
 
 
+class StatedTotals(BudgetLedger):
+    """In place of a ledger, for trials only: tells what was stated, and keeps nothing."""
+
+    def __init__(self) -> None:
+        self.before = Totals(0, 0, 0, 0)
+
+    def totals(self, ask: Ask) -> Totals:
+        return self.before
+
+
 class _Point:
     """One decision point, compiled once; stated conditions are looked up at each call."""
 
     def __init__(self, estate: Estate, surfaces: Mapping[str, Surface], facts: Mapping[str, Fact]) -> None:
         names = {name for action in estate.guardrails.actions.values() for name in action.conditions}
         self._stated: Mapping[str, bool] = {}
-        self._plain = DecisionPoint(estate, ledger=None, facts=facts, surfaces=surfaces)
+        self._totals = StatedTotals()
+        self._plain = DecisionPoint(estate, ledger=self._totals, facts=facts, surfaces=surfaces)
         stand_ins = {name: self._looked_up(name) for name in names}
-        self._with_stated = DecisionPoint(estate, ledger=None, facts={**facts, **stand_ins}, surfaces=surfaces)
-        self._computed = self._plain._facts
+        self._with_stated = DecisionPoint(estate, ledger=self._totals, facts={**facts, **stand_ins}, surfaces=surfaces)
+        self._computed = library(facts, estate.guardrails.facts)
 
-    def with_stated(self, stated: Mapping[str, bool]) -> DecisionPoint:
-        self._stated = stated
+    def with_stated(self, stated: Mapping[str, bool], before: Totals) -> DecisionPoint:
+        self._stated, self._totals.before = stated, before
         return self._with_stated if stated else self._plain
 
     def _looked_up(self, name: str) -> Fact:
@@ -100,9 +122,31 @@ def _call(estate: Estate, written: Any, where: str) -> Call:
         if isinstance(value, bool) and name not in names and (near := did_you_mean(name, names)):
             raise BadInput(f"no condition is called `{name}`{near}", where, "use the name of guardrails.yaml")
     stated = {name: value for name, value in facts.items() if name in names}
-    looked_up = {name: value for name, value in facts.items() if name not in names}
+    looked_up = {name: value for name, value in facts.items() if name not in names and name not in TOTALS}
     read = {**looked_up, **(written.get("read") or {})}
-    return Call(_request(estate, written, read), stated, written.get("expect"), written.get("id"))
+    before = _before(estate, written["operation"], facts, where)
+    return Call(_request(estate, written, read), stated, before, written.get("expect"), written.get("id"))
+
+
+def _before(estate: Estate, operation: str, facts: Mapping[str, Any], where: str) -> Totals:
+    action = estate.guardrails.actions.get(estate.guardrails.action_of(operation) or "")
+    currency = (action.limits.currency if action else None) or estate.currency
+    found = dict.fromkeys(TOTALS.values(), 0)
+    for name in TOTALS.keys() & facts.keys():
+        try:
+            value = facts[name]
+            found[TOTALS[name]] = to_minor(value, currency) if name.startswith("spent") else _count(value)
+        except ValueError as error:
+            raise BadInput(
+                f"{name}: {error}", where, 'write "spent_customer_period": "90.00", "count_day": 3'
+            ) from None
+    return Totals(found["spent_customer"], found["spent_day"], found["count_customer"], found["count_day"])
+
+
+def _count(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{value!r} is no count")
+    return value
 
 
 def _is_call(written: Any, where: str) -> None:

@@ -46,7 +46,6 @@ def connect(
     anonymous: bool = False,
     gate: Gate | None = None,
     passage: Passage | None = None,
-    marked: bool = True,
 ) -> System:
     """Prepares the way; nothing is sent before the first call.
 
@@ -57,7 +56,6 @@ def connect(
         anonymous: without any credential, to see how the system refuses.
         gate: asked before each single request; by default all may pass.
         passage: what the connections of one run know together; by default this one's own.
-        marked: False leaves out what shows that this is a measurement, as any other program would come.
 
     Raises:
         BadInput: a reference that is not set, no credential for this holder, an unusable description or address.
@@ -86,7 +84,6 @@ def connect(
         () if for_pilot else settings.windows,
         gate or Gate(),
         passage or Passage(),
-        marked,
     )
     auth = None if anonymous else _auth(settings, holder, wire, base)
     found = surface or load_surface(name, settings, folder)
@@ -130,17 +127,17 @@ class _Wires:
     def __init__(
         self, name: str, holder: Holder, network: Network, folder: Path, budget: RequestBudget, trace: Trace,
         secrets: Mapping[str, str], run: str, contact: str, bounds: Bounds, windows: Sequence[Window], gate: Gate,
-        passage: Passage, marked: bool = True,
+        passage: Passage,
     ) -> None:  # fmt: skip
         self.name, self.holder, self.network, self.secrets = name, holder, network, secrets
         self.budget, self.trace, self.run, self.contact, self.bounds = budget, trace, run, contact, bounds
-        self.windows, self.gate, self.passage, self.marked = windows, gate, passage, marked
+        self.windows, self.gate, self.passage = windows, gate, passage
         self.session = open_session(network, folder=folder, secrets=secrets, addresses=passage.addresses)
 
     def to(self, base: str) -> Transport:
         return Transport(
             self.name, self.holder, base, self.session, self.network, self.secrets, self.budget, self.trace,
-            self.run, self.contact, self.bounds, self.windows, self.gate, self.passage, self.marked,
+            self.run, self.contact, self.bounds, self.windows, self.gate, self.passage,
         )  # fmt: skip
 
 

@@ -93,3 +93,13 @@ def test_adding_up_the_likely_days_promises_less_than_the_forecast() -> None:
 
 def test_what_lies_above_the_target_is_no_task() -> None:
     assert not plan_roadmap([finding(1, level=5)], LEVELS, [], {}, 4).tasks
+
+
+def test_the_reference_class_moves_the_dates_and_is_said() -> None:
+    work = [finding(n) for n in range(1, 4)]
+    dates = {}
+    for project in ("private iterative", "other", "public sequential"):
+        found = plan_roadmap(work, LEVELS, [], {}, 4, (), project)
+        dates[project] = found.milestones[0].p80_weeks
+        assert any(project in line for line in found.assumptions)
+    assert dates["private iterative"] < dates["other"] < dates["public sequential"]

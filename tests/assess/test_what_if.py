@@ -90,6 +90,13 @@ def test_nothing_is_written(folder: Path) -> None:
     assert {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()} == before
 
 
+def test_a_condition_is_held_against_what_is_supposed(folder: Path) -> None:
+    asked = [str(folder), "--fail-on", "gate:observe"]
+    assert CliRunner().invoke(assess, asked).exit_code == 1
+    mended = [*asked, "--what-if", f"{number(folder, 'escalation.route_defined')}=met"]
+    assert CliRunner().invoke(assess, mended).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("said", "why"),
     [

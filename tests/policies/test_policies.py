@@ -1,6 +1,7 @@
 """Rules written from a policy's text block nothing legitimate and stop violations, each with its reason.
 
-The labelled cases lie outside the project (CXREADY_POLICIES: a folder with `<domain>-*.jsonl`); without them this is skipped.
+`travel` has a policy and labelled calls of our own. The cases of other domains lie outside the project (CXREADY_POLICIES: a folder
+with `<domain>-*.jsonl`); without them they are skipped.
 """
 
 from __future__ import annotations
@@ -16,6 +17,17 @@ HERE = Path(__file__).parent
 CASES = Path(os.environ.get("CXREADY_POLICIES") or HERE.parents[2] / "shared" / "policies")
 DOMAINS = sorted(p.name for p in HERE.iterdir() if (p / "guardrails.yaml").is_file())
 FOUND = [(domain, path) for domain in DOMAINS for path in sorted(CASES.glob(f"{domain}-*.jsonl"))]
+
+
+OWN = [(domain, path) for domain in DOMAINS for path in sorted((HERE / domain).glob("*.jsonl"))]
+
+
+@pytest.mark.parametrize(("domain", "cases"), OWN, ids=lambda found: getattr(found, "stem", found))
+def test_each_sentence_of_an_own_policy_is_expressible_and_holds(domain: str, cases: Path) -> None:
+    found = replay(HERE / domain, cases)
+    assert found.legitimate >= 15 and found.violations >= 25
+    assert (found.blocked, found.not_to_a_person, found.passed) == ([], [], [])
+    assert all(rule for (_, rule) in found.rules)
 
 
 @pytest.mark.skipif(not FOUND, reason="there are no labelled cases here (CXREADY_POLICIES)")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from assess.demo.estate import start
+from assess.demo.folder import write_folder
 from tests.harness.command import command
 
 RETAIL = Path(__file__).parents[2] / "policies" / "retail"
@@ -102,3 +104,14 @@ def test_two_versions_are_compared(folder: Path, tmp_path: Path) -> None:
     assert said.code == 1 and "newly allowed" in said.out and "this reason for cancelling is not accepted" in said.out
     back = command("guardrails", "diff", newer, folder, "--json")
     assert back.code == 0 and json.loads(back.out.splitlines()[0])["kind"] == "newly refused"
+
+
+def test_the_catalogue_of_bypasses_is_tried_and_staging_is_asked_where_allowed(tmp_path: Path) -> None:
+    with start(flawless=True) as running:
+        write_folder(tmp_path / "northwind", running)
+        said = command("guardrails", "test", tmp_path / "northwind", "--staging", "--json", env=running.environment())
+    lines = [json.loads(line) for line in said.out.splitlines()]
+    assert said.code == 0, [line for line in lines if line["held"] is False]
+    held = {line["to"]: sum(one["held"] is True and one["to"] == line["to"] for one in lines) for line in lines}
+    assert held["decision point"] > 40 and held["proxy"] > 50
+    assert held["staging, past the proxy"] >= 5 and held["staging, through the proxy"] >= 5

@@ -100,11 +100,13 @@ def test_encoding_and_cedar_agree_on_random_requests(estate: Estate) -> None:
     from probes.derive import cedar_logic, cedar_symbols
 
     rng = random.Random(int(os.environ.get("CXREADY_SOAK_SEED", "20261123")))
-    texts = [permits_text(estate), *EXTRA, *(json.loads(p.read_text(encoding="utf-8"))["permits"] for p in HOLES[:4])]
+    holes = [json.loads(p.read_text(encoding="utf-8"))["permits"] for p in HOLES[:4]]
+    credit = "billing.createCredit"
+    sets = [(text, credit) for text in (*EXTRA, *holes)]
+    sets += [(permits_text(estate), name) for name in (credit, "billing.updateInvoice", "billing.createRefund")]
     schema, entities = cedarpy.Schema.from_str(schema_text(estate)), cedarpy.Entities.from_json_str("[]")
-    operation = "billing.createCredit"
     tried = {"allow": 0, "deny": 0}
-    for text in texts:
+    for text, operation in sets:
         permits = [
             p for p in policies_of(text) if p["effect"] == "permit" and cedar_logic.names_operation(p, operation)
         ]
@@ -113,13 +115,12 @@ def test_encoding_and_cedar_agree_on_random_requests(estate: Estate) -> None:
                 {"staticPolicies": {f"p{n}": p for n, p in enumerate(permits)}, "templates": {}, "templateLinks": []}
             )
         )
-        symbols = cedar_symbols.Symbols()
-        request = cedar_symbols.call(
-            operation, attributes_of(estate, operation), ("usage_gap_found", "contract_active"), symbols
-        )
+        facts = tuple(estate.guardrails.actions[str(estate.guardrails.action_of(operation))].conditions)
+        attributes = attributes_of(estate, operation)
+        request = cedar_symbols.call(operation, attributes, facts, cedar_symbols.Symbols())
         formula = z3.Or(*[cedar_logic.applies(p, request) for p in permits]) if permits else z3.BoolVal(False)
-        for _ in range(COUNT // len(texts) + 1):
-            workflow, context = _random_request(rng)
+        for _ in range(COUNT // len(sets) + 1):
+            workflow, context = _random_request(rng, attributes, facts)
             asked = {
                 "principal": {"type": "Workflow", "id": workflow},
                 "action": {"type": "Action", "id": operation},
@@ -136,21 +137,20 @@ def test_encoding_and_cedar_agree_on_random_requests(estate: Estate) -> None:
 NUMBERS = [0, 1, -1, 2, 4999, 5000, 5001, 9999, 10000, 10001, 29999, 30000, 2**63 - 1, -(2**63), 2**62]
 
 
-def _random_request(rng: random.Random) -> tuple[str, dict[str, Any]]:
+def _random_request(
+    rng: random.Random, attributes: dict[str, str], facts: tuple[str, ...]
+) -> tuple[str, dict[str, Any]]:
     def number() -> int:
         return rng.choice(NUMBERS) if rng.random() < 0.5 else rng.randint(-10, 12_000)
 
-    context: dict[str, Any] = {
-        n: number() for n in ("amount", "spent_customer", "spent_day", "count_customer", "count_day")
-    }
+    values = {"Long": number, "Bool": lambda: rng.random() < 0.2}
+    context: dict[str, Any] = {name: values[kind]() for name, kind in attributes.items() if kind in values}
+    if rng.random() < 0.3:  # otherwise hardly any request is within every limit at once
+        context |= {name: 1 for name, kind in attributes.items() if kind == "Long"}
     context |= {
         "currency": rng.choice(["EUR", "EUR", "EUR", "USD", "eur"]),
-        "mode": rng.choice(["act", "act", "approve", "none"]),
-    }
-    context |= {
-        "high_stakes": rng.random() < 0.3,
-        "restricted": rng.random() < 0.1,
-        "facts": {n: rng.random() < 0.8 for n in ("usage_gap_found", "contract_active")},
+        "mode": rng.choice(["act", "approve", "approve", "none"]),
+        "facts": {name: rng.random() < 0.8 for name in facts},
     }
     return rng.choice(["billing-dispute", "goodwill", "stolen-phone"]), context
 

@@ -103,7 +103,11 @@ def _calls(point: DecisionPoint, file: Path, name: str, count: int, seed: int, c
     with file.open("a", buffering=1) as memory:
         for number in range(max(0, done - 2), count):  # the last calls before the kill once more
             draw = random.Random(f"{seed} {name} {number}")
-            minor, account, key = draw.randrange(1, LARGEST), f"A-{draw.randrange(customers)}", f"{name}-{number}"
+            minor, account, key = (
+                draw.randrange(1, LARGEST),
+                f"A-{min(draw.randrange(customers), draw.randrange(customers))}",
+                f"{name}-{number}",
+            )
             refused, lost = draw.random() < 1 / 7, draw.random() < 1 / 10
             arguments = {"account_id": account, "amount": _euro(minor), "currency": "EUR"}
             request = Request("billing-dispute", "billing.createCredit", arguments, account, READ, key=key, case=key)

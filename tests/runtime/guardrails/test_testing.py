@@ -42,3 +42,17 @@ def test_each_call_gets_a_line(estate: Estate) -> None:
 def test_a_line_that_is_no_call_is_named(estate: Estate, call: dict[str, object]) -> None:
     with pytest.raises(BadInput, match="line 2"):
         list(decide_lines(estate, [CALL, call]))
+
+
+def test_totals_can_be_stated(estate: Estate) -> None:
+    calls = [
+        {**CALL, "facts": {**TRUE, "spent_customer_period": "87.60"}},
+        {**CALL, "facts": {**TRUE, "spent_customer_period": "87.61"}},
+        {**CALL, "facts": {**TRUE, "spent_day": "299.00"}},
+        {**CALL, "facts": TRUE},
+    ]
+    lines = list(decide_lines(estate, calls))
+    assert [line["decision"] for line in lines] == ["act", "escalate", "escalate", "act"]
+    assert "100.01 EUR would have gone to this customer" in lines[1]["reason"]
+    with pytest.raises(BadInput, match="line 1"):
+        list(decide_lines(estate, [{**CALL, "facts": {"spent_customer_period": 87.6}}]))
