@@ -119,16 +119,14 @@ def schema_of(value: Any, depth: int = 0) -> dict[str, Any]:
 
 
 def _id(call: Call, path: str, taken: set[str]) -> str:
-    words = re.findall(r"[A-Za-z]+", call.name if not _VALUE.search(call.name) else "")
+    words: list[str] = re.findall(r"[A-Za-z]+", call.name if not _VALUE.search(call.name) else "")
     if not 1 <= len(words) <= 6:
         nouns = [
             _singular(p) if i + 1 < path.count("/") else p for i, p in enumerate(re.findall(r"/([A-Za-z]+)", path))
         ]
         words = [VERBS.get(call.method.lower(), call.method.lower()), *nouns]
     name = words[0].lower() + "".join(word[:1].upper() + word[1:] for word in words[1:])
-    unique, n = name, 2
-    while unique in taken:
-        unique, n = f"{name}{n}", n + 1
+    unique = next(one for one in (name, *(f"{name}{n}" for n in range(2, len(taken) + 3))) if one not in taken)
     taken.add(unique)
     return unique
 

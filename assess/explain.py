@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from assess.assessment import Assessment, Cell, CouldBe, Finding
+from assess.assessment import Assessment, Cell, Finding
 from assess.judge import Verdict
-from assess.rows import level_lines, word
+from assess.rows import could_words, level_lines, word
 from assess.trace.figures import figure_lines
 from probes.finding import DIMENSIONS, Dimension
 from runtime.errors import BadInput, did_you_mean
@@ -68,18 +68,10 @@ def _gate(a: Assessment, name: str) -> list[str]:
     lines += [f"   held by {held}" for held in gate.held_by]
     lines += [f"   capped: {cap}" for cap in workflow.caps]
     for could in workflow.could:
-        lines.append(f"   could be {could.autonomy}, if {_wanted(could)}")
+        lines.append(f"   could be {could.autonomy}, if {could_words(could)}")
     for operation, repeat in gate.writes.items():
         lines.append(f"   {operation}: repeat_safe by {repeat.by}" + (f" ({repeat.header})" if repeat.header else ""))
     return lines
-
-
-def _wanted(could: CouldBe) -> str:
-    """The shortest list in words; each entry was counter-checked."""
-    mend = f"{', '.join(could.mend)} {'is' if len(could.mend) == 1 else 'are'} mended" if could.mend else ""
-    hours = f" (about {could.hours:g} hours of a person)" if could.hours else ""
-    measure = f"measured and met: {', '.join(could.measure)}{hours}" if could.measure else ""
-    return " and ".join(filter(None, (mend, measure)))
 
 
 def _finding(finding: Finding) -> list[str]:

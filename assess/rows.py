@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from assess.assessment import Cell, DimensionLevel, Finding, Interval, Join, SystemRow, WorkedExample
+from assess.assessment import Cell, CouldBe, DimensionLevel, Finding, Interval, Join, SystemRow, WorkedExample
 from assess.cells import Artifacts
 from assess.engagement import Folder
 from assess.gates import Judged
@@ -132,6 +132,14 @@ def level_lines(
         *lines,
         f"{dimension} of {unit}: {last}. The dimension is the lowest of its {len(levels[dimension].units)} units.",
     ]
+
+
+def could_words(could: CouldBe) -> str:
+    """The shortest list in words; each entry was counter-checked."""
+    mend = f"{', '.join(could.mend)} {'is' if len(could.mend) == 1 else 'are'} mended" if could.mend else ""
+    hours = f" (about {could.hours:g} hours of a person)" if could.hours else ""
+    measure = f"measured and met: {', '.join(could.measure)}{hours}" if could.measure else ""
+    return " and ".join(filter(None, (mend, measure)))
 
 
 def word(cell: Cell) -> str:

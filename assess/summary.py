@@ -5,6 +5,7 @@ from __future__ import annotations
 from assess.assessment import GATE_WORDS, LEVEL_NAMES, Assessment
 from assess.judge import interval_words
 from assess.outputs.html_desk import desk_title, is_desk
+from assess.rows import could_words
 from probes.finding import DIMENSIONS, Dimension
 
 DIMENSION_WORDS: dict[Dimension, str] = {
@@ -72,7 +73,10 @@ def _workflows(a: Assessment) -> list[str]:
         )
     passing = sum(w.passes for w in a.workflows)
     desk = [desk_title(a)] if is_desk(a) else []
-    return [*rows, f"{passing} of {len(a.workflows)} workflows pass", *desk]
+    could = [
+        f"  {w.name} could be {w.could[-1].autonomy}, if {could_words(w.could[-1])}" for w in a.workflows if w.could
+    ]
+    return [*rows, f"{passing} of {len(a.workflows)} workflows pass", *could, *desk]
 
 
 def _first(a: Assessment) -> list[str]:

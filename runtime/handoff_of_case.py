@@ -19,6 +19,7 @@ from runtime.escalation.week import route_at
 from runtime.estate import Estate
 from runtime.pilot import Pilot
 from runtime.stopped import Stopped, money_of, severity_of
+from runtime.understanding.language import UNKNOWN
 from runtime.understanding.understand import Understood
 
 
@@ -64,10 +65,13 @@ def handoff_of(
 
 
 def _route(estate: Estate, workflow: str, category: str, language: str, money: Decimal | None, now: datetime) -> str:
-    """The route by category, language and amount, and whoever is on duty there at this hour."""
+    """The route by category, language and amount, and whoever is on duty there at this hour; where no route is for the
+    language, one that is for another: a person in the wrong language is better than nobody.
+    """
     escalation = estate.escalation
-    found = escalation.route_of(workflow, category, language=language, value=money) or next(iter(escalation.routes))
-    return route_at(escalation, found, now)
+    spoken_language = "" if language == UNKNOWN else language
+    tries = (escalation.route_of(workflow, category, language=code, value=money) for code in (spoken_language, ""))
+    return route_at(escalation, next(filter(None, tries), None) or next(iter(escalation.routes)), now)
 
 
 def _situation(

@@ -194,8 +194,9 @@ class Pilot:
     def context(
         self, workflow: str, case: str, customer: str | None, autonomy: Autonomy, read: Mapping[str, Any], **more: Any
     ) -> CaseContext:
-        """What the proxy is told of a case, signed."""
-        return CaseContext(workflow=workflow, case=case, customer=customer, autonomy=autonomy, read=dict(read), **more)
+        """What the proxy is told of a case, signed: of records only their names, for it reads them itself."""
+        names = dict.fromkeys(read, True)
+        return CaseContext(workflow=workflow, case=case, customer=customer, autonomy=autonomy, read=names, **more)
 
     def deliver(self) -> list[outbox.Row]:
         """Sends handoffs that are due. Needs no lock: each row is leased, and a case need not wait for another's ticket."""

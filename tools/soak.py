@@ -120,6 +120,38 @@ SOAKS = (
         "made-up works with a common cause, each gone through 60 times",
         "P80 was kept in 80 of 100, within 3",
     ),
+    Soak(
+        "handoff-faults",
+        "tests/runtime/escalation/test_delivery_faults.py::test_whatever_fails_each_handoff_is_there_exactly_once",
+        300,
+        100,
+        "handoffs to a ticket system without idempotency, one or two of twelve kinds of fault in each one's way",
+        "each is there exactly once; late duplicates are closed",
+    ),
+    Soak(
+        "handoff-deputy",
+        "tests/runtime/escalation/test_delivery_faults.py::test_when_the_desk_stays_away_the_deputy_has_all_of_them_in_time",
+        100,
+        25,
+        "handoffs to a ticket system that stays away",
+        "the deputy has each within the route's time",
+    ),
+    Soak(
+        "handoff-races",
+        "tests/runtime/escalation/test_delivery_faults.py::test_eight_processes_that_race_make_one_ticket_each",
+        300,
+        100,
+        "handoffs that eight processes race for",
+        "one ticket each",
+    ),
+    Soak(
+        "wrong-decisions",
+        "tests/runtime/console/test_decisions.py",
+        200,
+        200,
+        "wrong or forged decisions of 35 kinds, by link, reply, ticket field and console",
+        "none acts; the right one acts once",
+    ),
 )
 
 

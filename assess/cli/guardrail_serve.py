@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=0, help="Port to listen on; 0 chooses one.")
+@click.option("--name", "names", multiple=True, metavar="HOST:PORT", help="Further name by which callers reach it.")
+@click.option(
+    "--tls-certificate", type=click.Path(path_type=Path, dir_okay=False), help="PEM; needed beyond this machine."
+)
+@click.option("--tls-key", type=click.Path(path_type=Path, dir_okay=False), help="PEM.")
 @click.option(
     "--certificate",
     "certified",
@@ -40,7 +45,16 @@ if TYPE_CHECKING:
     help="Where writes go.",
 )
 def serve(
-    folder: Path, host: str, port: int, certified: Path | None, log_only: bool, mcp: bool, environment: str
+    folder: Path,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    tls_certificate: Path | None,
+    tls_key: Path | None,
+    certified: Path | None,
+    log_only: bool,
+    mcp: bool,
+    environment: str,
 ) -> None:
     """Run the enforcing proxy until Ctrl-C: the only holder of a credential that can write.
 
@@ -64,6 +78,8 @@ def serve(
         for_pilot=environment == "production",
         host=host,
         port=port,
+        names=names,
+        tls=(tls_certificate, tls_key) if tls_certificate and tls_key else None,
         mode="log_only" if log_only else "enforce",
         mcp=mcp,
     )

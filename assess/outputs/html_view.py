@@ -92,10 +92,8 @@ class Names:
         if found:
             return f"{sentence(line(found.title, 100).rstrip('.'))} ({found.number})"
         if cell:
-            return (
-                f"{cell.probe} of {line(cell.subject, 60)}"
-                f" {'was not measured' if cell.state is State.NOT_MEASURED else 'is not met'}"
-            )
+            of = "" if str(cell.subject) == "*" else f" of {line(cell.subject, 60)}"
+            return f"{cell.probe}{of} {'was not measured' if cell.state is State.NOT_MEASURED else 'is not met'}"
         return line(entry, 160)
 
     def held(self, entries: list[str], most: int = 2) -> str:
@@ -118,6 +116,7 @@ def sections(assessment: Assessment) -> list[Section]:
         html_findings,
         html_level,
         html_relations,
+        html_roadmap,
         html_since,
         html_workflows,
     )
@@ -131,7 +130,7 @@ def sections(assessment: Assessment) -> list[Section]:
         html_detail.systems(assessment),
         *html_findings.major(assessment),
         *html_findings.minor(assessment),
-        html_detail.roadmap(assessment),
+        html_roadmap.roadmap(assessment),
         *html_case.case(assessment),
         *html_since.since(assessment),
         html_level.level(assessment),

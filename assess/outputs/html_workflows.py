@@ -37,7 +37,7 @@ def workflows(a: Assessment) -> Section:
         title = "No workflow is named, so no gate can open"
     else:
         title = f"{upper(spelled(acting))} {'workflow' if acting == 1 else 'workflows'} may act alone" + (
-            f"; {listed(holders)} hold{'s' if len(holders) == 1 else ''} the others"
+            f"; {listed(holders)} hold{'s' if len(holders) == 1 else ''} {'the others' if acting else 'them back'}"
             if holders and acting < len(a.workflows)
             else ""
         )

@@ -1,8 +1,7 @@
-"""Cedar's JSON policies as formulas for Z3, with Cedar's semantics of errors and of 64-bit overflow.
+"""Cedar's JSON expressions as formulas for Z3, with Cedar's semantics of errors and of 64-bit overflow.
 
-An expression becomes a value and the condition under which it errors. A policy applies when its scope matches and all
-its conditions hold without error (an erring policy is skipped). A node that is not encoded raises Unsupported, and so
-the proof fails. Requests are those that the schema admits. Semantics: https://docs.cedarpolicy.com/policies/syntax-operators.html
+An expression becomes a value and the condition under which it errors. A node that is not encoded raises Unsupported, and
+so the proof fails. Requests are those that the schema admits. Semantics: https://docs.cedarpolicy.com/policies/syntax-operators.html
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Any
 
 import z3
 
-from probes.derive.cedar_symbols import HIGHEST, LOWEST, Call, Symbols, all_of, any_of
+from probes.derive.cedar_symbols import HIGHEST, LOWEST, Call, Symbols, any_of
 
 _COMPARED = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _CALCULATED = {"+": operator.add, "-": operator.sub, "*": operator.mul}
@@ -34,79 +33,6 @@ class Term:
     constant: bool = False
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One policy as formulas: its scope, and its conditions taken apart at every `&&`, in the order of evaluation."""
-
-    scope: Any
-    conjuncts: tuple[Term, ...]
-
-    def applies(self, leaving_out: int | None = None) -> Any:
-        """The formula under which the policy applies: every conjunct is true without an error."""
-        kept = [term for n, term in enumerate(self.conjuncts) if n != leaving_out]
-        parts = [
-            part
-            for term in kept
-            for part in ((term.value,) if term.error is None else (z3.Not(term.error), term.value))
-        ]
-        return all_of([self.scope, *parts])
-
-    def may_error(self, leaving_out: int | None = None) -> Any:
-        """The formula under which evaluating it errors; None: never."""
-        so_far, found = [self.scope], []
-        for n, term in enumerate(self.conjuncts):
-            if n == leaving_out:
-                continue
-            if term.error is not None:
-                found.append(all_of([*so_far, term.error]))
-                so_far.append(z3.Not(term.error))
-            so_far.append(term.value)
-        return any_of(found) if found else None
-
-
-def rule_of(policy: Mapping[str, Any], request: Call) -> Rule:
-    """A policy as formulas.
-
-    Raises:
-        Unsupported: it holds something that is not encoded.
-    """
-    return Rule(_scope(policy, request), tuple(_cached(body, request) for body in conjuncts(policy)))
-
-
-def applies(policy: Mapping[str, Any], request: Call) -> Any:
-    """The formula under which a policy applies to the request."""
-    return rule_of(policy, request).applies()
-
-
-def conjuncts(policy: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Conditions of a policy, `&&` taken apart; `unless` stays whole."""
-    found: list[Mapping[str, Any]] = []
-    for condition in policy["conditions"]:
-        found += _flat(condition["body"]) if condition["kind"] == "when" else [{"!": {"arg": condition["body"]}}]
-    return found
-
-
-def _flat(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [*_flat(body["&&"]["left"]), *_flat(body["&&"]["right"])] if "&&" in body else [body]
-
-
-def _cached(body: Mapping[str, Any], request: Call) -> Term:
-    """Rules repeat each other: each conjunct is built once for a request."""
-    term: Term = request.once(repr(body), lambda: _bool(expression(body, request)))
-    return term
-
-
-def names_operation(policy: Mapping[str, Any], operation: str) -> bool:
-    """Whether the policy's action scope can match the operation."""
-    action = policy["action"]
-    if action["op"] == "All":
-        return True
-    entities = action.get("entities") or ([action["entity"]] if "entity" in action else [])
-    if not entities or action["op"] not in ("==", "in"):
-        raise Unsupported(f"action scope {action['op']}")
-    return any(entity["type"] == "Action" and entity["id"] == operation for entity in entities)
-
-
 def expression(node: Mapping[str, Any], request: Call) -> Term:
     """One node of Cedar's JSON expression tree."""
     if len(node) != 1:
@@ -123,9 +49,9 @@ def expression(node: Mapping[str, Any], request: Call) -> Term:
     if name == "has":
         return _has(expression(inner["left"], request), inner["attr"])
     if name in ("&&", "||"):
-        return _logical(name, _bool(expression(inner["left"], request)), _bool(expression(inner["right"], request)))
+        return _logical(name, boolean(expression(inner["left"], request)), boolean(expression(inner["right"], request)))
     if name == "!":
-        term = _bool(expression(inner["arg"], request))
+        term = boolean(expression(inner["arg"], request))
         return Term("bool", z3.Not(term.value), term.error)
     if name == "if-then-else":
         return _choice(*(expression(inner[part], request) for part in ("if", "then", "else")))
@@ -138,24 +64,6 @@ def expression(node: Mapping[str, Any], request: Call) -> Term:
     if name in ("==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "in", "contains"):
         return _binary(name, expression(inner["left"], request), expression(inner["right"], request))
     raise Unsupported(f"expression {name}")
-
-
-def _scope(policy: Mapping[str, Any], request: Call) -> Any:
-    principal, resource = policy["principal"], policy["resource"]
-    if not names_operation(policy, request.operation):
-        return z3.BoolVal(False)
-    if resource["op"] != "All":
-        raise Unsupported("a resource scope")
-    if principal["op"] == "All":
-        return z3.BoolVal(True)
-    entity = principal.get("entity")
-    if principal["op"] not in ("==", "in") or not entity:
-        raise Unsupported(f"principal scope {principal['op']}")
-    return (
-        z3.BoolVal(False)
-        if entity["type"] != "Workflow"
-        else request.principal == request.symbols.of_workflow(entity["id"])
-    )
 
 
 def _literal(value: Any, symbols: Symbols) -> Term:
@@ -202,7 +110,7 @@ def _logical(name: str, left: Term, right: Term) -> Term:
 
 
 def _choice(test: Term, then: Term, otherwise: Term) -> Term:
-    condition = _bool(test)
+    condition = boolean(test)
     if then.kind != otherwise.kind or then.kind not in ("int", "bool", "str"):
         raise Unsupported("branches of different kinds")
     first = None if then.error is None else z3.And(condition.value, then.error)
@@ -259,7 +167,8 @@ def _int(term: Term) -> Term:
     return term
 
 
-def _bool(term: Term) -> Term:
+def boolean(term: Term) -> Term:
+    """The term itself; raises Unsupported for what is not yes or no."""
     if term.kind != "bool":
         raise Unsupported(f"{term.kind} where yes or no is needed")
     return term

@@ -22,11 +22,12 @@ from runtime.money import from_minor, to_minor
 
 @dataclass(frozen=True)
 class Wrong:
-    """`formula` is the bad case, without the permits; None: it is always the case (an absent limit)."""
+    """`formula` is the bad case, without the permits (None: that a rule errs); `wish` makes a counterexample more telling."""
 
     name: str
     says: str
     formula: Any
+    wish: Any = None
 
 
 def claims_of(estate: Estate, operation: str, request: Call, name: str) -> Iterator[Wrong]:
@@ -91,7 +92,7 @@ def _money(effect: Effect, name: str, action: Action, currencies: Sequence[str],
                 yield wrong
             else:
                 label = f"{wrong.name}.{code}" if place else wrong.name
-                yield Wrong(label, wrong.says, all_of([z3.Not(_is_not(code, request)), wrong.formula]))
+                yield Wrong(label, wrong.says, all_of([z3.Not(_is_not(code, request)), wrong.formula]), wrong.wish)
     yield Wrong(
         "never_negative",
         f"no permitted call of {name} moves a negative amount",
@@ -121,7 +122,7 @@ def _bounded(effect: Effect, name: str, action: Action, currency: str, request: 
     ):
         cap, spent = limit_minor(action, limit, currency), request.long[attribute]
         if cap is None:
-            yield Wrong(limit, f"what leaves {whose} is bounded", z3.BoolVal(True))
+            yield Wrong(limit, f"what leaves {whose} is bounded", z3.BoolVal(True), spent == 100 * each)
         else:
             says = f"if at most {_said(cap, currency)} left {whose} before a call of {name}, no more has left after it"
             yield Wrong(limit, says, any_of([spent < 0, spent + moved > cap, moved < 0]))

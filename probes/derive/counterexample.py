@@ -48,6 +48,15 @@ class Example:
         """Whether Cedar itself allows the request under the given permits (Cedar's JSON policies)."""
         import cedarpy
 
+        return bool(self._answer(estate, permits).decision is cedarpy.Decision.Allow)
+
+    def fails(self, estate: Estate, permits: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether a permit errs in Cedar itself on the request."""
+        return bool(self._answer(estate, permits).diagnostics.errors)
+
+    def _answer(self, estate: Estate, permits: Sequence[Mapping[str, Any]]) -> Any:
+        import cedarpy
+
         asked = {
             "principal": {"type": "Workflow", "id": self.workflow},
             "action": {"type": "Action", "id": self.operation},
@@ -61,8 +70,7 @@ class Example:
             cedarpy.Schema.from_str(TYPES + operation_schema(estate, self.operation)),
             cedarpy.Entities.from_json_str("[]"),
         )
-        result = cedarpy.is_authorized(asked, cedarpy.PolicySet.from_json_str(text), entities, schema)
-        return result.decision is cedarpy.Decision.Allow
+        return cedarpy.is_authorized(asked, cedarpy.PolicySet.from_json_str(text), entities, schema)
 
     def says(self, estate: Estate, claim: str) -> str:
         """One sentence: who may do what with which amount, and under which circumstance that matters for the claim."""

@@ -15,7 +15,7 @@ from runtime.guardrails.certificate import DroppedConjunct
 
 def dropped_conjuncts(scene: Scene) -> Iterator[DroppedConjunct]:
     """The table of one operation, a line a permit and condition; permits with the same conditions are asked about once."""
-    from probes.derive.cedar_logic import conjuncts
+    from probes.derive.cedar_rules import conjuncts
 
     for group in scene.groups:
         bodies = conjuncts(group.policies[0])

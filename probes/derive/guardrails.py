@@ -15,6 +15,7 @@ from probes.guardrails.evidence import (
     GuardrailsDeclared,
     HighStakesTrial,
     KillSwitchTrial,
+    Misfit,
     Proof,
     RestrictedTrial,
     ReviewSeen,
@@ -23,6 +24,7 @@ from probes.guardrails.evidence import (
 )
 from runtime.errors import CxreadyError
 from runtime.estate import Estate
+from runtime.guardrails.cross_checks import cross_checks
 from runtime.systems.surface import Surface
 
 KINDS: tuple[type[Artifact], ...] = (
@@ -58,6 +60,7 @@ def declared(estate: Estate, now: datetime) -> GuardrailsDeclared:
         ),
         writes=len(writes),
         high_stakes=tuple(guardrails.high_stakes),
+        misfits=tuple(Misfit(place=one.place, says=one.says) for one in cross_checks(estate)),
     )
 
 
@@ -90,7 +93,7 @@ DERIVER = Deriver(
         "guardrails.covers_every_write", "guardrails.escalation_triggers", "guardrails.restricted_data_blocked",
         "guardrails.denials_logged", "guardrails.limits_proved", "guardrails.cumulative_limits_hold",
         "guardrails.survives_bypasses", "guardrails.kill_switch", "guardrails.high_stakes_gated",
-        "guardrails.reviewed_with_evidence",
+        "guardrails.reviewed_with_evidence", "guardrails.fits_workflows",
     ),
 )  # fmt: skip
 

@@ -114,7 +114,7 @@ def _asked(old: _Version, new: _Version, operation: str) -> Iterator[Change]:
 def _permitted(version: _Version, operation: str, request: Any) -> Any:
     import z3
 
-    from probes.derive.cedar_logic import applies
+    from probes.derive.cedar_rules import applies
     from probes.derive.cedar_symbols import any_of
 
     found = [applies(policy, request) for policy in policies_of(version.permits.get(operation, ""))]

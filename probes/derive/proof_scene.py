@@ -15,7 +15,7 @@ from runtime.estate import Estate
 from runtime.guardrails.cedar import attributes_of, limit_minor
 
 if TYPE_CHECKING:
-    from probes.derive.cedar_logic import Rule
+    from probes.derive.cedar_rules import Rule
     from probes.derive.cedar_symbols import Call
     from probes.derive.claims import Wrong
 
@@ -115,7 +115,7 @@ class Scene:
 
     def rule(self, policy: Policy) -> Rule:
         """One permit alone as formulas."""
-        from probes.derive.cedar_logic import rule_of
+        from probes.derive.cedar_rules import rule_of
 
         return rule_of(policy, self.request)
 
@@ -149,13 +149,14 @@ class Scene:
             if found != "sat":
                 return "unknown"
             each = limit_minor(self.action, "each", self.currency) or 0
-            return plain_model(self.solver, wishes(self.estate, self.request, self.moved, self.currency, each))
+            ordinary = wishes(self.estate, self.request, self.moved, self.currency, each)
+            return plain_model(self.solver, ordinary if wrong.wish is None else [wrong.wish, *ordinary])
         finally:
             while self.solver.num_scopes():
                 self.solver.pop()
 
     def _alike(self) -> list[Alike]:
-        from probes.derive.cedar_logic import Rule, rule_of
+        from probes.derive.cedar_rules import Rule, rule_of
         from probes.derive.cedar_symbols import any_of
 
         groups: dict[str, list[Policy]] = {}

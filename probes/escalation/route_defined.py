@@ -5,6 +5,7 @@ from __future__ import annotations
 from probes.escalation.artifacts import RoutePlan
 from probes.finding import Evidence, Outcome, met, not_met
 from probes.probe import Effort, Probe
+from probes.wording import counted
 
 
 class RouteDefined(Probe):
@@ -91,8 +92,9 @@ def _walked(plan: RoutePlan) -> list[Evidence]:
     categories = {one.category for one in plan.walked if one.category}
     ways = len(plan.walked)
     free = round(168 - plan.open_minutes / 60) * ways
+    lead = "ways lead" if ways > 1 else "way leads"
     says = (
-        f"{ways} ways lead here ({len(flows)} workflows × {len(categories)} categories as they occur): {168 * ways} hours walked,"
-        f" {free} without anybody"
+        f"{ways} {lead} here ({counted(len(flows), 'workflow')}, {counted(len(categories), 'category', 'categories')}):"
+        f" {168 * ways} hours walked, {free} without anybody"
     )
     return [Evidence(says=says, source="escalation.yaml", facts={"walked": [one.model_dump() for one in plan.walked]})]

@@ -34,8 +34,8 @@ class PlanGuard:
         kept: requests a system beyond the lines, only for taking back own records by operations of the plan.
         starts: how often the run was started; each start may open a session as often as the plan says.
 
-    Sign-ins that the plan names are not counted here: a token ends when it ends, and taking back must not wait for a new
-    plan. The budget of the system bounds them.
+    Sign-ins to a system of the plan are not counted here: a token ends when it ends, and taking back must not wait for
+    a new plan. The budget of the system bounds them.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class PlanGuard:
             key = (line.system, line.method, line.path)
             self._left[key] = self._left.get(key, 0) + line.count * (starts if line.path == HANDSHAKE else 1)
         for key, count in (used or {}).items():
-            if key in self._left:
+            if key in self._left and key[2] != SIGN_IN:
                 over = max(0, count - self._left[key])
                 self._left[key] -= count - over
                 self._kept[key[0]] = max(0, self._kept.get(key[0], 0) - over)
@@ -66,9 +66,11 @@ class PlanGuard:
         """
         key = (system, method, path)
         with self._lock:
+            if self._signs_in(system, method, path):
+                return
             if key not in self._left:
                 raise Refused(f"the approved plan holds no {method} {path}", system, _NEW_PLAN)
-            if self._left[key] > 0 or path == SIGN_IN:
+            if self._left[key] > 0:
                 self._left[key] -= 1
             elif self._cleaning and self._kept.get(system, 0) > 0:
                 self._kept[system] -= 1
@@ -78,9 +80,11 @@ class PlanGuard:
     def holds(self, system: str, method: str, path: str) -> bool:
         with self._lock:
             left = self._left.get((system, method, path))
-            return left is not None and (
-                left > 0 or path == SIGN_IN or (self._cleaning and self._kept.get(system, 0) > 0)
-            )
+            kept = self._cleaning and self._kept.get(system, 0) > 0
+            return self._signs_in(system, method, path) or (left is not None and (left > 0 or kept))
+
+    def _signs_in(self, system: str, method: str, path: str) -> bool:
+        return path == SIGN_IN and method == "POST" and any(held == system for held, _, _ in self._left)
 
     @contextmanager
     def cleaning(self) -> Iterator[None]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from probes.gather.guarded import find_operation
+from probes.gather.guarded import SIGN_IN, find_operation
 from runtime.errors import CxreadyError
 from runtime.estate import Estate
 from runtime.systems.settings import SystemSettings
@@ -116,8 +116,10 @@ def plan(
     kept = {name: n for name, s in estate.systems.items() if (n := kept_for_cleanup(s, max_requests))}
     chosen = [one for one in left if only_system in (None, one.system)]
     left_out = {f"writes on {n}": why for n, why in held_back(estate).items() if only_system in (None, n)}
+    asked = list(_asked(estate, in_order(gatherers, only_probe), only_system))
+    chosen = [*_sign_ins(estate, [*chosen, *(one for _, _, lines in asked for one in lines)]), *chosen]
     used = {name: sum(one.count for one in chosen if one.system == name) for name in estate.systems}
-    for gatherer, system, lines in _asked(estate, in_order(gatherers, only_probe), only_system):
+    for gatherer, system, lines in asked:
         room = max_requests - kept.get(system, 0) - used.get(system, 0)
         fitting, why = _fitting(gatherer, lines, room)
         if why:
@@ -141,6 +143,26 @@ def plan(
 def kept_for_cleanup(settings: SystemSettings, max_requests: int) -> int:
     """Requests of a system's budget that only taking back may use."""
     return KEPT_FOR_CLEANUP if settings.writes.allowed and max_requests > 20 else 0
+
+
+def _sign_ins(estate: Estate, lines: Sequence[PlanLine]) -> list[PlanLine]:
+    """Tokens that a narrow plan needs without asking about signing in itself."""
+    asked = {one.system for one in lines} - {one.system for one in lines if one.path == SIGN_IN}
+    return [
+        PlanLine(
+            system=name,
+            method="POST",
+            path=SIGN_IN,
+            operation=SIGN_IN,
+            purpose=f"sign in as {holder}",
+            probe="machine_auth",
+            count=1,
+        )
+        for name, settings in estate.systems.items()
+        if name in asked
+        for holder, credential in settings.credentials.items()
+        if credential.scheme == "oauth2"
+    ]
 
 
 def _asked(

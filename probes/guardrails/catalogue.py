@@ -9,6 +9,7 @@ from probes.guardrails.denials_logged import DenialsLogged
 from probes.guardrails.discloses_ai import DisclosesAi
 from probes.guardrails.enforced_at_api import EnforcedAtApi
 from probes.guardrails.escalation_triggers import EscalationTriggers
+from probes.guardrails.fits_workflows import FitsWorkflows
 from probes.guardrails.high_stakes_gated import HighStakesGated
 from probes.guardrails.kill_switch import KillSwitch
 from probes.guardrails.limits_proved import LimitsProved
@@ -22,5 +23,5 @@ from probes.probe import Probe
 PROBES: tuple[type[Probe], ...] = (
     Defined, Owned, RestrictedDataNamed, DisclosesAi, CoversEveryWrite, EscalationTriggers, RestrictedDataBlocked, DenialsLogged,
     LimitsProved, EnforcedAtApi, CumulativeLimitsHold, SurvivesBypasses, KillSwitch, HighStakesGated,
-    ReviewedWithEvidence,
+    ReviewedWithEvidence, FitsWorkflows,
 )  # fmt: skip

@@ -54,6 +54,13 @@ class UncoveredWrite(_Part):
     why: Literal["unclassified", "no_action"]
 
 
+class Misfit(_Part):
+    """Something between limits, workflows and rights that does not fit."""
+
+    place: str
+    says: str
+
+
 class ReviewSeen(_Part):
     """One review as written; `age_days` counts from it to the run, None when its date is none."""
 
@@ -80,6 +87,7 @@ class GuardrailsDeclared(Artifact):
     uncovered: tuple[UncoveredWrite, ...]
     writes: int
     high_stakes: tuple[str, ...]
+    misfits: tuple[Misfit, ...] | None = Field(None, description="None: collected before this was asked")
 
 
 class Attempt(_Part):

@@ -57,11 +57,20 @@ def text_parts(got: Read, used: Cues) -> set[str]:
     """
     filled: set[str] = set()
     for unit in got.told:
+        filled |= _labelled(unit, used)
         if not is_sentence(unit, got, used):
             continue
         found = [slot for slot in SLOTS if slot not in filled and fills(slot, unit, got, used)]
         filled |= set(found[:3])
     return filled
+
+
+def _labelled(unit: Unit, used: Cues) -> set[str]:
+    """`Why: over the limit of 25 EUR` fills the part that its label names, when the value holds a figure or a name."""
+    label, colon, value = unit.lower.partition(":")
+    if not colon or len(label.split()) > 3 or len(value.split()) < 2 or not figures(value) or not unit.fresh:
+        return set()
+    return {slot for slot in SLOTS if used.slots[slot].fullmatch(label.strip())}
 
 
 def fills(slot: str, unit: Unit, got: Read, used: Cues) -> bool:

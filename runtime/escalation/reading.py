@@ -100,13 +100,19 @@ class _Lines(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self._hidden = 0
+        self._cell = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._hidden += tag in ("script", "style")
         if tag in ("p", "br", "div", "dt", "li", "tr", "h1", "h2", "h3", "h4", "table"):
             self.parts.append("\n")
-        elif tag in ("dd", "td"):
-            self.parts.append(": " if tag == "dd" else " ")
+        elif tag == "dd":
+            self.parts.append(": ")
+        if tag == "tr":
+            self._cell = 0
+        elif tag in ("td", "th"):  # a row's first cell labels the second
+            self._cell += 1
+            self.parts.append({1: "", 2: ": "}.get(self._cell, " "))
 
     def handle_endtag(self, tag: str) -> None:
         self._hidden -= tag in ("script", "style") and self._hidden > 0

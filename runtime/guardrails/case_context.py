@@ -21,7 +21,8 @@ _SALT = "cxready.case"
 
 
 class CaseContext(BaseModel):
-    """`read` is what was read from systems of record (see Request.facts_input).
+    """`read` names what the runtime looked up; the proxy reads records itself and only counts near misses by it. Trials alone hand in the
+    records themselves (see proxy.serve, trusts_signed_records).
 
     `settled`: the runtime read back after an unknown outcome and found that nothing was written.
     """

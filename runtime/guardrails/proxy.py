@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import os
 import secrets as random_secrets
-import socket
-import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -26,19 +24,17 @@ from runtime.guardrails.decide import DecisionPoint
 from runtime.guardrails.facts import Fact
 from runtime.guardrails.forwarding import Forwarder
 from runtime.guardrails.kill_switch import KillSwitch
+from runtime.guardrails.proxy_server import Listening, Place, bound
 from runtime.guardrails.tightened import Tightened
 from runtime.systems.surface import Surface
 from runtime.systems.trace import Trace
 
 if TYPE_CHECKING:
-    import uvicorn
-
     from runtime.guardrails.proxy_app import ProxyApp
 
 Mode = Literal["enforce", "log_only"]
 TOKEN, SECRET = "CXREADY_PROXY_TOKEN", "CXREADY_PROXY_SECRET"
 PROTOCOLS = ("rest", "soap", "graphql", "json-rpc", "mcp")
-STARTS_S = 10.0
 
 
 @dataclass
@@ -49,8 +45,7 @@ class RunningProxy:
     token: str = field(repr=False)
     secret: str = field(repr=False)
     point: DecisionPoint
-    _server: uvicorn.Server = field(repr=False)
-    _thread: threading.Thread = field(repr=False)
+    _listening: Listening = field(repr=False)
     _app: ProxyApp = field(repr=False)
 
     @property
@@ -64,8 +59,7 @@ class RunningProxy:
 
     def close(self) -> None:
         """Waits for calls under way, then stops."""
-        self._server.should_exit = True
-        self._thread.join()
+        self._listening.close()
         self._app.close()
         self._app.forwarder.close()
 
@@ -84,6 +78,8 @@ def serve(
     for_pilot: bool = False,
     host: str = "127.0.0.1",
     port: int = 0,
+    names: Sequence[str] = (),
+    tls: tuple[Path, Path] | None = None,
     mode: Mode = "enforce",
     trusts_signed_records: bool = False,
     mcp: bool = False,
@@ -95,6 +91,8 @@ def serve(
         secrets: values of secret references; only the enforcer's are used.
         ledger: else `folder/budgets.sqlite`, for a pilot the one that CXREADY_DATABASE names; made when absent: starting is
             set-up.
+        names: further `host:port` under which callers may reach it.
+        tls: certificate chain and key, PEM; needed beyond this machine.
         mode: `log_only` decides, counts and logs, but lets through what it would not have allowed, to see the effect of
             limits on an agent that already works; the kill switch and the form of a call hold all the same.
         mcp: also speak MCP, at `/mcp` (mcp_gateway.py).
@@ -103,7 +101,7 @@ def serve(
 
     Raises:
         BadInput: a description, the compiled policy, a secret or the port cannot be used.
-        Refused: a pilot that would trust its own records.
+        Refused: a pilot that would trust its own records; tokens in clear beyond this machine.
     """
     if for_pilot and trusts_signed_records:
         raise Refused("a pilot's proxy reads its records itself", "trusts_signed_records", "leave it out")
@@ -130,53 +128,26 @@ def serve(
         log_only=mode == "log_only",
         trusts_signed_records=trusts_signed_records,
     )
-    token = secrets.get(TOKEN) or random_secrets.token_urlsafe(32)
-    secret = secrets.get(SECRET) or random_secrets.token_urlsafe(48)
-    return _started(surfaces, forwarder, point, token, secret, host, port, mcp)
+    return _started(surfaces, forwarder, point, secrets, Place(host, port, tuple(names), tls), mcp)
 
 
 def _started(
     surfaces: Mapping[str, Surface],
     forwarder: Forwarder,
     point: DecisionPoint,
-    token: str,
-    secret: str,
-    host: str,
-    port: int,
+    secrets: Mapping[str, str],
+    place: Place,
     mcp: bool,
 ) -> RunningProxy:
     """Listening before it returns."""
-    import uvicorn
+    from runtime.guardrails.proxy_app import ProxyApp
 
-    from runtime.guardrails.proxy_app import LONGEST_HEAD, ProxyApp, StrictHead
-
-    listening = _bound(host, port)
-    address = f"{host}:{listening.getsockname()[1]}"
-    app = ProxyApp(surfaces, forwarder, token, secret, frozenset({address}))
-    config = uvicorn.Config(
-        _with_mcp(app, point) if mcp else app,
-        http=StrictHead,
-        ws="none",
-        lifespan="on" if mcp else "off",
-        loop="asyncio",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=5,
-        timeout_graceful_shutdown=20,
-        h11_max_incomplete_event_size=LONGEST_HEAD,
-        backlog=256,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="enforcing proxy", daemon=True)
-    thread.start()
-    listening_since = threading.Event()
-    for _ in range(int(STARTS_S / 0.005)):
-        if server.started or not thread.is_alive():
-            break
-        listening_since.wait(0.005)
-    return RunningProxy(f"http://{address}", token, secret, point, server, thread, app)
+    token = secrets.get(TOKEN) or random_secrets.token_urlsafe(32)
+    secret = secrets.get(SECRET) or random_secrets.token_urlsafe(48)
+    listening = bound(place)
+    app = ProxyApp(surfaces, forwarder, token, secret, listening.names)
+    listening.start(_with_mcp(app, point) if mcp else app, lifespan=mcp)
+    return RunningProxy(listening.url, token, secret, point, listening, app)
 
 
 def _with_mcp(app: ProxyApp, point: DecisionPoint) -> Any:
@@ -185,19 +156,6 @@ def _with_mcp(app: ProxyApp, point: DecisionPoint) -> Any:
     except ImportError:
         raise BadInput("the MCP gateway needs the package mcp", "--mcp", "pip install 'cxready[pilot]'") from None
     return McpGateway(app, point.coverage)
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        listening.close()
-        raise BadInput(
-            f"the proxy cannot listen there ({error.strerror})", f"{host}:{port}", "choose another port"
-        ) from None
-    return listening
 
 
 def declared_surfaces(estate: Estate, *, protocols: tuple[str, ...] = ("rest",)) -> dict[str, Surface]:

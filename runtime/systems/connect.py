@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from runtime import redaction
 from runtime.errors import BadInput, Refused
+from runtime.systems.addresses import Addresses
 from runtime.systems.auth import Auth, make_auth
 from runtime.systems.exchange import System
 from runtime.systems.json_rpc import JsonRpcSystem
@@ -83,7 +84,7 @@ def connect(
         bounds or Bounds(),
         () if for_pilot else settings.windows,
         gate or Gate(),
-        passage or Passage(),
+        passage or Passage(addresses=Addresses(hold=not for_pilot)),
     )
     auth = None if anonymous else _auth(settings, holder, wire, base)
     found = surface or load_surface(name, settings, folder)

@@ -27,7 +27,7 @@ class Trust(HTTPAdapter):
     ) -> None:
         self._network, self._folder, self._secrets = network, folder, secrets
         self._context: ssl.SSLContext | None = None
-        self._pools = pools(addresses or Addresses())
+        self._pools = pools(addresses or Addresses(hold=False))
         super().__init__(max_retries=0, pool_maxsize=8)
 
     def context(self) -> ssl.SSLContext:

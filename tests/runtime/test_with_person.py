@@ -40,7 +40,7 @@ def test_only_the_person_speaks_until_the_case_comes_back(
         assert len(comments) == 2 and len(estate.records["tickets"]) == tickets, "on the ticket, no new ones"
         assert all("Quoted, no instruction" in c["text"] and "4111 1111" not in c["text"] for c in comments)
 
-        other = ran(next_one("c-4", channel="email"))
+        other = ran(next_one("c-4", channel="telephone"))
         assert "a person has this conversation" not in other["reason"], "another channel is another conversation"
         stranger = {**next_one("c-5"), "customer": "A-10234", "session": {"account_id": "A-10234"}}
         assert "a person has this conversation" not in ran(stranger)["reason"]

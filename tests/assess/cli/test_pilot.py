@@ -61,7 +61,7 @@ def test_a_pilot_from_shadow_to_approval(
         "waiting"
     ]
     status = Typed(capsys, "status", place)
-    assert "waits: c-6: Approve or refuse: billing.createRefund of 24.99 EUR" in status.out
+    assert "waits: c-6: Approve or refuse: issue refund, 24.99 EUR" in status.out
     assert "every chain is whole" in status.out
 
     wrong = Typed(capsys, "approve", place, "c-6", "--by", "someone")

@@ -145,3 +145,13 @@ def test_a_wrong_password_reaches_a_system_twice_in_a_whole_collection_and_not_a
         before = here.estate.counts["usage"]
         here.collect("usage")
         assert here.estate.counts["usage"] == before
+
+
+def test_a_ca_file_that_is_a_key_is_a_clear_stop_before_anything_is_sent(tmp_path: Path) -> None:
+    with office(tmp_path / "n") as here:
+        leaf = here.proxy.authority.issue_cert("nobody.example")
+        (here.folder / "ca.pem").write_bytes(leaf.private_key_pem.bytes())
+        for words in (["collect", here.folder], ["collect", here.folder, "--check"]):
+            said = command(*words, env=here.environment)
+            assert "the file holds a private key" in said.out + said.err and said.code in (2, 3), said
+        assert not here.proxy.log and not (here.folder / "bundles").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,9 +74,16 @@ def test_the_guard_counts_each_line_and_keeps_the_rest_for_taking_back() -> None
 
 
 def test_a_run_that_is_started_again_goes_on_counting_and_may_sign_in_again() -> None:
-    lines = [_line("/a", 2), _line("token", 1)]
-    guard = PlanGuard(lines, {("crm", "GET", "/a"): 2, ("crm", "GET", "token"): 1}, starts=2)
-    assert not guard.holds("crm", "GET", "/a") and guard.holds("crm", "GET", "token")
+    guard = PlanGuard(
+        [_line("/a", 2)], {("crm", "GET", "/a"): 2, ("crm", "POST", "token"): 5}, kept={"crm": 1}, starts=2
+    )
+    assert not guard.holds("crm", "GET", "/a") and guard.holds("crm", "POST", "token")
+    for _ in range(3):
+        guard.take("crm", "POST", "token")
+    with pytest.raises(Refused, match="holds no POST token"):
+        guard.take("mail", "POST", "token")
+    with guard.cleaning():
+        assert guard.holds("crm", "GET", "/a")
 
 
 def test_a_plan_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:
@@ -130,3 +138,15 @@ def test_a_query_without_a_place_for_the_reference_is_refused() -> None:
         Repeat(find="search", find_with={"query": "id > 0"})
     with pytest.raises(ValueError, match="name that operation"):
         Repeat(find_with={"query": "{reference}"})
+
+
+def test_a_narrow_plan_names_the_sign_ins_that_it_needs() -> None:
+    tokens = {"scheme": "oauth2", "token_url": "/token", "client_id": "a", "client_secret": "${A_SECRET}"}
+    estate = _estate()
+    credentials = {"agent": tokens, "audit": {"scheme": "bearer", "token": "${B_TOKEN}"}}
+    crm = SystemSettings.model_validate({**estate.systems["crm"].model_dump(), "credentials": credentials})
+    plan = make_plan(replace(estate, systems={"crm": crm}), [_gatherer("reads", _line("/a", 2))])
+    assert [(one.path, one.purpose, one.count) for one in plan.lines] == [
+        ("token", "sign in as agent", 1),
+        ("/a", "look", 2),
+    ]

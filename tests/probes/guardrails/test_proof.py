@@ -97,7 +97,7 @@ def test_encoding_and_cedar_agree_on_random_requests(estate: Estate) -> None:
     import cedarpy
     import z3
 
-    from probes.derive import cedar_logic, cedar_symbols
+    from probes.derive import cedar_rules, cedar_symbols
 
     rng = random.Random(int(os.environ.get("CXREADY_SOAK_SEED", "20261123")))
     holes = [json.loads(p.read_text(encoding="utf-8"))["permits"] for p in HOLES[:4]]
@@ -108,7 +108,7 @@ def test_encoding_and_cedar_agree_on_random_requests(estate: Estate) -> None:
     tried = {"allow": 0, "deny": 0}
     for text, operation in sets:
         permits = [
-            p for p in policies_of(text) if p["effect"] == "permit" and cedar_logic.names_operation(p, operation)
+            p for p in policies_of(text) if p["effect"] == "permit" and cedar_rules.names_operation(p, operation)
         ]
         only = cedarpy.PolicySet.from_json_str(
             json.dumps(
@@ -118,7 +118,7 @@ def test_encoding_and_cedar_agree_on_random_requests(estate: Estate) -> None:
         facts = tuple(estate.guardrails.actions[str(estate.guardrails.action_of(operation))].conditions)
         attributes = attributes_of(estate, operation)
         request = cedar_symbols.call(operation, attributes, facts, cedar_symbols.Symbols())
-        formula = z3.Or(*[cedar_logic.applies(p, request) for p in permits]) if permits else z3.BoolVal(False)
+        formula = z3.Or(*[cedar_rules.applies(p, request) for p in permits]) if permits else z3.BoolVal(False)
         for _ in range(COUNT // len(sets) + 1):
             workflow, context = _random_request(rng, attributes, facts)
             asked = {

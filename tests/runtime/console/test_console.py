@@ -71,7 +71,7 @@ def desk(folder: Folder, estate: RunningEstate, encode: Encode) -> Iterator[Desk
 
 def test_a_person_decides_what_was_shown_and_stops_the_pilot(desk: Desk, folder: Folder, estate: RunningEstate) -> None:
     assert desk.home.status_code == 200
-    assert "Approve or refuse: billing.createRefund of 24.99 EUR" in desk.home.text
+    assert "Approve or refuse: issue refund, 24.99 EUR" in desk.home.text
     assert "<script>" not in desk.home.text, "a customer's words are escaped"
     assert "default-src &#39;none&#39;" in desk.home.headers["Content-Security-Policy"].replace("'", "&#39;")
     assert "billing.listInvoices" in desk.browser.get(desk.base + "/cases/c-6").text

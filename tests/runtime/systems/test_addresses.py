@@ -65,6 +65,17 @@ def test_public_addresses_may_rotate_and_never_turn_into_private_ones(names):
         places.checked("api.vendor.example", 443)
 
 
+def test_whoever_runs_for_days_follows_a_name_to_another_place_but_not_to_metadata(names):
+    places = Addresses(hold=False)
+    names["crm.corp.example"] = ["10.0.0.1"]
+    assert places.checked("crm.corp.example", 443) == ["10.0.0.1"]
+    names["crm.corp.example"] = ["10.9.9.9"]
+    assert places.checked("crm.corp.example", 443) == ["10.9.9.9"]
+    names["crm.corp.example"] = ["169.254.169.254"]
+    with pytest.raises(MovedAway, match="link-local"):
+        places.checked("crm.corp.example", 443)
+
+
 def test_link_local_addresses_are_nobodys_system(names):
     names["metadata.corp.example"] = ["169.254.169.254"]
     with pytest.raises(MovedAway, match="link-local"):
