@@ -56,4 +56,6 @@ def score(file: Path, as_json: bool) -> None:
     if not found.measured:
         click.echo(f"\nThere is no word list for this language ({found.language}): the score is no measurement.")
     elif found.score < PASS[found.mode][0] and (better := rewritten(text, found.language)):
-        click.echo(f"\nThe same sentences sorted by what they say – an example of the form, not a text to send:\n\n{better}")
+        click.echo(
+            f"\nThe same sentences sorted by what they say – an example of the form, not a text to send:\n\n{better}"
+        )

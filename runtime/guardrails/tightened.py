@@ -16,6 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from runtime import decision_log
 from runtime.errors import BadInput, Conflict
@@ -26,6 +27,7 @@ from runtime.money import from_minor, to_minor
 COUNTS = ("count_per_customer_per_30_days", "count_per_day")
 LIMITS = (*MONEY_LIMITS, *COUNTS)
 RUN = "limits"
+PATIENCE_S = 10.0
 FRESH_S = 0.05  # how old a look at the file may be; another process sees a change after that
 _TABLE = """CREATE TABLE IF NOT EXISTS tightened (
   id INTEGER PRIMARY KEY, action TEXT NOT NULL, name TEXT NOT NULL, bound INTEGER NOT NULL, until REAL, by TEXT NOT NULL, at REAL NOT NULL,
@@ -99,7 +101,7 @@ def tighten(
     database.parent.mkdir(parents=True, exist_ok=True)
     ends = datetime.fromtimestamp(until, UTC).isoformat() if until is not None else None
     detail = {"action": action, "limit": limit, "bound": bound, "workflow": workflow, "until": ends, "by": by}
-    with closing(decision_log.connect(database)) as connection:
+    with closing(_opened_to_write(database)) as connection:
         _prepare(connection)
         connection.execute("BEGIN IMMEDIATE")
         connection.execute(
@@ -206,15 +208,36 @@ def _rows(path: str) -> tuple[_Row, ...]:
     except FileNotFoundError:
         return ()
     if opened is None or opened.file != file:  # another file than before, like a restored one
-        opened = held[path, os.getpid()] = _Open(sqlite3.connect(path, timeout=10, isolation_level=None), file)
-        _prepare(opened.connection)
+        address = f"file:{quote(str(Path(path).resolve()))}?mode=ro"  # looking never makes or changes anything
+        opened = held[path, os.getpid()] = _Open(sqlite3.connect(address, uri=True, timeout=10), file)
     changes = _changed[0]
     version = int(opened.connection.execute("PRAGMA data_version").fetchone()[0])
     if version != opened.version:
-        found = opened.connection.execute("SELECT action, name, bound, until, workflow FROM tightened").fetchall()
-        opened.rows, opened.version = tuple(_Row(*row) for row in found), version
+        opened.rows, opened.version = _read(opened.connection), version
     opened.looked_at, opened.changes = now, changes
     return opened.rows
+
+
+def _read(connection: sqlite3.Connection) -> tuple[_Row, ...]:
+    """Every row; none where there is no table yet. A table of an older version knows no workflows."""
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(tightened)")}
+    if not columns:
+        return ()
+    workflow = "workflow" if "workflow" in columns else "''"
+    found = connection.execute(f"SELECT action, name, bound, until, {workflow} FROM tightened")  # noqa: S608
+    return tuple(_Row(*row) for row in found)
+
+
+def _opened_to_write(database: Path) -> sqlite3.Connection:
+    """Waits while another process opens the same new file: making it a write-ahead log cannot be shared."""
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return decision_log.connect(database)
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -16,7 +16,7 @@ from runtime.gate import ORDER
 from tests.assess.recorded import GOLDEN
 from tests.assess.recorded_estate import Estate
 
-COUNT = int(os.environ.get("CXREADY_SOAK_COUNT", "6"))
+COUNT = int(os.environ.get("CXREADY_SOAK_COUNT", "3"))
 SEED = int(os.environ.get("CXREADY_SOAK_SEED", "3"))
 
 

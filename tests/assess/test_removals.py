@@ -19,7 +19,7 @@ from probes.finding import DIMENSIONS
 from tests.assess.recorded import GOLDEN
 from tests.assess.recorded_estate import Estate, Standing
 
-COUNT = int(os.environ.get("CXREADY_SOAK_COUNT", "40"))
+COUNT = int(os.environ.get("CXREADY_SOAK_COUNT", "24"))
 SEED = int(os.environ.get("CXREADY_SOAK_SEED", "1"))
 
 

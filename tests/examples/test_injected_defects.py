@@ -58,7 +58,11 @@ def cases() -> list[Case]:
     return [
         Case("pagination skips", PaginationSkips(), (("pagination_complete", "records skipped"),)),
         Case("ignored idempotency key", HonoursKeys(honours=False), (("repeat_safe", "key ignored"),)),
-        Case("schema drift", SchemaDrift(r"/ticket/\d+$", "Subject", "id"), (("description_true", "differs from description"),)),
+        Case(
+            "schema drift",
+            SchemaDrift(r"/ticket/\d+$", "Subject", "id"),
+            (("description_true", "differs from description"),),
+        ),
         Case("ignored If-Match", IgnoresIfMatch(), (("no_lost_updates", "accepted"),)),
         Case("dropped update", Drops("PUT", 200), (("writes_stick", "dropped"),)),
         Case("undeleted DELETE", Drops("DELETE", 204, b""), (("deletes_stick", "undo without effect"),)),

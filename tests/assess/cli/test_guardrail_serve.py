@@ -64,7 +64,9 @@ def served(*words: str, demo: RunningEstate, **more: Any) -> Iterator[tuple[dict
 def pay(told: dict[str, str], amount: str, case: str = "c-1", **known: Any) -> requests.Response:
     about = CaseContext(workflow="billing-dispute", case=case, customer=ACCOUNT, **known)
     headers = case_context.headers(told["secret"], told["token"], about)
-    return requests.post(f"{told['url']}/billing/credits", json={**CREDIT, "amount": amount}, headers=headers, timeout=20)
+    return requests.post(
+        f"{told['url']}/billing/credits", json={**CREDIT, "amount": amount}, headers=headers, timeout=20
+    )
 
 
 def test_without_a_proof_it_does_not_start(folder: Path, demo: RunningEstate) -> None:

@@ -107,7 +107,7 @@ def test_a_limit_is_each_of_all_workflows_until_its_end_unless_more_is_said(
     wrong = Typed(capsys, "limit", place, "issue_credit", *who)
     unclear = Typed(capsys, "limit", place, "issue_credit", "5.00", "--until", "soon", *who)
     assert [said.code for said in (past, wrong, unclear)] == [2, 2, 2] and "already passed" in past.err
-    logged = [line for line in Typed(capsys, "log", place, "limits", "--json").lines]
+    logged = list(Typed(capsys, "log", place, "limits", "--json").lines)
     assert [line["step"] for line in logged] == ["tighten", "tighten"]
 
 

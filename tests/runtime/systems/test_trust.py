@@ -14,6 +14,7 @@ from runtime.systems.exchange import Seen
 from runtime.systems.network import merged
 from runtime.systems.reach import reach
 from runtime.systems.settings import Network
+from tests.harness.corporate_proxy import CorporateProxy
 
 
 @pytest.fixture
@@ -47,6 +48,16 @@ def test_a_client_certificate_opens_a_system_that_asks_for_one(mutual, tmp_path)
     with_one = Network(ca="ca.pem", client_certificate="client.pem")
     assert system(mutual.url, tmp_path, network=with_one).request("GET", "/x", why=WHY).ok
     assert reach(mutual.url, with_one, tmp_path, {}).ok
+
+
+def test_through_a_tunnel_the_systems_own_certificate_and_ours_meet(mutual, tmp_path):
+    with CorporateProxy({"127.0.0.1": mutual.url}, intercepts=False) as proxy:
+        way = Network(proxy=proxy.url, ca="ca.pem", client_certificate="client.pem")
+        answer = system(mutual.url, tmp_path, network=way).request("GET", "/x", why=WHY)
+        assert answer.ok and answer.through == f"the proxy {proxy.url.removeprefix('http://')}"
+        assert proxy.connects == ["127.0.0.1"] and not proxy.log, "the proxy sees a tunnel, not what is in it"
+        found = reach(mutual.url, way, tmp_path, {})
+    assert found.ok and "signed by Northwind PKI" in found.steps[-1].says
 
 
 def test_one_system_can_have_its_own_certificate_and_keep_the_rest_of_the_engagements_network(mutual, tmp_path):
