@@ -2,11 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEBIAN := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils postgresql
+DEBIAN := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+# What the tests start for themselves, on loopback, with data of their own: nothing of it runs as a service.
+DEBIAN_TESTS := poppler-utils git postgresql dovecot-imapd
 STAMP := $(VENV)/.installed
 JOBS ?= 2
 
-.PHONY: setup debian demo test check lint docs soak estate sizes wheel clean
+.PHONY: setup debian debian-tests demo test check lint docs soak estate sizes wheel clean
 
 setup: $(STAMP)
 
@@ -21,10 +23,13 @@ debian:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'
 	@sh tools/debian_packages.sh $(DEBIAN)
 
+debian-tests:
+	@sh tools/debian_packages.sh $(DEBIAN_TESTS)
+
 demo: setup
 	$(BIN)/cxready demo demo
 
-test: setup
+test: setup debian-tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -q
 
 lint: setup
@@ -36,7 +41,7 @@ lint: setup
 check: lint test
 
 # The counts that matter before a release: kills, races, random requests. Resumable; the seed is printed.
-soak: setup
+soak: setup debian-tests
 	$(BIN)/python tools/soak.py
 
 estate: setup

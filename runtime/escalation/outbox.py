@@ -239,7 +239,8 @@ def _reconcile(
         left, flaw = settle_doubts(row, destinations)
         flaws = "; ".join(dict.fromkeys(filter(None, (row.flaw, flaw))))
         last = row.created_at if row.delivered_at is None else row.delivered_at + timedelta(seconds=LAST_LOOK_S)
-        left, due = (list(row.doubt), last) if now < last else (left, now + timedelta(seconds=max(settle, 60)))
+        soon = now + timedelta(seconds=max(settle, 60))  # who could not be asked, or would not close, is asked again
+        left, due = (list(row.doubt), min(last, soon) if left else last) if now < last else (left, soon)
         with connection:
             connection.execute(
                 "update handoffs set doubt = ?, flaw = ?, next_at = ? where id = ?",

@@ -111,7 +111,7 @@ class Rig:
         self.proxy.plan = FaultPlan()
         self.clock += timedelta(seconds=outbox.LEASE_S + 1)
         places, connection = self.places(), self.open()
-        for _ in range(60):
+        for _ in range(20 * max(3, len(self.keys))):
             outbox.deliver(connection, places, now=lambda: self.clock, settle=1, look_again=True)
             left = [row.next_at for row in outbox.rows(connection) if row.state == "waiting" or row.doubt]
             if not left:
