@@ -92,7 +92,12 @@ def _is_simple(value: Any) -> bool:
     if kind is str:
         return value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
     if kind is dict:
-        return all(type(name) is str and name.isascii() and _is_simple(inner) for name, inner in value.items())
+        for name, inner in value.items():  # a plain loop: this runs in every decision
+            if type(name) is not str or not name.isascii():
+                return False
+            if (type(inner) is not str or not inner.isascii()) and not _is_simple(inner):
+                return False
+        return True
     if kind is list:
         return all(map(_is_simple, value))
     return value is None or kind is bool or (kind is int and -MAX_INTEGER <= value <= MAX_INTEGER)
@@ -112,7 +117,7 @@ def _walk(value: Any, depth: int) -> int:
             raise NotCanonical("two names differ only in their case")
         found = 1
         for inner in value.values():
-            found += _walk(inner, depth + 1)
+            found += _text(inner) if type(inner) is str else _walk(inner, depth + 1)
         return found
     if isinstance(value, (list, tuple)):
         return 1 + sum(_walk(inner, depth + 1) for inner in value)

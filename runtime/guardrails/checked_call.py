@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from runtime.estate import Estate
@@ -55,7 +55,9 @@ def checked(
     digest = canonical.digest({"operation": operation, "arguments": arguments, "moves": [money.minor, money.currency]})
     same_customer(request, customer, effect.money_out is not None)
     triggers(estate, request)
-    context = replace(context, customer=customer, money_out_minor=money.minor, currency=money.currency)
+    context = FactContext(
+        request.workflow, operation, arguments, read, customer, request.session_customer, money.minor, money.currency
+    )
     held = evaluate(action.conditions, context, facts)
     return CheckedCall(
         request, name, action, money, customer or "", held, digest, is_high_stakes(estate, request), restricted

@@ -28,6 +28,10 @@ class Unclear(ValueError):
         self.escalate = escalate
 
 
+_AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
+_CODE = re.compile("[A-Z]{3}")
+
+
 @dataclass(frozen=True)
 class MoneyEffect:
     """`terms` are the numbers that policies see: amount, or before and after, or value."""
@@ -82,7 +86,7 @@ def minor_of(written: Any, out: MoneyOut, currency: str, name: str) -> int:
         raise Unclear(f"{name} is absent")
     if isinstance(written, bool) or not isinstance(written, (str, int)):
         raise Unclear(f'{name} is {type(written).__name__}; money is text like "12.40" or a whole number')
-    if isinstance(written, str) and not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,4})?", written):
+    if isinstance(written, str) and not _AMOUNT.fullmatch(written):
         raise Unclear(f"{name} {written[:30]!r} is no amount")
     if out.unit == "minor":
         if isinstance(written, str) and "." in written:
@@ -115,7 +119,7 @@ def customer_of(effect: Effect, arguments: Mapping[str, Any], read: Mapping[str,
 def _currency(out: MoneyOut, arguments: Mapping[str, Any], default: str) -> str:
     if isinstance(out.currency, CurrencyField):
         found = _argument(arguments, out.currency.field)
-        if not isinstance(found, str) or not re.fullmatch("[A-Z]{3}", found):
+        if not isinstance(found, str) or not _CODE.fullmatch(found):
             raise Unclear(f"{out.currency.field} names no currency")
         try:
             exponent(found)
@@ -171,6 +175,8 @@ def _value(reference: str, read: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _argument(arguments: Mapping[str, Any], path: str) -> Any:
     """An argument by name, or a field inside one: `amount.value`."""
+    if "." not in path:
+        return arguments.get(path)
     found: Any = arguments
     for part in path.split("."):
         found = found.get(part) if isinstance(found, Mapping) else None
