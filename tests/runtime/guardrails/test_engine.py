@@ -28,7 +28,14 @@ WHOLE = (
 NUMBERS = st.one_of(
     st.integers(0, 60_000), st.sampled_from([-1, 0, 5_000, 5_001, 10_000, 2**63 - 1, -(2**63), 2**63, 2**64])
 )
-WRONG = st.one_of(st.none(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=3), st.just([]), st.just({}))
+WRONG = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=3),
+    st.just([]),
+    st.just({}),
+)
 
 
 def value_of(kind: str, draw: Any) -> Any:
