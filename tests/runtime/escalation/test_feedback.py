@@ -13,17 +13,21 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
 from assess.demo.estate import RunningEstate
 from assess.engagement import Folder
+from assess.piloting import running
 from probes.derive import human_times
 from probes.derive.run import Derivation
 from runtime import decision_log
+from runtime.console.app import Desk, console
 from runtime.decision_log import Entry
 from runtime.escalation import answer, feedback, outbox
 from runtime.escalation.feedback import ALL, FEWEST_DECISIONS, FEWEST_PERSONS, Decided, cells_of, spearman
 from runtime.escalation.link_keys import pseudonym
 from runtime.pilot_state import open_log
+from runtime.understanding.encode import Encode
 from tests.harness.command import command
 from tests.runtime.escalation.test_answer import handoff
 
@@ -112,6 +116,19 @@ def test_no_page_api_or_export_yields_a_persons_figure(folder: Folder, estate: R
     by = [row["detail"]["by"] for row in rows if row.get("step", "").startswith("answer ")]
     assert len(by) == 66 and len(set(by)) == 66, "nothing in the export lets one count what a person decided"
     assert all(re.fullmatch(r"p-[0-9a-f]{12}", name) for name in by)
+
+
+def test_no_page_of_the_console_names_who_decided(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
+    _a_months_decisions(folder)
+    with running(folder, secrets=estate.environment(), encode=encode) as engine:
+        desk = Desk("person-11", "testserver")
+        browser = TestClient(console(engine, desk), base_url="http://testserver")
+        browser.get(f"/enter?key={desk.key}")
+        pages = [browser.get(path) for path in ("/", "/cases/c-3", "/cases/c-61", "/metrics")]
+
+    assert [page.status_code for page in pages] == [200, 200, 200, 404]
+    for page in pages:
+        assert not any(person in page.text for person in PEOPLE)
 
 
 def _a_months_decisions(folder: Folder) -> None:
