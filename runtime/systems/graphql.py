@@ -6,7 +6,6 @@ a fault.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -16,11 +15,11 @@ from graphql import GraphQLSchema
 
 from runtime.errors import BadInput
 from runtime.systems.auth import Auth
+from runtime.systems.endpoint import Endpoint, given_of
 from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.graphql_documents import document_of
 from runtime.systems.graphql_surface import load_schema
 from runtime.systems.operations import find_operation
-from runtime.systems.outgoing import READING, Outgoing, path_of
 from runtime.systems.parsed import Parsed, as_declared
 from runtime.systems.settings import SystemSettings
 from runtime.systems.surface import Surface
@@ -28,17 +27,17 @@ from runtime.systems.transport import Transport
 
 _THROTTLED = ("THROTTLED", "RATE_LIMITED", "TOO_MANY_REQUESTS", "MAX_COST_EXCEEDED")
 _FAULTS = ("INTERNAL_SERVER_ERROR", "INTERNAL_ERROR", "INTERNAL")
-_ACCEPT = "application/graphql-response+json, application/json"
 
 
-class GraphQLSystem:
-    """Implements `exchange.System`. The staging address is the endpoint itself."""
+class GraphQLSystem(Endpoint):
+    """Implements `exchange.System`."""
+
+    accepts = "application/graphql-response+json, application/json"
 
     def __init__(
         self, surface: Surface, transport: Transport, auth: Auth | None, settings: SystemSettings, folder: Path
     ) -> None:
-        self.name, self.holder = transport.system, transport.holder
-        self.surface, self.transport, self.auth = surface, transport, auth
+        super().__init__(surface, transport, auth)
         self._file = folder / settings.description if settings.description else None
 
     def call(
@@ -50,33 +49,14 @@ class GraphQLSystem:
         why: Why,
     ) -> Exchange:
         """See `exchange.System.call`; `body` is the field's value, a single value stands under `result`."""
-        found = find_operation(self.surface, operation)
-        given = {name: value for name, value in (arguments or {}).items() if value is not None}
+        found, given = find_operation(self.surface, operation), given_of(arguments)
         asked = {"query": document_of(self._schema, found, given), "variables": given}
         field = found.id.partition(".")[2]
-        sent = {"Accept": _ACCEPT, "Content-Type": "application/json", **(headers or {})}
 
         def parse(status: int, raw: bytes, content_type: str) -> Parsed:
             return value_of(as_declared(status, raw, content_type), field)
 
-        out = Outgoing(
-            "POST", self.transport.base, found.path, found.id, why, sent, json.dumps(asked).encode(), given,
-            reads=found.reads, parse=parse,
-        )  # fmt: skip
-        return self.transport.send(out, self.auth)
-
-    def request(
-        self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None, why: Why
-    ) -> Exchange:
-        """See `exchange.System.request`: to the endpoint (`path` empty) or below it."""
-        url = path if "://" in path else self.transport.base.rstrip("/") + ("/" + path.lstrip("/") if path else "")
-        data = body.encode() if isinstance(body, str) else None if body is None else json.dumps(body).encode()
-        sent = {"Accept": _ACCEPT, **({"Content-Type": "application/json"} if data else {}), **(headers or {})}
-        verb = method.upper()
-        out = Outgoing(
-            verb, url, path_of(url), f"{verb} {path_of(url)}", why, sent, data, body, reads=verb in READING
-        )  # fmt: skip
-        return self.transport.send(out, self.auth)
+        return self.post(found, asked, shown=given, headers=headers, why=why, parse=parse)
 
     @cached_property
     def _schema(self) -> GraphQLSchema:

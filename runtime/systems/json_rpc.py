@@ -7,15 +7,14 @@ sends a list with the exception's name first. Both facts are from the projects' 
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from runtime.systems.auth import Auth
+from runtime.systems.endpoint import Endpoint, given_of
 from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.json_rpc_surface import by_position
 from runtime.systems.operations import find_operation
-from runtime.systems.outgoing import READING, Outgoing, path_of
 from runtime.systems.parsed import Parsed, as_declared
 from runtime.systems.surface import Operation, Surface
 from runtime.systems.transport import Transport
@@ -33,12 +32,11 @@ _OWN_NO = (
 _INTERNAL = -32603
 
 
-class JsonRpcSystem:
-    """Implements `exchange.System`. The staging address is the endpoint itself."""
+class JsonRpcSystem(Endpoint):
+    """Implements `exchange.System`."""
 
     def __init__(self, surface: Surface, transport: Transport, auth: Auth | None) -> None:
-        self.name, self.holder = transport.system, transport.holder
-        self.surface, self.transport, self.auth = surface, transport, auth
+        super().__init__(surface, transport, auth)
         self._numbers = itertools.count(1)
 
     def call(
@@ -50,32 +48,9 @@ class JsonRpcSystem:
         why: Why,
     ) -> Exchange:
         """See `exchange.System.call`; `body` is the result, a single value stands under `result`."""
-        found = find_operation(self.surface, operation)
-        given = {name: value for name, value in (arguments or {}).items() if value is not None}
+        found, given = find_operation(self.surface, operation), given_of(arguments)
         asked = {"jsonrpc": "2.0", "id": next(self._numbers), "method": found.id, "params": params_of(found, given)}
-        sent = {"Accept": "application/json", "Content-Type": "application/json", **(headers or {})}
-        out = Outgoing(
-            "POST", self.transport.base, found.path, found.id, why, sent, json.dumps(asked).encode(), given,
-            reads=found.reads, parse=parsed_result,
-        )  # fmt: skip
-        return self.transport.send(out, self.auth)
-
-    def request(
-        self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None, why: Why
-    ) -> Exchange:
-        """See `exchange.System.request`: to the endpoint (`path` empty) or below it."""
-        url = path if "://" in path else self.transport.base.rstrip("/") + ("/" + path.lstrip("/") if path else "")
-        data = body.encode() if isinstance(body, str) else None if body is None else json.dumps(body).encode()
-        sent = {
-            "Accept": "application/json",
-            **({"Content-Type": "application/json"} if data else {}),
-            **(headers or {}),
-        }
-        verb = method.upper()
-        out = Outgoing(
-            verb, url, path_of(url), f"{verb} {path_of(url)}", why, sent, data, body, reads=verb in READING
-        )  # fmt: skip
-        return self.transport.send(out, self.auth)
+        return self.post(found, asked, shown=given, headers=headers, why=why, parse=parsed_result)
 
 
 def params_of(operation: Operation, given: Mapping[str, Any]) -> Any:

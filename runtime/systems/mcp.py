@@ -14,23 +14,24 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runtime.systems.auth import Auth
+from runtime.systems.endpoint import Endpoint, given_of
 from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.operations import find_operation
-from runtime.systems.outgoing import HANDSHAKE, READING, Outgoing, path_of
+from runtime.systems.outgoing import HANDSHAKE
 from runtime.systems.parsed import Parsed, as_declared
 from runtime.systems.surface import Operation, Surface
 from runtime.systems.transport import Transport
 
 VERSION = "2025-06-18"
-_ACCEPT = "application/json, text/event-stream"
 
 
-class McpSystem:
-    """Implements `exchange.System`. The staging address is the server's MCP endpoint."""
+class McpSystem(Endpoint):
+    """Implements `exchange.System`."""
+
+    accepts = "application/json, text/event-stream"
 
     def __init__(self, surface: Surface, transport: Transport, auth: Auth | None) -> None:
-        self.name, self.holder = transport.system, transport.holder
-        self.surface, self.transport, self.auth = surface, transport, auth
+        super().__init__(surface, transport, auth)
         self._numbers, self._lock = itertools.count(1), threading.Lock()
         self._session: dict[str, str] | None = None
 
@@ -43,39 +44,17 @@ class McpSystem:
         why: Why,
     ) -> Exchange:
         """See `exchange.System.call`; `body` is the tool's structured content, else its text, as JSON where it is."""
-        found = find_operation(self.surface, operation)
-        given = {name: value for name, value in (arguments or {}).items() if value is not None}
-        opened = self._opened(why)
-        if isinstance(opened, Exchange):
-            return opened
-        exchange = self._tool(found, given, {**opened, **(headers or {})}, why)
-        if exchange.status == 404 and "Mcp-Session-Id" in opened:
-            self._session = None
+        found, given = find_operation(self.surface, operation), given_of(arguments)
+        params = {"name": found.id, "arguments": given}
+        for attempt in range(2):
             opened = self._opened(why)
             if isinstance(opened, Exchange):
                 return opened
-            exchange = self._tool(found, given, {**opened, **(headers or {})}, why)
+            exchange = self._say(found, "tools/call", params, {**opened, **(headers or {})}, why, given)
+            if exchange.status != 404 or "Mcp-Session-Id" not in opened or attempt:
+                break
+            self._session = None  # it ended meanwhile
         return exchange
-
-    def request(
-        self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None, why: Why
-    ) -> Exchange:
-        """See `exchange.System.request`: to the endpoint (`path` empty) or below it."""
-        url = path if "://" in path else self.transport.base.rstrip("/") + ("/" + path.lstrip("/") if path else "")
-        data = body.encode() if isinstance(body, str) else None if body is None else json.dumps(body).encode()
-        sent = {"Accept": _ACCEPT, **({"Content-Type": "application/json"} if data else {}), **(headers or {})}
-        verb = method.upper()
-        out = Outgoing(
-            verb, url, path_of(url), f"{verb} {path_of(url)}", why, sent, data, body, reads=verb in READING
-        )  # fmt: skip
-        return self.transport.send(out, self.auth)
-
-    def _tool(self, found: Operation, given: dict[str, Any], headers: dict[str, str], why: Why) -> Exchange:
-        number = next(self._numbers)
-        params = {"name": found.id, "arguments": given}
-        return self._post(
-            _message("tools/call", params, number), found.path, found.id, headers, why, found.reads, given
-        )
 
     def _opened(self, why: Why) -> dict[str, str] | Exchange:
         """Headers of the session; the exchange that failed where it could not be opened."""
@@ -86,8 +65,7 @@ class McpSystem:
                     "capabilities": {},
                     "clientInfo": {"name": "cxready", "version": "1"},
                 }
-                hello = _message("initialize", asked, next(self._numbers))
-                answer = self._post(hello, HANDSHAKE, "initialize", {}, why, True, asked)
+                answer = self._say(_HELLO, "initialize", asked, {}, why, asked)
                 if not answer.ok:
                     return answer
                 spoken = answer.body.get("protocolVersion", VERSION) if isinstance(answer.body, Mapping) else VERSION
@@ -96,20 +74,32 @@ class McpSystem:
                     "MCP-Protocol-Version": str(spoken),
                     **({"Mcp-Session-Id": session} if session else {}),
                 }
-                ready = _message("notifications/initialized", None, None)
-                self._post(ready, HANDSHAKE, "initialized", self._session, why, True, None)
+                self._say(_READY, "notifications/initialized", None, self._session, why, None)
             return dict(self._session)
 
-    def _post(
-        self, message: dict[str, Any], template: str, name: str, headers: Mapping[str, str], why: Why, reads: bool,
+    def _say(
+        self,
+        what: Operation,
+        method: str,
+        params: Mapping[str, Any] | None,
+        headers: Mapping[str, str],
+        why: Why,
         shown: Any,
-    ) -> Exchange:  # fmt: skip
-        sent = {"Accept": _ACCEPT, "Content-Type": "application/json", **headers}
-        out = Outgoing(
-            "POST", self.transport.base, template, name, why, sent, json.dumps(message).encode(), shown,
-            reads=reads, parse=lambda status, raw, kind: parsed_message(status, raw, kind, message.get("id")),
-        )  # fmt: skip
-        return self.transport.send(out, self.auth)
+    ) -> Exchange:
+        number = None if method.startswith("notifications/") else next(self._numbers)
+        message = {"jsonrpc": "2.0", "method": method, "params": params, "id": number}
+        return self.post(
+            what,
+            {name: value for name, value in message.items() if value is not None},
+            shown=shown,
+            headers=headers,
+            why=why,
+            parse=lambda status, raw, kind: parsed_message(status, raw, kind, number),
+        )
+
+
+_HELLO = Operation("initialize", "POST", HANDSHAKE)
+_READY = Operation("initialized", "POST", HANDSHAKE)
 
 
 def parsed_message(status: int, raw: bytes, content_type: str, number: int | None) -> Parsed:
@@ -159,10 +149,3 @@ def _as_json(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _message(method: str, params: Mapping[str, Any] | None, number: int | None) -> dict[str, Any]:
-    message: dict[str, Any] = {"jsonrpc": "2.0", "method": method}
-    if params is not None:
-        message["params"] = params
-    return message if number is None else {**message, "id": number}
