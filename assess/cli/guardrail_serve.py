@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,12 +85,20 @@ def serve(
         mcp=mcp,
     )
     try:
+        ended = _until_told()
         _announce(running, certificate, log_only)
-        threading.Event().wait()
-    except KeyboardInterrupt:
+        ended.wait()
         click.echo("stopping: waiting for the calls under way", err=True)
     finally:
         running.close()
+
+
+def _until_told() -> threading.Event:
+    """Set by Ctrl-C or by a service manager's SIGTERM, also where the starter had them ignored."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    return ended
 
 
 def _certificate(folder: Path, named: Path | None) -> Certificate:
