@@ -1,4 +1,4 @@
-"""Public holidays of a route file, from the `holidays` library (offline; https://pypi.org/project/holidays/)."""
+"""Public holidays of a route file, from the `holidays` library (offline)."""
 
 from __future__ import annotations
 

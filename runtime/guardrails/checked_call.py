@@ -46,11 +46,11 @@ def checked(
     declared_arguments(surfaces, operation, arguments, effect.sends)
     restricted = _carries_restricted(estate, effect, arguments)
     read = tied(request.facts_input, arguments, estate.guardrails.records)
-    context = FactContext(request.workflow, operation, arguments, read, None, request.session_customer)
     try:
         money, customer = _moved(estate, effect, action, arguments, read)
     except Settled:
-        _fact_that_says_why(estate, name, action, context, facts)
+        about = FactContext(request.workflow, operation, arguments, read, None, request.session_customer)
+        _fact_that_says_why(estate, name, action, about, facts)
         raise
     digest = canonical.digest({"operation": operation, "arguments": arguments, "moves": [money.minor, money.currency]})
     same_customer(request, customer, effect.money_out is not None)
