@@ -88,7 +88,11 @@ def derive(given: Derivation) -> Iterator[Artifact | Missing]:
         limits=limits_of(given.estate.guardrails, given.estate.currency),
         progress=lambda what, done, of: given.progress(f"knowledge: {what}"),
         model={"model": model.name, "digest": model.digest},
-    ).model_copy(update={"measured_at": given.now})
+    )
+    named = tuple(
+        source for source in given.estate.knowledge if not source.startswith(WIKI)
+    )  # never a path of this machine
+    found = found.model_copy(update={"measured_at": given.now, "sources": named})
     if not found.articles:
         yield from _absent(given.estate, "the sources hold no article that could be read")
         return

@@ -44,3 +44,8 @@ def test_with_nothing_measured_it_confirms_one_and_says_what_to_measure_first(fl
     assert all(gate.autonomy == "blocked" for gate in assessment.gates.values())
     assert assessment.next and assessment.next[0].do
     assert not assessment.findings
+
+
+def test_no_path_of_this_machine_stands_in_the_bundle(flawless) -> None:
+    for path in flawless.result.bundle_path.rglob("*.json"):
+        assert str(flawless.folder) not in path.read_text(encoding="utf-8"), path
