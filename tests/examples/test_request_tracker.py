@@ -147,7 +147,9 @@ def test_collect_assess_and_report_take_the_estate_for_what_it_is(environment: d
 
 
 @pytest.mark.estate
-def test_what_the_plan_holds_is_enough_for_all_of_the_run(environment: dict[str, str], tmp_path: Path) -> None:
+def test_the_plan_stays_within_the_budget_and_names_what_it_leaves_out(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     folder, plan = _engagement(tmp_path / "engagement"), tmp_path / "plan.json"
     planned = _cxready(environment, "collect", str(folder), "--dry-run", "-o", str(plan))
     told = json.loads(plan.read_text(encoding="utf-8"))
@@ -155,7 +157,9 @@ def test_what_the_plan_holds_is_enough_for_all_of_the_run(environment: dict[str,
     for line in told["lines"]:
         by_system[line["system"]] = by_system.get(line["system"], 0) + line["count"]
 
-    assert planned.returncode == 0 and told["left_out"] == {} and max(by_system.values()) <= 100
+    assert planned.returncode == 0 and max(by_system.values()) <= 100
+    # The upper bounds of all questions are above 100 here (a run itself sends about 90): what a plan leaves out is named.
+    assert set(told["left_out"]) <= {"enforcement on rt"}
 
 
 def _engagement(folder: Path) -> Path:
