@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.finding import Evidence, Outcome, met, not_measured, not_met
+from probes.api.documented import undescribed
+from probes.finding import Evidence, Outcome, met, not_met
 from probes.gather.describe import Described as Surface
 from probes.probe import BY_ROLE, Effort, Probe
 
@@ -25,12 +26,8 @@ class ChangeEvents(Probe):
     def judge(self, *artifacts: Any, **more: Any) -> Outcome:
         surface: Surface = artifacts[0]
         name = surface.subject.unit
-        if not surface.operations:
-            return not_measured(
-                f"{name} has no description that could declare events",
-                cause="needs",
-                would_measure=f"put a description of {name} under descriptions/ and name it in engagement.yaml",
-            )
+        if missing := undescribed(surface, "that could declare events"):
+            return missing
         if surface.events:
             says = ", ".join(surface.events[:8])
             return met(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from probes.finding import Evidence, Outcome, met, not_measured, not_met
+from probes.api.documented import undescribed
+from probes.finding import Evidence, Outcome, met, not_met
 from probes.gather.describe import Described as Surface
 from probes.probe import BY_ROLE, Effort, Probe
 
@@ -29,12 +30,8 @@ class ChangeNotice(Probe):
     def judge(self, *artifacts: Any, **more: Any) -> Outcome:
         surface: Surface = artifacts[0]
         name = surface.subject.unit
-        if not surface.operations:
-            return not_measured(
-                f"{name} has no description that could promise notice",
-                cause="needs",
-                would_measure=f"put a description of {name} under descriptions/ and name it in engagement.yaml",
-            )
+        if missing := undescribed(surface, "that could promise notice"):
+            return missing
         said = surface.states_change_policy
         days = notice_days(said)
         shown = Evidence(says=said or "the description says nothing about changes", source=str(surface.document))

@@ -1,8 +1,8 @@
-"""What a vendor documents, as evidence beside what was measured."""
+"""What a description and a vendor say: the vendor's words as evidence, and the outcome where nothing is described."""
 
 from __future__ import annotations
 
-from probes.finding import Evidence
+from probes.finding import Evidence, Outcome, not_measured
 from probes.gather.describe import Described
 from runtime.systems.vendors import vendors
 
@@ -15,4 +15,16 @@ def documented(surface: Described, question: str) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(says=f"{known.name} documents (not tried here): {fact.says}", source=fact.source)
         for fact in known.about(question)
+    )
+
+
+def undescribed(surface: Described, could: str) -> Outcome | None:
+    """Not measured where there is no description to read; None where there is. `could`: what it could have said."""
+    if surface.operations:
+        return None
+    name = surface.subject.unit
+    return not_measured(
+        f"{name} has no description {could}",
+        cause="needs",
+        would_measure=f"put a description of {name} under descriptions/ and name it in engagement.yaml",
     )

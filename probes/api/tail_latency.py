@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from probes.api.latency import slow_through_a_proxy
 from probes.finding import Evidence, Outcome, met, not_measured, not_met
 from probes.gather.limits import TAIL_SAMPLES
 from probes.gather.limits import Latency as Times
@@ -37,12 +38,7 @@ class TailLatency(Probe):
             )
         shown = Evidence(says=f"{times.samples} reads: p99 {times.p99:.0f} ms, slowest {times.slowest:.0f} ms")
         if times.p99 > BOUND_MS and times.through:
-            return not_measured(
-                f"{name} has a slow tail as seen through {times.through}; whose time it is cannot be told",
-                cause="path",
-                would_measure="run `cxready collect DIR` from a host that reaches the system without the proxy",
-                evidence=(shown,),
-            )
+            return slow_through_a_proxy(times, "has a slow tail", shown)
         if times.p99 > BOUND_MS:
             return not_met(
                 f"{name}: one read in a hundred takes longer than {times.p99 / 1000:.1f} s",

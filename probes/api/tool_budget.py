@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.finding import Evidence, Outcome, met, not_applicable, not_measured, not_met
+from probes.api.documented import undescribed
+from probes.finding import Evidence, Outcome, met, not_applicable, not_met
 from probes.gather.describe import Described as Surface
 from probes.probe import BY_ROLE, Effort, Probe
 from probes.wording import counted
@@ -29,12 +30,8 @@ class ToolBudget(Probe):
         surface: Surface = artifacts[0]
         name = surface.subject.unit
         called = [op for op in surface.operations if op.called]
-        if not surface.operations:
-            return not_measured(
-                f"{name} has no description to count",
-                cause="needs",
-                would_measure=f"put a description of {name} under descriptions/ and name it in engagement.yaml",
-            )
+        if missing := undescribed(surface, "to count"):
+            return missing
         if not called:
             return not_applicable(f"{name} is called by no workflow", cause="not called", grade="declared")
         tokens, whole = sum(op.tokens for op in called), sum(op.tokens for op in surface.operations)

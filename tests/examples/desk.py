@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -56,3 +59,15 @@ class Desk:
         found = self("root", "GET", "/tickets", params=asked).json()
         assert found["total"] <= 100
         return [item["id"] for item in found["items"]]
+
+
+def cxready(environment: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command line as its own process."""
+    return subprocess.run(
+        [sys.executable, "-c", "from assess.cli import main; main()", *arguments],
+        env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )

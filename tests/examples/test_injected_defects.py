@@ -10,8 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 from ruamel.yaml import YAML
 
-from tests.examples.desk import EXAMPLE, ROOT, Desk
+from tests.examples.desk import EXAMPLE, Desk, cxready
 from tests.harness.defects import (
     Defect,
     Drops,
@@ -111,11 +109,11 @@ def _measured(environment: Mapping[str, str], folder: Path, defect: Defect) -> t
     desk = Desk(environment)
     with FaultProxy(f"{place.scheme}://{place.netloc}", defect=defect) as proxy:
         env = {**environment, "RT_URL": proxy.url + place.path}
-        collected = _cxready(env, "collect", str(folder), "--system", "rt")
+        collected = cxready(env, "collect", str(folder), "--system", "rt")
         if desk.left_behind():  # a defect in the way may have held up the removal: the next run cleans up
             proxy.defect = Defect()
-            collected = _cxready(env, "collect", str(folder), "--system", "rt", "--probe", "api.tls")
-        assessed = _cxready(env, "assess", str(folder), "--json")
+            collected = cxready(env, "collect", str(folder), "--system", "rt", "--probe", "api.tls")
+        assessed = cxready(env, "assess", str(folder), "--json")
         assert assessed.returncode == 0, collected.stderr[-1500:] + assessed.stderr[-1500:]
         told = json.loads(assessed.stdout)
     left = desk.left_behind()
@@ -138,14 +136,3 @@ def _engagement(folder: Path) -> None:
     created["repeat"] = {**created.get("repeat", {}), "key": "Idempotency-Key"}
     with effects.open("w", encoding="utf-8") as out:
         yaml.dump(written, out)
-
-
-def _cxready(environment: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from assess.cli import main; main()", *arguments],
-        env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=400,
-    )

@@ -6,11 +6,7 @@ Needs the packages of examples/request-tracker/install.sh, except for the folder
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -24,7 +20,7 @@ from runtime.systems.exchange import System
 from runtime.systems.request_budget import RequestBudget
 from runtime.systems.settings import Holder
 from runtime.systems.trace import Trace
-from tests.examples.desk import EXAMPLE, ROOT, Desk
+from tests.examples.desk import EXAMPLE, ROOT, Desk, cxready
 from tests.harness.kill_rig import run, run_and_kill
 
 ESTATE_ONLY = ("estate.py", "rt_server.py", "wiki_server.py", "rt_content.pl", "install.sh", "README.md", "articles")
@@ -113,9 +109,9 @@ def test_collect_assess_and_report_take_the_estate_for_what_it_is(environment: d
     desk = Desk(environment)
     before = desk.left_behind()
 
-    collected = _cxready(environment, "collect", str(folder))
-    assessed = _cxready(environment, "assess", str(folder), "--json")
-    reported = _cxready(environment, "report", str(folder), "-f", "json,html,pdf")
+    collected = cxready(environment, "collect", str(folder))
+    assessed = cxready(environment, "assess", str(folder), "--json")
+    reported = cxready(environment, "report", str(folder), "-f", "json,html,pdf")
 
     assert desk.left_behind() == before == [], "a ticket was left behind"
     for done in (collected, assessed, reported):
@@ -151,7 +147,7 @@ def test_the_plan_stays_within_the_budget_and_names_what_it_leaves_out(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     folder, plan = _engagement(tmp_path / "engagement"), tmp_path / "plan.json"
-    planned = _cxready(environment, "collect", str(folder), "--dry-run", "-o", str(plan))
+    planned = cxready(environment, "collect", str(folder), "--dry-run", "-o", str(plan))
     told = json.loads(plan.read_text(encoding="utf-8"))
     by_system: dict[str, int] = {}
     for line in told["lines"]:
@@ -165,14 +161,3 @@ def test_the_plan_stays_within_the_budget_and_names_what_it_leaves_out(
 def _engagement(folder: Path) -> Path:
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(*ESTATE_ONLY, "__pycache__"))
     return folder
-
-
-def _cxready(environment: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from assess.cli import main; main()", *arguments],
-        env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=400,
-    )
