@@ -17,6 +17,7 @@ from assess.relation_figures import Relation
 from assess.roadmap_figures import Effort, HitRate, Milestone, Pace, Roadmap, RoleLoad, Task
 from assess.staff_figures import RouteStaff
 from assess.version_figures import Since, Standing
+from probes.derive.matrix_cells import Matrix
 from probes.finding import Dimension, Evidence, Grade, State, Subject
 from runtime.gate import WorkflowGate
 from runtime.systems.settings import Autonomy
@@ -230,6 +231,7 @@ class Assessment(Out):
     workflows: list[Workflow] = Field(default_factory=list)
     systems: list[SystemRow] = Field(default_factory=list)
     joins: list[Join] = Field(default_factory=list)
+    matrices: list[Matrix] = Field(default_factory=list, description="declared against measured, one a system")
     findings: list[Finding] = Field(default_factory=list)
     cells: list[Cell] = Field(default_factory=list)
     next: list[Measurement] = Field(default_factory=list)

@@ -108,14 +108,14 @@ def check_goals(folder: Folder) -> None:
         BadInput: with the first thing that is wrong.
     """
     from runtime import rules
-    from runtime.plan import lint
+    from runtime.goal_lint import lint
 
     wrong = lint(folder.estate, rules.installed())
     if wrong:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
         raise BadInput(
             f"{wrong[0]}{more}",
-            str(folder.path / "goals.yaml"),
+            folder.goals.place(*wrong[0].keys),
             f"`cxready pilot plan {folder.path}` lists all of them",
         )
 

@@ -34,6 +34,15 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Image:
+    """A picture as written; `alt` is what it says to those who do not see it, an agent included."""
+
+    target: str
+    start: int
+    alt: str = ""
+
+
+@dataclass(frozen=True)
 class Heading:
     """A heading with its level (1–6); `start:end` covers its whole line in the body."""
 
@@ -58,11 +67,19 @@ class Section:
     def heading(self) -> str:
         return self.path[-1] if self.path else ""
 
+    @property
+    def anchor(self) -> str:
+        """The fragment that leads to this section, as most generators make it."""
+        return slug(self.heading)
+
 
 @dataclass(frozen=True)
 class Article:
-    """One page of a knowledge base. Dates and owner stay `None`/empty when the source does not say them; `problem`: why its
-    own fields could not be read."""
+    """One page of a knowledge base. Dates, owner, version and views stay `None`/empty when the source does not say them.
+
+    `marks` are explicit anchors, `unread` parts that could not be read (what, why), `problem`: why its own fields could
+    not be read.
+    """
 
     id: str
     title: str
@@ -78,7 +95,12 @@ class Article:
     updated: date | None = None
     reviewed: date | None = None
     review_due: date | None = None
+    version: str = ""
+    views: int | None = None
     links: tuple[Link, ...] = ()
+    images: tuple[Image, ...] = ()
+    marks: frozenset[str] = frozenset()
+    unread: tuple[tuple[str, str], ...] = ()
     hidden: tuple[tuple[int, int], ...] = ()
     aliases: tuple[str, ...] = ()
     problem: str = ""
@@ -92,7 +114,7 @@ class Article:
 
     def anchors(self) -> frozenset[str]:
         """Fragments that a link may point to (GitHub's and kramdown's rule for heading ids)."""
-        return frozenset(slug(name) for s in self.sections for name in s.path[-1:])
+        return self.marks | {s.anchor for s in self.sections if s.path}
 
 
 def cut_sections(

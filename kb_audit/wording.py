@@ -1,115 +1,130 @@
-"""Wording: whether two sentences speak of the same things, word by word.
+"""Wording: how much of what two sentences speak of is the same, word by word.
 
-The cosine of two sentences hides a swapped noun ("bicycles" for "cars"); the words one by one show it.
+The cosine of two sentences hides a swapped noun ("bicycles" for "cars"); the words one by one show it. Words are the same
+when their stems are, when both stand for one concept of customer service (`synonyms`), or when their vectors are close.
 """
-
-# ruff: noqa: SIM905
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+import snowballstemmer
 from numpy.typing import NDArray
 
-from kb_audit.claims import Claim
+from kb_audit.synonyms import CONCEPTS, PHRASES
+from kb_audit.wording_stop import STOP, WEAK
 from runtime.understanding.encode import Encode
 
-_WORD_MATCH = 0.45
-_WORD_SAME = 0.60
-_PREDICATE = 0.60
+_RESEMBLES = 0.45
+_SAME = 0.60
+_WEAK_WEIGHT = 0.3
+_STEM = snowballstemmer.stemmer("english")
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """How two sentences' telling words match: shares of each side's weight that has a partner (0..1), and what has none."""
+
+    covered_a: float
+    covered_b: float
+    alone_a: tuple[str, ...]
+    alone_b: tuple[str, ...]
+
+    @property
+    def shorter(self) -> float:
+        return max(self.covered_a, self.covered_b)
+
+    @property
+    def longer(self) -> float:
+        return min(self.covered_a, self.covered_b)
+
+    @property
+    def both_alone(self) -> bool:
+        """Each side names something that the other does not speak of."""
+        return bool(self.alone_a and self.alone_b)
 
 
 class Words:
-    """Which content words of one sentence have no partner in the other: "bicycles" against "parking", say."""
+    """The vectors of single words, learnt once; `align` compares two sentences by them."""
 
     def __init__(self, encode: Encode) -> None:
         self._encode = encode
         self._rows: dict[str, NDArray[np.float32]] = {}
 
     def learn(self, texts: Iterable[str]) -> None:
-        """Embed all words at once; `contrast` embeds what is missing one by one."""
-        self.learn_words(w for text in texts for w in content_words(text))
-
-    def contrast(self, a: str, b: str, least: float = _WORD_MATCH) -> tuple[str, str] | None:
-        """A word on each side that nothing on the other resembles (cosine `least`), or `None`."""
-        left, right = content_words(a), content_words(b)
-        self.learn([a, b])
-        alone_a, alone_b = self._alone(left, right, least), self._alone(right, left, least)
-        return (alone_a, alone_b) if alone_a and alone_b else None
-
-    def overlap(self, a: str, b: str) -> float:
-        """Share of the longer sentence's content words that have nearly the same word in the other, 0..1."""
-        left, right = sorted((content_words(a), content_words(b)), key=len)
-        self.learn([a, b])
-        same = sum(max((self._alike(w, o) for o in right), default=0.0) >= _WORD_SAME for w in left)
-        return same / max(1, len(right))
-
-    def share_predicate(self, a: Claim, b: Claim) -> bool:
-        """Whether the other side speaks of the very thing that one side denies."""
-        for mine, other in ((a, b), (b, a)):
-            word = mine.polarity.predicate if mine.polarity else ""
-            if word:
-                partners = re.findall(r"[a-z][a-z'-]{2,}", other.text.lower())
-                self.learn_words([word, *partners])
-                if max((self._alike(word, p) for p in partners), default=0.0) < _PREDICATE:
-                    return False
-        return True
-
-    def _alike(self, one: str, other: str) -> float:
-        """1 for forms of one word ("withdraw", "withdrawal"), else their cosine."""
-        stem = max(4, min(len(one), len(other)) - 3)
-        return 1.0 if one[:stem] == other[:stem] else float(self._rows[one] @ self._rows[other])
-
-    def learn_words(self, words: Iterable[str]) -> None:
-        fresh = sorted(set(words) - self._rows.keys())
+        """Embed all words of the texts at once; `align` embeds what is missing one by one."""
+        fresh = sorted({word for text in texts for word in content_words(text)} - self._rows.keys())
         if fresh:
             self._rows |= dict(zip(fresh, self._encode(fresh), strict=True))
 
-    def _alone(self, mine: list[str], theirs: list[str], least: float) -> str:
-        worst, name = least, ""
-        for word in mine:
-            best = max((self._alike(word, other) for other in theirs), default=1.0)
-            if best < worst:
-                worst, name = best, word
-        return name
+    def align(self, a: str, b: str) -> Alignment:
+        """Match the telling words of two sentences; generic rule words ("cost", "return period") weigh little."""
+        left, right = content_words(a), content_words(b)
+        self.learn([a, b])
+        to_right = [max((self.alike(w, o) for o in right), default=0.0) for w in left]
+        to_left = [max((self.alike(w, o) for o in left), default=0.0) for w in right]
+        return Alignment(
+            _covered(left, to_right), _covered(right, to_left), _alone(left, to_right), _alone(right, to_left)
+        )
+
+    def alike(self, one: str, other: str) -> float:
+        """1 for forms of one word and for synonyms, else the cosine of the two words."""
+        if stem(one) == stem(other) or _begins_alike(one, other) or concepts(one) & concepts(other):
+            return 1.0
+        for word in (one, other):
+            if word not in self._rows:
+                self._rows[word] = self._encode([word])[0]
+        return float(self._rows[one] @ self._rows[other])
 
 
-_STOP = frozenset(
-    "a an the of to in on at for from by with and or but if when is are was were be been "
-    "being it its this that these those you your yours we our us they them their i my me "
-    "he she his her "
-    "can could may might must should shall will would do does did have has had not no never "
-    "some any all each every per as within up than then there here also only just so such "
-    "most more less least "
-    "amount percent time date hour number size age about into out over under after before "
-    "during until once please make sure need get take use used using via one first last "
-    "next full day days what which who how why where "
-    # verbs and nouns that any rule may be put in: they tell nothing of its subject
-    "cost charge fee price bill pay paid add incur apply applie subject issue issued accept "
-    "accepted receive received receiving allow allowed require required requirement available "
-    "availability start begin open close end stay keep kept hold held retain retained submit "
-    "submitted made send sent arrive arrival reach reaches take taken give given get expect "
-    "ask "
-    "limit limited maximum minimum default include included contain create created hold allowed complete completed process processed file filed report later earlier run last "
-    "anyone everyone customer guest staff time period term policy rule count deadline cut-off due valid expire goe go come leave back entirely fully total additional extra "
-    "full own current currently currently usually typically generally normally different possible carry provide provided offer offered want wish submitting according "
-    "target early must let know amount set do done remain remains compensate compensation "
-    "depend amounts afterward afterwards whole onwards annual yearly per monthly please "
-    "note".split()
-)
+def _covered(words: list[str], best: list[float]) -> float:
+    weights = [_WEAK_WEIGHT if word in WEAK else 1.0 for word in words]
+    found = sum(w * (score if score >= _SAME else 0.0) for w, score in zip(weights, best, strict=True))
+    return found / sum(weights) if weights else 1.0
 
 
+def _alone(words: list[str], best: list[float]) -> tuple[str, ...]:
+    return tuple(w for w, score in zip(words, best, strict=True) if score < _RESEMBLES and w not in WEAK)
+
+
+def _begins_alike(one: str, other: str) -> bool:
+    """ "withdraw" and "withdrawal", "deliver" and "delivery" – where a stemmer keeps two stems."""
+    length = max(5, min(len(one), len(other)) - 2)
+    return one[:length] == other[:length]
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    return str(_STEM.stemWord(word))
+
+
+@lru_cache(maxsize=100_000)
+def concepts(word: str) -> frozenset[int]:
+    """Numbers of the concepts that a word stands for, by itself or by its stem."""
+    return CONCEPTS.get(word) or _BY_STEM.get(stem(word), frozenset())
+
+
+def _by_stem() -> dict[str, frozenset[int]]:
+    found: dict[str, frozenset[int]] = {}
+    for word, numbers in CONCEPTS.items():
+        found[stem(word)] = found.get(stem(word), frozenset()) | numbers
+    return found
+
+
+_BY_STEM = _by_stem()
+
+
+@lru_cache(maxsize=50_000)
 def content_words(text: str) -> list[str]:
-    """Lower-case words that carry meaning, singular, each once, in order."""
-    found = (w.lower().strip("'’-") for w in re.findall(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’-]+", text))
-    return list(
-        dict.fromkeys(one for w in found if w not in _STOP and len(w) > 2 and (one := _singular(w)) not in _STOP)
-    )
+    """Lower-case words that carry meaning, each once, in order; phrases such as "send back" as the word they stand for."""
+    for pattern, put in PHRASES:
+        text = pattern.sub(put, text)
+    found = (w.strip("'-") for w in re.findall(r"[a-zà-ÿ][a-zà-ÿ0-9'-]*", _CONTRACTED.sub("", text.lower())))
+    return list(dict.fromkeys(w for w in found if len(w) > 2 and w not in STOP))
 
 
-def _singular(word: str) -> str:
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
+_CONTRACTED = re.compile(r"(?:n't|'(?:s|ll|ve|re|d|m))\b")

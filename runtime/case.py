@@ -19,17 +19,18 @@ from dbos import DBOS
 from dbos._error import DBOSException
 
 from runtime import case_steps as steps
-from runtime import plan
+from runtime import confirming, plan
 from runtime.case_steps import Plain, pilot, use
 from runtime.exactly_once import key_of
 from runtime.gate import narrowest
 from runtime.goals import AskStep, CallStep, RuleStep, Step, WhenStep
 from runtime.hand_off import Stopped, class_of, in_words
-from runtime.replies import ASK_AGAIN, NOT_HERE, done_reply, which
+from runtime.replies import ASK_AGAIN, NOT_HERE, NOTHING_CHANGED, done_reply, which
 from runtime.systems.exchange import Seen
+from runtime.taking_back import take_back, to_take_back
 from runtime.understanding.slots import fill, from_list
 from runtime.understanding.understand import Understood
-from runtime.walk import Halt, Suspended, Walk
+from runtime.walk import Halt, Instead, Suspended, Walk
 
 __all__ = ["NAME", "no_longer_waiting", "run_case", "use", "wait_until_idle", "waiting_line"]
 NAME = "case"
@@ -100,7 +101,8 @@ def _run(case: Plain) -> Plain:
         _slots(walk)
         _walk(walk, pilot().estate.goals[walk.workflow].steps)
     except Halt as halt:
-        return walk.line(halt.outcome, halt.reason, halt.reply)
+        taken_back = take_back(walk) if halt.outcome in ("refused", "handed_off") else ""
+        return walk.line(halt.outcome, "; ".join(filter(None, (halt.reason, taken_back))), halt.reply)
     except DBOSException:
         raise  # the engine's own: hand_over_stranded() finds it
     except Exception as failed:
@@ -195,7 +197,11 @@ def _call(walk: Walk, step: CallStep) -> None:
     except KeyError as error:
         raise _to_person(walk, Stopped("tool_fault", "goals.with", f"{error} leads nowhere in what was read")) from None
     is_write = pilot().estate.is_write(step.call)
-    answer = _write(walk, step, arguments) if is_write else _read(walk, step, arguments)
+    try:
+        answer = _write(walk, step, arguments) if is_write else _read(walk, step, arguments)
+    except Instead as other:
+        _go_on(walk, step, other)
+        return
     for name, pointer in step.gives.items():
         try:
             walk.given[name] = plan.taken_from(answer, pointer)
@@ -204,9 +210,29 @@ def _call(walk: Walk, step: CallStep) -> None:
             raise _to_person(walk, Stopped("tool_fault", "goals.gives", says)) from None
 
 
+def _go_on(walk: Walk, step: CallStep, other: Instead) -> None:
+    """The system said no, and the goal says what is done instead."""
+    if not isinstance(other.steps, str):
+        _walk(walk, other.steps)
+        return
+    says = f"{step.call} answered {other.error}"
+    raise (
+        Halt("resolved", says)
+        if other.steps == "stop"
+        else _to_person(walk, Stopped("tool_fault", "goals.on_error", says))
+    )
+
+
+def _look_for_other_steps(step: CallStep, status: Any, answer: Any) -> None:
+    found = plan.instead_of(step, status, answer)
+    if found is not None:
+        raise Instead(found, str(status))
+
+
 def _read(walk: Walk, step: CallStep, arguments: Plain) -> Any:
     found = steps.read(walk.name, walk.step(step.call), step.call, arguments)
     if found["seen"] != Seen.OK:
+        _look_for_other_steps(step, found["status"], found["body"])
         what = found["says"] or f"{found['seen']} {found['status'] or ''}".rstrip()
         raise _to_person(walk, Stopped("tool_fault", "tool_fault", f"{step.call} did not answer as it should: {what}"))
     return found["body"]
@@ -214,6 +240,8 @@ def _read(walk: Walk, step: CallStep, arguments: Plain) -> Any:
 
 def _write(walk: Walk, step: CallStep, arguments: Plain, approval: Plain | None = None) -> Any:
     """The write's answer, or the end of the walk: observed, waiting, held, refused or unknown."""
+    if step.confirm and approval is None:
+        _confirm(walk, step, arguments)
     named, context = walk.step(step.call), walk.context(step.call, approval, pilot().estate)
     if walk.autonomy == "observe":
         said = steps.watch(walk.name, named, step.call, arguments, context)
@@ -222,7 +250,10 @@ def _write(walk: Walk, step: CallStep, arguments: Plain, approval: Plain | None 
     done = steps.write_through(walk.name, named, step.call, arguments, context, key_of(walk.workflow, step.call, same))
     if done["state"] == "done":
         walk.writes.append({"operation": step.call, "arguments": arguments})
+        to_take_back(walk, step, done["answer"], is_own=done["is_own"])
         return done["answer"]
+    if done["state"] == "refused":
+        _look_for_other_steps(step, (done["answer"] or {}).get("status"), done["answer"])
     if done["state"] == "held" and done["decision"] == "approve" and approval is None:
         return _write(walk, step, arguments, _approved(walk, step, arguments, done))
     if done["state"] == "unknown":
@@ -232,6 +263,30 @@ def _write(walk: Walk, step: CallStep, arguments: Plain, approval: Plain | None 
     raise _to_person(
         walk, replace(stopped, operation=step.call, arguments=arguments) if done["decision"] == "escalate" else stopped
     )
+
+
+def _confirm(walk: Walk, step: CallStep, arguments: Plain) -> None:
+    """The customer's clear yes to exactly this call; without one nothing is done. Shadow asks nobody and goes on as after a yes."""
+    if walk.autonomy == "observe":
+        walk.given["confirmation"] = {"arguments": arguments}
+        return
+    try:
+        heard = confirming.heard(walk, step, arguments)
+    except KeyError as error:
+        raise _to_person(
+            walk, Stopped("tool_fault", "goals.confirm", f"{error} is not known for the question")
+        ) from None
+    if heard.is_open:
+        line = walk.line("asked", f"waits for the customer's yes until {heard.deadline[:16]} UTC", heard.question)
+        _waiting[walk.name] = _spoken(line)
+        raise Suspended
+    if heard.said == "unclear":
+        raise _to_person(
+            walk, Stopped("low_confidence", "confirmation.unclear", "the customer's answer is no clear yes or no")
+        )
+    if heard.said != "yes":
+        says = "the customer said no" if heard.said else "the customer did not answer in time"
+        raise Halt("refused", f"{says}; nothing was done", NOTHING_CHANGED if heard.said else "")
 
 
 def _approved(walk: Walk, step: CallStep, arguments: Plain, held: Plain) -> Plain:
@@ -288,6 +343,8 @@ def _to_person(walk: Walk, stopped: Stopped, outcome: str = "handed_off") -> Hal
             walk.name, walk.step("would hand off"), {"rule": stopped.rule, "says": stopped.says}, decision="observe"
         )
         return Halt("observed", f"would hand off: {stopped.says}")
+    taken_back = take_back(walk) if outcome == "handed_off" else ""
+    stopped = replace(stopped, says="; ".join(filter(None, (stopped.says, taken_back))))
     steps.to_person(walk.case, walk.workflow, walk.understood.plain(), stopped.plain())
     return Halt(outcome, stopped.says, pilot().estate.escalation.acknowledge)
 

@@ -212,6 +212,7 @@ def write_through(case: str, named: str, call: str, arguments: Plain, context: P
         "rule": sent.rule,
         "digest": sent.digest,
         "answer": plain(sent.answer),
+        "is_own": effect.run == case,
     }
 
 

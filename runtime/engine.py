@@ -19,6 +19,7 @@ from typing import Any
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 
 from runtime import case as cases
+from runtime import confirming
 from runtime.guardrails.restricted import readable
 from runtime.hand_off import Stopped, hand_off
 from runtime.pilot import Pilot
@@ -122,6 +123,13 @@ class Engine:
         """Goes on with a case that waits: its answer, if there is one, is read again."""
         cases.no_longer_waiting(run)
         DBOS.resume_workflow(run)
+
+    def answer(self, run: str, message: str, customer: str = "") -> bool:
+        """A customer's message as the answer to what a waiting case asked them; False where nothing waits for it."""
+        taken = confirming.take(self.pilot, run, message, customer)
+        if taken:
+            self.resume(run)
+        return taken
 
     def unfinished(self) -> list[str]:
         """Cases that are under way or wait for a person, on the present goals."""

@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from runtime.systems.settings import Autonomy
 
 ORDER: tuple[Autonomy, ...] = ("blocked", "observe", "approve", "act")
+_RANK = {autonomy: rank for rank, autonomy in enumerate(ORDER)}
 
 
 def narrowest(*autonomies: Autonomy) -> Autonomy:
     """The least of several autonomies: act > approve > observe > blocked."""
-    return min(autonomies, key=ORDER.index)
+    return min(autonomies, key=_RANK.__getitem__)
 
 
 class RepeatSafe(BaseModel):

@@ -12,17 +12,27 @@ from pydantic import Discriminator, Field, RootModel, Tag, model_validator
 
 from runtime.written import Strict
 
+Kind = Literal["date", "money", "phone", "email", "iban", "number"]
+Ending = Literal["handoff", "stop"]
+
 
 class Slot(Strict):
     """A value that must be *found*: in the session, in the customer's words, or chosen from a list read from a system."""
 
     from_: Literal["session", "utterance", "choice"] = Field("utterance", alias="from")
+    is_: Kind | None = Field(
+        None,
+        alias="is",
+        description="read with a library for it: 2026-11-30, 12.40, +49301555…, in the words of any locale",
+    )
     pattern: str | None = None
     else_choose: str | None = Field(None, description="name of a given list to choose from when the words do not say")
     required: bool = True
 
 
 class CallStep(Strict):
+    """A call of an operation. `on_error` steps take its place when the system clearly says no; the path then goes on."""
+
     call: str
     with_: dict[str, Any] = Field(default_factory=dict, alias="with")
     gives: dict[str, str] = Field(
@@ -31,6 +41,26 @@ class CallStep(Strict):
     same_effect: list[str] = Field(
         default_factory=list, description="names that say *what* is done: the idempotency key is made of them"
     )
+    on_error: dict[str, list[Step] | Ending] = Field(
+        default_factory=dict,
+        description="status (`409`) or the end of the problem's type (`region-full`, RFC 9457) → what is done instead; any other error goes to a person",
+    )
+    undo: CallStep | None = Field(
+        None,
+        description="the call that takes this write back when a later step is refused, so that nothing half-done stays",
+    )
+    confirm: str | None = Field(
+        None,
+        description="question to the customer, with {names}; the write waits for a clear yes to exactly these arguments",
+    )
+
+    @model_validator(mode="after")
+    def _undone_plainly(self) -> CallStep:
+        if self.undo and (self.undo.undo or self.undo.on_error or self.undo.confirm):
+            raise ValueError(
+                "a call that takes something back is a plain call: no undo, on_error or confirm of its own"
+            )
+        return self
 
     @property
     def system(self) -> str:
@@ -53,7 +83,7 @@ class WhenStep(Strict):
         alias="is", description="`positive`, `zero`, `true`, `false`, `present`, `absent`, or a literal"
     )
     do: list[Step]
-    otherwise: list[Step] | Literal["handoff", "stop"]
+    otherwise: list[Step] | Ending
 
 
 class AskStep(Strict):
@@ -102,13 +132,29 @@ class Goal(Strict):
 
 
 def _calls(steps: list[Step]) -> Iterator[CallStep]:
-    for step in steps:
+    for step in every_step(steps):
         if isinstance(step, CallStep):
             yield step
-        elif isinstance(step, WhenStep):
-            yield from _calls(step.do)
-            if isinstance(step.otherwise, list):
-                yield from _calls(step.otherwise)
+            if step.undo:
+                yield step.undo
+
+
+def every_step(steps: list[Step]) -> Iterator[Step]:
+    """Every step on any path, branches and error handlers included, in the written order."""
+    for step in steps:
+        yield step
+        for inner in branches_of(step):
+            yield from every_step(inner)
+
+
+def branches_of(step: Step) -> list[list[Step]]:
+    """The lists of steps inside a step."""
+    inside: list[list[Step] | Ending] = []
+    if isinstance(step, WhenStep):
+        inside = [step.do, step.otherwise]
+    elif isinstance(step, CallStep):
+        inside = list(step.on_error.values())
+    return [found for found in inside if isinstance(found, list)]
 
 
 class GoalsFile(RootModel[dict[str, Goal]]):
@@ -124,5 +170,6 @@ class GoalsFile(RootModel[dict[str, Goal]]):
         return self.root
 
 
+CallStep.model_rebuild()
 WhenStep.model_rebuild()
 Goal.model_rebuild()

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-_AMOUNT = re.compile(r"-?\d{1,15}(\.\d{1,4})?")
+_AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
 
 
 def to_minor(amount: str, currency: str) -> int:
@@ -23,10 +23,11 @@ def to_minor(amount: str, currency: str) -> int:
     """
     if not isinstance(amount, str) or not _AMOUNT.fullmatch(amount):
         raise ValueError(f'{amount!r} is no amount; write it quoted, like "12.40"')
-    scaled = Decimal(amount).scaleb(exponent(currency))
-    if scaled != scaled.to_integral_value():
+    whole, _, decimals = amount.partition(".")
+    digits = exponent(currency)
+    if decimals[digits:].strip("0"):
         raise ValueError(f"{amount} has more decimals than {currency}")
-    return int(scaled)
+    return int(whole + decimals[:digits].ljust(digits, "0"))
 
 
 def from_minor(minor: int, currency: str) -> str:

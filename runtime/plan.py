@@ -1,16 +1,15 @@
-"""A goal's steps as a finite plan: every path printed, every name checked to be given before it is needed.
+"""A goal's steps as a finite plan: every path printed, every reference resolved. What is wrong with one: goal_lint.py.
 
 A string in `with` is a reference when its first part is a slot or was given by a step before; else it is a literal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from runtime.estate import Estate
 from runtime.goals import AskStep, CallStep, Goal, RuleStep, Step, WhenStep
 
 Given = Mapping[str, Any]
@@ -18,21 +17,30 @@ Given = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Branch:
-    """A closed branch on a path: which way it was taken."""
+    """A closed branch on a path: which way it was taken. `step`: where it is written."""
 
     when: str
     is_: str
     taken: bool
+    step: Step | None = field(default=None, compare=False)
 
 
-Leg = CallStep | RuleStep | AskStep | Branch | str  # str: "handoff", "stop"
+@dataclass(frozen=True)
+class Failed:
+    """A call that the system refused with an error that the goal has steps for."""
+
+    step: CallStep
+    error: str
+
+
+Leg = CallStep | RuleStep | AskStep | Branch | Failed | str  # str: "handoff", "stop"
 Path = tuple[Leg, ...]
 MOOD = "mood"  # always given: `mood.frustrated`
 
 
-def paths(goal: Goal) -> list[Path]:
-    """Every path through a goal, in written order; finite, for there are no loops."""
-    return list(_paths(goal.steps))
+def paths(goal: Goal) -> Iterator[Path]:
+    """Every path through a goal, in written order; finite, for there are no loops, but a branch doubles their number."""
+    return _paths(goal.steps)
 
 
 def _paths(steps: list[Step]) -> Iterator[Path]:
@@ -40,78 +48,22 @@ def _paths(steps: list[Step]) -> Iterator[Path]:
         yield ()
         return
     first, rest = steps[0], steps[1:]
-    if not isinstance(first, WhenStep):
-        yield from ((first, *tail) for tail in _paths(rest))
+    if isinstance(first, WhenStep):
+        yes, no = (Branch(first.when, str(first.is_), taken, first) for taken in (True, False))
+        yield from ((yes, *path) for path in _paths([*first.do, *rest]))
+        yield from _on(no, first.otherwise, rest)
         return
-    yield from ((Branch(first.when, str(first.is_), True), *path) for path in _paths([*first.do, *rest]))
-    no = Branch(first.when, str(first.is_), False)
-    if isinstance(first.otherwise, str):
-        yield (no, first.otherwise)
+    yield from ((first, *tail) for tail in _paths(rest))
+    if isinstance(first, CallStep):
+        for error, instead in first.on_error.items():
+            yield from _on(Failed(first, error), instead, rest)
+
+
+def _on(leg: Leg, instead: list[Step] | str, rest: list[Step]) -> Iterator[Path]:
+    if isinstance(instead, str):
+        yield (leg, instead)
     else:
-        yield from ((no, *path) for path in _paths([*first.otherwise, *rest]))
-
-
-def lint(estate: Estate, rules: Collection[str]) -> list[str]:
-    """What is wrong with the goals of an estate, a sentence each; empty when nothing is."""
-    return [
-        f"{name}: {said}"
-        for name, goal in estate.goals.items()
-        for said in dict.fromkeys(_lint(estate, name, goal, rules))
-    ]
-
-
-def _lint(estate: Estate, name: str, goal: Goal, rules: Collection[str]) -> Iterator[str]:
-    for call in goal.calls():
-        if not estate.is_write(call.call):
-            continue
-        if estate.effect(call.call) is None:
-            yield f"{call.call} is not classified in effects/{call.system}.yaml and will be refused"
-        if estate.guardrails.action_of(call.call) is None:
-            yield f"{call.call} is a write that no action of guardrails.yaml covers"
-        if not call.same_effect:
-            yield f"{call.call} is a write without `same_effect`: nothing says when two calls are the same"
-    for step in _all_steps(goal.steps):
-        if isinstance(step, RuleStep) and step.rule not in rules:
-            yield f"rule {step.rule} is not installed (entry points cxready.rules)"
-    if estate.escalation.route_of(name, goal.category) is None:
-        yield "has no route in escalation.yaml"
-    for path in paths(goal):
-        yield from _names(goal, path)
-
-
-def _names(goal: Goal, path: Path) -> Iterator[str]:
-    """Each name is given before it is needed, and by one step only."""
-    known = {MOOD, *goal.slots}
-    for leg in path:
-        if isinstance(leg, RuleStep):
-            yield from (
-                f"{need} is needed by rule {leg.rule} before anything gives it"
-                for need in leg.with_
-                if root(need) not in known
-            )
-            known |= set(leg.gives)
-        elif isinstance(leg, CallStep):
-            yield from (
-                f"{need} is part of {leg.call}'s effect before anything gives it"
-                for need in leg.same_effect
-                if root(need) not in known
-            )
-            yield from (f"{twice} is given twice, again by {leg.call}" for twice in leg.gives if twice in known)
-            known |= set(leg.gives)
-        elif isinstance(leg, Branch):
-            if root(leg.when) not in known:
-                yield f"the branch on {leg.when} stands before anything gives it"
-        elif isinstance(leg, AskStep):
-            known |= set(leg.gives)
-
-
-def _all_steps(steps: list[Step]) -> Iterator[Step]:
-    for step in steps:
-        yield step
-        if isinstance(step, WhenStep):
-            yield from _all_steps(step.do)
-            if isinstance(step.otherwise, list):
-                yield from _all_steps(step.otherwise)
+        yield from ((leg, *path) for path in _paths([*instead, *rest]))
 
 
 def value_of(reference: Any, given: Given) -> Any:
@@ -157,6 +109,16 @@ def taken_from(answer: Any, pointer: str) -> Any:
     return found
 
 
+def instead_of(call: CallStep, status: Any, answer: Any) -> list[Step] | str | None:
+    """What a goal does in place of a call that was answered with this error; None when it has nothing for it.
+
+    Args:
+        answer: a problem document (RFC 9457), whose type's last part names the error better than the status.
+    """
+    kind = str(answer.get("type") or "").rstrip("/").rpartition("/")[2] if isinstance(answer, Mapping) else ""
+    return call.on_error.get(kind) or call.on_error.get(str(status))
+
+
 def holds(value: Any, wanted: str | int | bool) -> bool:
     """Whether a branch's condition holds; what cannot be read as asked does not hold."""
     match str(wanted).lower():
@@ -180,19 +142,20 @@ def holds(value: Any, wanted: str | int | bool) -> bool:
 
 def printed(path: Path) -> list[str]:
     """A path as lines for a person."""
-    lines = []
-    for leg in path:
-        if isinstance(leg, CallStep):
-            lines.append(f"call {leg.call}")
-        elif isinstance(leg, RuleStep):
-            lines.append(f"rule {leg.rule} → {', '.join(leg.gives)}")
-        elif isinstance(leg, Branch):
-            lines.append(f"if {leg.when} is {'' if leg.taken else 'not '}{leg.is_}")
-        elif isinstance(leg, AskStep):
-            lines.append(f"ask: {leg.ask}")
-        else:
-            lines.append(leg)
-    return lines
+    return [_printed(leg) for leg in path]
+
+
+def _printed(leg: Leg) -> str:
+    if isinstance(leg, CallStep):
+        undone = f" (taken back by {leg.undo.call} if a later step is refused)" if leg.undo else ""
+        return f"{'ask the customer, then ' if leg.confirm else ''}call {leg.call}{undone}"
+    if isinstance(leg, RuleStep):
+        return f"rule {leg.rule} → {', '.join(leg.gives)}"
+    if isinstance(leg, Branch):
+        return f"if {leg.when} is {'' if leg.taken else 'not '}{leg.is_}"
+    if isinstance(leg, Failed):
+        return f"if {leg.step.call} answers {leg.error}"
+    return f"ask: {leg.ask}" if isinstance(leg, AskStep) else leg
 
 
 def root(reference: str) -> str:

@@ -12,6 +12,7 @@ from runtime.plan import root, value_of
 ASK_AGAIN = "Could you tell me in other words what you would like us to do?"
 NOT_HERE = "I cannot do this for you here. Please contact our customer service."  # promises nothing: nobody was told
 DONE = "It is done."
+NOTHING_CHANGED = "All right. Nothing was changed."
 ACKNOWLEDGED = "I can see that this has cost you patience, and I am sorry."
 OFFERED = 'Say "person" if you would rather speak with a colleague.'
 MOST_CHOICES = 8

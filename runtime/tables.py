@@ -6,8 +6,9 @@ import sqlite3
 
 from runtime import exactly_once, memory
 from runtime.escalation import answer, conversation, feedback, notices, outbox, ticket_notes
+from runtime.guardrails import confirmations
 
-PARTS = (exactly_once, outbox, answer, memory, conversation, feedback, notices, ticket_notes)
+PARTS = (exactly_once, outbox, answer, memory, conversation, feedback, notices, ticket_notes, confirmations)
 
 
 def prepare(connection: sqlite3.Connection) -> None:

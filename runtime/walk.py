@@ -8,6 +8,7 @@ from typing import Any
 
 from runtime import plan
 from runtime.estate import Estate
+from runtime.goals import Step
 from runtime.replies import acknowledged
 from runtime.understanding.mood import ACKNOWLEDGE
 from runtime.understanding.understand import Understood
@@ -23,6 +24,14 @@ class Halt(Exception):
         self.outcome, self.reason, self.reply = outcome, reason, reply
 
 
+class Instead(Exception):
+    """A system's error that the goal has other steps for; they are walked in place of the call."""
+
+    def __init__(self, steps: list[Step] | str, error: str) -> None:
+        super().__init__(error)
+        self.steps, self.error = steps, error
+
+
 class Suspended(BaseException):  # no Exception: the engine records those as the case's end
     """The case waits for a person; its run stays open and is taken up again from its recorded steps."""
 
@@ -30,7 +39,7 @@ class Suspended(BaseException):  # no Exception: the engine records those as the
 @dataclass
 class Walk:
     """Rebuilt from step results on each replay. `given`: name → value from slots, systems and rules; `covered`: calls that a
-    person's yes to an earlier one named.
+    person's yes to an earlier one named; `undo`: calls that take back what was done, the oldest first.
     """
 
     case: Plain
@@ -41,6 +50,7 @@ class Walk:
     writes: list[Plain] = field(default_factory=list)
     is_simulated: bool = False
     covered: tuple[str, ...] = ()
+    undo: list[tuple[str, Plain]] = field(default_factory=list)
     n: int = 0
 
     @property

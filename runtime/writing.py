@@ -80,7 +80,7 @@ def _meaning(status: int, said: Mapping[str, Any], decision: str) -> Sent:
     if 400 <= status < 500 and status not in (408, 425):
         return Sent(
             "refused",
-            dict(said),
+            {**said, "status": status},
             decision="act",
             reason=f"the system refused: {said.get('detail') or said.get('title') or status}",
             rule="tool_fault",

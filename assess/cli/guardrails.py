@@ -47,12 +47,12 @@ def draft(folder: Path, system: str, as_json: bool) -> None:
 def check(folder: Path, as_json: bool) -> None:
     """Check goals, effects and limits against each other; exit 1 when a step of a goal could not be done as written."""
     from probes.derive.guardrails import surfaces_of
+    from runtime.goal_lint import lint
     from runtime.guardrails.lint import suggestions
-    from runtime.plan import lint
     from runtime.rules import installed
 
     loaded = load_folder(folder)
-    wrong = lint(loaded.estate, installed())
+    wrong = [f"{loaded.goals.place(*fault.keys)}: {fault}" for fault in lint(loaded.estate, installed())]
     found = list(suggestions(loaded.guardrails, loaded.estate, surfaces_of(loaded.estate)))
     denying = [one for one in found if one.denies]
     if as_json:

@@ -1,4 +1,4 @@
-"""A folder of Markdown and HTML files, read in a stable order; what cannot be read is named and skipped.
+"""A folder of Markdown, HTML, reStructuredText, Word, PDF files and help centres' exports, read in a stable order; what cannot be read is named and skipped.
 
 What a page does not say about itself (dates, owner) comes from the history of its repository, where there is one.
 """
@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from kb_audit.article import Article
-from kb_audit.sources import html, markdown
+from kb_audit.sources import exports, html, markdown
+from kb_audit.sources.apart import Apart
 from kb_audit.sources.git_history import PageHistory, history_of
 from kb_audit.sources.reading import NotRead, Reading
 from runtime.errors import BadInput
@@ -21,7 +22,10 @@ _PARSERS: dict[str, Callable[[str, str, str], Article]] = {
     ".md": markdown.parse, ".markdown": markdown.parse, ".txt": markdown.parse, ".html": html.parse, ".htm": html.parse,
 }  # fmt: skip
 _SKIP = {".git", "node_modules", ".venv", "__pycache__", "_site"}
-_DOCUMENTS = {".rst", ".docx", ".doc", ".pdf", ".adoc", ".odt", ".rtf", ".mdx"}
+MAX_DOCUMENT = 50_000_000
+_APART = {".rst", ".rest", ".docx", ".pdf"}
+_EXPORTS = {".json", ".csv"}
+_UNREAD = {".doc", ".adoc", ".odt", ".rtf", ".mdx", ".pages", ".pptx", ".xlsx", ".epub"}
 
 
 def read(path: Path) -> Reading:
@@ -32,18 +36,20 @@ def read(path: Path) -> Reading:
     if not path.exists():
         raise BadInput("there is no such folder or file", str(path), "give the path of the articles")
     root = path if path.is_dir() else path.parent
+    history = history_of(root)
     articles: list[Article] = []
     missing: list[NotRead] = []
-    history = history_of(root)
-    for file in _files(path):
-        name = file.relative_to(root).as_posix()
-        found = _read(file, name, str(root))
-        if isinstance(found, NotRead):
-            missing.append(found)
-        else:
-            articles.append(_dated(found, history.get(name)))
+    with Apart() as apart:
+        for file in _files(path):
+            name = file.relative_to(root).as_posix()
+            for found in _read(file, name, str(root), apart, asked=file == path):
+                if isinstance(found, NotRead):
+                    missing.append(found)
+                    continue
+                articles.append(_dated(found, history.get(name)))
+                missing += [NotRead(name=f"{found.id}, {what}", why=why) for what, why in found.unread]
     if not articles and not missing:
-        missing.append(NotRead(name=path.as_posix(), why="the folder holds no Markdown or HTML file"))
+        missing.append(NotRead(name=path.as_posix(), why="the folder holds no article: no Markdown, HTML, reStructuredText, Word or PDF file"))
     return Reading(tuple(articles), tuple(missing))
 
 
@@ -67,27 +73,46 @@ def _files(path: Path) -> Iterator[Path]:
     for here, folders, names in os.walk(path, followlinks=False):
         folders[:] = sorted(f for f in folders if f not in _SKIP and not f.startswith("."))
         for name in sorted(names):
-            if not name.startswith(".") and Path(name).suffix.lower() in _PARSERS.keys() | _DOCUMENTS:
+            if not name.startswith(".") and Path(name).suffix.lower() in _WORTH_A_WORD:
                 yield Path(here) / name
 
 
-def _read(file: Path, name: str, root: str) -> Article | NotRead:
-    parser = _PARSERS.get(file.suffix.lower())
-    if parser is None:
-        return NotRead(name=name, why=f"{file.suffix} files are not read yet; export them as Markdown or HTML")
+def _read(file: Path, name: str, root: str, apart: Apart, *, asked: bool) -> Iterator[Article | NotRead]:
+    """What one file gives: an article, several (an export), or why not. `asked`: it was named, not found in a folder."""
+    suffix = file.suffix.lower()
+    try:
+        raw = _bytes_of(file, MAX_DOCUMENT if suffix in _APART | _EXPORTS else MAX_BYTES)
+    except ValueError as error:
+        yield NotRead(name=name, why=str(error))
+        return
+    if suffix in _EXPORTS:
+        yield from exports.read(name, raw, root) or ([NotRead(name=name, why=exports.UNKNOWN)] if asked else [])
+    elif suffix in _APART:
+        yield _with_text(apart.read(suffix, name, raw, root), name)
+    elif suffix in _PARSERS:
+        text = decode(raw)
+        yield _parse(_PARSERS[suffix], text, name, root) if isinstance(text, str) else NotRead(name=name, why=text.why)
+    else:
+        yield NotRead(name=name, why=f"{suffix or 'such'} files are not read; save it as .docx, PDF, HTML or Markdown")
+
+
+def _bytes_of(file: Path, most: int) -> bytes:
+    """Raises ValueError with the reason where the file is too large or cannot be opened."""
     try:
         size = file.stat().st_size
-        if size > MAX_BYTES:
-            return NotRead(
-                name=name, why=f"{size / 1e6:.0f} MB is more than the {MAX_BYTES / 1e6:.0f} MB that one page may have"
-            )
-        raw = file.read_bytes()
+        if not file.is_file():
+            raise ValueError("is no regular file")
+        if size > most:
+            raise ValueError(f"{size / 1e6:.0f} MB is more than the {most / 1e6:.0f} MB that one page may have")
+        return file.read_bytes()
     except OSError as error:
-        return NotRead(name=name, why=f"cannot be opened: {error.strerror or error}")
-    text = decode(raw)
-    if isinstance(text, str):
-        return _parse(parser, text, name, root)
-    return NotRead(name=name, why=text.why)
+        raise ValueError(f"cannot be opened: {error.strerror or error}") from None
+
+
+def _with_text(found: Article | str, name: str) -> Article | NotRead:
+    if isinstance(found, str):
+        return NotRead(name=name, why=found)
+    return found if found.sections else NotRead(name=name, why="holds no text")
 
 
 class _Undecodable:
@@ -113,7 +138,10 @@ def decode(raw: bytes) -> str | _Undecodable:
 
 def _parse(parser: Callable[[str, str, str], Article], text: str, name: str, root: str) -> Article | NotRead:
     try:
-        article = parser(name, text, root)
+        return _with_text(parser(name, text, root), name)
     except (RecursionError, ValueError) as error:
-        return NotRead(name=name, why=f"cannot be parsed: {error}")
-    return article if article.sections else NotRead(name=name, why="holds no text")
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        return NotRead(name=name, why=f"cannot be parsed: {why}")
+
+
+_WORTH_A_WORD = _PARSERS.keys() | _APART | _EXPORTS | _UNREAD

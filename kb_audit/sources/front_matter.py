@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 _FENCE = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S)
@@ -23,6 +23,8 @@ _UPDATED = (
 )
 _REVIEWED = ("reviewed", "last_reviewed", "reviewed_at", "verified", "last_verified")
 _DUE = ("review_by", "review_due", "next_review", "expires", "valid_until", "review_before")
+_VERSION = ("version", "article_version", "revision")
+_VIEWS = ("views", "view_count", "page_views", "pageviews", "hits")
 _CREATED = ("created", "created_at", "published", "publish_date")
 _SCOPE = ("region", "plan", "channel", "product", "customer", "country")
 
@@ -42,6 +44,8 @@ class PageFields:
     review_due: date | None = None
     scope: Mapping[str, str] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+    version: str = ""
+    views: int | None = None
     problem: str = ""
 
 
@@ -77,6 +81,8 @@ def of(data: Mapping[str, Any]) -> PageFields:
         reviewed=_date(lower, _REVIEWED),
         review_due=_date(lower, _DUE),
         scope={str(key): _text(value) for key, value in scope.items()},
+        version=_first(lower, _VERSION),
+        views=as_count(_first(lower, _VIEWS)),
         aliases=tuple(
             str(each) for alias in aliases for each in (alias if isinstance(alias, list) else [alias]) if each
         ),
@@ -97,12 +103,20 @@ def _date(data: Mapping[str, Any], names: tuple[str, ...]) -> date | None:
     return next((found for name in names if (found := as_date(data.get(name))) is not None), None)
 
 
+def as_count(value: object) -> int | None:
+    """A number of views; thousands may be grouped."""
+    digits = _text(value).replace(",", "").replace("_", "")
+    return int(digits) if digits.isdecimal() else None
+
+
 def as_date(value: object) -> date | None:
-    """A date from YAML's own type, ISO text or `MM/DD/YYYY`; anything else is unknown."""
+    """A date from YAML's own type, ISO text, `MM/DD/YYYY` or seconds since 1970; anything else is unknown."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
         return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return datetime.fromtimestamp(value, UTC).date() if 0 < value < 4e9 else None
     text = _text(value)
     for form in ("%Y-%m-%d", "%m/%d/%Y", "%d %B %Y", "%B %d, %Y"):
         try:

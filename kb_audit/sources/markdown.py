@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from kb_audit.article import Article, Block, Heading, Link, cut_sections, plain
+from kb_audit.article import Article, Block, Heading, Image, Link, cut_sections, plain
 from kb_audit.sources import front_matter
 
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _LINK = re.compile(r"(?<!!)\[([^\]\n]*)\]\(\s*<?([^)\s>]+|\{%.*?%\})>?[^)\n]*\)")
+_IMAGE = re.compile(r"!\[([^\]\n]*)\]\(\s*<?([^)\s>]+)>?[^)\n]*\)")
+_MARK = re.compile(r"""\b(?:id|name)=["']([^"'\s]+)["']|\{:?\s*#([\w-]+)[^}]*\}""")
 _JEKYLL = re.compile(r"\{%\s*(?:page|link)\s+[\"']?([^\"'\s%]+)[\"']?\s*%\}")
 _PARSER = MarkdownIt("commonmark").enable("table")
 
@@ -41,7 +43,11 @@ def parse(name: str, text: str, source: str = "") -> Article:
         updated=fields.updated,
         reviewed=fields.reviewed,
         review_due=fields.review_due,
+        version=fields.version,
+        views=fields.views,
         links=tuple(_links(body, blocks)),
+        images=tuple(Image(m[2], m.start(), m[1]) for m in _IMAGE.finditer(body)),
+        marks=frozenset(m[1] or m[2] for m in _MARK.finditer(body)),
         hidden=tuple(m.span() for m in _COMMENT.finditer(body)),
         aliases=fields.aliases,
         problem=fields.problem,

@@ -12,6 +12,7 @@ from typing import Any
 
 from probes.artifact import Cause, Missing
 from probes.finding import Subject
+from probes.gather.answer_schema import answer_faults, schema_for
 from probes.gather.audit_trail import look_up
 from probes.gather.gatherer import Found, cause_of_answer, missing
 from probes.gather.leftovers import close_open
@@ -214,6 +215,7 @@ def _round_trip(
         undo=undo.id if undo else "",
         undo_says=taken.says if taken else "",
         example=_example_words(session, trial),
+        faults=answer_faults(trial.operation, first) if schema_for(trial.operation, first.status) else None,
         write=session.shot(first),
         read=session.shot(seen.exchanges[-1]) if seen.exchanges else None,
         undo_shots=taken.shots if taken else (),

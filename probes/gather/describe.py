@@ -1,13 +1,11 @@
 """Reads each system's description offline: operations, what they declare, what is wrong with it.
 
-Nothing is sent. OpenAPI documents are checked by openapi-spec-validator, WSDLs by the census of the connector.
+Nothing is sent. OpenAPI documents are checked against their standard, WSDLs by the census of the connector.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from importlib.metadata import version
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -16,14 +14,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from probes.artifact import Artifact
 from probes.finding import Subject
 from probes.gather.contract_report import ContractReport, read_report
-from probes.gather.description_check import faults_of
+from probes.gather.description_check import VALIDATOR, faults_of, tools
 from probes.gather.gatherer import Found, Gatherer, each_system, missing
 from probes.gather.plan import operations_called
+from probes.gather.promises import Promises, promises_of
+from probes.gather.read_choice import reads
 from probes.gather.session import Session
+from probes.gather.tokens import tokens_of
 from runtime.systems.surface import Operation, Surface
 from runtime.systems.vendors import vendor_of
 
-VALIDATOR = "openapi-spec-validator"
 _LIMIT_WORDS = re.compile(r"rate.?limit|requests? (a|per) (second|minute|hour|day)|throttl|quota", re.IGNORECASE)
 _NOTICE_WORDS = re.compile(
     r"(?=.*\b(breaking|chang|deprecat|sunset|retire|version))(?=.*\d+ *(calendar |business |working )?(day|week|month|year))",
@@ -102,22 +102,33 @@ def gather_system(session: Session, system: str) -> Found:
             role=settings.role,
             owner=settings.owner,
         )
+        yield Promises(subject=subject, measured_at=session.now)
         return
     if not (session.estate.folder / settings.description).is_file():
-        yield missing(Described, subject, "no_input", f"{settings.description} is missing")
+        for kind in (Described, Promises):
+            yield missing(kind, subject, "no_input", f"{settings.description} is missing")
         return
-    yield _described(session, system, session.surface(system))
+    surface = session.surface(system)
+    text = _all_words(surface)
+    yield _described(session, system, surface, text)
+    yield promises_of(
+        surface,
+        {op.id: op for op in (*operations_called(session.estate, system), *reads(session.estate, system))}.values(),
+        limits=_sentence(text, _LIMIT_WORDS),
+        events=surface.events[:20],
+        document=str(settings.description),
+        text=text,
+    ).model_copy(update={"measured_at": session.now})
 
 
-def _described(session: Session, system: str, surface: Surface) -> Described:
+def _described(session: Session, system: str, surface: Surface, text: str) -> Described:
     settings = session.settings(system)
     called = {op.id for op in operations_called(session.estate, system)}
     is_openapi = settings.protocol == "rest" and not surface.format.startswith("wsdl")
-    text = _all_words(surface)
     return Described(
         subject=Subject(unit=system),
         measured_at=session.now,
-        tool={VALIDATOR: version(VALIDATOR)} if is_openapi else {},
+        tool=tools() if is_openapi else {},
         protocol=settings.protocol,
         role=settings.role,
         owner=settings.owner,
@@ -128,7 +139,9 @@ def _described(session: Session, system: str, surface: Surface) -> Described:
         api_version=surface.version,
         operations=tuple(_seen(op, op.id in called) for op in surface.operations.values()),
         problems=tuple((p.grade, p.what, p.where) for p in surface.problems[:100]),
-        invalid=tuple(faults_of(session.estate.folder / str(settings.description))) if is_openapi else (),
+        invalid=tuple(faults_of(session.estate.folder / str(settings.description), session.estate.folder))
+        if is_openapi
+        else (),
         validator=VALIDATOR if is_openapi else "",
         called_but_undeclared=tuple(_undeclared(session, system, surface)),
         security=tuple(surface.security_schemes),
@@ -165,14 +178,14 @@ def _seen(operation: Operation, called: bool) -> OperationSeen:
 
 
 def _tokens(operation: Operation) -> int:
-    """What its definition costs as a tool; four characters a token is the usual estimate for English and JSON."""
+    """What its definition costs as a tool."""
     told = {
         "name": operation.id,
         "description": f"{operation.summary} {operation.description}".strip(),
         "parameters": {p.name: p.schema for p in operation.parameters},
         "body": operation.body_schema,
     }
-    return -(-len(json.dumps(told, default=str)) // 4)
+    return tokens_of(told)
 
 
 def _undeclared(session: Session, system: str, surface: Surface) -> list[str]:
@@ -212,8 +225,8 @@ def _address(session: Session, system: str) -> Address:
 GATHERER = Gatherer(
     name="describe",
     plan=lambda estate: [],
-    run=each_system("describe", (Described, Address), gather_system),
-    gives=(Described, Address),
+    run=each_system("describe", (Described, Promises, Address), gather_system),
+    gives=(Described, Promises, Address),
     level=1,
     cost=0,
     probes=(

@@ -15,8 +15,8 @@ from pydantic import Field
 from probes.artifact import Artifact, Missing, Shot
 from probes.finding import Subject
 from probes.gather.gatherer import cause_of_answer, missing
+from probes.gather.page_links import following, ids_of, on_own_address, way_of
 from probes.gather.read_choice import page_parameters, reads
-from probes.gather.samples import identity_of, plain, records_of
 from probes.gather.session import Session
 from runtime.errors import Refused
 from runtime.estate import Estate
@@ -25,8 +25,6 @@ from runtime.systems.surface import Operation
 
 SIZES = (3, 5)
 PAGES = {3: 5, 5: 3}
-_LINKS = {"next", "nextlink", "nextpage", "nexturl", "odatanextlink"}
-_TOKENS = {"nextcursor", "cursor", "nextpagetoken", "nexttoken", "continuationtoken", "after", "next"}
 
 
 class Pagination(Artifact):
@@ -45,6 +43,7 @@ class Pagination(Artifact):
     skipped: tuple[str, ...] = Field((), description="ids that one walk met and the other did not")
     oversized: int = Field(0, description="largest number of records above the page size asked for")
     way: str = ""
+    links_elsewhere: str = Field("", description="the address that its links name, where it is not the system's own")
     walked: int = Field(1, description="pairs of walks; two where the first pair differed")
     examples: tuple[Shot, ...] = ()
 
@@ -107,15 +106,15 @@ def _two_walks(session: Session, system: str, operation: Operation, arguments: d
             says = f"{operation.id} answered {pages[-1].status or pages[-1].seen} on page {len(pages)}"
             return missing(Pagination, Subject(unit=system), cause_of_answer(pages[-1]), says)
         walks.append(pages)
-        if len(pages) == 1 and len(_ids(pages[0])) < SIZES[0]:
+        if len(pages) == 1 and len(ids_of(pages[0])) < SIZES[0]:
             break
     return _compared(session, system, operation, walks)
 
 
 def _compared(session: Session, system: str, operation: Operation, walks: list[list[Exchange]]) -> Pagination:
-    ids = [[i for page in pages for i in _ids(page)] for pages in walks]
+    ids = [[i for page in pages for i in ids_of(page)] for pages in walks]
     ended = [
-        len(pages) < PAGES[size] or not _next(pages[-1], operation, size, 0)
+        len(pages) < PAGES[size] or not following(pages[-1], operation, size, 0)
         for pages, size in zip(walks, SIZES, strict=False)
     ]
     length = max(map(len, ids)) if all(ended) else min(map(len, ids))
@@ -132,8 +131,9 @@ def _compared(session: Session, system: str, operation: Operation, walks: list[l
         complete=all(ended),
         repeated=tuple(sorted({i for one in ids for i in one if one.count(i) > 1}))[:10],
         skipped=tuple(sorted(set(first) ^ set(last)))[:10],
-        oversized=max(len(_ids(page)) - size for pages, size in zip(walks, SIZES, strict=False) for page in pages),
-        way=_way(walks[0][0], operation),
+        oversized=max(len(ids_of(page)) - size for pages, size in zip(walks, SIZES, strict=False) for page in pages),
+        way=way_of(walks[0][0], operation),
+        links_elsewhere=_elsewhere(session, system, walks[0], operation),
         examples=tuple(session.shot(p) for p in (walks[0][:2] if len(walks[0]) > 1 else walks[0])),
     )
 
@@ -146,78 +146,33 @@ def _pages(
     why = Why("read one page of a list", "pagination_complete", session.run)
     page = client.call(operation.id, {**arguments, str(size_name): size}, why=why)
     yield page
-    met = len(_ids(page))
+    met = len(ids_of(page))
     for _ in range(PAGES[size] - 1):
-        following = _next(page, operation, size, met)
-        if page.seen is not Seen.OK or following is None:
+        further = following(page, operation, size, met)
+        if page.seen is not Seen.OK or further is None:
             return
-        page = (
-            client.request("GET", following, why=why)
-            if isinstance(following, str)
-            else client.call(operation.id, {**arguments, str(size_name): size, **following}, why=why)
-        )
+        if isinstance(further, str):
+            path, _ = on_own_address(further, page, _address(session, system))
+            page = client.request("GET", path, why=why)
+        else:
+            page = client.call(operation.id, {**arguments, str(size_name): size, **further}, why=why)
         yield page
-        if not _ids(page):
+        if not ids_of(page):
             return
-        met += len(_ids(page))
+        met += len(ids_of(page))
 
 
-def _next(page: Exchange, operation: Operation, size: int, met: int) -> str | dict[str, Any] | None:
-    """A link, or the parameters of the next page; None at the end."""
-    _, name = page_parameters(operation)
-    body = page.body if isinstance(page.body, Mapping) else {}
-    link = _link_header(page)
-    if link:
-        return link
-    flat = {plain(str(k)): v for k, v in _envelope(body)}
-    url = next((flat[n] for n in _LINKS if isinstance(flat.get(n), str) and ("/" in flat[n] or "?" in flat[n])), None)
-    if url:
-        return str(url)
-    token = next((flat[n] for n in _TOKENS if flat.get(n) not in (None, "", False)), None)
-    if token is not None and name:
-        return {name: token}
-    if any(n in flat for n in _TOKENS | _LINKS) or not name:
-        return None
-    if plain(name) in ("offset", "skip", "start"):
-        total = next(
-            (flat[n] for n in ("total", "totalcount", "count", "totalresults") if isinstance(flat.get(n), int)), None
-        )
-        at_end = met >= total if total is not None and met else len(_ids(page)) < size
-        return None if at_end else {name: met}
-    if plain(name) == "page":
-        current = flat.get("page", flat.get("currentpage", 1))
-        last = next((flat[n] for n in ("pages", "totalpages", "pagecount") if isinstance(flat.get(n), int)), None)
-        at_end = current >= last if last is not None and isinstance(current, int) else len(_ids(page)) < size
-        return None if at_end else {name: (current if isinstance(current, int) else met // size) + 1}
-    if plain(name) in ("startingafter", "after") and len(_ids(page)) == size and flat.get("hasmore") is not False:
-        return {name: _ids(page)[-1]}
-    return None
+def _elsewhere(session: Session, system: str, pages: list[Exchange], operation: Operation) -> str:
+    """The address that a list's links name, where it is not the system's own."""
+    for page in pages:
+        further = following(page, operation, len(ids_of(page)), len(ids_of(page)))
+        if isinstance(further, str) and on_own_address(further, page, _address(session, system))[1]:
+            parts = urlsplit(further)
+            return f"{parts.scheme}://{parts.netloc}"
+    return ""
 
 
-def _envelope(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in body.items():
-        yield name, value
-        if isinstance(value, Mapping) and plain(name) in ("meta", "links", "paging", "pagination", "page"):
-            yield from ((k, v if not isinstance(v, Mapping) else v.get("href")) for k, v in value.items())
-
-
-def _link_header(page: Exchange) -> str | None:
-    from requests.utils import parse_header_links
-
-    header = page.header("Link")
-    found = (
-        next((link["url"] for link in parse_header_links(header) if link.get("rel") == "next"), None)
-        if header
-        else None
-    )
-    place = urlsplit(found) if found else None
-    return f"{place.path}?{place.query}" if place and place.query else found
-
-
-def _ids(page: Exchange) -> list[str]:
-    return [i for i in (identity_of(r) for r in records_of(page.body) or []) if i is not None]
-
-
-def _way(page: Exchange, operation: Operation) -> str:
-    _, name = page_parameters(operation)
-    return "link header" if page.header("Link") else str(name)
+def _address(session: Session, system: str) -> str:
+    """The system's own base address, as its connector has it."""
+    transport = getattr(session.reader(system), "transport", None)
+    return str(getattr(transport, "base", ""))

@@ -6,7 +6,6 @@ Nothing here writes. Malformed questions are only sent to operations that read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -14,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from probes.artifact import Artifact, Shot
 from probes.finding import Subject
+from probes.gather.answer_schema import answer_faults, schema_for
 from probes.gather.errors_provoked import ErrorShapes, cheapest, provoke, unknown_target, wrong_target
 from probes.gather.gatherer import Found, Gatherer, each_system, missing
 from probes.gather.pagination import Pagination, pageable, walk
@@ -21,6 +21,7 @@ from probes.gather.plan import PlanLine, line, surface_of
 from probes.gather.read_choice import page_parameters, reads
 from probes.gather.samples import records_of, test_customer
 from probes.gather.session import Session
+from probes.gather.tokens import tokens_of
 from runtime.estate import Estate
 from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.surface import Operation
@@ -40,6 +41,9 @@ class AnswerSeen(BaseModel):
     seen: str
     declared: bool = Field(description="the status is declared with a schema")
     faults: tuple[str, ...] = ()
+    request: int = Field(0, description="number of the request in the run; 0: not kept")
+    tokens: int | None = Field(None, description="what a model reads of it: its JSON, four characters a token")
+    records: int | None = Field(None, description="records of a list; None for one record")
     shot: Shot | None = None
 
 
@@ -137,56 +141,18 @@ def _resource(operation: Operation, body: Any) -> str:
 
 
 def _against_description(session: Session, operation: Operation, exchange: Exchange) -> AnswerSeen:
-    schema = operation.answers.get(str(exchange.status))
-    schema = operation.answers.get(f"{str(exchange.status)[:1]}XX") if schema is None else schema
-    schema = operation.answers.get("default") if schema is None else schema
-    faults = tuple(schema_faults(exchange.body, schema)) if schema and exchange.seen is Seen.OK else ()
-    if exchange.seen is Seen.OK and schema is None and operation.answers:
-        faults = (f"status {exchange.status} is not declared",)
+    faults = answer_faults(operation, exchange)
     return AnswerSeen(
         operation=operation.id,
         status=exchange.status,
         seen=str(exchange.seen),
-        declared=bool(schema),
+        declared=bool(schema_for(operation, exchange.status)),
         faults=faults,
+        request=exchange.n,
+        tokens=tokens_of(exchange.body) if exchange.seen is Seen.OK else None,
+        records=None if (listed := records_of(exchange.body)) is None else len(listed),
         shot=session.shot(exchange) if faults or exchange.seen is not Seen.OK else None,
     )
-
-
-def schema_faults(body: Any, schema: Mapping[str, Any]) -> list[str]:
-    """What an answer breaks of its schema, at most five sentences; the values themselves are not repeated."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
-
-    try:
-        errors = list(Draft202012Validator(_nullable(dict(schema))).iter_errors(body))
-    except (SchemaError, RecursionError) as error:
-        return [f"the declared schema cannot be used: {type(error).__name__}"]
-    return [_fault(e) for e in errors[:5]]
-
-
-def _fault(error: Any) -> str:
-    place = "/".join(str(p) for p in error.absolute_path) or "answer"
-    if error.validator == "required":
-        lacking = next((n for n in error.validator_value if n not in error.instance), "?")
-        return f"{place}: the required field {lacking} is missing"
-    if error.validator == "type":
-        return f"{place}: declared {error.validator_value}, seen {type(error.instance).__name__}"
-    return f"{place}: breaks `{error.validator}`"
-
-
-def _nullable(schema: Any) -> Any:
-    """OpenAPI 3.0's `nullable: true` as JSON Schema says it."""
-    if isinstance(schema, list):
-        return [_nullable(s) for s in schema]
-    if not isinstance(schema, Mapping):
-        return schema
-    made = {k: _nullable(v) for k, v in schema.items() if k not in ("nullable", "example", "xml", "discriminator")}
-    if schema.get("nullable") is True and isinstance(made.get("type"), str):
-        made["type"] = [made["type"], "null"]
-        if "enum" in made:
-            made["enum"] = [*made["enum"], None]
-    return made
 
 
 def _tool() -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from probes.artifact import Artifact, Missing
 from probes.finding import Subject
+from probes.gather.answer_schema import answer_faults, schema_for
 from probes.gather.gatherer import cause_of_answer, missing
 from probes.gather.read_back import read_back, reader_of
 from probes.gather.repeat import RepeatTrial
@@ -131,6 +132,7 @@ def _tried(
         undone=taken.how,
         undo=undo.id if undo else "",
         undo_says=taken.says,
+        faults=answer_faults(operation, first) if schema_for(operation, first.status) else None,
         write=session.shot(first),
         read=session.shot(seen.exchanges[-1]),
         undo_shots=taken.shots,

@@ -43,6 +43,9 @@ class WriteRoundTrip(Artifact):
     undo: str = ""
     undo_says: str = ""
     example: str = Field("", description="what was written, in a word, like `1.00 EUR`")
+    faults: tuple[str, ...] | None = Field(
+        None, description="what the answer breaks of its declared schema; None: not compared, or none is declared"
+    )
     write: Shot | None = None
     read: Shot | None = None
     undo_shots: tuple[Shot, ...] = ()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from runtime.estate import Estate
 from runtime.guardrails import canonical
@@ -64,8 +63,7 @@ def checked(
     )
 
 
-@dataclass(frozen=True)
-class CheckedCall:
+class CheckedCall(NamedTuple):
     """A request after the checks that need no totals."""
 
     request: Request
@@ -76,7 +74,7 @@ class CheckedCall:
     held: Mapping[str, bool]
     digest: str
     high_stakes: bool
-    restricted: bool = False
+    restricted: bool
 
     @property
     def ask(self) -> Ask:

@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from runtime.errors import BadInput
 from runtime.estate import Estate
 from runtime.guardrails.cedar import Clause, attributes_of, operation_schema, permits_text, rule, rules, schema_text
 from runtime.guardrails.context_shape import Shape, shape_of
 
-_WRITTEN = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 _ATTRIBUTE = re.compile(r"\bcontext\.([A-Za-z_]\w*)")
 _TYPES = "entity Workflow;\nentity System;\n"
 
@@ -74,7 +75,7 @@ class Engine:
         part = self._slice(workflow, operation, code if (operation, code) in self._further else "", tighter)
         fits = part.shape is not None and part.shape.fits(context)
         told = {name: context[name] for name in part.looks_at} if fits else context
-        request = {**part.who, "context": _WRITTEN.encode(told)}
+        request = {**part.who, "context": _written(told, plain=fits)}
         result = cedarpy.is_authorized(request, part.permits, self._entities, None if fits else part.schema)
         if result.decision is cedarpy.Decision.Allow and not result.diagnostics.errors:
             return None
@@ -119,6 +120,11 @@ def who_asks(workflow: str, operation: str) -> dict[str, Any]:
         "action": {"type": "Action", "id": operation},
         "resource": {"type": "System", "id": operation.partition(".")[0]},
     }
+
+
+def _written(context: Mapping[str, Any], *, plain: bool) -> str:
+    """JSON for Cedar. What is not of the known shape may hold numbers that the quick writer does not take."""
+    return orjson.dumps(context).decode() if plain else json.dumps(context, allow_nan=False)
 
 
 def digest_of(permits: str, schema: str) -> str:

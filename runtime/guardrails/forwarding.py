@@ -20,7 +20,7 @@ from typing import Any
 from runtime import decision_log
 from runtime.errors import BadInput, Refused
 from runtime.estate import Estate
-from runtime.guardrails import canonical
+from runtime.guardrails import canonical, confirmations
 from runtime.guardrails.case_context import CaseContext
 from runtime.guardrails.decide import DecisionPoint
 from runtime.guardrails.enforcer import EnforcerSystems
@@ -66,6 +66,7 @@ class Forwarder:
         self._lock, self._log_lock = threading.Lock(), threading.Lock()
         self._under_way: set[str] = set()
         self._log = decision_log.connect(folder / "pilot.sqlite")
+        confirmations.prepare(self._log)
 
     def pass_on(
         self, found: Target, arguments: Mapping[str, Any], context: CaseContext, *, key: str, if_match: str | None
@@ -117,10 +118,13 @@ class Forwarder:
         return decision
 
     def _grounds(self, call: _Call) -> Grounds:
-        context = call.context
-        return Grounds(
-            self._estate, context.workflow, call.operation, call.arguments, context.customer, self._systems.read
-        )
+        context, operation, arguments = call.context, call.operation, call.arguments
+        with self._log_lock:
+            said = confirmations.record_for(
+                self._log, context.case, operation, arguments, self._estate.effect(operation)
+            )
+        own = {confirmations.NAME: said} if said else {}
+        return Grounds(self._estate, context.workflow, operation, arguments, context.customer, self._systems.read, own)
 
     def _earlier(self, decision: Decision, call: _Call) -> Answer | None:
         """The answer to a repeated call that must not be sent again."""

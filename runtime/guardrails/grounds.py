@@ -28,6 +28,7 @@ class Grounds(Mapping[str, Any]):
 
     Args:
         read: `system.operation` and arguments → the system's answer, with a credential of the enforcer's.
+        own: records of the enforcer's own, like `confirmation`; nothing that a goal reads replaces them.
 
     Attributes:
         used: names that were asked for and found.
@@ -42,10 +43,11 @@ class Grounds(Mapping[str, Any]):
         arguments: Mapping[str, Any],
         customer: str | None,
         read: Read,
+        own: Mapping[str, Any] | None = None,
     ) -> None:
         goal = estate.goals.get(workflow)
         calls = list(goal.calls()) if goal else []
-        self._read = read
+        self._read, self._own = read, dict(own or {})
         self._steps = [(step, name) for step in calls if not estate.is_write(step.call) for name in step.gives]
         self._slots = frozenset(goal.slots) if goal else frozenset()
         self._known = _told(calls, operation, arguments)
@@ -74,6 +76,8 @@ class Grounds(Mapping[str, Any]):
 
     def _value(self, name: str) -> Any:
         """The first step that gives the name and can be read; a read that needs its own result gives nothing."""
+        if name in self._own:
+            return self._own[name]
         if name in self._asking:
             raise KeyError(name)
         self._asking.add(name)

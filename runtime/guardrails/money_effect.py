@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from runtime.guardrails.answers import value_of
 from runtime.guardrails.effects import CurrencyField, Effect, MoneyOut
@@ -32,13 +31,12 @@ _AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
 _CODE = re.compile("[A-Z]{3}")
 
 
-@dataclass(frozen=True)
-class MoneyEffect:
+class MoneyEffect(NamedTuple):
     """`terms` are the numbers that policies see: amount, or before and after, or value."""
 
     minor: int
     currency: str
-    terms: Mapping[str, int] = field(default_factory=dict)
+    terms: Mapping[str, int]
 
 
 def money_effect(effect: Effect, arguments: Mapping[str, Any], read: Mapping[str, Any], currency: str) -> MoneyEffect:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -16,7 +20,15 @@ class Unreadable(Exception):
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML 1.2's core schema as far as descriptions need it: no dates, and yes/no/on/off stay text."""
+    """YAML 1.2's core schema as far as descriptions need it: no dates, yes/no/on/off stay text, and keys are text as in
+    JSON (`200:` is the status "200").
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        found = super().construct_mapping(node, deep=deep)
+        if all(isinstance(key, str) for key in found):
+            return found
+        return {key if isinstance(key, str) else json.dumps(key, default=str): value for key, value in found.items()}
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -31,12 +43,33 @@ _Loader.add_implicit_resolver(
 
 
 def parse_document(raw: bytes) -> Any:
-    """JSON or YAML as plain values.
+    """JSON or YAML as plain values, to be read only: who asks for the same text again gets the same values.
 
     Raises:
         Unreadable: neither.
     """
-    text = raw.decode("utf-8-sig", "replace")
+    return _read(raw)
+
+
+@lru_cache(maxsize=1)
+def _read(raw: bytes) -> Any:
+    with _no_collecting():
+        return _parsed(raw.decode("utf-8-sig", "replace"))
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """A parser makes values that all live on: looking for dead ones among them takes three times as long as reading."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _parsed(text: str) -> Any:
     if text.lstrip()[:1] in ("{", "["):
         try:
             return json.loads(text)

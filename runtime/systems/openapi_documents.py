@@ -104,7 +104,7 @@ class Documents:
             if document is None:
                 return {}, here
             here = path
-        found = _pointed(self._files[here], unquote(pointer))
+        found = pointed(self._files[here], unquote(pointer))
         if found is None:
             self._problem("costly", f"a reference that leads nowhere: {reference[:120]}", where)
         return ({} if found is None else found), here
@@ -136,7 +136,7 @@ class _State:
         self.left, self.kept_reference = left, False
 
 
-def _pointed(document: Any, pointer: str) -> Any:
+def pointed(document: Any, pointer: str) -> Any:
     """RFC 6901."""
     value = document
     for part in pointer.split("/")[1:]:

@@ -12,7 +12,7 @@ from assess.demo.folder import WRITTEN, moved, write_folder
 from assess.demo.rules import FACTS, RULES
 from assess.engagement import load_folder
 from runtime.goals import RuleStep, WhenStep
-from runtime.plan import lint
+from runtime.goal_lint import lint
 from runtime.written import digest_of
 
 TODAY = date(2026, 11, 23)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,3 +64,21 @@ def test_the_written_form_is_a_fixed_point(value: dict[str, object]) -> None:
 
 def test_the_order_of_keys_does_not_change_the_digest() -> None:
     assert digest({"a": 1, "b": [2]}) == digest({"b": [2], "a": 1}) != digest({"a": 1, "b": [3]})
+
+
+@given(
+    st.dictionaries(
+        NAMES, st.one_of(st.text(), st.integers(-(2**53) + 1, 2**53 - 1), st.booleans(), st.none()), max_size=5
+    )
+)
+def test_plain_values_have_the_bytes_of_the_standard(value: dict[str, object]) -> None:
+    try:
+        expected = rfc8785.dumps(value)
+    except UnicodeEncodeError:
+        return
+    assert canonical(value) == expected
+
+
+def test_every_control_character_is_written_as_the_standard_writes_it() -> None:
+    text = {"a": "".join(map(chr, range(0x20))) + '"\\/\x7f\u2028é'}
+    assert canonical(text) == rfc8785.dumps(text)

@@ -1,0 +1,35 @@
+"""The matrices of an assessment: declared against measured, a system each, with the numbers of findings about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assess.assessment import Finding
+from assess.cells import Artifacts
+from assess.engagement import Folder
+from probes.derive.matrix import matrix
+from probes.derive.matrix_cells import QUESTIONS, Matrix, MatrixCell
+
+
+def matrices(folder: Folder, artifacts: Artifacts, findings: Sequence[Finding]) -> list[Matrix]:
+    """One matrix for each system whose description was looked at, in the engagement's order."""
+    found = [made for name in folder.estate.systems if (made := matrix(name, artifacts)) is not None]
+    return [m.model_copy(update={"cells": tuple(_numbered(c, m.system, findings) for c in m.cells)}) for m in found]
+
+
+def _numbered(cell: MatrixCell, system: str, findings: Sequence[Finding]) -> MatrixCell:
+    """What speaks against a document, or was found to be nowhere, leads to its finding."""
+    if cell.verdict not in ("contradicted", "neither"):
+        return cell
+    short = cell.operation.rpartition(".")[2]
+    number = next(
+        (
+            f.number
+            for f in findings
+            if f.probe.partition(".")[2] == QUESTIONS[cell.about]
+            and f.subject.unit == system
+            and f.subject.item in ("", cell.operation, short)
+        ),
+        "",
+    )
+    return cell.model_copy(update={"finding": number})

@@ -1,0 +1,95 @@
+"""Slots: two sentences of one mould that differ in one place speak of different things.
+
+"The large box costs …" and "the small box costs …", "before 2023" and "from 2023 on", "tier 1" and "tier 3": whoever
+paraphrases changes the mould too; whoever states a second rule keeps it and changes a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from difflib import SequenceMatcher
+
+from kb_audit.wording import stem
+from kb_audit.wording_stop import STOP, WEAK
+
+Alike = Callable[[str, str], float]
+
+_MOULD = 0.6
+_SYNONYM = 0.72
+_LABEL = re.compile(
+    r"\b((?-i:[A-Z][a-z]+)|zone|tier|level|class|type|group|phase|step|category|severity|priority|band|schedule|option|part)\s+(\d{1,3}|(?-i:[A-Z]{1,2})|one|two|three|four)\b(?![.,]?\d|%|\s*(?:am|pm|a\.m|p\.m))",
+    re.I,
+)
+_CODE = re.compile(r"(?<![\w-])([A-Z]{1,4})-?(\d{1,2})(?![\w%]|\.\d)")
+_INSIDE = r"in|within|inside|during|with|before|until|up to|to"
+_OUTSIDE = r"outside|outside of|without|after|from|since|starting|beyond|other than|following"
+_PLACE = re.compile(
+    rf"\b(?:(?P<i>{_INSIDE})|(?P<o>{_OUTSIDE}))\s+(?:the |an? |your |our |its )?(?P<n>[a-z0-9][\w-]+(?:\s[a-z][\w-]+)?)", re.I
+)
+_NUMBER_WORDS = {"one": "1", "two": "2", "three": "3", "four": "4"}
+
+
+def contrast(a: str, b: str, alike: Alike) -> str:
+    """What sets two (masked) sentences apart by their form alone, as "this / that"; empty where nothing does."""
+    return _labels_differ(a, b) or _places_differ(a, b) or _slot_differs(a, b, alike)
+
+
+def _labels_differ(a: str, b: str) -> str:
+    left, right = _labels(a), _labels(b)
+    for name in left.keys() & right.keys():
+        if not left[name] & right[name]:
+            return f"{name} {min(left[name])} / {name} {min(right[name])}"
+    return ""
+
+
+def _labels(text: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for pattern in (_LABEL, _CODE):
+        for match in pattern.finditer(text):
+            name, label = match[1].lower(), match[2].lower()
+            if name not in STOP:
+                found.setdefault(name, set()).add(_NUMBER_WORDS.get(label, label))
+    return found
+
+
+def _places_differ(a: str, b: str) -> str:
+    """ "in the first year" / "after the first year", "with the waiver" / "without the waiver"."""
+    for inside, thing in _places(a):
+        for other, same in _places(b):
+            if inside != other and thing.split()[0] == same.split()[0] and not _is_value(thing):
+                words = (thing, same) if thing == same else (thing.split()[0],) * 2
+                return f"{'inside' if inside else 'outside'} / {'inside' if other else 'outside'} of “{words[0]}”"
+    return ""
+
+
+def _places(text: str) -> Iterator[tuple[bool, str]]:
+    for match in _PLACE.finditer(text):
+        if match["n"].split()[0].lower() not in STOP | {"addition", "order", "case", "writing", "full", "person", "advance"}:
+            yield bool(match["i"]), " ".join(stem(w) for w in match["n"].lower().split())
+
+
+def _is_value(thing: str) -> bool:
+    return thing.split()[0] in ("some", "amount", "time")
+
+
+def _slot_differs(a: str, b: str, alike: Alike) -> str:
+    left, right = _words(a), _words(b)
+    matcher = SequenceMatcher(None, [stem(w) for w in left], [stem(w) for w in right], autojunk=False)
+    if matcher.ratio() < _MOULD:
+        return ""
+    for how, i, j, k, m in matcher.get_opcodes():
+        if how != "replace":
+            continue
+        mine, theirs = _telling(left[i:j]), _telling(right[k:m])
+        if mine and theirs and not any(alike(x, y) >= _SYNONYM for x in mine for y in theirs):
+            return f"{' '.join(mine)} / {' '.join(theirs)}"
+    return ""
+
+
+def _words(text: str) -> list[str]:
+    return [w.strip("'-") for w in re.findall(r"[a-zà-ÿ0-9][a-zà-ÿ0-9'-]*", text.lower())]
+
+
+def _telling(words: list[str]) -> list[str]:
+    return [w for w in words if len(w) > 1 and w not in STOP and w not in WEAK]

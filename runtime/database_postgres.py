@@ -1,0 +1,172 @@
+"""The pilot's state in PostgreSQL: one connection that takes the statements as they are written for SQLite.
+
+Tables live in the schema `cxready_pilot`; one database holds one estate. A transaction about a thing holds an advisory lock
+of that thing (https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS); READ COMMITTED then shows what
+the one before it committed. A lost connection is opened again by the next statement outside of a transaction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from runtime.errors import BadInput, Unreachable
+
+if TYPE_CHECKING:
+    import psycopg
+
+SCHEMA = "cxready_pilot"
+DO = "make the database reachable again; nothing is done without it"
+_OPTIONS = f"-c search_path={SCHEMA} -c statement_timeout=60s -c lock_timeout=60s -c synchronous_commit=on"
+_LOCK = "hashtextextended('cxready/' || %s, 0)"
+
+
+class PostgresConnection:
+    """Implements `database.Connection`; for one thread at a time.
+
+    Raises:
+        Unreachable: the database cannot be reached, or does not let us.
+        BadInput: psycopg is not installed.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._live: psycopg.Connection[tuple[Any, ...]] = self._opened()
+        if not self.tables():
+            self._make()
+
+    @property
+    def in_transaction(self) -> bool:
+        return not self._live.closed and self._live.info.transaction_status.name != "IDLE"
+
+    def execute(self, statement: str, values: Sequence[Any] = (), /) -> psycopg.Cursor[tuple[Any, ...]]:
+        """Runs one statement.
+
+        Raises:
+            Unreachable: the connection broke; a statement outside of a transaction that only reads may be said again.
+        """
+        import psycopg
+
+        if self._live.closed:
+            self._live = self._opened()
+        try:
+            return self._live.execute(translated(statement), [_kept(value) for value in values] or None)
+        except psycopg.OperationalError as error:
+            raise Unreachable(f"the pilot's database failed ({first_line(error)})", where(self._address), DO) from None
+
+    def begin(self, about: str) -> None:
+        """Begins a transaction that no other one about the same thing is in."""
+        self.execute("BEGIN")
+        self._live.execute(f"SELECT pg_advisory_xact_lock({_LOCK})", (about,))
+
+    @contextmanager
+    def alone(self, about: str) -> Iterator[None]:
+        """Holds the thing over several transactions; given back when the session ends, whatever ends it."""
+        session = self._live
+        self.execute(f"SELECT pg_advisory_lock({_LOCK.replace('%s', '?')})", (f"alone/{about}",))
+        try:
+            yield
+        finally:
+            if session is self._live and not session.closed:
+                session.execute(f"SELECT pg_advisory_unlock({_LOCK})", (f"alone/{about}",))
+
+    def take(self, about: str) -> bool:
+        """Takes a thing for as long as this session lives, if nobody else has it."""
+        found = self._live.execute(f"SELECT pg_try_advisory_lock({_LOCK})", (f"alone/{about}",)).fetchone()
+        return bool(found and found[0])
+
+    def give_back(self, about: str) -> None:
+        self._live.execute(f"SELECT pg_advisory_unlock({_LOCK})", (f"alone/{about}",))
+
+    def tables(self) -> list[str]:
+        found = self._live.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (SCHEMA,))
+        return [str(row[0]) for row in found]
+
+    def commit(self) -> None:
+        self._live.commit()
+
+    def rollback(self) -> None:
+        if not self._live.closed:
+            self._live.rollback()
+
+    def close(self) -> None:
+        self._live.close()
+
+    def __enter__(self) -> PostgresConnection:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        if self.in_transaction:
+            self.rollback() if kind else self.commit()
+
+    def _opened(self) -> psycopg.Connection[tuple[Any, ...]]:
+        try:
+            import psycopg
+        except ImportError:
+            raise BadInput("PostgreSQL needs psycopg", "CXREADY_DATABASE", "pip install 'cxready[pilot]'") from None
+        try:
+            return psycopg.connect(
+                self._address, autocommit=True, connect_timeout=5, options=_OPTIONS, application_name="cxready"
+            )
+        except psycopg.Error as error:
+            said = f"the pilot's database cannot be reached ({first_line(error)})"
+            raise Unreachable(said, where(self._address), DO) from None
+
+    def _make(self) -> None:
+        """Schema and what SQLite brings along; several processes may come here at once."""
+        with self._live.transaction():
+            self._live.execute(f"SELECT pg_advisory_xact_lock({_LOCK})", (SCHEMA,))
+            self._live.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+            for statement in _FUNCTIONS:
+                self._live.execute(statement)
+
+
+def where(address: str) -> str:
+    """An address without user, password and options."""
+    return re.sub(r"//[^@/]*@", "//", address.split("?", maxsplit=1)[0])
+
+
+def first_line(error: Exception) -> str:
+    """A driver's message without anything that may hold the address with its password."""
+    said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return re.sub(r"postgres(ql)?://\S+", "…", said)[:160]
+
+
+@lru_cache(maxsize=512)
+def translated(statement: str) -> str:
+    """A statement written for SQLite as PostgreSQL takes it."""
+    for pattern, put in _DIALECT:
+        statement = pattern.sub(put, statement)
+    return statement.replace("%", "%%").replace("?", "%s") if "?" in statement else statement
+
+
+def _kept(value: Any) -> Any:
+    """PostgreSQL keeps no NUL in a text."""
+    return value.replace("\x00", "�") if isinstance(value, str) and "\x00" in value else value
+
+
+_DIALECT = tuple(
+    (re.compile(pattern, re.IGNORECASE), put)
+    for pattern, put in (
+        (r"\binteger primary key( autoincrement)?\b", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+        (r"(?<=[a-z_] )(?:real)(?=[ ,)])", "DOUBLE PRECISION"),
+        (r"(?<=[a-z_] )(?:integer)(?=[ ,)])", "BIGINT"),
+        (r"\bbegin immediate\b", "BEGIN"),
+        (
+            r"create trigger if not exists (\w+) before (update|delete) on (\w+) begin select raise\(abort, ('[^']*')\); end",
+            r"CREATE OR REPLACE TRIGGER \1 BEFORE \2 ON \3 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change(\4)",
+        ),
+    )
+)
+_FUNCTIONS = (
+    f"CREATE OR REPLACE FUNCTION {SCHEMA}.json_extract(document text, path text) RETURNS text LANGUAGE sql IMMUTABLE AS"
+    " $$ SELECT document::json ->> substr(path, 3) $$",
+    f"CREATE OR REPLACE FUNCTION {SCHEMA}.refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$",
+)
