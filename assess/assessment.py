@@ -12,10 +12,11 @@ from pydantic import Field
 
 from assess.case_figures import BusinessCase
 from assess.demand_figures import Candidate, ClientComment, TicketFigures
-from assess.out import Out
+from assess.out import Interval, Out
 from assess.relation_figures import Relation
 from assess.roadmap_figures import Effort, HitRate, Milestone, Pace, Roadmap, RoleLoad, Task
 from assess.staff_figures import RouteStaff
+from assess.system_figures import Fitness, Join, SystemRow
 from assess.version_figures import Since, Standing
 from probes.derive.matrix_cells import Matrix
 from probes.finding import Dimension, Evidence, Grade, State, Subject
@@ -23,13 +24,6 @@ from runtime.gate import WorkflowGate
 from runtime.systems.settings import Autonomy
 
 LEVEL_NAMES = {1: "Answer", 2: "Look up", 3: "Prepare", 4: "Act within limits", 5: "Adapt"}
-
-
-class Interval(Out):
-    """`confirmed`: unknown counts as not met. `possible`: unknown counts as met."""
-
-    confirmed: int = Field(ge=1, le=5)
-    possible: int = Field(ge=1, le=5)
 
 
 class Coverage(Out):
@@ -160,29 +154,6 @@ class Workflow(Out):
     caps: list[str] = Field(default_factory=list, description="rules that keep it below `act` whatever is mended")
 
 
-class SystemRow(Out):
-    name: str
-    role: str
-    protocol: str
-    authentication: str
-    owner: str | None = None
-    format: str = ""
-    operations: int = 0
-    operations_used: int = 0
-    level: Interval | None = None
-    requests: int = 0
-    findings: list[str] = Field(default_factory=list)
-
-
-class Join(Out):
-    """A key that leads from one system's record to the next one's: holds, missing, or not measured."""
-
-    source: str
-    target: str
-    state: State
-    says: str = ""
-
-
 class WorkedExample(Out):
     """How one level of this very assessment came about, line by line."""
 
@@ -232,6 +203,7 @@ class Assessment(Out):
     systems: list[SystemRow] = Field(default_factory=list)
     joins: list[Join] = Field(default_factory=list)
     matrices: list[Matrix] = Field(default_factory=list, description="declared against measured, one a system")
+    fitness: list[Fitness] = Field(default_factory=list, description="what an agent reads of each described system")
     findings: list[Finding] = Field(default_factory=list)
     cells: list[Cell] = Field(default_factory=list)
     next: list[Measurement] = Field(default_factory=list)
@@ -268,4 +240,4 @@ GATE_WORDS: dict[Autonomy, str] = {
     "blocked": "Blocked",
 }
 
-__all__ = ["Effort", "HitRate", "Milestone", "Out", "Pace", "Roadmap", "RoleLoad", "Task"]  # of other files, handed on
+__all__ = ["Effort", "HitRate", "Interval", "Join", "Milestone", "Out", "Pace", "Roadmap", "RoleLoad", "SystemRow", "Task"]

@@ -23,7 +23,7 @@ from assess.dimension_levels import dimension_levels
 from assess.engagement import Folder
 from assess.findings import findings_of, newly_found
 from assess.gates import judge_gate
-from assess.matrices import matrices
+from assess.matrices import fitness, matrices
 from assess.next_measurements import next_measurements
 from assess.profile import Profile, load_profile
 from assess.register import Register, extended
@@ -129,6 +129,7 @@ def judge(
         systems=system_rows(folder, cells, levels, findings, facts.requests, artifacts),
         joins=join_rows(folder, cells),
         matrices=matrices(folder, artifacts, findings),
+        fitness=fitness(folder, artifacts),
         findings=findings,
         cells=cells,
         next=next_measurements(cells, {d: list(levels[d].units) for d in DIMENSIONS}, catalogue.highest, kinds),

@@ -1,4 +1,6 @@
-"""The matrices of an assessment: declared against measured, a system each, with the numbers of findings about them."""
+"""The matrices of an assessment: declared against measured, a system each, with the numbers of findings about them; and
+what an agent reads of each system.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,11 @@ from collections.abc import Sequence
 from assess.assessment import Finding
 from assess.cells import Artifacts
 from assess.engagement import Folder
+from assess.system_figures import Fitness
 from probes.derive.matrix import matrix
 from probes.derive.matrix_cells import QUESTIONS, Matrix, MatrixCell
+from probes.derive.surface_census import SurfaceCensus
+from probes.finding import Subject
 
 
 def matrices(folder: Folder, artifacts: Artifacts, findings: Sequence[Finding]) -> list[Matrix]:
@@ -33,3 +38,18 @@ def _numbered(cell: MatrixCell, system: str, findings: Sequence[Finding]) -> Mat
         "",
     )
     return cell.model_copy(update={"finding": number})
+
+
+def fitness(folder: Folder, artifacts: Artifacts) -> list[Fitness]:
+    """What the census of each described system found of names, parameters and tokens."""
+    found = [artifacts.get(SurfaceCensus, Subject(unit=name)) for name in folder.estate.systems]
+    return [
+        Fitness(
+            system=census.subject.unit,
+            reading=census.reading,
+            alike=None if census.alike is None else list(census.alike),
+            undocumented={name: list(fields) for name, fields in census.undocumented.items()},
+        )
+        for census in found
+        if isinstance(census, SurfaceCensus)
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from kb_audit.value_patterns import MONTHS
-from kb_audit.values import Value
+from kb_audit.values import UNLIMITED, Value
 
 
 def written(value: Value) -> str:
@@ -14,6 +14,10 @@ def written(value: Value) -> str:
     sign = {"at_most": "≤ ", "at_least": "≥ ", "about": "≈ "}.get(value.operator, "")
     numbers = [_one(value, each) for each in dict.fromkeys(_around(value))]
     unit = {"clock": "", "date": "", "day of the year": "", "days": ""}.get(value.unit, value.unit)
+    if value.kind == "frequency":
+        return f"every {numbers[0]}"
+    if value.bounds[:1] == (UNLIMITED,):
+        return f"unlimited {value.unit}"
     per = f" per {value.per}" if value.per else ""
     return f"{sign}{'–'.join(numbers)}{' ' + unit if unit else ''}{per}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-ValueKind = Literal["amount", "percentage", "duration", "date", "time", "count", "size", "age"]
+ValueKind = Literal["amount", "percentage", "duration", "frequency", "date", "time", "count", "size", "age"]
 
 WORDS = {
     w: i
@@ -47,7 +47,11 @@ COUNTED = (
     r"(?P<c>users?|seats?|devices?|attempts?|lines?|people|persons?|members?|items?|accounts?|times?|employees?|guests?|bags?|"
     r"pieces?|points?|messages?|calls?|tickets?|profiles?|screens?|licen[cs]es?|projects?|copies|bottles?|units?|photos?|files?|"
     r"sims?|cards?|addresses|channels?|stops?|changes?|payments?|instal?lments?|orders?|children|pets?|visits?|questions?|"
-    r"characters?|requests?|emails?|pages?|sessions?|appointments?|colleagues?|reviewers?|approvals?|signatures?|steps?|rooms?|vehicles?|drivers?|refills?|doses?|downloads?)"
+    r"characters?|requests?|emails?|pages?|sessions?|appointments?|colleagues?|reviewers?|approvals?|signatures?|steps?|rooms?|vehicles?|drivers?|refills?|doses?|downloads?|"
+    r"codes?|coupons?|vouchers?|promotions?|visitors?|companions?|boxes|parcels?|letters?|books?|titles?|rows?|entries|records?|words?|workspaces?|integrations?|"
+    r"teams?|admins?|owners?|domains?|mailboxes|claims?|repairs?|refunds?|returns?|exchanges?|cancellations?|warnings?|reminders?|retries|tries|passengers?|adults?|dogs?|"
+    r"cats?|animals?|suitcases?|trips?|lessons?|classes|courses?|patients?|beds?|bikes?|bicycles?|phones?|numbers?|keys?|webhooks?|tokens?|gifts?|samples?|printers?|"
+    r"applications?|interviews?|references?|offers?|credits|modules?|exams?|witnesses|beneficiaries|dependents?|relatives?|friends?|players?|avatars?|playlists?)"
 )
 PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.I))  # type: ignore[misc]
@@ -56,7 +60,7 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
             r"(?:(?<=aged )|(?<=age )|(?<=age of )|(?<=over the age of )|(?:(?<=children )|"
             r"(?<=kids )|(?<=guests )|(?<=passengers )|(?<=anyone )|(?<=people )|(?<=travellers "
             r")|(?<=those ))(?:under|over|below|above|aged?)\s)(?P<n>\d{1,2})(?P<m>)\b|\b(?P<n2>\d{1,2})(?:\s+years "
-            r"old|-year-olds?| years of age)\b"),
+            r"old|-year-olds?| years of age)\b|\b(?P<n3>1[2-9]|2[015]|6[0-9])(?=\s+(?:or|and)\s+(?:over|older|above|up)\b)"),
         ("amount", rf"(?P<s>{MONEY_SIGN})\s?(?P<n>\d[\d,]*(?:\.\d+)?)(?P<k>k\b|\s?million\b)?(?:\s*(?:-|–|to|and)\s*{MONEY_SIGN}?\s?(?P<m>\d[\d,]*(?:\.\d+)?))?"),
         ("amount", rf"\b{SPAN}\s?(?P<s>{MONEY_WORD})"),
         ("percentage", rf"\b{SPAN}\s?(?:%|percent\b|per cent\b)"),
@@ -65,21 +69,30 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
             rf"\b{MONTH}\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:)(?:,?\s+(?P<y2>20\d\d))?|"
             rf"\b(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH.replace('?P<mon>', '?P<mon3>')}(?![a-z])(?:,?\s+(?P<y3>20\d\d))?"),
         ("time", r"\b(?P<h>\d{1,2})(?:[:.](?P<mi>\d\d))?\s?(?P<ap>[ap]\.?m\b\.?)|\b(?P<h2>[01]?\d|2[0-3]):(?P<mi2>[0-5]\d)\b|\b(?P<noon>noon|midnight)\b"),
+        ("frequency",
+            rf"\bevery\s+(?:(?P<n>{NUMBER})\s+)?(?:business |working |calendar )?(?P<u>minute|hour|day|week|month|quarter|year)s?\b|"
+            rf"\b(?P<k>once|twice|(?:{NUMBER})\s+times)\s+(?:a|an|per|each|every|in a|in any|within a)\s+(?:calendar |single |rolling |contract )?"
+            r"(?P<u2>minute|hour|day|week|month|quarter|year)\b|"
+            r"(?<!and )\b(?P<adv>hourly|daily|weekly|monthly|quarterly|annually|yearly)\b(?=\s*(?:[.,;:)]|$|(?:and|on|in|by|for|via|at|from|until|when|if)\b))"),
         ("duration",
-            rf"\b{SPAN}(?:\s?\(\d+\))?[\s-]{KIND_OF_DAY}[\s-]?{UNIT}|"
+            rf"(?P<next>\bnext (?:business|working) day\b)|\b{SPAN}(?:\s?\(\d+\))?[\s-]{KIND_OF_DAY}[\s-]?{UNIT}|"
             r"(?:(?<=within )|(?<=after )|(?<=for )|(?<=least )|(?<=takes ))(?P<one>an?|one)\s"
             r"(?P<b1>business |working )?(?P<u1>hour|day|week|fortnight|month|year)\b|\b(?P<s24>24/7)"),
         ("size", r"\b(?P<n>\d[\d,]*(?:\.\d+)?)\s?(?P<u>kbps|mbps|gbps|mbit/s|gbit/s|kb|mb|gb|tb|kg|lbs?|km|cm|miles?)\b"),
         ("count", r"\b(?P<n>twice)(?P<m>)(?P<c>)\b(?! as| the)"),
+        ("count", rf"(?P<all>\bunlimited\b|\bany number of\b|\bas many\b)\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
+        ("count", rf"\b(?P<only>only one|a single)\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
         ("count", rf"\b{SPAN}\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
+        ("count", rf"\b(?P<n>{NUMBER})(?P<m>)(?P<c>)(?= per (?:second|minute|hour|day)\b)"),
         ("amount",
             r"(?P<free>\bfree of charge\b|\bat no (?:extra |additional )?(?:cost|charge)\b|"
             r"\bno (?:extra |additional )?(?:charge|fee|cost)s?\b(?! for late)|\bwithout (?:any "
             r")?(?:charge|fee)\b|"
-                   r"(?:\b(?:is|are|be|ship|ships|shipped|delivered|entirely|completely|always|"
+                   r"(?:\b(?:is|are|be|ship|ships|shipped|delivered|entirely|completely|totally|always|for|travels?|fly|flies|enters?|"
                    r"stays?) )free\b(?! (?:from|to|of(?! charge)|trial|plan|tier))|\bfree "
                    r"(?=shipping|delivery|returns?|replacement|repair|cancel|of charge|roaming|"
-                   r"parking|wi-?fi|installation|collection|exchange|upgrade|pick))"),
+                   r"parking|wi-?fi|installation|collection|exchange|upgrade|pick|postage|admission|entry|repairs?|service)|"
+                   r"\bcosts? (?:you )?nothing\b|\bon us\b|\bon the house\b)"),
     )
 )  # fmt: skip
 AT_MOST = re.compile(

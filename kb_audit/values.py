@@ -20,6 +20,7 @@ from kb_audit.value_patterns import (
     LEAST_AFTER,
     MONTHS,
     MOST_AFTER,
+    NUMBER,
     PATTERNS,
     PER,
     PERIODS,
@@ -75,20 +76,24 @@ def values(text: str) -> list[Value]:
 
 
 def _restates(text: str, first: Value, second: Value) -> bool:
-    """ "two weeks (80 hours)": what stands in brackets right behind a value of its kind explains it."""
-    return first.kind == second.kind and text[first.end : second.start].strip() == "("
+    """ "two weeks (80 hours)": what stands in brackets right behind a value of its kind explains it; "10 euros monthly"."""
+    if second.kind == "frequency" and first.per and second.start - first.end < 6:
+        return True
+    return first.kind == second.kind and (text[first.end : second.start].strip() == "(" or (first.lo, first.hi) == (second.lo, second.hi) == (0, 0))
 
 
 def mask(text: str, found: list[Value]) -> str:
     """The sentence with its values replaced by their kind: what it is *about*."""
     out, at = [], 0
     for value in found:
-        out += [text[at : value.start], _MASKS[value.kind]]
+        noun = _NUMERAL.sub("", text[value.start : value.end]) if value.kind == "count" else ""
+        out += [text[at : value.start], f" {_MASKS[value.kind]} {noun} "]
         at = value.end
-    return " ".join("".join([*out, text[at:]]).split())
+    return re.sub(r"\s+([.,;:!?')])", r"\1", " ".join("".join([*out, text[at:]]).split()))
 
 
-_MASKS = {"amount": "some amount", "percentage": "some percent", "duration": "some time", "date": "some date", "time": "some hour",
+_NUMERAL = re.compile(rf"(?:only |a single |unlimited |any number of |as many |twice|\b(?:{NUMBER})\b(?:\s*(?:-|–|—|to|and|or)\s*\b{NUMBER}\b)?)", re.I)
+_MASKS = {"frequency": "some frequency", "amount": "some amount", "percentage": "some percent", "duration": "some time", "date": "some date", "time": "some hour",
           "count": "some number", "size": "some size", "age": "some age"}  # fmt: skip
 
 
@@ -109,7 +114,8 @@ def _value(kind: ValueKind, match: re.Match[str], text: str) -> Value | None:
 
 
 def _interval(text: str, match: re.Match[str], lo: float, hi: float) -> tuple[Operator, float, float]:
-    before, after = text[max(0, match.start() - 40) : match.start()], text[match.end() : match.end() + 20]
+    at = match.start("n") if match.groupdict().get("n") and match.lastgroup != "s" and text[match.start()].isalpha() else match.start()
+    before, after = text[max(0, at - 40) : at], text[match.end() : match.end() + 20]
     if lo != hi:
         return "between", lo, hi
     if AT_LEAST.search(before) or LEAST_AFTER.match(after):
@@ -129,6 +135,7 @@ def number(text: str) -> float:
     return float(WORDS[low]) if low in WORDS else float(low.replace(",", "").replace("\u202f", ""))
 
 
+UNLIMITED = 1e15
 _Read = tuple[float, float, str, bool]
 
 
@@ -157,11 +164,27 @@ def _percentage(match: re.Match[str]) -> _Read:
 def _duration(match: re.Match[str]) -> _Read | None:
     if match["s24"]:
         return None
+    if match["next"]:
+        return 1.0, 1.0, "days", True
     if match["one"]:
         return DAYS[match["u1"].lower()], DAYS[match["u1"].lower()], "days", bool(match["b1"])
     unit = match["u"].lower().rstrip("s")
     scale = DAYS[unit] if unit != "" else 1.0
     return *_pair(match, scale), "days", (match["b"] or "").lower() in ("business", "working", "work")
+
+
+def _frequency(match: re.Match[str]) -> _Read | None:
+    """The time from one to the next, in days: "twice a year" is 182.5."""
+    if match["adv"]:
+        return *([_ADVERBS[match["adv"].lower()]] * 2), "days", False  # type: ignore[return-value]
+    if match["k"]:
+        often = {"once": 1.0, "twice": 2.0}.get(match["k"].lower()) or number(match["k"].split()[0])
+        return *([DAYS[match["u2"].lower()] / often] * 2), "days", False  # type: ignore[return-value]
+    each = DAYS[match["u"].lower()] * (number(match["n"]) if match["n"] else 1.0)
+    return each, each, "days", False
+
+
+_ADVERBS = {"hourly": 1 / 24, "daily": 1.0, "weekly": 7.0, "monthly": 30.42, "quarterly": 91.25, "annually": 365.0, "yearly": 365.0}
 
 
 def _date(match: re.Match[str]) -> _Read | None:
@@ -211,16 +234,22 @@ def _size(match: re.Match[str]) -> _Read:
 
 
 def _count(match: re.Match[str]) -> _Read | None:
-    thing = match["c"].lower() or "times"
-    if match["n"].lower() == "one":
+    groups = match.groupdict()
+    thing = match["c"].lower()
+    thing = {"people": "person", "persons": "person"}.get(thing, thing.rstrip("s"))
+    if groups.get("all"):
+        return UNLIMITED, UNLIMITED, thing, False
+    if groups.get("only"):
+        return 1.0, 1.0, thing, False
+    if match["n"].lower() == "one" and thing:
         return None  # an article more often than a number
-    return *_pair(match), {"people": "person", "persons": "person"}.get(thing, thing.rstrip("s")), False
+    return *_pair(match), thing, False
 
 
 def _age(match: re.Match[str]) -> _Read:
-    years = float(match["n"] or match["n2"])
+    years = float(match["n"] or match["n2"] or match["n3"])
     return years, years, "years", False
 
 
-_READERS = {"amount": _amount, "percentage": _percentage, "duration": _duration, "date": _date, "time": _time, "size": _size,
+_READERS = {"amount": _amount, "percentage": _percentage, "duration": _duration, "frequency": _frequency, "date": _date, "time": _time, "size": _size,
             "count": _count, "age": _age}  # fmt: skip

@@ -15,11 +15,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
+from runtime.errors import Unreachable
+
 VARIABLE = "CXREADY_DATABASE"
 FILE = "pilot.sqlite"
 PATIENCE_S = 30
 Place = Path | str
 """A file, or a `postgresql://` address."""
+
+
+class StateLost(Unreachable):
+    """The state could not be written: what was under way is neither done nor failed, and is taken up again from its steps."""
 
 
 class Cursor(Protocol):
@@ -58,6 +64,11 @@ def shared_address(environment: Mapping[str, str]) -> str:
     """The PostgreSQL database that machines share; empty when each folder has its own file."""
     address = environment.get(VARIABLE, "").strip()
     return address if is_address(address) else ""
+
+
+def is_made(place: Place) -> bool:
+    """Whether there is a state already; a database is taken for one."""
+    return is_address(place) or Path(place).is_file()
 
 
 def is_address(place: Place) -> bool:
@@ -99,6 +110,14 @@ def tables(connection: Connection) -> frozenset[str]:
         return frozenset(own())
     found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     return frozenset(str(row[0]) for row in found)
+
+
+def columns(connection: Connection, table: str) -> frozenset[str]:
+    """Names of a table's columns; empty where there is no such table. `table` is ours, never a caller's."""
+    own = getattr(connection, "columns", None)
+    if own is not None:
+        return frozenset(own(table))
+    return frozenset(str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})"))
 
 
 @contextmanager

@@ -8,12 +8,14 @@ the one before it committed. A lost connection is opened again by the next state
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from runtime.database import StateLost
 from runtime.errors import BadInput, Unreachable
 
 if TYPE_CHECKING:
@@ -21,8 +23,13 @@ if TYPE_CHECKING:
 
 SCHEMA = "cxready_pilot"
 DO = "make the database reachable again; nothing is done without it"
-_OPTIONS = f"-c search_path={SCHEMA} -c statement_timeout=60s -c lock_timeout=60s -c synchronous_commit=on"
-_LOCK = "hashtextextended('cxready/' || %s, 0)"
+LOOK_S = 0.05
+# A machine that vanished holds its locks until the server notices: within half a minute instead of two hours.
+_KEEPALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+_OPTIONS = f"-c search_path={SCHEMA} -c statement_timeout=60s -c lock_timeout=60s -c synchronous_commit=on {_KEEPALIVE}"
+_LOCK = "hashtextextended('cxready/' || ?, 0)"
+_MAKES = re.compile(r"\s*(create|alter)\s", re.IGNORECASE)
+_REPEATABLE = re.compile(r"\s*(select|begin)\s?", re.IGNORECASE)
 
 
 class PostgresConnection:
@@ -36,6 +43,7 @@ class PostgresConnection:
     def __init__(self, address: str) -> None:
         self._address = address
         self._live: psycopg.Connection[tuple[Any, ...]] = self._opened()
+        self._tables: tuple[str, ...] = ()
         if not self.tables():
             self._make()
 
@@ -44,50 +52,60 @@ class PostgresConnection:
         return not self._live.closed and self._live.info.transaction_status.name != "IDLE"
 
     def execute(self, statement: str, values: Sequence[Any] = (), /) -> psycopg.Cursor[tuple[Any, ...]]:
-        """Runs one statement.
+        """Runs one statement; one that makes something does it alone, since `IF NOT EXISTS` does not protect from twins.
 
         Raises:
-            Unreachable: the connection broke; a statement outside of a transaction that only reads may be said again.
+            StateLost: the connection broke. What only looks, or begins, was tried again on a new one.
         """
-        import psycopg
-
-        if self._live.closed:
-            self._live = self._opened()
-        try:
-            return self._live.execute(translated(statement), [_kept(value) for value in values] or None)
-        except psycopg.OperationalError as error:
-            raise Unreachable(f"the pilot's database failed ({first_line(error)})", where(self._address), DO) from None
+        if _MAKES.match(statement) and not self.in_transaction:
+            self.begin("tables")
+            self._tables = ()
+            with self:
+                return self._run(statement, values)
+        return self._run(statement, values)
 
     def begin(self, about: str) -> None:
         """Begins a transaction that no other one about the same thing is in."""
-        self.execute("BEGIN")
-        self._live.execute(f"SELECT pg_advisory_xact_lock({_LOCK})", (about,))
+        self._run("BEGIN")
+        try:
+            self._run(f"SELECT pg_advisory_xact_lock({_LOCK})", (about,))
+        except BaseException:
+            self.rollback()
+            raise
 
     @contextmanager
     def alone(self, about: str) -> Iterator[None]:
-        """Holds the thing over several transactions; given back when the session ends, whatever ends it."""
+        """Holds the thing over several transactions; the server gives it back when the session ends, whatever ends it."""
+        while not self.take(about):
+            time.sleep(LOOK_S)
         session = self._live
-        self.execute(f"SELECT pg_advisory_lock({_LOCK.replace('%s', '?')})", (f"alone/{about}",))
         try:
             yield
         finally:
             if session is self._live and not session.closed:
-                session.execute(f"SELECT pg_advisory_unlock({_LOCK})", (f"alone/{about}",))
+                self.give_back(about)
 
     def take(self, about: str) -> bool:
         """Takes a thing for as long as this session lives, if nobody else has it."""
-        found = self._live.execute(f"SELECT pg_try_advisory_lock({_LOCK})", (f"alone/{about}",)).fetchone()
-        return bool(found and found[0])
+        return bool(self._run(f"SELECT pg_try_advisory_lock({_LOCK})", (f"alone/{about}",)).fetchone()[0])  # type: ignore[index]
 
     def give_back(self, about: str) -> None:
-        self._live.execute(f"SELECT pg_advisory_unlock({_LOCK})", (f"alone/{about}",))
+        self._run(f"SELECT pg_advisory_unlock({_LOCK})", (f"alone/{about}",))
 
-    def tables(self) -> list[str]:
-        found = self._live.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (SCHEMA,))
+    def tables(self) -> tuple[str, ...]:
+        """What is there; looked up again after something was made."""
+        if not self._tables:
+            found = self._run("SELECT tablename FROM pg_tables WHERE schemaname = ?", (SCHEMA,))
+            self._tables = tuple(str(row[0]) for row in found)
+        return self._tables
+
+    def columns(self, table: str) -> list[str]:
+        where = "table_schema = ? AND table_name = ?"
+        found = self._run(f"SELECT column_name FROM information_schema.columns WHERE {where}", (SCHEMA, table))  # noqa: S608
         return [str(row[0]) for row in found]
 
     def commit(self) -> None:
-        self._live.commit()
+        self._run("COMMIT")
 
     def rollback(self) -> None:
         if not self._live.closed:
@@ -105,6 +123,21 @@ class PostgresConnection:
         if self.in_transaction:
             self.rollback() if kind else self.commit()
 
+    def _run(self, statement: str, values: Sequence[Any] = ()) -> psycopg.Cursor[tuple[Any, ...]]:
+        import psycopg
+
+        may_repeat = not self.in_transaction and bool(_REPEATABLE.match(statement))
+        try:
+            if self._live.closed:
+                self._live = self._opened()
+            found = self._live.execute(translated(statement), [_kept(value) for value in values] or None)
+        except psycopg.OperationalError as error:
+            if may_repeat and self._live.closed:
+                self._live = self._opened()
+                return self._run(statement, values)
+            raise StateLost(f"the pilot's database failed ({first_line(error)})", where(self._address), DO) from None
+        return found
+
     def _opened(self) -> psycopg.Connection[tuple[Any, ...]]:
         try:
             import psycopg
@@ -121,7 +154,7 @@ class PostgresConnection:
     def _make(self) -> None:
         """Schema and what SQLite brings along; several processes may come here at once."""
         with self._live.transaction():
-            self._live.execute(f"SELECT pg_advisory_xact_lock({_LOCK})", (SCHEMA,))
+            self._run(f"SELECT pg_advisory_xact_lock({_LOCK})", (SCHEMA,))
             self._live.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
             for statement in _FUNCTIONS:
                 self._live.execute(statement)

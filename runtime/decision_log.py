@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
+from runtime import database
+from runtime.database import Connection, Place
 from runtime.errors import BadInput
 from runtime.redaction import redact
 
@@ -55,24 +55,20 @@ class Anchor:
     at: str
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Opens (and creates) a log that several processes may append to: WAL, synchronous=FULL, 30 s patience."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
+def connect(place: Place) -> Connection:
+    """Opens (and creates) a log that several processes may append to; see database.py."""
+    connection = database.connect(place)
     prepare(connection)
     return connection
 
 
-def prepare(connection: sqlite3.Connection) -> None:
+def prepare(connection: Connection) -> None:
     """Creates tables and triggers when they are missing; safe to call on each opening.
 
     Raises:
         BadInput: the log was written by a newer version.
     """
-    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-    if "decision_log_schema" in names:
+    if "decision_log_schema" in database.tables(connection):
         found = connection.execute("SELECT version FROM decision_log_schema").fetchone()[0]
         if found > SCHEMA:
             raise BadInput(f"the decision log has schema {found}; this version reads {SCHEMA}", "", "update cxready")
@@ -81,7 +77,7 @@ def prepare(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-def append(connection: sqlite3.Connection, entry: Entry) -> Entry:
+def append(connection: Connection, entry: Entry) -> Entry:
     """Adds one row and returns it with number, time and hash.
 
     Inside an open transaction it commits with that transaction, otherwise at once. Arguments and detail are redacted
@@ -95,7 +91,7 @@ def append(connection: sqlite3.Connection, entry: Entry) -> Entry:
     prepare(connection)
     if connection.in_transaction:
         return _insert(connection, entry)
-    connection.execute("BEGIN IMMEDIATE")
+    database.begin(connection, entry.run)
     try:
         added = _insert(connection, entry)
     except BaseException:
@@ -105,7 +101,7 @@ def append(connection: sqlite3.Connection, entry: Entry) -> Entry:
     return added
 
 
-def rows(connection: sqlite3.Connection, run: str | None = None) -> list[Entry]:
+def rows(connection: Connection, run: str | None = None) -> list[Entry]:
     """The rows of one run in order, or of all runs in the order of writing."""
     prepare(connection)
     where, values = ("WHERE run = ?", (run,)) if run is not None else ("", ())
@@ -113,7 +109,7 @@ def rows(connection: sqlite3.Connection, run: str | None = None) -> list[Entry]:
     return [_entry(row) for row in found]
 
 
-def anchor(connection: sqlite3.Connection) -> list[Anchor]:
+def anchor(connection: Connection) -> list[Anchor]:
     """Writes down the end of every run's chain and returns them; runs without news get no second anchor."""
     prepare(connection)
     now = datetime.now(UTC).isoformat()
@@ -127,7 +123,7 @@ def anchor(connection: sqlite3.Connection) -> list[Anchor]:
     return heads
 
 
-def verify(connection: sqlite3.Connection, run: str | None = None, *, anchors: Iterable[Anchor] = ()) -> list[str]:
+def verify(connection: Connection, run: str | None = None, *, anchors: Iterable[Anchor] = ()) -> list[str]:
     """Checks the chains; an empty list means that nothing was changed, left out or cut off.
 
     Args:
@@ -148,7 +144,7 @@ def verify(connection: sqlite3.Connection, run: str | None = None, *, anchors: I
     return list(dict.fromkeys(problems))
 
 
-def _insert(connection: sqlite3.Connection, entry: Entry) -> Entry:
+def _insert(connection: Connection, entry: Entry) -> Entry:
     last = connection.execute(
         "SELECT seq, hash FROM decision_log WHERE run = ? ORDER BY seq DESC LIMIT 1", (entry.run,)
     ).fetchone()
@@ -200,8 +196,12 @@ def _cut(head: Anchor, chain: list[Entry]) -> list[str]:
     return []
 
 
-def _cut_by_count(connection: sqlite3.Connection) -> list[str]:
-    """SQLite's own counter remembers rows that are gone from the end, unless that was edited as well."""
+def _cut_by_count(connection: Connection) -> list[str]:
+    """SQLite's own counter remembers rows that are gone from the end, unless that was edited as well. PostgreSQL's counts
+    also what was rolled back: there an anchor that is kept elsewhere has to tell.
+    """
+    if "sqlite_sequence" not in database.tables(connection):
+        return []
     counted = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'decision_log'").fetchone()
     last = connection.execute("SELECT MAX(id) FROM decision_log").fetchone()[0] or 0
     if counted and counted[0] > last:
@@ -209,7 +209,7 @@ def _cut_by_count(connection: sqlite3.Connection) -> list[str]:
     return []
 
 
-def _anchors(connection: sqlite3.Connection) -> list[Anchor]:
+def _anchors(connection: Connection) -> list[Anchor]:
     return [Anchor(*row) for row in connection.execute("SELECT run, seq, hash, at FROM decision_anchors")]
 
 

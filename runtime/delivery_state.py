@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
+from runtime.database import Connection
 from runtime.escalation import conversation, notices, outbox, ticket_notes
 
 Line = Mapping[str, str]
 
 
-def stuck(connection: sqlite3.Connection) -> list[Line]:
+def stuck(connection: Connection) -> list[Line]:
     """Handoffs that nobody has yet, the dead ones first."""
     rows = [row for row in outbox.rows(connection) if row.state in ("waiting", "dead")]
     return [
@@ -27,7 +27,7 @@ def stuck(connection: sqlite3.Connection) -> list[Line]:
     ]
 
 
-def on_their_way(connection: sqlite3.Connection) -> dict[str, Any]:
+def on_their_way(connection: Connection) -> dict[str, Any]:
     """Counts by state, and whatever a person should look at."""
     rows = outbox.rows(connection)
     counts = {state: sum(row.state == state for row in rows) for state in ("delivered", "accepted", "waiting", "dead")}

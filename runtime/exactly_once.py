@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from runtime.database import Connection
 from runtime.gate import RepeatSafe
 
 State = Literal["intent", "done", "held", "refused", "unknown"]
@@ -61,13 +61,13 @@ def key_of(workflow: str, operation: str, values: Mapping[str, Any]) -> str:
     return "cx-" + hashlib.sha256(said.encode()).hexdigest()[:40]
 
 
-def prepare(connection: sqlite3.Connection) -> None:
+def prepare(connection: Connection) -> None:
     """Creates the table; harmless when it is there."""
     connection.execute(_TABLE)
 
 
 def write_once(
-    connection: sqlite3.Connection,
+    connection: Connection,
     key: str,
     operation: str,
     *,
@@ -97,7 +97,7 @@ def write_once(
     return Effect(sent, run)
 
 
-def open_intents(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+def open_intents(connection: Connection) -> list[tuple[str, str]]:
     """(run, operation) of writes whose effect is not known."""
     return [
         (r[0], r[1])
@@ -108,7 +108,7 @@ def open_intents(connection: sqlite3.Connection) -> list[tuple[str, str]]:
 
 
 def _settled(
-    connection: sqlite3.Connection,
+    connection: Connection,
     key: str,
     open_: _Open,
     repeat: RepeatSafe,
@@ -149,7 +149,7 @@ _NOT_KNOWN = Sent(
 )
 
 
-def _kept(connection: sqlite3.Connection, key: str, sent: Sent, owner: str) -> Effect:
+def _kept(connection: Connection, key: str, sent: Sent, owner: str) -> Effect:
     _record(connection, key, sent)
     return Effect(sent, owner)
 
@@ -164,27 +164,27 @@ class _Open:
     at: float
 
 
-def _known(connection: sqlite3.Connection, key: str) -> _Open | None:
+def _known(connection: Connection, key: str) -> _Open | None:
     row = connection.execute("SELECT state, answer, run, at FROM effects WHERE key = ?", (key,)).fetchone()
     return _Open(row[0], json.loads(row[1]), row[2], row[3]) if row else None
 
 
-def _begin(connection: sqlite3.Connection, key: str, operation: str, run: str) -> bool:
+def _begin(connection: Connection, key: str, operation: str, run: str) -> bool:
     """Writes the intent; False when another case was quicker. A held or refused one may be tried again."""
     changed = connection.execute(
         "INSERT INTO effects (key, run, operation, state, at) VALUES (?, ?, ?, 'intent', ?) "
-        "ON CONFLICT (key) DO UPDATE SET state = 'intent', run = excluded.run, at = excluded.at WHERE state IN ('held', 'refused')",
+        "ON CONFLICT (key) DO UPDATE SET state = 'intent', run = excluded.run, at = excluded.at WHERE effects.state IN ('held', 'refused')",
         (key, run, operation, time.time()),
     )
     return changed.rowcount == 1
 
 
-def _begin_again(connection: sqlite3.Connection, key: str) -> None:
+def _begin_again(connection: Connection, key: str) -> None:
     """The settling time starts anew with each try."""
     connection.execute("UPDATE effects SET state = 'intent', at = ? WHERE key = ?", (time.time(), key))
 
 
-def _record(connection: sqlite3.Connection, key: str, sent: Sent) -> None:
+def _record(connection: Connection, key: str, sent: Sent) -> None:
     connection.execute(
         "UPDATE effects SET state = ?, answer = ? WHERE key = ?",
         (sent.state, json.dumps(sent.answer, default=str), key),

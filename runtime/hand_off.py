@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from runtime import decision_log
+from runtime import database, decision_log
 from runtime.decision_log import Entry
 from runtime.errors import CxreadyError
 from runtime.escalation import answer, conversation, outbox
@@ -27,7 +27,7 @@ def hand_off(pilot: Pilot, case: Mapping[str, Any], workflow: str, understood: U
     handoff = with_ways(handoff_of(pilot, case, workflow, understood, stopped, now), pilot.estate)
     detail = {"handoff": handoff.handoff_id, "rule": stopped.rule, "says": stopped.says, "route": handoff.route.id}
     connection = pilot.connection
-    connection.execute("BEGIN IMMEDIATE")
+    database.begin(connection, str(case["case"]))
     try:
         if outbox.enqueue(connection, handoff, pilot.estate.escalation, now=now):
             decision_log.append(

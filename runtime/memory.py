@@ -6,9 +6,10 @@ was done (append-only), and names a customer only by number.
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from runtime.database import Connection
 
 _TABLE = """CREATE TABLE IF NOT EXISTS timeline (
   run TEXT PRIMARY KEY, customer TEXT NOT NULL, at TEXT NOT NULL, channel TEXT NOT NULL, workflow TEXT NOT NULL, outcome TEXT NOT NULL, says TEXT NOT NULL)"""
@@ -27,13 +28,13 @@ class Moment:
     says: str
 
 
-def prepare(connection: sqlite3.Connection) -> None:
+def prepare(connection: Connection) -> None:
     """Creates the table; harmless when it is there."""
     connection.execute(_TABLE)
     connection.execute("CREATE INDEX IF NOT EXISTS timeline_of ON timeline (customer, at)")
 
 
-def remember(connection: sqlite3.Connection, customer: str, moment: Moment) -> None:
+def remember(connection: Connection, customer: str, moment: Moment) -> None:
     """Adds a case, or replaces what was known of it."""
     values = (
         moment.run,
@@ -44,10 +45,14 @@ def remember(connection: sqlite3.Connection, customer: str, moment: Moment) -> N
         moment.outcome,
         moment.says,
     )
-    connection.execute("INSERT OR REPLACE INTO timeline VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+    connection.execute(
+        "INSERT INTO timeline VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run) DO UPDATE SET customer = excluded.customer, at = excluded.at, "
+        "channel = excluded.channel, workflow = excluded.workflow, outcome = excluded.outcome, says = excluded.says",
+        values,
+    )
 
 
-def timeline(connection: sqlite3.Connection, customer: str, *, before: str = "") -> list[Moment]:
+def timeline(connection: Connection, customer: str, *, before: str = "") -> list[Moment]:
     """The latest 20 cases of a customer, oldest first.
 
     Args:
@@ -60,7 +65,7 @@ def timeline(connection: sqlite3.Connection, customer: str, *, before: str = "")
     return [Moment(run, datetime.fromisoformat(at), *rest) for run, at, *rest in reversed(rows)]
 
 
-def contacts(connection: sqlite3.Connection, customer: str, *, now: datetime, days: int = 14) -> int:
+def contacts(connection: Connection, customer: str, *, now: datetime, days: int = 14) -> int:
     """How often a customer came in the last days, without the case under way."""
     since = (now - timedelta(days=days)).astimezone(UTC).isoformat()
     found = connection.execute(
@@ -69,12 +74,12 @@ def contacts(connection: sqlite3.Connection, customer: str, *, now: datetime, da
     return int(found[0])
 
 
-def forget(connection: sqlite3.Connection, customer: str) -> int:
+def forget(connection: Connection, customer: str) -> int:
     """Erases a customer's timeline; gives how many cases that were."""
     return connection.execute("DELETE FROM timeline WHERE customer = ?", (customer,)).rowcount
 
 
-def expire(connection: sqlite3.Connection, *, now: datetime, days: int) -> int:
+def expire(connection: Connection, *, now: datetime, days: int) -> int:
     """Erases what is older than the retention."""
     until = (now - timedelta(days=days)).astimezone(UTC).isoformat()
     return connection.execute("DELETE FROM timeline WHERE at < ?", (until,)).rowcount

@@ -7,7 +7,6 @@ so that nothing can execute, whoever presses what.
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from types import TracebackType
 from typing import Any
 
 from runtime import decision_log, memory, rules, tables
+from runtime.database import Connection, place_of
 from runtime.decision_log import Entry
 from runtime.errors import Conflict
 from runtime.escalation import outbox
@@ -74,7 +74,7 @@ class Pilot:
     _destinations: dict[str, Destination] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _local: threading.local = field(default_factory=threading.local)
-    _connections: list[sqlite3.Connection] = field(default_factory=list)
+    _connections: list[Connection] = field(default_factory=list)
     _writing: dict[str, threading.Lock] = field(default_factory=dict)
 
     @property
@@ -156,7 +156,7 @@ class Pilot:
         return DecisionPoint(
             self.estate,
             ledger=None,
-            tightened=Tightened(self.home / "pilot.sqlite"),
+            tightened=Tightened(place_of(self.home)),
             stop=KillSwitch(self.home),
             surfaces=declared_surfaces(self.estate),
         )
@@ -210,11 +210,11 @@ class Pilot:
         )
 
     @property
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> Connection:
         """This thread's own: a transaction of one case must not hold what another case writes."""
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        found: Connection | None = getattr(self._local, "connection", None)
         if found is None:
-            found = self._local.connection = decision_log.connect(self.home / "pilot.sqlite")
+            found = self._local.connection = decision_log.connect(place_of(self.home))
             with self._lock:
                 self._connections.append(found)
         return found

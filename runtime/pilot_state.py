@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 from runtime import decision_log, delivery_state, exactly_once, tables
 from runtime.approval import is_approval
+from runtime.database import Connection, place_of
 from runtime.escalation import answer, outbox
 from runtime.estate import Estate
 from runtime.gate import Gate
@@ -22,9 +22,9 @@ from runtime.guardrails.tightened import Tightened
 from runtime.pilot_settings import PilotFile
 
 
-def open_log(home: Path) -> sqlite3.Connection:
+def open_log(home: Path) -> Connection:
     """The pilot's database with all its tables; made when absent."""
-    connection = decision_log.connect(home / "pilot.sqlite")
+    connection = decision_log.connect(place_of(home))
     tables.prepare(connection)
     return connection
 
@@ -54,7 +54,7 @@ def state_of(estate: Estate, gate: Gate, settings: PilotFile, home: Path, *, tod
     connection = open_log(home)
     try:
         ends = [row.detail.get("outcome", "") for row in decision_log.rows(connection) if row.step == "99 outcome"]
-        limits = Tightened(home / "pilot.sqlite")
+        limits = Tightened(place_of(home))
         return PilotState(
             workflows={name: _workflow(name, gate, estate, settings, today) for name in estate.goals},
             is_stopped=KillSwitch(home).is_on() or settings.stopped,
@@ -73,7 +73,7 @@ def state_of(estate: Estate, gate: Gate, settings: PilotFile, home: Path, *, tod
         connection.close()
 
 
-def _enforcement(connection: sqlite3.Connection, home: Path) -> Iterator[str]:
+def _enforcement(connection: Connection, home: Path) -> Iterator[str]:
     """Sentences: near misses, and what a stop that is set has stopped."""
     yield near_misses(connection).says()
     stopped = after_stop(connection, home)
@@ -88,7 +88,7 @@ def _workflow(name: str, gate: Gate, estate: Estate, settings: PilotFile, today:
     return {"gate": own.autonomy if own else "blocked", "stage": stage, "now": found.autonomy, "why": found.why}
 
 
-def _waiting(connection: sqlite3.Connection) -> list[Mapping[str, str]]:
+def _waiting(connection: Connection) -> list[Mapping[str, str]]:
     found = [row.handoff for row in outbox.rows(connection)]
     return [
         {

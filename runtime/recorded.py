@@ -5,9 +5,9 @@ The decision log and the ledger of effects stay; they name a customer only by nu
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
+from runtime.database import Connection
 from runtime.escalation import outbox
 
 FINISHED = ["SUCCESS", "ERROR", "CANCELLED"]
@@ -31,7 +31,7 @@ def forget_messages(database: Path, customer: str) -> int:
         client.destroy()
 
 
-def forget_quotes(connection: sqlite3.Connection, customer: str) -> int:
+def forget_quotes(connection: Connection, customer: str) -> int:
     """Takes customer and words out of delivered handoffs; who decided what stays. Gives how many."""
     sent = [*outbox.rows(connection, "delivered"), *outbox.rows(connection, "accepted")]
     found = [row for row in sent if row.handoff.customer.ref == customer]

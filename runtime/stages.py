@@ -5,9 +5,9 @@ The charter's shares are judged by the upper end of a 95 % Wilson interval: few 
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
+from runtime.database import Connection
 from runtime.errors import BadInput, Refused
 from runtime.escalation import answer, outbox
 from runtime.gate import ORDER, Gate
@@ -26,7 +26,7 @@ class Reviewed:
     refused: Share
 
 
-def reviewed(connection: sqlite3.Connection, workflow: str) -> Reviewed:
+def reviewed(connection: Connection, workflow: str) -> Reviewed:
     """Decisions about waiting calls, counted once a handoff."""
     about = [row.handoff for row in outbox.rows(connection) if any(option.effect for option in row.handoff.ask.options)]
     decided = [answer.decision_of(connection, h.handoff_id) for h in about if h.workflow == workflow]
@@ -34,7 +34,7 @@ def reviewed(connection: sqlite3.Connection, workflow: str) -> Reviewed:
     return Reviewed(len(options), wilson(sum(option != "approve" for option in options), len(options)))
 
 
-def charter_breach(connection: sqlite3.Connection, workflow: str, charter: Charter) -> str:
+def charter_breach(connection: Connection, workflow: str, charter: Charter) -> str:
     """Why the charter stops a workflow; empty while the evidence does not show it (the lower end of a 95 % interval counts)."""
     ends = dict(
         connection.execute(
@@ -73,7 +73,7 @@ def next_stage(settings: PilotFile, workflow: str, up: bool) -> Stage:
     return STAGES[at]
 
 
-def check_promotion(gate: Gate, connection: sqlite3.Connection, settings: PilotFile, workflow: str) -> Stage:
+def check_promotion(gate: Gate, connection: Connection, settings: PilotFile, workflow: str) -> Stage:
     """The next stage up, when gate and evidence carry it.
 
     Raises:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from runtime import exactly_once, memory
+from runtime.database import Connection
 from runtime.escalation import answer, conversation, feedback, notices, outbox, ticket_notes
 from runtime.guardrails import confirmations
 
 PARTS = (exactly_once, outbox, answer, memory, conversation, feedback, notices, ticket_notes, confirmations)
 
 
-def prepare(connection: sqlite3.Connection) -> None:
+def prepare(connection: Connection) -> None:
     """Creates what is absent; harmless when all is there."""
     for part in PARTS:
         part.prepare(connection)

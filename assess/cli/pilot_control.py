@@ -107,13 +107,14 @@ def export(folder: Path, output: Path, as_json: bool) -> None:
 def limit(folder: Path, words: tuple[str, ...], until: str | None, by: str, as_json: bool) -> None:
     """Tighten a limit: `each` unless another one is named, for one workflow or all. It holds from the next decision on, in every
     process; loosening goes through guardrails.yaml, prove and assess."""
+    from runtime.database import place_of
     from runtime.guardrails.tightened import tighten
 
     estate = load_folder(folder).estate
     workflow, action, name, amount = _limit_words(words, set(estate.goals))
     end = _end(until)
     bound = tighten(
-        folder / ".cxready" / "pilot.sqlite", estate, action, name, amount, workflow=workflow, until=end, by=by
+        place_of(folder / ".cxready"), estate, action, name, amount, workflow=workflow, until=end, by=by
     )
     what = {"action": action, "limit": name, "bound": bound, "workflow": workflow or None, "until": until}
     holds = f"{' in ' + workflow if workflow else ''}{' until ' + until if until else ''}"
@@ -195,10 +196,11 @@ def _stopped(home: Path) -> str | None:
     import time
     from datetime import UTC, datetime, timedelta
 
+    from runtime.database import is_made, place_of
     from runtime.guardrails.reading_back import after_stop
     from runtime.pilot_state import open_log
 
-    if not (home / "pilot.sqlite").is_file():
+    if not is_made(place_of(home)):
         return None
     log = open_log(home)
     try:
@@ -241,10 +243,11 @@ def _end(until: str | None) -> float | None:
 
 def _where(words: tuple[str, ...]) -> tuple[Path, str | None]:
     """FOLDER RUN, FOLDER alone, or RUN alone in the present folder."""
+    from runtime.database import is_made, place_of
     from runtime.errors import BadInput
 
     folder, name = (words[0], words[1] if len(words) > 1 else None) if Path(words[0]).is_dir() else (".", words[0])
-    if not (Path(folder) / ".cxready" / "pilot.sqlite").is_file():
+    if not is_made(place_of(Path(folder) / ".cxready")):
         raise BadInput(
             "there is no pilot's log here", str(Path(folder) / ".cxready"), "run `cxready pilot run DIR` first"
         )

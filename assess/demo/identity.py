@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote
 
 from assess.demo.rest_service import Request, Response, RestService, Route
@@ -18,9 +19,9 @@ class Identity(RestService):
 
     name = "identity"
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: Tokens, clients: Mapping[str, Client] | None = None) -> None:
         super().__init__(tokens)
-        self.clients = demo_clients()
+        self.clients = clients or demo_clients()
 
     def routes(self) -> list[Route]:
         return [

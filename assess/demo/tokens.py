@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 LIFETIME_S = 900
@@ -58,11 +59,11 @@ class Tokens:
             self._grants.pop(token, None)
 
 
-def demo_clients() -> dict[str, Client]:
-    """Every client of the demo by its id, for example `billing-agent`."""
+def demo_clients(systems: Iterable[str] = REST_SYSTEMS) -> dict[str, Client]:
+    """Every client of an estate by its id, for example `billing-agent`."""
     clients = [
         Client(f"{system}-{holder}", demo_secret(system, holder), frozenset(f"{system}.{r}" for r in rights))
-        for system in REST_SYSTEMS
+        for system in systems
         for holder, rights in HOLDERS.items()
     ]
     desk = frozenset({"ticketing.read", "ticketing.decide"})

@@ -149,9 +149,13 @@ def hatch(x: float, y: float, width: float, height: float, color: str = GREY, st
 
 
 def mark(kind: str, x: float, y: float, size: float = 9, inverted: bool = False) -> Markup:
-    """A symbol with its middle at (x, y): act, approve, observe, blocked, met, not_met, not_measured, not_applicable."""
+    """A symbol with its middle at (x, y): act, approve, observe, blocked, met, not_met, not_measured, not_applicable,
+    undocumented (a triangle), neither (a grey cross).
+    """
     r = size / 2
-    plate = {"act": "#1D5A94", "met": "#1D5A94", "blocked": "#B3401A", "not_met": "#B3401A"}.get(kind, NAVY)
+    plate = {"act": "#1D5A94", "met": "#1D5A94", "blocked": "#B3401A", "not_met": "#B3401A", "neither": "#8A97AA"}.get(
+        kind, NAVY
+    )
     ground, ink = ("#FFFFFF", plate) if inverted else (plate, "#FFFFFF")
     if kind in ("act", "met"):
         check = [(x - r * 0.48, y + r * 0.02), (x - r * 0.1, y + r * 0.4), (x + r * 0.5, y - r * 0.36)]
@@ -164,7 +168,11 @@ def mark(kind: str, x: float, y: float, size: float = 9, inverted: bool = False)
     if kind == "observe":
         ring = element("circle", cx=x, cy=y, r=r - 0.7, fill="#FFFFFF", stroke="#6B4A00", stroke_width=1.3)
         return ring + element("circle", cx=x, cy=y, r=r * 0.3, fill="#6B4A00")
-    if kind in ("blocked", "not_met"):
+    if kind == "undocumented":
+        corners = [(x, y - r * 0.9), (x + r, y + r * 0.8), (x - r, y + r * 0.8)]
+        sign = stroke([(x, y - r * 0.3), (x, y + r * 0.28)], "#6B4A00", size * 0.13)
+        return polygon(corners, "#6B4A00", 0.9, fill="#F6DCA0") + sign + box(x - 0.5, y + r * 0.46, 1, 1, "#6B4A00")
+    if kind in ("blocked", "not_met", "neither"):
         a = r * 0.42
         cross = stroke([(x - a, y - a), (x + a, y + a)], ink, size * 0.15) + stroke(
             [(x - a, y + a), (x + a, y - a)], ink, size * 0.15

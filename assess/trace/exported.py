@@ -6,6 +6,7 @@ from typing import Any
 
 from assess.candidates import candidates, demand_of, ticket_figures
 from assess.judge import Verdict
+from assess.matrices import fitness
 from assess.staffing import staffing
 from assess.trace.path import Path
 from assess.trace.rule import Rule, Traced, traced
@@ -51,6 +52,17 @@ def of_staff(verdict: Verdict, path: Path) -> Traced:
     )
 
 
+def of_fitness(verdict: Verdict, path: Path) -> Traced:
+    rows = fitness(verdict.folder, verdict.artifacts)
+    row = rows[int(path[1])]
+    return traced(
+        _at(row.model_dump(mode="json"), path[2:]),
+        f"{row.system}: definitions and measured answers as compact JSON, four characters a token",
+        "alike: cosine of names and descriptions, and the share of parameters that both take",
+        f"from the artifact surface_census of {row.system} in the bundle",
+    )
+
+
 def _at(tree: Any, path: Path) -> float | None:
     for step in path:
         tree = tree[int(step)] if isinstance(tree, list) else tree[step]
@@ -61,4 +73,5 @@ RULES: dict[Path, Rule] = {
     ("tickets", "**"): of_tickets,
     ("candidates", "*", "**"): of_candidate,
     ("staffing", "*", "**"): of_staff,
+    ("fitness", "*", "**"): of_fitness,
 }

@@ -16,8 +16,9 @@ class OperationsTellApart(Probe):
     """Operations can be told apart by their words.
 
     Why: an agent chooses by names and descriptions. Two operations that say the same are chosen by chance.
-    How: the words of every two operations are compared; pairs whose words overlap by 90 % or more, and operations
-    without words, are counted.
+    How: the words of every two operations are compared; pairs whose words overlap by 90 % or more, pairs with a called
+    operation that mean the same (sentence embeddings) and take the same parameters, and operations without words are
+    counted.
     Remedy: write one sentence for each operation: what it does and when to use it instead of its neighbour. Retire the
     operation that nobody needs.
     """
@@ -43,6 +44,18 @@ class OperationsTellApart(Probe):
                 grade="declared",
                 consequence=_HARM,
             )
+        if census.alike:
+            shown = tuple(
+                Evidence(says=f"{p.one} and {p.other}: cosine {p.cosine:.2f}, {p.shared:.0%} of parameters shared")
+                for p in census.alike[:5]
+            )
+            return not_met(
+                f"{name} has {counted(len(census.alike), 'pair')} of operations that mean the same to a model",
+                *shown,
+                cause="alike",
+                grade="declared",
+                consequence=_HARM,
+            )
         if len(census.silent) > SILENT_SHARE * census.compared:
             shown = (Evidence(says="without words: " + ", ".join(census.silent[:8])),)
             return not_met(
@@ -54,9 +67,24 @@ class OperationsTellApart(Probe):
             )
         return met(
             f"{counted(census.operations, 'operation')} of {name} can be told apart",
-            Evidence(says=f"{counted(census.compared, 'operation')} compared, no pair overlaps by 90 %"),
+            Evidence(
+                says=f"{counted(census.compared, 'operation')} compared, no pair overlaps by 90 %{_by_meaning(census)}"
+            ),
+            *_undocumented(census),
             grade="declared",
         )
 
 
 _HARM = "The agent calls the operation beside the one it meant, and the customer gets something else than asked for."
+
+
+def _by_meaning(census: SurfaceCensus) -> str:
+    return "; compared by words only" if census.alike is None else ", and none means the same with the same parameters"
+
+
+def _undocumented(census: SurfaceCensus) -> tuple[Evidence, ...]:
+    """Parameters without a word are no confusion of operations; whoever mends the description wants to know them."""
+    if not census.undocumented:
+        return ()
+    named = "; ".join(f"{operation}: {', '.join(names[:6])}" for operation, names in census.undocumented.items())
+    return (Evidence(says=f"without a word about them: {named[:300]}"),)

@@ -1,6 +1,8 @@
-"""The census of descriptions: which operations an agent would confuse, and what a bridge to a SOAP service costs.
+"""The census of descriptions: which operations an agent would confuse, what it must read, and what a bridge to a SOAP
+service costs.
 
-Two operations are close when their words (names and descriptions) overlap almost wholly. No model is needed.
+Two operations are close when their words overlap almost wholly (no model is needed), and alike when their words mean the
+same and they take the same (`agent_fitness`).
 """
 
 from __future__ import annotations
@@ -10,12 +12,15 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from probes.artifact import Artifact, Missing
+from probes.derive.agent_fitness import Alike, Reading, alike, reading, undocumented
 from probes.derive.run import Derivation, Deriver
 from probes.finding import Subject
 from probes.gather.describe import Described, OperationSeen
+from probes.gather.plan import surface_of
+from probes.gather.read import Answers
 
 CLOSE = 0.9
 FEWEST_WORDS = 4
@@ -42,6 +47,11 @@ class SurfaceCensus(Artifact):
     compared: int
     silent: tuple[str, ...] = ()
     close: tuple[Pair, ...] = ()
+    alike: tuple[Alike, ...] | None = Field(None, description="by meaning and parameters; None: not compared")
+    undocumented: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="called operation → parameters and fields without a word about them"
+    )
+    reading: Reading = Reading()
     blockers: tuple[str, ...] = ()
     costly: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -71,6 +81,8 @@ def census(described: Described, derivation: Derivation) -> Artifact | Missing:
         grade: tuple(f"{what} ({where})" if where else what for g, what, where in described.problems if g == grade)
         for grade in ("blocker", "costly", "note")
     }
+    surface = surface_of(derivation.estate, described.subject.unit)
+    called = [op.id for op in described.operations if op.called]
     return SurfaceCensus(
         subject=Subject(unit=described.subject.unit),
         measured_at=derivation.now,
@@ -78,6 +90,9 @@ def census(described: Described, derivation: Derivation) -> Artifact | Missing:
         compared=len(chosen),
         silent=tuple(op.id for op in chosen if len(_words(op.words)) < 2),
         close=tuple(_close_pairs(chosen)),
+        alike=alike(surface, called, derivation.encode),
+        undocumented=undocumented(surface, called),
+        reading=reading(described, derivation.found.get((Answers.kind, described.subject.unit, "")), derivation.estate),
         blockers=by_grade["blocker"],
         costly=by_grade["costly"],
         notes=by_grade["note"],

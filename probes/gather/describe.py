@@ -6,7 +6,8 @@ Nothing is sent. OpenAPI documents are checked against their standard, WSDLs by 
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -182,10 +183,15 @@ def _tokens(operation: Operation) -> int:
     told = {
         "name": operation.id,
         "description": f"{operation.summary} {operation.description}".strip(),
-        "parameters": {p.name: p.schema for p in operation.parameters},
-        "body": operation.body_schema,
+        "parameters": {p.name: _own(p.schema) for p in operation.parameters},
+        "body": _own(operation.body_schema),
     }
     return tokens_of(told)
+
+
+def _own(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A schema without the components that a cyclic one carries along for validators."""
+    return {name: value for name, value in schema.items() if name != "components"}
 
 
 def _undeclared(session: Session, system: str, surface: Surface) -> list[str]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets as randomness
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from runtime.database import Connection
 from runtime.escalation.destinations.destination import Held
 from runtime.escalation.form import Handoff
 from runtime.escalation.reply_lines import option_of, options_in
@@ -42,7 +42,7 @@ class Verdict:
     person: str = ""
 
 
-def prepare(connection: sqlite3.Connection) -> None:
+def prepare(connection: Connection) -> None:
     """Creates the table; the primary key is what makes the first decision win."""
     connection.execute(
         "create table if not exists decisions (handoff_id text primary key, option text not null, person text not null,"
@@ -84,7 +84,7 @@ def handoff_of_link(token: str, keys: Sequence[str], *, now: datetime) -> str:
 
 
 def decide_by_link(
-    connection: sqlite3.Connection,
+    connection: Connection,
     token: str,
     handoff: Handoff,
     keys: Sequence[str],
@@ -113,7 +113,7 @@ def decide_by_link(
 
 
 def decide_by_field(
-    connection: sqlite3.Connection, held: Held, handoff: Handoff, rules: Rules, *, now: datetime
+    connection: Connection, held: Held, handoff: Handoff, rules: Rules, *, now: datetime
 ) -> Verdict:
     """Decides by the ticket's decision field; status and comments never decide.
 
@@ -135,7 +135,7 @@ def decide_by_field(
 
 
 def decide_by_reply(
-    connection: sqlite3.Connection,
+    connection: Connection,
     text: str,
     sender: str,
     handoff: Handoff,
@@ -163,7 +163,7 @@ def decide_by_reply(
 
 
 def decide_in_console(
-    connection: sqlite3.Connection,
+    connection: Connection,
     option: str,
     person: str,
     handoff: Handoff,
@@ -178,7 +178,7 @@ def decide_in_console(
     return _decide(connection, handoff, option, person, "console", rules, now)
 
 
-def decision_of(connection: sqlite3.Connection, handoff_id: str) -> dict[str, Any] | None:
+def decision_of(connection: Connection, handoff_id: str) -> dict[str, Any] | None:
     """The decision that counts, or None while there is none."""
     row = connection.execute(
         "select option, person, way, action_digest, at from decisions where handoff_id = ?", (handoff_id,)
@@ -187,7 +187,7 @@ def decision_of(connection: sqlite3.Connection, handoff_id: str) -> dict[str, An
 
 
 def _decide(
-    connection: sqlite3.Connection,
+    connection: Connection,
     handoff: Handoff,
     option: str,
     person: str,

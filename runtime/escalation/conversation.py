@@ -6,10 +6,10 @@ closed, when somebody gives it back by hand, or after `answers.silent_hours`: si
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from runtime.database import Connection
 from runtime.escalation.outbox_rows import text_of
 
 
@@ -22,7 +22,7 @@ class WithPerson:
     opened_at: datetime
 
 
-def prepare(connection: sqlite3.Connection) -> None:
+def prepare(connection: Connection) -> None:
     """Creates the table; harmless when it is there."""
     connection.execute(
         "create table if not exists with_person (handoff_id text primary key, customer text not null, channel text not null,"
@@ -31,7 +31,7 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 
 def give_to_person(
-    connection: sqlite3.Connection, handoff_id: str, *, customer: str, channel: str, case: str, now: datetime
+    connection: Connection, handoff_id: str, *, customer: str, channel: str, case: str, now: datetime
 ) -> None:
     """From here on a person speaks; inside the caller's transaction. Without a known customer nothing can be held."""
     if customer:
@@ -42,7 +42,7 @@ def give_to_person(
 
 
 def with_person(
-    connection: sqlite3.Connection, customer: str, channel: str, *, case: str, now: datetime, hours: float
+    connection: Connection, customer: str, channel: str, *, case: str, now: datetime, hours: float
 ) -> WithPerson | None:
     """The newest open conversation of a customer on a channel, from another case; None: the agent may speak."""
     found = connection.execute(
@@ -53,7 +53,7 @@ def with_person(
     return WithPerson(found[0], found[1], datetime.fromisoformat(found[2])) if customer and found else None
 
 
-def give_back(connection: sqlite3.Connection, *, case: str, why: str, now: datetime) -> int:
+def give_back(connection: Connection, *, case: str, why: str, now: datetime) -> int:
     """The agent may speak again in the conversation of a case; gives how many handoffs that closed."""
     with connection:
         return connection.execute(
@@ -62,7 +62,7 @@ def give_back(connection: sqlite3.Connection, *, case: str, why: str, now: datet
         ).rowcount
 
 
-def open_conversations(connection: sqlite3.Connection) -> list[WithPerson]:
+def open_conversations(connection: Connection) -> list[WithPerson]:
     """All that people have at the moment, oldest first."""
     rows = connection.execute(
         'select handoff_id, "case", opened_at from with_person where closed_at is null order by opened_at'

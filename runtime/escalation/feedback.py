@@ -7,12 +7,12 @@ worked out from it.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from runtime.database import Connection
 from runtime.escalation.outbox_rows import COLUMNS, row_of
 from runtime.escalation.readability import score
 from runtime.escalation.routes import EscalationFile
@@ -77,14 +77,14 @@ class Feedback:
         }
 
 
-def prepare(connection: sqlite3.Connection) -> None:
+def prepare(connection: Connection) -> None:
     """Creates the table; harmless when it is there."""
     connection.execute(
         "create table if not exists decision_feedback (handoff_id text primary key, opened_s real, asked_again integer)"
     )
 
 
-def note(connection: sqlite3.Connection, handoff_id: str, *, opened_s: float | None, asked_again: bool) -> None:
+def note(connection: Connection, handoff_id: str, *, opened_s: float | None, asked_again: bool) -> None:
     """Keeps what the deciding person's page told; the first note about a handoff stands."""
     with connection:
         connection.execute(
@@ -93,7 +93,7 @@ def note(connection: sqlite3.Connection, handoff_id: str, *, opened_s: float | N
         )
 
 
-def feedback(connection: sqlite3.Connection, escalation: EscalationFile, *, now: datetime) -> Feedback:
+def feedback(connection: Connection, escalation: EscalationFile, *, now: datetime) -> Feedback:
     """Cells of all decisions before this week's Monday, UTC."""
     monday = _monday(now)
     return cells_of(_decided(connection, escalation, monday), monday)
@@ -113,7 +113,7 @@ def cells_of(decided: Iterable[Decided], until: datetime) -> Feedback:
 
 
 def waits_by_route(
-    connection: sqlite3.Connection, escalation: EscalationFile, *, now: datetime
+    connection: Connection, escalation: EscalationFile, *, now: datetime
 ) -> dict[str, list[float]]:
     """Seconds from handoff to decision of each route whose cell is large enough, decisions before this week's Monday."""
     by_route: dict[str, list[Decided]] = {}
@@ -172,7 +172,7 @@ def _round(seconds: float) -> int:
     return int(ROUND_S * round(seconds / ROUND_S))
 
 
-def _decided(connection: sqlite3.Connection, escalation: EscalationFile, until: datetime) -> list[Decided]:
+def _decided(connection: Connection, escalation: EscalationFile, until: datetime) -> list[Decided]:
     found = connection.execute(
         f"select {', '.join('h.' + name.strip() for name in COLUMNS.split(','))}, d.person, d.at, f.opened_s, f.asked_again"  # noqa: S608
         " from handoffs h join decisions d on d.handoff_id = h.id left join decision_feedback f on f.handoff_id = h.id"

@@ -6,12 +6,12 @@ locked screens. Each goes out once; what fails is tried again until the deadline
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from runtime.database import Connection
 from runtime.escalation import answer
 from runtime.escalation.destinations.destination import DeliveryFailed, Destination, Message
 from runtime.escalation.destinations.smtp import Smtp
@@ -51,7 +51,7 @@ class Post:
     titles: Mapping[str, str]  # workflow → its title
 
 
-def prepare(connection: sqlite3.Connection) -> None:
+def prepare(connection: Connection) -> None:
     """Creates the table; harmless when it is there."""
     connection.execute(
         "create table if not exists notices (key text primary key, handoff_id text not null, kind text not null, recipient"
@@ -60,7 +60,7 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 
 def tell(
-    connection: sqlite3.Connection,
+    connection: Connection,
     waiting: Sequence[Handoff],
     post: Post,
     *,
@@ -82,7 +82,7 @@ def tell(
     return sum(_sent(connection, notice, post, now) for notice in _taken(connection, by_id, now))
 
 
-def unsent(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+def unsent(connection: Connection) -> list[tuple[str, str, str]]:
     """Handoff, kind and error of notices that have not gone out."""
     return connection.execute(
         "select handoff_id, kind, error from notices where sent_at is null and error <> '' order by key"
@@ -127,7 +127,7 @@ def _reached(escalation: EscalationFile, approvers: Sequence[str]) -> list[str]:
     return [person for person in approvers if person in escalation.people and escalation.people[person].mail]
 
 
-def _taken(connection: sqlite3.Connection, waiting: Mapping[str, Handoff], now: datetime) -> Iterator[Notice]:
+def _taken(connection: Connection, waiting: Mapping[str, Handoff], now: datetime) -> Iterator[Notice]:
     """Due notices, each taken by one worker: the time of the next try is moved on before anything is sent."""
     found = connection.execute(
         "select key, handoff_id, kind, recipient from notices where sent_at is null and next_at <= ?", (text_of(now),)
@@ -144,7 +144,7 @@ def _taken(connection: sqlite3.Connection, waiting: Mapping[str, Handoff], now: 
             yield Notice(waiting[handoff_id], kind, recipient)
 
 
-def _sent(connection: sqlite3.Connection, notice: Notice, post: Post, now: datetime) -> bool:
+def _sent(connection: Connection, notice: Notice, post: Post, now: datetime) -> bool:
     error = _try(notice, post, now)
     sets, values = ("sent_at = ?", (text_of(now),)) if not error else ("error = ?", (error[:200],))
     with connection:

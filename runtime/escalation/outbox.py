@@ -7,12 +7,12 @@ takes over long before.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic as clock
 
+from runtime.database import Connection, begin
 from runtime.errors import BadInput
 from runtime.escalation.delivery import Result, attempt, settle_doubts
 from runtime.escalation.destinations.destination import Destination, digest_of
@@ -42,7 +42,7 @@ SILENT_S = 15.0  # an attempt that took longer: the destination hangs
 
 
 def enqueue(
-    connection: sqlite3.Connection, handoff: Handoff, escalation: EscalationFile, *, now: datetime, language: str = ""
+    connection: Connection, handoff: Handoff, escalation: EscalationFile, *, now: datetime, language: str = ""
 ) -> bool:
     """Puts a handoff on its way, inside the caller's transaction; commits nothing.
 
@@ -98,7 +98,7 @@ def enqueue(
 
 
 def deliver(
-    connection: sqlite3.Connection,
+    connection: Connection,
     destinations: Mapping[str, Destination],
     *,
     now: Callable[[], datetime],
@@ -133,7 +133,7 @@ def deliver(
     return [one for one in rows(connection) if one.id in touched]
 
 
-def rows(connection: sqlite3.Connection, state: State | None = None) -> list[Row]:
+def rows(connection: Connection, state: State | None = None) -> list[Row]:
     """All handoffs, or those in a state, oldest first."""
     where = " where state = ?" if state else ""
     return [
@@ -145,13 +145,13 @@ def rows(connection: sqlite3.Connection, state: State | None = None) -> list[Row
     ]
 
 
-def row(connection: sqlite3.Connection, id: str) -> Row | None:
+def row(connection: Connection, id: str) -> Row | None:
     """One handoff by its id."""
     found = connection.execute(f"select {COLUMNS} from handoffs where id = ?", (id,)).fetchone()  # noqa: S608
     return row_of(found) if found else None
 
 
-def of_case(connection: sqlite3.Connection, case: str) -> list[Row]:
+def of_case(connection: Connection, case: str) -> list[Row]:
     """The handoffs of one case, oldest first."""
     found = connection.execute(
         f"select {COLUMNS} from handoffs where json_extract(form, '$.case') = ? order by created_at, id",  # noqa: S608
@@ -160,12 +160,12 @@ def of_case(connection: sqlite3.Connection, case: str) -> list[Row]:
     return [row_of(one) for one in found]
 
 
-def dead_letters(connection: sqlite3.Connection) -> list[Row]:
+def dead_letters(connection: Connection) -> list[Row]:
     """Handoffs that no destination took; a person must look: `cxready pilot status` shows them first."""
     return rows(connection, "dead")
 
 
-def retry(connection: sqlite3.Connection, id: str, *, now: datetime) -> bool:
+def retry(connection: Connection, id: str, *, now: datetime) -> bool:
     """Sends a dead letter on its way again; what is in doubt stays in doubt."""
     cursor = connection.execute(
         "update handoffs set state = 'waiting', attempts = 0, next_at = ? where id = ? and state = 'dead'",
@@ -176,13 +176,13 @@ def retry(connection: sqlite3.Connection, id: str, *, now: datetime) -> bool:
 
 
 def _lease(
-    connection: sqlite3.Connection, now: datetime, worker: str, seen: list[str]
+    connection: Connection, now: datetime, worker: str, seen: list[str]
 ) -> tuple[Row, tuple[str, ...]] | None:
     """Takes one due row for this worker and notes the doubt before anything is sent: a kill from here on is found
     again.
     """
     marks = ", ".join("?" for _ in seen) or "''"
-    connection.execute("begin immediate")
+    begin(connection, "handoffs")
     found = connection.execute(
         f"select {COLUMNS} from handoffs where state = 'waiting' and next_at <= ? and leased_until <= ? and id not in"  # noqa: S608
         f" ({marks}) order by created_at, id limit 1",
@@ -210,7 +210,7 @@ def _choose(row: Row, now: datetime) -> tuple[str, ...]:
     return (row.deputy, row.destination) if row.deputy and late else (row.destination,)
 
 
-def _record(connection: sqlite3.Connection, row: Row, changes: Mapping[str, str | None], worker: str) -> None:
+def _record(connection: Connection, row: Row, changes: Mapping[str, str | None], worker: str) -> None:
     """Writes the result only while the lease is still ours: a worker that slept too long does not overwrite its
     successor.
     """
@@ -228,7 +228,7 @@ def _passed_over(row: Row, target: str) -> Result:
 
 
 def _reconcile(
-    connection: sqlite3.Connection, destinations: Mapping[str, Destination], now: datetime, settle: float
+    connection: Connection, destinations: Mapping[str, Destination], now: datetime, settle: float
 ) -> None:
     """There once, after a doubt: what turns up later, here or elsewhere, is closed as a duplicate."""
     found = connection.execute(

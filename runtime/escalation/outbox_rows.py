@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from runtime.database import Connection
 from runtime.escalation.form import Handoff
 
 State = Literal["waiting", "delivered", "accepted", "dead"]
@@ -51,7 +51,7 @@ class Row:
         return Handoff.model_validate_json(self.form)
 
 
-def prepare(connection: sqlite3.Connection) -> None:
+def prepare(connection: Connection) -> None:
     """Creates the table; harmless when it is there."""
     connection.execute(
         "create table if not exists handoffs (id text primary key, form text not null, subject text not null, text text"

@@ -7,12 +7,12 @@ header (RFC 8601; RFC 7489). Headers further down came with the mail and prove n
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 
+from runtime.database import Connection
 from runtime.escalation import answer, outbox
 from runtime.escalation.form import Handoff
 from runtime.escalation.mailbox import ImapMailbox, MailboxFailed, text_of
@@ -31,7 +31,7 @@ class Taken:
 
 
 def take_replies(
-    connection: sqlite3.Connection,
+    connection: Connection,
     mailbox: ImapMailbox,
     escalation: EscalationFile,
     *,
@@ -55,7 +55,7 @@ def take_replies(
 
 
 def decide(
-    connection: sqlite3.Connection,
+    connection: Connection,
     mail: EmailMessage,
     handoff: Handoff,
     escalation: EscalationFile,

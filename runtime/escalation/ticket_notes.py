@@ -6,11 +6,11 @@ written twice (people would read two results), while a customer's words are (los
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
+from runtime.database import Connection
 from runtime.escalation import outbox
 from runtime.escalation.destinations.destination import DeliveryFailed, Destination
 from runtime.escalation.outbox_rows import text_of
@@ -19,7 +19,7 @@ Kind = Literal["result", "message"]
 RETRY_S = (5, 60, 300, 1_800, 7_200, 36_000)
 
 
-def prepare(connection: sqlite3.Connection) -> None:
+def prepare(connection: Connection) -> None:
     """Creates the table; harmless when it is there."""
     connection.execute(
         "create table if not exists ticket_notes (key text primary key, handoff_id text not null, kind text not null, text text"
@@ -28,7 +28,7 @@ def prepare(connection: sqlite3.Connection) -> None:
     )
 
 
-def add(connection: sqlite3.Connection, handoff_id: str, key: str, kind: Kind, text: str, *, now: datetime) -> bool:
+def add(connection: Connection, handoff_id: str, key: str, kind: Kind, text: str, *, now: datetime) -> bool:
     """Puts a note on its way, inside the caller's transaction; False when the same one is there already."""
     return (
         connection.execute(
@@ -39,11 +39,11 @@ def add(connection: sqlite3.Connection, handoff_id: str, key: str, kind: Kind, t
     )
 
 
-def write(connection: sqlite3.Connection, destinations: Mapping[str, Destination], *, now: datetime) -> int:
+def write(connection: Connection, destinations: Mapping[str, Destination], *, now: datetime) -> int:
     """Writes what is due; gives how many notes were written. Safe in several processes at once."""
     due = connection.execute(
         "select key, handoff_id, kind, text, attempts, doubt from ticket_notes where state = 'waiting' and next_at <= ?"
-        " order by rowid",
+        " order by next_at, key",
         (text_of(now),),
     ).fetchall()
     written = 0
@@ -65,14 +65,14 @@ def write(connection: sqlite3.Connection, destinations: Mapping[str, Destination
     return written
 
 
-def given_up(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+def given_up(connection: Connection) -> list[tuple[str, str, str]]:
     """Handoff, kind and error of notes that will not be written any more."""
     return connection.execute(
         "select handoff_id, kind, error from ticket_notes where state in ('given up', 'unclear') order by key"
     ).fetchall()
 
 
-def _take(connection: sqlite3.Connection, key: str, attempts: int, now: datetime) -> bool:
+def _take(connection: Connection, key: str, attempts: int, now: datetime) -> bool:
     """For one worker; in doubt from here on, so that a kill is found again."""
     wait = RETRY_S[min(attempts, len(RETRY_S) - 1)] + 120
     with connection:

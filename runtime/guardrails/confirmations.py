@@ -7,12 +7,12 @@ holds for the very arguments that were asked about, once. Silence and anything b
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from runtime.database import Connection
 from runtime.guardrails.effects import Effect
 
 NAME = "confirmation"
@@ -37,11 +37,11 @@ class Question:
     tries: int = 0
 
 
-def prepare(connection: sqlite3.Connection) -> None:
+def prepare(connection: Connection) -> None:
     connection.execute(_TABLE)
 
 
-def ask(connection: sqlite3.Connection, question: Question, *, now: datetime) -> None:
+def ask(connection: Connection, question: Question, *, now: datetime) -> None:
     """Keeps the question; the same question of a repeated step is kept once."""
     connection.execute(
         "INSERT INTO confirmations (run, operation, arguments, question, customer, asked_at, deadline) "
@@ -51,7 +51,7 @@ def ask(connection: sqlite3.Connection, question: Question, *, now: datetime) ->
     )  # fmt: skip
 
 
-def answered(connection: sqlite3.Connection, run: str, customer: str, said: Said, *, now: datetime) -> bool:
+def answered(connection: Connection, run: str, customer: str, said: Said, *, now: datetime) -> bool:
     """Records an answer to the open question of a run; False where none is open, it is too late, or somebody else answers."""
     found = open_question(connection, run, now=now)
     if found is None or (found.customer and found.customer != customer):
@@ -64,14 +64,12 @@ def answered(connection: sqlite3.Connection, run: str, customer: str, said: Said
     return changed.rowcount == 1
 
 
-def open_question(connection: sqlite3.Connection, run: str, *, now: datetime) -> Question | None:
+def open_question(connection: Connection, run: str, *, now: datetime) -> Question | None:
     """What a run waits to hear from its customer."""
     return next((q for q in _of(connection, run) if not q.said and now < q.deadline), None)
 
 
-def answer_to(
-    connection: sqlite3.Connection, run: str, operation: str, arguments: Mapping[str, Any]
-) -> Question | None:
+def answer_to(connection: Connection, run: str, operation: str, arguments: Mapping[str, Any]) -> Question | None:
     """The question about exactly this call."""
     return next(
         (q for q in _of(connection, run) if q.operation == operation and dict(q.arguments) == dict(arguments)), None
@@ -79,7 +77,7 @@ def answer_to(
 
 
 def record_for(
-    connection: sqlite3.Connection, run: str, operation: str, arguments: Mapping[str, Any], effect: Effect | None
+    connection: Connection, run: str, operation: str, arguments: Mapping[str, Any], effect: Effect | None
 ) -> dict[str, Any] | None:
     """The record `confirmation` as conditions read it: `{"arguments": …}` after a yes; our own reference in the call is no part of it."""
     agreed = [dict(q.arguments) for q in _of(connection, run) if q.operation == operation and q.said == "yes"]
@@ -90,7 +88,7 @@ def record_for(
     return {"arguments": agreed[-1]} if agreed else None
 
 
-def _of(connection: sqlite3.Connection, run: str) -> list[Question]:
+def _of(connection: Connection, run: str) -> list[Question]:
     rows = connection.execute(
         "SELECT operation, arguments, question, customer, deadline, said, tries FROM confirmations WHERE run = ? ORDER BY asked_at",
         (run,),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from runtime import decision_log
+from runtime.database import place_of
 from runtime.errors import BadInput, Refused
 from runtime.estate import Estate
 from runtime.guardrails import canonical, confirmations
@@ -65,7 +67,7 @@ class Forwarder:
         )
         self._lock, self._log_lock = threading.Lock(), threading.Lock()
         self._under_way: set[str] = set()
-        self._log = decision_log.connect(folder / "pilot.sqlite")
+        self._log = decision_log.connect(place_of(folder, os.environ if for_pilot else {}))
         confirmations.prepare(self._log)
 
     def pass_on(

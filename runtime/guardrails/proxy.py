@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from runtime.database import place_of
 from runtime.errors import BadInput, Refused
 from runtime.estate import Estate
 from runtime.guardrails import case_context
@@ -111,7 +112,7 @@ def serve(
         estate,
         ledger=ledger or ledger_of(folder, os.environ if for_pilot else {}),
         facts=facts,
-        tightened=Tightened(folder / "pilot.sqlite"),
+        tightened=Tightened(place_of(folder, os.environ if for_pilot else {})),
         stop=KillSwitch(folder),
         surfaces=surfaces,
         certificate=certificate,

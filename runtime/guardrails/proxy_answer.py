@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from runtime.systems.exchange import Exchange
+from runtime.systems.exchange import Exchange, Seen
 
 PASSED_BACK = ("content-type", "etag", "location", "retry-after", "idempotent-replayed")
+_SAID_INSIDE = {Seen.REFUSED: 422, Seen.THROTTLED: 429}
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,12 @@ def problem(status: int, decision: str, reason: str, rule: str, **more: str) -> 
 
 
 def answer_of(exchange: Exchange, decision: str) -> Answer:
-    """The system's own answer, with the headers that an agent needs; 504 where none came."""
+    """The system's own answer, with the headers that an agent needs; 504 where none came.
+
+    GraphQL, JSON-RPC, MCP and login pages say no inside a 200; a caller that goes by the status is told 422, 429 or 502.
+    """
     kept = {name: value for name, value in exchange.headers.items() if name.lower() in PASSED_BACK}
-    return Answer(exchange.status or 504, exchange.body, decision, kept)
+    status = exchange.status or 504
+    if status < 300 and exchange.seen is not Seen.OK:
+        status = _SAID_INSIDE.get(exchange.seen, 502)
+    return Answer(status, exchange.body, decision, kept)

@@ -7,7 +7,6 @@ and the next one may not be (the idea is that of a safety log; the enforcer look
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from runtime.database import Connection
 from runtime.guardrails.kill_switch import KillSwitch
 
 
@@ -49,7 +49,7 @@ class Stopped:
         return f"{self.ended_after} writes under way ended after the stop, {last}; {self.refused_since} refused since"
 
 
-def near_misses(log: sqlite3.Connection) -> NearMisses:
+def near_misses(log: Connection) -> NearMisses:
     """Counted over the whole log."""
     writes, missed, by = 0, 0, Counter[tuple[str, str]]()
     for _, operation, _, detail in _rows(log, "step = 'proxy.decide' AND decision = 'act'"):
@@ -60,7 +60,7 @@ def near_misses(log: sqlite3.Connection) -> NearMisses:
     return NearMisses(writes, missed, tuple((*pair, n) for pair, n in by.most_common()))
 
 
-def after_stop(log: sqlite3.Connection, folder: Path) -> Stopped | None:
+def after_stop(log: Connection, folder: Path) -> Stopped | None:
     """None while no stop is set, or where its time is not known (a person made the file by hand)."""
     try:
         at = datetime.fromtimestamp(float(json.loads(KillSwitch(folder).path.read_text(encoding="utf-8"))["at"]), UTC)
@@ -73,7 +73,7 @@ def after_stop(log: sqlite3.Connection, folder: Path) -> Stopped | None:
     return Stopped(at, len(ended), last, refused)
 
 
-def _rows(log: sqlite3.Connection, where: str) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+def _rows(log: Connection, where: str) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     """Time, operation, decision, detail. `where` is ours, never a caller's."""
     for at, operation, decision, detail in log.execute(
         f"SELECT at, operation, decision, detail FROM decision_log WHERE {where} ORDER BY id"  # noqa: S608

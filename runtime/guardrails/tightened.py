@@ -18,8 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from runtime import decision_log
-from runtime.errors import BadInput, Conflict
+from runtime import database, decision_log
+from runtime.database import Connection, Place, is_address
+from runtime.errors import BadInput, Conflict, Unreachable
 from runtime.estate import Estate
 from runtime.guardrails.cedar import MONEY_LIMITS, rule, workflows_of
 from runtime.money import from_minor, to_minor
@@ -38,7 +39,7 @@ _TABLE = """CREATE TABLE IF NOT EXISTS tightened (
 class Tightened:
     """The limits in force, looked up at each decision; what another process changed is seen within 50 ms."""
 
-    path: Path
+    path: Place
     clock: Callable[[], float] = time.time
 
     def bounds(self, action: str, workflow: str = "") -> dict[str, int]:
@@ -65,15 +66,16 @@ class Tightened:
     def _held(self) -> list[_Row]:
         """Rows that have not ended."""
         try:
-            rows = _rows(os.fspath(self.path))
-        except sqlite3.Error as error:
+            rows = _shared(str(self.path)) if is_address(self.path) else _rows(os.fspath(self.path))
+        except (sqlite3.Error, Unreachable) as error:
             said = f"the list of tightened limits cannot be read ({error})"
-            raise Conflict(said, str(self.path), "restore the file; nothing is written without it") from None
+            place = "CXREADY_DATABASE" if is_address(self.path) else str(self.path)
+            raise Conflict(said, place, "restore it; nothing is written without it") from None
         return [row for row in rows if row.until is None or row.until > self.clock()] if rows else []
 
 
 def tighten(
-    database: Path,
+    place: Place,
     estate: Estate,
     action: str,
     limit: str,
@@ -98,18 +100,17 @@ def tighten(
     _narrows(estate, action, limit, bound, workflow)
     if until is not None and until <= time.time():
         raise BadInput("this end has already passed", f"{action}.{limit}", "name a time in the future, or leave it out")
-    database.parent.mkdir(parents=True, exist_ok=True)
     ends = datetime.fromtimestamp(until, UTC).isoformat() if until is not None else None
     detail = {"action": action, "limit": limit, "bound": bound, "workflow": workflow, "until": ends, "by": by}
-    with closing(_opened_to_write(database)) as connection:
+    with closing(_opened_to_write(place)) as connection:
         _prepare(connection)
-        connection.execute("BEGIN IMMEDIATE")
+        database.begin(connection, RUN)
         connection.execute(
             "INSERT INTO tightened (action, name, bound, until, by, at, workflow) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (action, limit, bound, until, by, time.time(), workflow),
         )
         decision_log.append(connection, decision_log.Entry(run=RUN, step="tighten", operation=action, detail=detail))
-        connection.execute("COMMIT")
+        connection.commit()
     _changed[0] = next(_changes)
     return bound
 
@@ -184,7 +185,7 @@ class _Row:
 class _Open:
     """A thread's connection to one file, the rows as of a version of it, and when and after how many changes of ours it was looked at."""
 
-    connection: sqlite3.Connection
+    connection: Connection
     file: int
     version: int = -1
     rows: tuple[_Row, ...] = ()
@@ -218,9 +219,21 @@ def _rows(path: str) -> tuple[_Row, ...]:
     return opened.rows
 
 
-def _read(connection: sqlite3.Connection) -> tuple[_Row, ...]:
+def _shared(address: str) -> tuple[_Row, ...]:
+    """The rows of a PostgreSQL database, read again after `FRESH_S`, at once after a change of this process."""
+    held: dict[tuple[str, int], _Open] = _local.__dict__.setdefault("held", {})
+    opened, now = held.get((address, os.getpid())), time.monotonic()
+    if opened is None:
+        opened = held[address, os.getpid()] = _Open(database.connect(address), 0)
+    if now - opened.looked_at >= FRESH_S or opened.changes != _changed[0]:
+        changes, opened.rows = _changed[0], _read(opened.connection)
+        opened.looked_at, opened.changes = now, changes
+    return opened.rows
+
+
+def _read(connection: Connection) -> tuple[_Row, ...]:
     """Every row; none where there is no table yet. A table of an older version knows no workflows."""
-    columns = {row[1] for row in connection.execute("PRAGMA table_info(tightened)")}
+    columns = database.columns(connection, "tightened")
     if not columns:
         return ()
     workflow = "workflow" if "workflow" in columns else "''"
@@ -228,21 +241,21 @@ def _read(connection: sqlite3.Connection) -> tuple[_Row, ...]:
     return tuple(_Row(*row) for row in found)
 
 
-def _opened_to_write(database: Path) -> sqlite3.Connection:
+def _opened_to_write(place: Place) -> Connection:
     """Waits while another process opens the same new file: making it a write-ahead log cannot be shared."""
     end = time.monotonic() + PATIENCE_S
     while True:
         try:
-            return decision_log.connect(database)
+            return decision_log.connect(place)
         except sqlite3.OperationalError:
             if time.monotonic() > end:
                 raise
             time.sleep(0.02)
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: Connection) -> None:
     """Made where it is absent; a table of an older version gets the column that it lacks."""
     connection.execute(_TABLE)
-    columns = {row[1] for row in connection.execute("PRAGMA table_info(tightened)")}
+    columns = database.columns(connection, "tightened")
     if "workflow" not in columns:
         connection.execute("ALTER TABLE tightened ADD COLUMN workflow TEXT NOT NULL DEFAULT ''")

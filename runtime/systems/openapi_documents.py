@@ -34,6 +34,7 @@ class Documents:
         self.problems: list[Problem] = []
         self._files: dict[Path, Any] = {self.main: parse_document(raw)}
         self._components: Mapping[str, Any] | None = None
+        self._schemas: dict[tuple[int, Path], tuple[Any, dict[str, Any]]] = {}
         self.root: Any = self._files[self.main]
 
     def resolve(self, value: Any, here: Path, where: str = "") -> Place:
@@ -46,9 +47,22 @@ class Documents:
         return {}, here
 
     def schema(self, schema: Any, here: Path, where: str = "") -> dict[str, Any]:
-        """The schema with references inlined; `nullable` of OpenAPI 3.0 becomes JSON Schema's null type."""
+        """The schema with references inlined; `nullable` of OpenAPI 3.0 becomes JSON Schema's null type. To be read only:
+        where many operations share a schema, it is made once.
+        """
+        reference = schema.get("$ref") if isinstance(schema, Mapping) and len(schema) == 1 else None
+        key = (id(schema), here)
+        if isinstance(reference, str):
+            schema, there = self._target(reference, here, where)
+            key = (id(schema), there)
+        if key not in self._schemas:
+            start = ((here, reference),) if isinstance(reference, str) else ()
+            self._schemas[key] = schema, self._made(schema, key[1], start, where)
+        return self._schemas[key][1]
+
+    def _made(self, schema: Any, here: Path, start: tuple[tuple[Path, str], ...], where: str) -> dict[str, Any]:
         state = _State(MAX_NODES)
-        found = self._inline(schema, here, (), state, where)
+        found = self._inline(schema, here, start, state, where)
         if not isinstance(found, dict):
             return {}
         return {**found, "components": self._all_components()} if state.kept_reference else found

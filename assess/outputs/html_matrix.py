@@ -1,0 +1,208 @@
+"""A page a system: what its document promises against what was seen, and what an agent reads of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from assess.assessment import Assessment
+from assess.outputs.html_view import Filler, Section
+from assess.outputs.html_words import counted, human, line, listed, number, spelled, upper
+from probes.derive.matrix_cells import Matrix, MatrixCell, Verdict
+from probes.gather.promises import Property
+
+NAMES: dict[Property, str] = {
+    "schema": "Schema",
+    "status": "Status codes",
+    "errors": "Error shape",
+    "paging": "Paging",
+    "repeat": "Same key once",
+    "etag": "ETag, If-Match",
+    "write": "Write sticks",
+    "partial": "Partial update",
+    "delete": "Delete",
+    "auth": "Sign-in",
+    "limits": "Request limits",
+    "throttling": "Throttling",
+    "deprecation": "End of life",
+    "latency": "Speed",
+    "events": "Events",
+}
+MARKS: dict[Verdict, str] = {
+    "agreed": "met",
+    "contradicted": "not_met",
+    "undocumented": "undocumented",
+    "neither": "neither",
+    "not_measured": "not_measured",
+}
+WORDS: dict[Verdict, str] = {
+    "agreed": "agreed",
+    "contradicted": "contradicted",
+    "undocumented": "undocumented",
+    "neither": "neither promised nor there",
+    "not_measured": "not measured",
+}
+COLUMNS: tuple[tuple[str, tuple[Property, ...]], ...] = (
+    ("Schema", ("schema",)),
+    ("Status", ("status",)),
+    ("Errors", ("errors",)),
+    ("Paging", ("paging",)),
+    ("Same key once", ("repeat",)),
+    ("ETag", ("etag",)),
+    ("Write, delete", ("write", "partial", "delete")),
+)
+MOST_OPERATIONS, MOST_DIFFERENT = 12, 12
+URGENT: tuple[Verdict, ...] = ("contradicted", "undocumented", "neither", "not_measured", "agreed")
+
+
+def matrices(a: Assessment) -> list[Section]:
+    """One section for each system that workflows call; a system without one promise or answer has no page."""
+    shown = [m for m in a.matrices if m.cells and m.called]
+    return [_section(a, m, n) for n, m in enumerate(shown, 1)]
+
+
+def _section(a: Assessment, m: Matrix, n: int) -> Section:
+    counts = Counter(c.verdict for c in m.cells)
+    columns = [(name, abouts) for name, abouts in COLUMNS if any(c.about in abouts for c in m.cells)]
+    rows = _operations(m)
+    data = {
+        "counts": counts,
+        "untested": sum(c.verdict == "not_measured" and bool(c.declared) for c in m.cells),
+        "unknown": sum(c.verdict == "not_measured" and not c.declared for c in m.cells),
+        "cells": len(m.cells),
+        "columns": [name for name, _ in columns],
+        "width": round(70 / max(len(columns), 1), 1),
+        "rows": [(name, [_of(m, name, abouts) for _, abouts in columns]) for name in rows],
+        "left_out": len(m.operations) - len(rows),
+        "whole": [c for c in m.cells if not c.operation],
+        "fit": _fitness(a, m.system),
+        "requests": next((s.requests for s in a.systems if s.name == m.system), 0),
+        "names": NAMES,
+        "marks": MARKS,
+        "words": WORDS,
+    }
+    title = upper(line(human(m.system), 40))
+    return Section(
+        f"matrix-{n}",
+        f"4.{n} · {line(human(m.system), 40)}",
+        _title(title, counts),
+        _lede(m, rows),
+        "matrix",
+        f"{title}: declared and measured",
+        "board",
+        data,
+        _bar(m, counts),
+        (_different(m), *_untested(m)),
+    )
+
+
+def _title(name: str, counts: Counter[Verdict]) -> str:
+    judged = counts["agreed"] + counts["contradicted"]
+    if not judged:
+        return f"{name}: nothing that its document promises could be measured"
+    said = f"{name} keeps {counts['agreed']} of {judged} promises that were tested"
+    return f"{said} and breaks {spelled(counts['contradicted'])}" if counts["contradicted"] else said
+
+
+def _lede(m: Matrix, rows: Sequence[str]) -> str:
+    document = line(m.document.rpartition("/")[2], 60) or "no document"
+    return (
+        f"{document} against what was seen: {counted(len(rows), 'operation')}, those that workflows call first. Silence is no"
+        " promise, and nothing is agreed without evidence."
+    )
+
+
+def _bar(m: Matrix, counts: Counter[Verdict]) -> tuple[str, str]:
+    broken = [c for c in m.cells if c.verdict == "contradicted"]
+    if broken:
+        where = listed([_where(c) for c in broken], 3)
+        words = f"The document is wrong or the service is, in {where}. An agent believes the document: mend either before it acts."
+    elif counts["undocumented"]:
+        words = (
+            f"{upper(counted(counts['undocumented'], 'property', letters=True))} can be relied on today and may go away"
+            " unannounced: have them written into the document."
+        )
+    else:
+        words = "Nothing that was measured speaks against the document. What was not measured is still only a promise."
+    return ("So what", words)
+
+
+def _operations(m: Matrix) -> list[str]:
+    """Called ones first, those with something to say before the others."""
+    worst = {
+        name: min((URGENT.index(c.verdict) for c in m.cells if c.operation == name), default=9) for name in m.operations
+    }
+    order = sorted(m.operations, key=lambda name: (name not in m.called, worst[name] > 0, m.operations.index(name)))
+    chosen = set(order[:MOST_OPERATIONS])
+    return [name for name in m.operations if name in chosen]
+
+
+def _of(m: Matrix, operation: str, abouts: Sequence[Property]) -> MatrixCell | None:
+    return next((cell for about in abouts if (cell := m.cell(about, operation))), None)
+
+
+def _different(m: Matrix) -> Filler:
+    cells = [c for c in m.cells if c.operation and c.verdict in ("contradicted", "undocumented", "neither")]
+    cells.sort(key=lambda c: URGENT.index(c.verdict))
+    rows = tuple(_difference(c) for c in cells[:MOST_DIFFERENT])
+    return Filler(
+        "Where operations differ from the document",
+        ("Operation", "Property", "The document says", "The probe saw", "Evidence"),
+        (21, 15, 25, 25, 14),
+        rows,
+        least=min(4, sum(c.verdict == "contradicted" for c in cells)),
+    )
+
+
+def _difference(c: MatrixCell) -> tuple[str, ...]:
+    number_of = c.evidence.rpartition(" ")[2] if ", request " in c.evidence else ""
+    evidence = c.finding or (f"request {number_of}" if number_of else "bundle")
+    return (
+        line(_short(c.operation), 26),
+        NAMES[c.about],
+        line(c.declared, 60) or "nothing",
+        line(c.seen, 60),
+        evidence,
+    )
+
+
+def _untested(m: Matrix) -> tuple[Filler, ...]:
+    """What is promised and was not measured, with the reason."""
+    cells = [c for c in m.cells if c.operation and c.verdict == "not_measured" and c.declared]
+    rows = tuple((line(_short(c.operation), 26), NAMES[c.about], line(c.declared, 60), line(c.seen, 70)) for c in cells)
+    head = ("Operation", "Property", "The document says", "Why it was not measured")
+    return (Filler("Promises that nobody has tested", head, (21, 15, 30, 34), rows),)
+
+
+def _fitness(a: Assessment, system: str) -> list[tuple[str, str]]:
+    """What an agent reads of the system, and what it could confuse; empty where no census was made."""
+    found = next((f for f in a.fitness if f.system == system), None)
+    if found is None or not found.reading.whole:
+        return []
+    most = max(found.reading.allowed.items(), key=lambda item: item[1], default=None)
+    largest = found.reading.answers[0] if found.reading.answers else None
+    pairs = "not compared" if found.alike is None else counted(len(found.alike), "pair") if found.alike else "none"
+    fields = sum(len(names) for names in found.undocumented.values())
+    of = f" ({counted(largest.records, 'record')})" if largest and largest.records is not None else ""
+    return [
+        ("Whole interface as tools", f"{number(found.reading.whole)} tokens"),
+        (
+            "Largest allow-list",
+            f"{number(most[1])} tokens: {line(human(most[0]), 30)}" if most else "called by no workflow",
+        ),
+        (
+            "Largest answer seen",
+            f"{number(largest.tokens)} tokens{of}: {_short(largest.operation)}" if largest else "none",
+        ),
+        ("Mean the same to a model", pairs),
+        ("Called fields without words", number(fields) if fields else "none"),
+    ]
+
+
+def _where(c: MatrixCell) -> str:
+    name = NAMES[c.about].lower() if c.about != "etag" else NAMES[c.about]
+    return f"{line(_short(c.operation), 30)} ({name})" if c.operation else name
+
+
+def _short(operation: str) -> str:
+    return operation.rpartition(".")[2] if "." in operation and " " not in operation else operation

@@ -1,0 +1,47 @@
+"""Rows by onnxruntime from an exported model: no torch, the same vectors, ready in a fraction of a second."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb_audit.batches import batches, processors, unit
+from kb_audit.exported_model import Exported
+
+
+class OnnxRows:
+    def __init__(self, model: Exported, threads: int | None = None) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        self._pad = model.pad
+        self._tokenizer = Tokenizer.from_file(str(model.folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(model.length)
+        self._tokenizer.no_padding()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or processors()
+        options.log_severity_level = 3
+        # Threads that wait must sleep, and memory of the longest batch need not stay: others run beside.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = onnxruntime.InferenceSession(
+            str(model.folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+
+    def rows(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit rows, shape (n, dimensions), in the order of the texts."""
+        pieces = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        found: dict[int, NDArray[np.float32]] = {}
+        for batch in batches([len(ids) for ids in pieces]):
+            found |= zip(batch, self._batch([pieces[number] for number in batch]), strict=True)
+        return unit(np.stack([found[number] for number in range(len(texts))]))
+
+    def _batch(self, pieces: list[list[int]]) -> NDArray[np.float32]:
+        ids = np.full((len(pieces), max(map(len, pieces))), self._pad, np.int64)
+        mask = np.zeros_like(ids)
+        for row, each in enumerate(pieces):
+            ids[row, : len(each)] = each
+            mask[row, : len(each)] = 1
+        given: NDArray[np.float32] = self._session.run(["row"], {"ids": ids, "mask": mask})[0]
+        return given

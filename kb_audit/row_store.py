@@ -1,0 +1,75 @@
+"""Embeddings kept by sha256 of their text, one SQLite file a model: what was encoded once is not encoded again.
+
+Masked sentences, sections, intents and tickets share it. A store that cannot be read or written is done without: it
+only saves time. Vectors tell something of their texts, so the file is its owner's alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+_ASKED_AT_ONCE = 500
+
+
+def cache_folder() -> Path:
+    """CXREADY_CACHE, else the user's cache folder of this platform."""
+    from platformdirs import user_cache_dir
+
+    return Path(os.environ.get("CXREADY_CACHE") or user_cache_dir("cxready"))
+
+
+def digest_of(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+class RowStore:
+    """Rows of float32 by text digest."""
+
+    def __init__(self, path: Path) -> None:
+        self._path: Path | None = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(self._open(path)) as db, db:
+                db.execute("CREATE TABLE IF NOT EXISTS rows (key BLOB PRIMARY KEY, row BLOB NOT NULL) WITHOUT ROWID")
+            with suppress(OSError):
+                path.chmod(0o600)
+        except (OSError, sqlite3.Error):
+            self._path = None
+
+    def known(self, keys: Iterable[bytes]) -> Iterator[tuple[bytes, NDArray[np.float32]]]:
+        """Those of the keys that are kept, with their rows, in no order; none where the store is broken."""
+        if self._path is None:
+            return
+        wanted = sorted(set(keys))
+        try:
+            with closing(self._open(self._path)) as db:
+                for start in range(0, len(wanted), _ASKED_AT_ONCE):
+                    part = wanted[start : start + _ASKED_AT_ONCE]
+                    marks = ",".join("?" * len(part))
+                    asked = f"SELECT key, row FROM rows WHERE key IN ({marks})"  # noqa: S608 (question marks only)
+                    for key, row in db.execute(asked, part):
+                        yield key, np.frombuffer(row, np.float32)
+        except sqlite3.Error:
+            return
+
+    def keep(self, keys: Sequence[bytes], rows: NDArray[np.float32]) -> None:
+        if self._path is None:
+            return
+        pairs = [(key, row.tobytes()) for key, row in zip(keys, rows, strict=True)]
+        with suppress(sqlite3.Error), closing(self._open(self._path)) as db, db:
+            db.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?)", pairs)
+
+    @staticmethod
+    def _open(path: Path) -> sqlite3.Connection:
+        db = sqlite3.connect(path, timeout=30)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=NORMAL")
+        return db
