@@ -240,4 +240,16 @@ GATE_WORDS: dict[Autonomy, str] = {
     "blocked": "Blocked",
 }
 
-__all__ = ["Effort", "HitRate", "Interval", "Join", "Milestone", "Out", "Pace", "Roadmap", "RoleLoad", "SystemRow", "Task"]
+__all__ = [
+    "Effort",
+    "HitRate",
+    "Interval",
+    "Join",
+    "Milestone",
+    "Out",
+    "Pace",
+    "Roadmap",
+    "RoleLoad",
+    "SystemRow",
+    "Task",
+]

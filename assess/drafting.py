@@ -84,8 +84,8 @@ def _beside(folder: Path, found: Found, started: Started) -> None:
 def _from_calls(folder: Path, found: Found, taken: set[str], started: Started) -> list[Described]:
     import yaml
 
-    from assess.described_calls import openapi_of
-    from assess.recorded_calls import of_har, of_postman
+    from runtime.systems.described_calls import openapi_of
+    from runtime.systems.recorded_calls import of_har, of_postman
 
     drafted: list[Described] = []
     for calls in of_har(found.file) if found.kind == "har" else [of_postman(found.file)]:

@@ -159,8 +159,11 @@ class Folder:
         return {p.as_posix(): digest_of(self.path / p) for p in self.written_files()}
 
 
-def load_folder(path: Path) -> Folder:
+def load_folder(path: Path, *, guardrails: Path | None = None) -> Folder:
     """Loads and cross-checks a folder.
+
+    Args:
+        guardrails: a file that is taken in place of the folder's own.
 
     Raises:
         BadInput: no folder, no engagement.yaml, or anything wrong in a file (file:line, suggestion).
@@ -173,7 +176,9 @@ def load_folder(path: Path) -> Folder:
         path=path,
         engagement=engagement,
         effects={name: load(p, EffectsFile) for name, p in _effect_files(path, engagement)},
-        guardrails=_optional(path / "guardrails.yaml", GuardrailsFile, {}, absent),
+        guardrails=load(guardrails, GuardrailsFile)
+        if guardrails
+        else _optional(path / "guardrails.yaml", GuardrailsFile, {}, absent),
         goals=_optional(path / "goals.yaml", GoalsFile, {}, absent),
         escalation=_optional(path / "escalation.yaml", EscalationFile, {}, absent),
         answers=_optional(path / "answers.yaml", AnswersFile, {}, absent),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assess.assessment import Assessment, Cell, Finding
 from assess.judge import Verdict
+from assess.matrices import matrix_lines
 from assess.rows import could_words, level_lines, word
 from assess.trace.figures import figure_lines
 from probes.finding import DIMENSIONS, Dimension
@@ -26,17 +27,26 @@ def explain_lines(verdict: Verdict, thing: str) -> list[str]:
     finding = next((f for f in a.findings if thing in (f.number, f.id)), None)
     if finding:
         return _finding(finding)
+    matrix = next((m for m in a.matrices if thing in (m.system, f"matrices[{m.system}]")), None)
+    if matrix:
+        return matrix_lines(matrix)
     cells = [c for c in a.cells if thing in (c.probe, f"{c.probe}({c.subject})", c.probe.split(".", 1)[1])]
     if cells:
         return _probe(verdict, cells)
     figure = figure_lines(verdict, thing)
     if figure:
         return figure
-    known = [*DIMENSIONS, *a.gates, *(c.probe for c in a.cells), *(f.number for f in a.findings)]
+    known = [
+        *DIMENSIONS,
+        *a.gates,
+        *(m.system for m in a.matrices),
+        *(c.probe for c in a.cells),
+        *(f.number for f in a.findings),
+    ]
     raise BadInput(
         f"nothing called `{thing}` was judged{did_you_mean(thing, known)}",
         "explain",
-        "name a probe, finding, dimension, workflow, `overall`, or a figure like roadmap.milestones[0].p80_weeks",
+        "name a probe, finding, dimension, workflow, system, `overall`, or a figure like roadmap.milestones[0].p80_weeks",
     )
 
 

@@ -22,6 +22,24 @@ def matrices(folder: Folder, artifacts: Artifacts, findings: Sequence[Finding]) 
     return [m.model_copy(update={"cells": tuple(_numbered(c, m.system, findings) for c in m.cells)}) for m in found]
 
 
+def matrix_lines(found: Matrix) -> list[str]:
+    """Every cell of a system, in lines: what the document says, what was seen, and where that stands."""
+    lines = [
+        f"{found.system}: what {found.document or 'no document'} promises × what was seen",
+        "agreed and contradicted need evidence; undocumented is there without a word; silence is no promise",
+    ]
+    for operation in ("", *found.operations):
+        lines += ["", operation or "the system as a whole"]
+        for cell in (c for c in found.cells if c.operation == operation):
+            lines.append(f"   {cell.verdict.replace('_', ' '):<13} {cell.about}: {_told(cell)}")
+            lines += [f"      {cell.evidence}{f' ({cell.finding})' if cell.finding else ''}"] if cell.evidence else []
+    return lines
+
+
+def _told(cell: MatrixCell) -> str:
+    return f"declared: {cell.declared or 'nothing'}; seen: {cell.seen or 'nothing'}"
+
+
 def _numbered(cell: MatrixCell, system: str, findings: Sequence[Finding]) -> MatrixCell:
     """What speaks against a document, or was found to be nowhere, leads to its finding."""
     if cell.verdict not in ("contradicted", "neither"):

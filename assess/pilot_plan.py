@@ -9,7 +9,8 @@ from assess.engagement import Folder
 from runtime import rules
 from runtime.errors import BadInput
 from runtime.gate_check import allowed, read_gate
-from runtime.plan import lint, paths, printed
+from runtime.goal_lint import lint
+from runtime.plan import paths, printed
 from runtime.understanding.encode import Encode
 from runtime.understanding.intent import Intents
 from runtime.understanding.slots import fill
@@ -27,7 +28,7 @@ def plan_of_message(folder: Folder, message: str, session: dict[str, str], encod
     if found.intent is None:
         return said
     goal = estate.goals[found.intent]
-    slots = {name: fill(name, slot, message, session) for name, slot in goal.slots.items()}
+    slots = {name: fill(name, slot, message, session, language=found.language) for name, slot in goal.slots.items()}
     return (
         said
         | {"slots": {n: {"value": s.value, "from": s.source} for n, s in slots.items()}}
@@ -52,7 +53,11 @@ def plan_of_workflow(folder: Folder, workflow: str) -> dict[str, Any]:
             n: {k: v for k, v in a.limits.model_dump(mode="json").items() if v is not None} for n, a in actions.items()
         },
         "gate": now,
-        "wrong": [line for line in lint(estate, rules.installed()) if line.startswith(f"{workflow}: ")],
+        "wrong": [
+            f"{folder.goals.place(*f.keys)}: {f.says}"
+            for f in lint(estate, rules.installed())
+            if f.workflow == workflow
+        ],
     }
 
 

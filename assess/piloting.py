@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[["CaseResult"], None]
 MOST_MESSAGE = 20_000
-CASE_FIELDS = ("case", "customer", "session", "channel", "message")
+CASE_FIELDS = ("case", "customer", "session", "channel", "message", "turns", "answers")
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ def running(
     encode: Encode | None = None,
     at_most: Autonomy = "act",
     propose: Propose | None = None,
+    worker: str = "",
+    threads: int | None = None,
 ) -> Iterator[Engine]:
     """An open pilot with its engine; what an earlier process left unfinished is taken up.
 
@@ -64,11 +66,13 @@ def running(
         BadInput: no gate yet, or goals that cannot be walked safely.
         Conflict: another pilot runs in this folder.
     """
-    from runtime.engine import engine
+    from runtime.engine import THREADS, engine
 
-    with pilot_of(folder, secrets=secrets, encode=encode, at_most=at_most, propose=propose) as pilot:
+    opened = pilot_of(folder, secrets=secrets, encode=encode, at_most=at_most, propose=propose)
+    opened.worker = worker
+    with opened as pilot:
         pilot.check_ways()
-        with engine(pilot) as started:
+        with engine(pilot, threads=threads or THREADS) as started:
             started.hand_over_stranded()
             started.expire()
             yield started
@@ -133,18 +137,29 @@ def run_cases(
     """Runs cases one after the other; one that waits for a person does not hold up the next.
 
     Args:
-        cases: mappings with case, customer, session, channel, message.
+        cases: mappings with case, customer, session, channel, message; `turns` said before; `answers` names the case whose
+            question the message answers.
         propose: a model that may name a goal when the words are not clear.
         progress: called with each result as it comes.
     """
     results: list[CaseResult] = []
     with running(folder, secrets=secrets, encode=encode, at_most=at_most, propose=propose) as engine:
         for case in cases:
-            engine.start(case)
-            results.append(result_of(engine.outcome(str(case["case"])), str(case["case"])))
+            results.append(run_one(engine, case))
             if progress:
                 progress(results[-1])
     return results
+
+
+def run_one(engine: Engine, case: Mapping[str, Any]) -> CaseResult:
+    """A case, or a customer's answer to what an earlier one asked; its result is then that case's."""
+    name, earlier = str(case["case"]), str(case.get("answers") or "")
+    if not earlier:
+        engine.start(case)
+        return result_of(engine.outcome(name), name)
+    if not engine.answer(earlier, case["message"], str(case.get("customer") or "")):
+        return CaseResult(name, earlier, None, "observe", "asked", f"{earlier} waits for no answer of this customer")
+    return result_of(engine.outcome(earlier), earlier)
 
 
 def take_up(
@@ -168,6 +183,7 @@ def take_up(
 def forget_customer(folder: Folder, customer: str) -> dict[str, int]:
     """Erases a customer's timeline and the recorded messages of finished cases."""
     from runtime import memory
+    from runtime.database import place_of_engine
     from runtime.pilot_state import open_log
     from runtime.recorded import forget_messages, forget_quotes
 
@@ -176,7 +192,7 @@ def forget_customer(folder: Folder, customer: str) -> dict[str, int]:
     try:
         return {
             "cases remembered": memory.forget(connection, customer),
-            "messages": forget_messages(home / "dbos.sqlite", customer),
+            "messages": forget_messages(place_of_engine(home), customer),
             "handoffs": forget_quotes(connection, customer),
         }
     finally:

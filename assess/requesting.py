@@ -33,7 +33,7 @@ INSIDE = "engagement"
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _KEYRING = re.compile(r"keyring:\S+")
 _PORTS = {"http": 80, "https": 443}
-WIKI = "mediawiki:"
+_PLACE = re.compile(r"^(?:mediawiki|sitemap|zendesk|intercom|confluence(?:-dc)?|salesforce|freshdesk):")
 
 
 @dataclass(frozen=True)
@@ -164,8 +164,9 @@ def _addresses(estate: Estate) -> Iterator[tuple[str, str, str | None]]:
             if credential.token_url:
                 yield urljoin(base.rstrip("/") + "/", credential.token_url), f"tokens for {name}", name
     for source in estate.knowledge:
-        if source.startswith(WIKI):
-            yield source.removeprefix(WIKI), "articles", None
+        place = _PLACE.sub("", source)
+        if place.startswith(("http://", "https://", "${")):
+            yield place, "articles", None
     if estate.network.proxy:
         yield estate.network.proxy, "the proxy on the way out", None
 

@@ -4,7 +4,7 @@
     python benchmarks/declared.py --all DIR               a table: document, outcome, seconds
 
 Goes the way of `collect` and `assess`: the gatherer `describe`, the derivers of systems, then each probe that these
-artifacts suffice for. For a WSDL the SOAP library is asked to load it too. Any attempt to connect ends the run.
+artifacts suffice for. Any attempt to connect ends the run.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ from runtime.guardrails.policy import GuardrailsFile
 from runtime.systems.settings import SystemSettings
 
 SYSTEM = "system"
+NO_REASON = "no reason was given"
 SUFFIXES = (".yaml", ".yml", ".json", ".wsdl")
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Declared:
-    """What one document came to. `reason` is empty where its operations can be used."""
+    """What one document came to. `reason` is empty where its operations can be used as they are declared."""
 
     document: Path
     format: str
     operations: int
     reason: str
-    bridge: str
     outcomes: Mapping[str, Outcome]
     seconds: float
 
@@ -49,7 +49,7 @@ class Declared:
     def line(self) -> str:
         states = Counter(outcome.state.value for outcome in self.outcomes.values())
         said = self.reason or ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in sorted(states.items()))
-        return f"{self.format:<12} {self.operations:>5} operations  {self.seconds:>6.2f} s  {said}{self.bridge}"
+        return f"{self.format:<12} {self.operations:>5} operations  {self.seconds:>6.2f} s  {said}"
 
 
 def declared(document: Path, folder: Path) -> Declared:
@@ -59,14 +59,13 @@ def declared(document: Path, folder: Path) -> Declared:
     found = _artifacts(estate)
     described = found.get((Described.kind, SYSTEM, ""))
     outcomes = dict(_judged(found))
-    bridge = _bridge(document, folder) if estate.systems[SYSTEM].protocol == "soap" else ""
     took = time.perf_counter() - began
     if not isinstance(described, Described):
-        return Declared(document, "none", 0, getattr(described, "detail", "nothing was found"), bridge, outcomes, took)
+        return Declared(document, "none", 0, getattr(described, "detail", "nothing was found"), outcomes, took)
     blockers = [what for grade, what, _ in described.problems if grade == "blocker"]
-    reason = "" if described.operations else (blockers or ["no reason was given"])[0]
+    reason = blockers[0] if blockers else "" if described.operations else NO_REASON
     return Declared(
-        document, described.document_format, len(described.operations), reason, bridge, outcomes, took
+        document, described.document_format, len(described.operations), reason, outcomes, took
     )  # fmt: skip
 
 
@@ -125,16 +124,6 @@ def _judged(found: Mapping[Any, Artifact | Missing]) -> Iterator[tuple[str, Outc
     for probe in questions.PROBES:
         if probe.kind in ("D", "D/M") and all(kind in by_kind for kind in probe.needs):
             yield probe.__name__, probe().judge(*(by_kind[kind] for kind in probe.needs))
-
-
-def _bridge(document: Path, folder: Path) -> str:
-    from runtime.systems.soap_client import load_client
-
-    try:
-        load_client(document, folder.resolve(), document.name)
-    except BadInput as error:
-        return f"; {str(error).splitlines()[0][:110]}"
-    return "; the SOAP library loads it"
 
 
 def offline() -> None:

@@ -77,7 +77,7 @@ class Section:
 class Article:
     """One page of a knowledge base. Dates, owner, version and views stay `None`/empty when the source does not say them.
 
-    `marks` are explicit anchors, `unread` parts that could not be read (what, why), `problem`: why its own fields could
+    `changed` are the days of real changes, `marks` explicit anchors, `unread` parts that could not be read (what, why), `problem`: why its own fields could
     not be read.
     """
 
@@ -95,6 +95,7 @@ class Article:
     updated: date | None = None
     reviewed: date | None = None
     review_due: date | None = None
+    changed: tuple[date, ...] = ()
     version: str = ""
     views: int | None = None
     links: tuple[Link, ...] = ()

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kb_audit.measures import MendFirst, Retrieval, WouldSay
 from kb_audit.sources.reading import NotRead
 from probes.artifact import Artifact
 from probes.finding import Subject
@@ -17,7 +18,8 @@ from probes.finding import Subject
 FindingVerdict = Literal[
     "conflict", "possible", "scope", "guardrail", "duplicate", "near_duplicate", "dead_link", "passed_date",
     "overdue_review", "old_version", "cut_section", "long_article", "no_headings", "orphan", "injection", "hidden_text",
-    "personal_data", "secret", "not_found",
+    "personal_data", "secret", "not_found", "superseded", "gone_reference", "dead_external", "image_text", "headless_table",
+    "run_on_steps", "mixed_language", "jargon", "internal_exposed", "partial_duplicate", "near_tie",
 ]  # fmt: skip
 
 OF_SECTIONS: frozenset[FindingVerdict] = frozenset({"conflict", "possible", "scope"})
@@ -64,7 +66,11 @@ class KnowledgeFinding(_Frozen):
 
 
 class ArticleRecord(_Frozen):
-    """An article without its text. `freshness` is 100 less the points of evidence, at least 0; `risk` (0–15): age."""
+    """An article without its text. `freshness` is 100 less the points of evidence, at least 0; `risk` (0–15): age.
+
+    What the score really is lies between `freshness` less `risk` and `freshest` (only evidence that is not a matter of
+    reading); `reasons` say why. `review_days`: how often such a page (`sort`) needs a look.
+    """
 
     id: str
     title: str
@@ -78,7 +84,15 @@ class ArticleRecord(_Frozen):
     words: int = 0
     sections: int = 0
     freshness: int = 100
+    freshest: int = 100
     risk: int = 0
+    reasons: tuple[str, ...] = ()
+    created: date | None = None
+    review_due: date | None = None
+    version: str = ""
+    views: int | None = None
+    sort: str = ""
+    review_days: int | None = None
 
 
 class SectionRecord(_Frozen):
@@ -98,10 +112,15 @@ class Reached(_Frozen):
 
 
 class UtteranceCoverage(_Frozen):
-    """What the best sections for one utterance are: covered ≥ 0.50, weak ≥ 0.40, else a gap (cosine)."""
+    """What the best sections for one utterance are: covered ≥ 0.50, weak ≥ 0.40, else a gap (cosine).
+
+    `asks_for`: the kind of answer it wants; `answer`: whether a section holds one.
+    """
 
     utterance: str
     state: Literal["covered", "weak", "gap"]
+    asks_for: str = ""
+    answer: Literal["answerable", "partly", "not", ""] = ""
     best: tuple[Reached, ...] = ()
 
 
@@ -125,6 +144,9 @@ class KnowledgeAudit(Artifact):
     workflows: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     reached: dict[str, tuple[str, ...]] | None = None
     limits_compared: int = 0
+    retrieval: Retrieval = Retrieval()
+    would_say: tuple[WouldSay, ...] = ()
+    mend_first: tuple[MendFirst, ...] = ()
     findings: tuple[KnowledgeFinding, ...] = ()
 
     def of_workflow(self, workflow: str) -> WorkflowKnowledge:

@@ -8,36 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from kb_audit.article import Article
 from kb_audit.normal_form import written
 from kb_audit.polarity import Polarity, polarity
+from kb_audit.roles import Role, role
 from kb_audit.scope import exclusions, read_scope
 from kb_audit.sentences import Sentence, sentences
 from kb_audit.values import Value, mask, values
 
-Role = Literal["condition", "outcome"]
-
-_CONDITION = re.compile(r"\b(?:if|when|whenever|once|unless|where|in case|provided|as soon as)\b[^,;:]*$", re.I)
-_THRESHOLD = re.compile(
-    r"\b(?:orders?|purchases?|items?|claims?|requests?|amounts?|totals?|expenses?|invoices?|transactions?|bills?|balances?|baskets?|spend(?:ing)?|spends?|refunds?|"
-    r"payments?|transfers?|bookings?|parcels?|packages?|files?|trips?|stays?|tickets?|bags?|"
-    r"gifts?|credits?)\b[^,;:]{0,25}\b(?:of|over|above|under|below|exceeding|worth|more "
-    r"than|less than|longer than)\s*(?:\w+\s)?$",
-    re.I,
-)
-_CONSEQUENCE = re.compile(
-    r"\b(?:we|they|expect|there (?:is|are)|it (?:costs|takes)|you (?:pay|get|receive|must|can|need|will))\b", re.I
-)
 _ARITHMETIC = re.compile(
     r"\b(?:e\.g\.|for example|for instance|such as|example|imagine|say,|let's say|suppose|today,|would)\b", re.I
 )
 _COMPLETE = re.compile(r"^[\"'“(]*[A-ZÀ-Ý0-9].*[.!][\"'”)]*$", re.S)
-_STRICT = re.compile(
-    r"(?<!no )(?<!not )\b(?:over|above|more than|longer than|greater than|exceeding|exceeds|under|below|less than|fewer than)\s*$",
-    re.I,
-)
 _QUESTION = re.compile(r"\?\s*[\"'”’)]*$")
 _DESCRIPTIVE = re.compile(
     r"\b(?:had|was|were|recorded|reported|grew|founded|launched|raised|ago|in the past|last year|since)\b", re.I
@@ -107,7 +90,7 @@ def claim_of(sentence: Sentence, fields: Mapping[str, str], excluded: Mapping[st
     """The claim that a sentence makes, or `None`: questions, examples and fragments make none."""
     text = sentence.text
     words = len(text.split())
-    if _QUESTION.search(text) or _ARITHMETIC.search(text) or words < 3 or words > 70:
+    if _QUESTION.search(text) or _ARITHMETIC.search(text) or words < 3 or words > 70 or text.endswith(":"):
         return None
     lead = sentence.lead if len(sentence.lead) < 200 else ""
     found = values(text)
@@ -116,7 +99,7 @@ def claim_of(sentence: Sentence, fields: Mapping[str, str], excluded: Mapping[st
         return None
     masked = mask(text, found)
     headings = sentence.section.path
-    roles = tuple((_role(text, value), value) for value in found)
+    roles = tuple((role(text, value), value) for value in found)
     return Claim(
         article=sentence.section.article,
         section=sentence.section.id,
@@ -138,31 +121,11 @@ def claim_of(sentence: Sentence, fields: Mapping[str, str], excluded: Mapping[st
     )
 
 
-def _role(text: str, value: Value) -> Role:
-    before = text[: value.start]
-    clause = _CONDITION.search(before)
-    if clause and not _CONSEQUENCE.search(clause.group(0)):
-        return "condition"
-    if value.kind in ("duration", "size", "age") and _STRICT.search(before):
-        return "condition"
-    if (
-        value.kind in ("amount", "count", "size", "percentage", "age")
-        and value.operator != "exactly"
-        and _THRESHOLD.search(before)
-    ):
-        return "condition"
-    if value.kind == "amount" and re.search(
-        r"\b(?:on|for)\s+(?:\w+\s){0,3}?(?:over|above|under|below|exceeding)\s*$", before, re.I
-    ):
-        return "condition"
-    return "outcome"
-
-
 def _subject(masked: str, headings: tuple[str, ...], lead: str) -> str:
     """Headings help only where the sentence does not name its subject; everywhere else they blur it."""
     leaf = headings[-1] if len(headings) > 1 else (headings[0] if headings else "")
     if lead:
-        return f"{lead.rstrip(':')} {masked}"
+        return f"{mask(lead, values(lead)).rstrip(':')} {masked}"
     if leaf and (_SUBJECTLESS.match(masked) or len(masked.split()) < 7):
         return f"{leaf}: {masked}"
     return masked

@@ -1,28 +1,26 @@
-"""The audit as part of a collection: wikis are fetched by a gatherer, everything else is derived offline.
+"""The audit as part of a collection: live sources are fetched by a gatherer, everything else is derived offline.
 
-Sources of `engagement.yaml`: a folder or file inside the engagement's folder, or `mediawiki:<address of api.php>`.
+Sources of `engagement.yaml`: a folder or file inside the engagement's folder, or what `kb_audit.live` reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, ClassVar
-from urllib.parse import urlencode, urlsplit
 
+from kb_audit import live
 from kb_audit.artifact import KnowledgeAudit, WorkflowKnowledge
-from kb_audit.sources.reading import Reading
+from kb_audit.live import LiveSource
 from probes.artifact import Artifact, Missing
 from probes.derive.run import Derivation, Deriver
 from probes.finding import EVERYWHERE, Subject
 from probes.gather.gatherer import Gatherer, cause_of, missing
 from probes.gather.plan import PlanLine
 from probes.gather.session import Session
-from runtime.errors import BadInput, CxreadyError, Unreachable
+from runtime.errors import BadInput, CxreadyError
 from runtime.estate import Estate
 
-WIKI = "mediawiki:"
 SYSTEM = "knowledge"
-MOST_REQUESTS = 20
 PROBES = (
     "owned", "current", "covers_intents", "structured", "no_conflicts", "no_duplicates", "links_alive", "retrieves",
     "agrees_with_guardrails", "scoped", "no_injection", "no_personal_data",
@@ -30,7 +28,8 @@ PROBES = (
 
 
 class WikiPages(Artifact):
-    """The answers of one wiki's api.php, as they came; articles are company text, not personal data."""
+    """The answers of one live source (a wiki, a help centre, a site), as they came; articles are company text, not
+    personal data."""
 
     kind: ClassVar[str] = "wiki_pages"
 
@@ -39,31 +38,37 @@ class WikiPages(Artifact):
 
 
 def planned(estate: Estate) -> list[PlanLine]:
-    """At most twenty reads a wiki."""
+    """The most reads of each live source: twenty of a wiki, sixty of a help centre, ninety of a site."""
     return [
         PlanLine(
-            system=SYSTEM,
+            system=SYSTEM if source.is_address else source.place,
             method="GET",
-            path=urlsplit(source.removeprefix(WIKI)).path or "/api.php",
+            path=path,
             purpose="read the articles",
             probe="knowledge",
-            count=MOST_REQUESTS,
+            count=count,
         )
-        for source in estate.knowledge
-        if source.startswith(WIKI)
+        for _, source in _live(estate)
+        for path, count in source.paths
     ]
 
 
 def gather(session: Session) -> Iterator[Artifact | Missing]:
-    """Reads each wiki whole, anonymously, through the same connector as every system."""
-    if session.only_system not in (None, SYSTEM):
-        return
-    for source in session.estate.knowledge:
-        if source.startswith(WIKI):
-            try:
-                yield _wiki(session, source)
-            except CxreadyError as error:
-                yield missing(WikiPages, Subject(unit=source), cause_of(error), str(error))
+    """Reads each live source whole: addresses as anybody may, systems of the engagement with their credential."""
+    for name, source in _live(session.estate):
+        if session.only_system not in (None, SYSTEM if source.is_address else source.place):
+            continue
+        try:
+            yield _pages(session, name, source)
+        except CxreadyError as error:
+            yield missing(WikiPages, Subject(unit=name), cause_of(error), str(error))
+
+
+def _live(estate: Estate) -> Iterator[tuple[str, LiveSource]]:
+    for name in estate.knowledge:
+        source = live.live(name)
+        if source is not None:
+            yield name, source
 
 
 def derive(given: Derivation) -> Iterator[Artifact | Missing]:
@@ -90,7 +95,7 @@ def derive(given: Derivation) -> Iterator[Artifact | Missing]:
         model={"model": model.name, "digest": model.digest},
     )
     named = tuple(
-        source for source in given.estate.knowledge if not source.startswith(WIKI)
+        source for source in given.estate.knowledge if live.live(source) is None
     )  # never a path of this machine
     found = found.model_copy(update={"measured_at": given.now, "sources": named})
     if not found.articles:
@@ -112,74 +117,63 @@ def _sources(given: Derivation) -> tuple[list[Any], str]:
     """What can be audited, and a sentence about what could not be fetched."""
     sources: list[Any] = []
     unread = ""
-    for source in given.estate.knowledge:
-        if not source.startswith(WIKI):
-            sources.append(given.folder / source)
+    for name in given.estate.knowledge:
+        source = live.live(name)
+        if source is None:
+            sources.append(given.folder / name)
             continue
-        pages = given.found.get((WikiPages.kind, source, ""))
+        pages = given.found.get((WikiPages.kind, name, ""))
         if isinstance(pages, WikiPages):
-            sources.append(_replayed(pages))
+            sources.append(live.replay(source, pages.answers))
         else:
-            unread = pages.detail if isinstance(pages, Missing) else "the wiki was not read"
+            unread = pages.detail if isinstance(pages, Missing) else f"{name} was not read"
     return sources, unread
 
 
-def _replayed(pages: WikiPages) -> Reading:
-    from kb_audit.sources import mediawiki
-
-    answers = iter(pages.answers)
-    return mediawiki.read(
-        lambda _: next(answers), url=pages.url.replace("/api.php", "/index.php"), max_requests=len(pages.answers)
-    )
-
-
-def _wiki(session: Session, source: str) -> WikiPages:
-    from kb_audit.sources import mediawiki
+def _pages(session: Session, name: str, source: LiveSource) -> WikiPages:
     from runtime.systems.exchange import Why
 
-    system, path = _open(session, source.removeprefix(WIKI))
-    answers: list[dict[str, Any]] = []
-
-    def fetch(parameters: Mapping[str, str]) -> Mapping[str, Any]:
-        session.tell(SYSTEM, "reading articles")
-        exchange = system.request(
-            "GET", f"{path}?{urlencode(parameters)}", why=Why("read the articles", "knowledge", session.run)
-        )
-        if not exchange.ok or not isinstance(exchange.body, dict):
-            raise Unreachable(
-                f"the wiki answered {exchange.seen} {exchange.status or exchange.error}".strip(),
-                source,
-                "check its address and the reader's rights",
-            )
-        answers.append(exchange.body)
-        return exchange.body
-
-    mediawiki.read(fetch, max_requests=MOST_REQUESTS)
-    return WikiPages(
-        subject=Subject(unit=source), measured_at=session.now, url=source.removeprefix(WIKI), answers=tuple(answers)
+    answers: live.Answers = []
+    place, system = _open(session, source)
+    ask = live.asking(
+        place,
+        system,
+        answers,
+        Why("read the articles", "knowledge", session.run),
+        lambda says: session.tell(SYSTEM, says),
     )
+    live.read(place, ask)
+    return WikiPages(subject=Subject(unit=name), measured_at=session.now, url=source.place, answers=tuple(answers))
 
 
-def _open(session: Session, address: str) -> tuple[Any, str]:
+def _open(session: Session, source: LiveSource) -> tuple[LiveSource, Any]:
+    """The source with its references resolved, and the way to it."""
     from runtime.systems.connect import connect
     from runtime.systems.references import resolve
     from runtime.systems.request_budget import RequestBudget
-    from runtime.systems.settings import SystemSettings
+    from runtime.systems.settings import Holder, SystemSettings
 
-    url = urlsplit(resolve(address, session.secrets, "knowledge.sources"))
-    if url.scheme not in ("http", "https") or not url.netloc:
-        raise BadInput(
-            f"{address} is no address", "engagement.yaml: knowledge.sources", "write mediawiki:https://host/api.php"
+    if source.is_address:
+        source = LiveSource(source.kind, resolve(source.place, session.secrets, "knowledge.sources"))
+        settings = SystemSettings.model_validate(
+            {"role": "knowledge", "environments": {"staging": {"url": live.address_of(source)}}}
         )
-    settings = SystemSettings.model_validate(
-        {"role": "knowledge", "environments": {"staging": {"url": f"{url.scheme}://{url.netloc}"}}}
-    )
-    budget = session.budgets.setdefault(SYSTEM, RequestBudget(MOST_REQUESTS, system=SYSTEM))
+        budget = session.budgets.setdefault(SYSTEM, RequestBudget(100, system=SYSTEM))
+    elif source.place in session.estate.systems:
+        settings, budget = session.settings(source.place), session.budgets[source.place]
+    else:
+        raise BadInput(
+            f"there is no system {source.place}",
+            "engagement.yaml: knowledge.sources",
+            f"write {source.kind}:https://host, or the name of a system under `systems`",
+        )
+    holder: Holder = "audit" if "audit" in settings.credentials else "agent"
     system = connect(
-        SYSTEM, settings, holder="agent", network=session.estate.network, folder=session.folder, budget=budget, trace=session.trace,
-        secrets=session.secrets, run=session.run, contact=session.estate.contact, anonymous=True, gate=session.gate, passage=session.passage,
+        SYSTEM if source.is_address else source.place, settings, holder=holder, network=session.estate.network, folder=session.folder,
+        budget=budget, trace=session.trace, secrets=session.secrets, run=session.run, contact=session.estate.contact,
+        anonymous=source.is_address, gate=session.gate, passage=session.passage, surface=source.surface(),
     )  # fmt: skip
-    return system, url.path or "/api.php"
+    return source, system
 
 
 GATHERER = Gatherer(

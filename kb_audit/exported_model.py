@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import warnings
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -64,9 +65,9 @@ def _opened(place: Path) -> Exported | None:
     """An export that is whole, by the digests it was written with; a damaged one is removed and made again next time."""
     try:
         about = json.loads((place / "about.json").read_text(encoding="utf-8"))
-        if "unfit" in about:
+        if "unfit" in about and about["by"] == _maker():
             return None
-        if all(_sha256(place / name) == digest for name, digest in about["files"].items()):
+        if "files" in about and all(_sha256(place / name) == digest for name, digest in about["files"].items()):
             return Exported(place, about["length"], about["pad"])
     except (OSError, ValueError, KeyError, TypeError):
         pass
@@ -95,15 +96,15 @@ def _export(model: Model, folder: Path) -> dict[str, Any]:
     try:
         _write(loaded, folder)
     except Exception as error:  # whatever an exporter of foreign models may raise: it runs in torch then
-        return {"unfit": f"it cannot be exported: {type(error).__name__}"}
+        return {"unfit": f"it cannot be exported: {type(error).__name__}", "by": _maker()}
     from kb_audit.onnx_rows import OnnxRows
 
     about = Exported(folder, int(loaded.max_seq_length or 512), int(loaded.tokenizer.pad_token_id or 0))
-    error = float((1 - (OnnxRows(about).rows(_SAMPLES) * rows(loaded, _SAMPLES)).sum(axis=1)).max())
-    if not error < TOLERANCE:
-        return {"unfit": f"its rows differ from the model's own (cosine error {error:.4f})"}
+    off = float((1 - (OnnxRows(about).rows(_SAMPLES) * rows(loaded, _SAMPLES)).sum(axis=1)).max())
+    if not off < TOLERANCE:
+        return {"unfit": f"its rows differ from the model's own (cosine error {off:.4f})", "by": _maker()}
     return {
-        "model": model.name, "weights": model.digest, "length": about.length, "pad": about.pad, "error": error,
+        "model": model.name, "weights": model.digest, "length": about.length, "pad": about.pad, "error": off,
         "files": {name: _sha256(folder / name) for name in ("model.onnx", "tokenizer.json")},
     }  # fmt: skip
 
@@ -113,8 +114,12 @@ def _write(loaded: Any, folder: Path) -> None:
     import torch
 
     class Whole(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.parts = loaded
+
         def forward(self, ids: Any, mask: Any) -> Any:
-            return loaded({"input_ids": ids, "attention_mask": mask})["sentence_embedding"]
+            return self.parts({"input_ids": ids, "attention_mask": mask})["sentence_embedding"]
 
     loaded.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
     ids = torch.ones(2, 7, dtype=torch.long)
@@ -126,6 +131,11 @@ def _write(loaded: Any, folder: Path) -> None:
             Whole(), (ids, torch.ones_like(ids)), str(folder / "model.onnx"), input_names=["ids", "mask"],
             output_names=["row"], dynamic_axes=axes, opset_version=_OPSET, dynamo=False,
         )  # fmt: skip
+
+
+def _maker() -> str:
+    """Another version may export what this one cannot."""
+    return " ".join(f"{name} {version(name)}" for name in ("torch", "sentence-transformers", "onnx"))
 
 
 def _sha256(file: Path) -> str:

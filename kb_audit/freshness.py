@@ -1,32 +1,29 @@
 """Freshness: evidence earns points, age is only a risk.
 
 Old pages are edited *less* in the following year than young ones, so age says how busy a page is, not whether it is wrong.
-Evidence: a promise or a validity whose date has passed, a review that is overdue, "currently" said of an old version.
+Evidence: a promise or a validity whose date has passed, a review that is overdue, "currently" said of an old version, a page
+that another one replaces.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from kb_audit.article import Article
+from kb_audit.links import targets
+from kb_audit.passed_dates import DATED, last_day
 from kb_audit.sentences import Sentence, sentences
-from kb_audit.value_patterns import MONTHS
 
-POINTS = {"passed_date": 25, "overdue_review": 20, "old_version": 15, "dead_link": 10, "conflict": 25}
+POINTS = {
+    "passed_date": 25, "superseded": 25, "conflict": 25, "gone_reference": 20, "overdue_review": 20, "old_version": 15, "dead_link": 10,
+}  # fmt: skip
+CERTAIN = frozenset({"dead_link", "overdue_review", "superseded"})  # not a matter of how a sentence is read
 MAX_RISK = 15
 _GRACE = timedelta(days=14)
-_MONTH = "|".join(f"{m[:3]}(?:{m[3:]})?" for m in MONTHS)
-_DATED = re.compile(
-    rf"\b(?P<iso>20\d\d-\d\d-\d\d)\b|\b(?P<m1>{_MONTH})\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y1>20\d\d)\b"
-    rf"|\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?(?P<m2>{_MONTH})\.?,?\s+(?P<y2>20\d\d)\b"
-    rf"|\b(?P<m3>{_MONTH})\.?,?\s+(?:of\s+)?(?P<y3>20\d\d)\b|\bQ(?P<q>[1-4])[ /]?(?P<y4>20\d\d)\b"
-    r"|\b(?:in|by|until|during|end of|early|mid|late|summer|winter|spring|autumn|fall)(?: of)?\s+(?P<y5>20\d\d)\b",
-    re.I,
-)
 _FUTURE = re.compile(
     r"\b(?:will (?:be|have|launch|start|end|change|move|switch|replace|become|introduce|no longer|"
     r"add|increase|apply|come|release|retire|get|go)|(?:is|are) going to|plan(?:s|ned) (?:to|for)|"
@@ -35,10 +32,20 @@ _VALID = re.compile(
     r"\b(?:until|valid (?:until|through|to|till)|(?:offer|promotion|campaign|sale|discount|programme?|"
     r"trial) (?:ends|runs|is valid|expires)|ends on|expires on|runs (?:until|through)|through|"
     r"available (?:until|through)|till)\s*(?:the end of\s*)?(?:\w+day,?\s*)?$", re.I)  # fmt: skip
+_PERIOD = re.compile(r"\b(?:from|between)\b[^.;]{3,40}?(?:\bto|\buntil|\band|\bthrough|\btill|–|-)\s*$", re.I)
+_OFFERS = re.compile(
+    r"\b(?:offer|promotion|campaign|sale|discount|voucher|coupon|price|valid|applies|apply|available|free of charge|bonus|season)\b",
+    re.I,
+)
 _NOW = re.compile(r"\b(?:currently|at the moment|at present|right now|as of|for now|temporarily)\b", re.I)
 _PAST = re.compile(
     r"\b(?:was|were|had|since|ago|previously|formerly|originally|published|updated|reviewed|created|"
     r"until then|example|e\.g\.|archived?|history|copyright|©|law|act of)\b", re.I)  # fmt: skip
+_REPLACED = re.compile(
+    r"\bthis (?:article|page|guide|document|policy|version) (?:has been|was|is) (?:now )?(?:replaced|superseded|retired|deprecated|archived|outdated|"
+    r"obsolete|no longer (?:valid|maintained|current|up to date))\b", re.I)  # fmt: skip
+_REPLACES = re.compile(r"\bthis (?:article|page|guide|document|policy|version) (?:replaces|supersedes)\b", re.I)
+_YEAR = re.compile(r"\b20[0-4]\d\b")
 _VERSION = re.compile(r"\b(?P<name>[A-Z][A-Za-z]{2,})\s+(?:version\s+|v\.?\s?)(?P<major>\d{1,3})(?:\.\d+)*\b")
 _LATEST = re.compile(r"\b(?:currently|current|latest|newest|as of|now at|today)\b", re.I)
 
@@ -47,7 +54,7 @@ _LATEST = re.compile(r"\b(?:currently|current|latest|newest|as of|now at|today)\
 class StaleEvidence:
     """Why an article is out of date: the sentence (or `None` for the page's own fields) and the date that passed."""
 
-    kind: Literal["passed_date", "overdue_review", "old_version"]
+    kind: Literal["passed_date", "overdue_review", "old_version", "superseded"]
     article: str
     sentence: Sentence | None
     says: str
@@ -57,7 +64,7 @@ def evidence(articles: Iterable[Article], as_of: date) -> list[StaleEvidence]:
     """All evidence in all articles, in their order."""
     pages = list(articles)
     newest = _newest_versions(pages)
-    found: list[StaleEvidence] = []
+    found: list[StaleEvidence] = list(superseded(pages))
     for article in pages:
         if article.review_due is not None and article.review_due < as_of:
             found.append(
@@ -75,6 +82,37 @@ def evidence(articles: Iterable[Article], as_of: date) -> list[StaleEvidence]:
     return found
 
 
+def superseded(articles: Sequence[Article]) -> Iterator[StaleEvidence]:
+    """Pages that say that they are replaced, that another page says it replaces, or whose title names an older year."""
+    leads: dict[str, list[tuple[int, str]]] = {}
+    for article, link, found in targets(articles):
+        leads.setdefault(article.id, []).append((link.start, found))
+    for article in articles:
+        for sentence in sentences(article):
+            if _REPLACED.search(sentence.text):
+                yield StaleEvidence("superseded", article.id, sentence, "it says itself that it is replaced")
+            elif _REPLACES.search(sentence.text):
+                inside = {to for at, to in leads.get(article.id, ()) if sentence.start <= at < sentence.end}
+                for old in sorted(inside - {article.id}):
+                    yield StaleEvidence("superseded", old, None, f"“{article.title}” says that it replaces it")
+    yield from _older_years(articles)
+
+
+def _older_years(articles: Iterable[Article]) -> Iterator[StaleEvidence]:
+    """`Fees 2024` beside `Fees 2026`."""
+    by_title: dict[str, list[tuple[int, Article]]] = {}
+    for article in articles:
+        year = _YEAR.search(article.title)
+        if year:
+            bare = " ".join(_YEAR.sub("", article.title).lower().split())
+            by_title.setdefault(bare, []).append((int(year[0]), article))
+    for dated in by_title.values():
+        newest_year, newest = max(dated, key=lambda each: each[0])
+        for year_of, article in dated:
+            if year_of < newest_year:
+                yield StaleEvidence("superseded", article.id, None, f"“{newest.title}” is the later edition")
+
+
 def risk_of_age(updated: date | None, as_of: date) -> int:
     """0 for a page of the last six months, 15 from three years on; 5 where the date is unknown."""
     if updated is None:
@@ -86,12 +124,13 @@ def risk_of_age(updated: date | None, as_of: date) -> int:
 def _passed(text: str, as_of: date) -> Iterator[str]:
     if _PAST.search(text):
         return
-    for match in _DATED.finditer(text):
-        last = _last_day(match)
+    for match in DATED.finditer(text):
+        last = last_day(match)
         if last is None or last + _GRACE >= as_of:
             continue
         before = text[: match.start()] + (match.group(0).split()[0] if match["y5"] else "")
-        if _VALID.search(before) or _VALID.search(text[: match.start()]):
+        period = _PERIOD.search(text[: match.start()]) and _OFFERS.search(text)
+        if period or _VALID.search(before) or _VALID.search(text[: match.start()]):
             yield f"what it describes ended on {last.isoformat()}"
         elif _FUTURE.search(text):
             yield f"it speaks of {match.group(0)} as the future"
@@ -100,28 +139,6 @@ def _passed(text: str, as_of: date) -> Iterator[str]:
         else:
             continue
         return
-
-
-def _last_day(match: re.Match[str]) -> date | None:
-    """The last day of what was written: a day, month, quarter or year."""
-    found = match.groupdict()
-    try:
-        if found["iso"]:
-            return date.fromisoformat(found["iso"])
-        if found["y1"] or found["y2"]:
-            return date(
-                int(found["y1"] or found["y2"]), _month(found["m1"] or found["m2"]), int(found["d1"] or found["d2"])
-            )
-        if found["y3"] or found["y4"]:
-            year, month = int(found["y3"] or found["y4"]), _month(found["m3"]) if found["m3"] else int(found["q"]) * 3
-            return (date(year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-        return date(int(found["y5"]), 12, 31)
-    except ValueError:
-        return None
-
-
-def _month(name: str) -> int:
-    return 1 + next(i for i, month in enumerate(MONTHS) if month.startswith(name[:3].lower()))
 
 
 def _newest_versions(articles: Iterable[Article]) -> dict[str, int]:

@@ -70,7 +70,7 @@ def far_apart(a: Value, b: Value) -> bool:
 def _same_unit(a: Value, b: Value) -> bool:
     if a.unit == b.unit:
         return True
-    if a.kind == "amount":
+    if a.kind in ("amount", "count"):
         return "" in (a.unit, b.unit)
     return a.kind == "date"
 

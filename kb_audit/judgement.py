@@ -6,20 +6,27 @@ other, and neither slot nor scope may set them apart. Values and polarity then s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from kb_audit.claims import Claim
-from kb_audit.clashes import Clash, by_polarity, by_value
+from kb_audit.clashes import Clash, by_channel, by_polarity, by_value
 from kb_audit.incompatible import relate
-from kb_audit.scope import Comparison, compare
+from kb_audit.scope import Comparison, compare, without_channel
 from kb_audit.slots import contrast
-from kb_audit.wording import Alignment, Words
+from kb_audit.wording import Words
 
 Verdict = Literal["conflict", "possible", "scope", "agree", "unrelated"]
 
-CANDIDATE = 0.40
+CANDIDATE = 0.42
 SUBJECT = 0.55
+NEAR = 0.60
+CLOSE = 0.65
+PERMISSION = 0.62
+BARE_PERMISSION = 0.75
+COVERED_LITTLE = 0.45
+COVERED_HALF = 0.55
 COVERED = 0.70
 COVERED_FULLY = 0.85
 _SAME_WORDING = 0.85
@@ -40,18 +47,20 @@ UNRELATED = Judgement("unrelated")
 
 def judge(a: Claim, b: Claim, similarity: float, words: Words) -> Judgement:
     """The verdict on two claims whose subjects have this cosine similarity."""
-    clash = by_value(a, b) or by_polarity(a, b)
+    clash = (by_value(a, b) if a.values and b.values else by_polarity(a, b)) or by_channel(a, b)
     if clash is None:
         return UNRELATED
     if clash.agrees:
         return Judgement("agree")
-    alignment = words.align(_speaks_of(a, clash), _speaks_of(b, clash))
-    if not _one_subject(a, b, similarity, alignment, clash):
+    if not _one_subject(a, b, similarity, words, clash):
         return UNRELATED
     apart = contrast(_speaks_of(a, clash), _speaks_of(b, clash), words.alike)
     if apart:
         return Judgement("scope", f"{clash.says}, for different things ({apart})", clash.kind)
-    scope = compare(a.scope, b.scope, a.excluded, b.excluded)
+    denied = clash.kind == "permission"  # "the policy excludes water damage" is then the claim itself
+    scope = compare(a.scope, b.scope, {} if denied else a.excluded, {} if denied else b.excluded)
+    if clash.conditional and words.align(a.masked, b.masked).longer < COVERED_FULLY:
+        return Judgement("possible", f"{clash.says}; only one side sets a condition", clash.kind)
     return _in_scope(a, b, similarity, clash, scope)
 
 
@@ -63,22 +72,57 @@ def _in_scope(a: Claim, b: Claim, similarity: float, clash: Clash, scope: Compar
     doubt = clash.doubt or _doubt(a, b)
     if doubt:
         return Judgement("possible", f"{clash.says}; {doubt}", clash.kind)
+    if clash.kind == "permission" and _denied_in_any_way(a, b, scope):
+        return Judgement("conflict", clash.says, clash.kind)
     if scope.relation == "one_silent" and not (similarity >= _SAME_WORDING and _only_headings_narrow(a, b)):
         return Judgement("possible", f"{clash.says}; {scope.says}", clash.kind)
     return Judgement("conflict", clash.says, clash.kind)
 
 
 def _speaks_of(claim: Claim, clash: Clash) -> str:
-    """The sentence without what carries the clash: its values, or its words of allowing and forbidding."""
-    return claim.denied_subject if clash.kind == "permission" else claim.subject
+    """The sentence without what carries the clash: its values, its channel, or its words of allowing and forbidding."""
+    if clash.kind == "channel":
+        return without_channel(claim.about)
+    text = claim.about if clash.kind == "permission" else claim.subject
+    return re.sub(rf"\b(?:{'|'.join(clash.opposites)})\b", " ", text) if clash.opposites[0] else text
 
 
-def _one_subject(a: Claim, b: Claim, similarity: float, alignment: Alignment, clash: Clash) -> bool:
-    if similarity < CANDIDATE or alignment.both_alone:
+def _one_subject(a: Claim, b: Claim, similarity: float, words: Words, clash: Clash) -> bool:
+    """What the shorter side speaks of stands in the other; where little is said, or only allowed, nearly all must match."""
+    if similarity < _least(clash):
         return False
-    if clash.kind == "permission" and alignment.longer < COVERED and similarity < SUBJECT:
+    found = words.align(_speaks_of(a, clash), _speaks_of(b, clash))
+    if found.both_alone:
         return False
-    return alignment.shorter >= (COVERED if similarity >= SUBJECT else COVERED_FULLY)
+    if clash.kind in ("permission", "channel"):
+        bare = clash.kind == "permission" and not _both_cued(a, b) and not clash.opposites[0]
+        return (
+            similarity >= (BARE_PERMISSION if bare else PERMISSION)
+            and found.shorter >= COVERED_FULLY
+            and found.longer >= (COVERED if bare else COVERED_HALF)
+            and words.share_predicate(a, b)
+        )
+    if found.shared < 2 and found.longer < COVERED_HALF and similarity < CLOSE:
+        return False
+    if similarity < NEAR and found.longer < COVERED_LITTLE:
+        return False
+    return found.shorter >= (COVERED if similarity >= SUBJECT else COVERED_FULLY)
+
+
+def _least(clash: Clash) -> float:
+    """The cosine below which two claims never have one subject, asked before their words are compared: most end here."""
+    return PERMISSION if clash.kind in ("permission", "channel") else CANDIDATE
+
+
+def _both_cued(a: Claim, b: Claim) -> bool:
+    return all(each.polarity is not None and each.polarity.cues > 0 for each in (a, b))
+
+
+def _denied_in_any_way(a: Claim, b: Claim, scope: Comparison) -> bool:
+    """One side allows something by one channel or payment, the other denies it without naming any."""
+    silent = b if any(kind in a.scope for kind in scope.kinds) else a
+    denied = silent.polarity is not None and silent.polarity.sign < 0
+    return denied and scope.relation == "one_silent" and set(scope.kinds) <= {"channel", "payment"}
 
 
 def _only_headings_narrow(a: Claim, b: Claim) -> bool:

@@ -26,7 +26,11 @@ def language(article: Article) -> str:
     """Two letters, as the source says or as the words tell; "" for too little text to say."""
     if article.language:
         return article.language[:2].lower()
-    text = article.body[:6000]
+    return language_of(article.body[:6000])
+
+
+def language_of(text: str) -> str:
+    """Two letters, as the words of a text tell; "" for too little text to say."""
     if len(_CJK.findall(text)) > 20:
         return "ja"
     words = re.findall(r"[a-zà-ÿß]+", text.lower())

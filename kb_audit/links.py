@@ -12,7 +12,9 @@ from urllib.parse import unquote, urlsplit
 
 from kb_audit.article import Article, Link
 
-_PAGE = ("", ".md", ".markdown", ".html", ".htm")
+_WRITTEN = (".md", ".markdown", ".html", ".htm", ".txt", ".rst", ".docx", ".pdf")
+_PAGE = ("", ".md", ".markdown", ".html", ".htm", ".rst")
+_LABEL = "label:"  # a target of reStructuredText that may stand in any page
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,16 @@ def follow(articles: Sequence[Article], known_names: Iterable[str] = ()) -> Link
     return LinkReport(tuple(dead), orphans, external)
 
 
+def targets(articles: Sequence[Article]) -> Iterator[tuple[Article, Link, str]]:
+    """Every internal link with the id of the article that it leads to; dead ones are left out."""
+    places = _Places(articles, ())
+    for article in articles:
+        for link in article.links:
+            found = "" if _leaves(link.target, article) else places.find(article, link.target)[0]
+            if found:
+                yield article, link, found
+
+
 def _leaves(target: str, article: Article) -> bool:
     parts = urlsplit(target) if "://" in target or target.startswith(("//", "mailto:", "tel:")) else None
     return parts is not None and (not article.url or urlsplit(article.url).netloc != parts.netloc)
@@ -60,6 +72,7 @@ class _Places:
     def __init__(self, articles: Sequence[Article], known_names: Iterable[str]) -> None:
         self.names: dict[str, str] = {name: "" for known in known_names for name in _spellings(known)}
         self.anchors = {a.id: a.anchors() for a in articles}
+        self.labels = {mark: a.id for a in articles for mark in a.marks}
         for article in articles:
             alias = [urlsplit(x).path for x in (*article.aliases, article.url) if x]
             for name in (article.id, *alias):
@@ -69,6 +82,9 @@ class _Places:
 
     def find(self, article: Article, target: str) -> tuple[str, str]:
         """Id of the article ("" when it is known but not read) and, if the link is dead, why."""
+        if target.startswith(_LABEL):
+            label = target.removeprefix(_LABEL).lower()
+            return self.labels.get(label, ""), "" if label in self.labels else f"no page has the label {label}"
         path, _, fragment = unquote(target).partition("#")
         path = urlsplit(path).path.partition("?")[0] if "://" in path else path.partition("?")[0]
         if not path:
@@ -101,7 +117,7 @@ def _candidates(here: str, path: str) -> Iterator[str]:
 
 def _spellings(name: str) -> set[str]:
     whole = posixpath.normpath(name).strip("/").lower()
-    bare = posixpath.splitext(whole)[0] if whole.endswith((".md", ".markdown", ".html", ".htm", ".txt")) else whole
+    bare = posixpath.splitext(whole)[0] if whole.endswith(_WRITTEN) else whole
     folder = bare.removesuffix("/index").removesuffix("/readme")
     return {whole, bare, folder, f"pages/{bare}", f"pages/{whole}"}
 

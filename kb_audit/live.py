@@ -17,12 +17,14 @@ from runtime.errors import BadInput, Unreachable
 
 if TYPE_CHECKING:
     from runtime.systems.rest import RestSystem
+    from runtime.systems.surface import Surface
 
 WIKI, SITE = "mediawiki", "sitemap"
 VENDORS = ("zendesk", "intercom", "confluence", "confluence-dc", "salesforce", "freshdesk")
 KINDS = (WIKI, SITE, *VENDORS)
 MOST_REQUESTS = {WIKI: 20, SITE: 90}
 _OF_VENDORS = 60
+_LISTS = 20
 ANY_PAGE = "/{page}"
 
 Ask = Callable[[str], Any]
@@ -48,14 +50,22 @@ class LiveSource:
 
     @property
     def paths(self) -> list[tuple[str, int]]:
-        """Path templates with the most requests of each, for the plan."""
+        """Path templates with the most requests of each, for the plan; the last of a vendor's are the articles."""
         if self.kind == WIKI:
             return [(urlsplit(self.place).path or "/api.php", self.requests)]
         if self.kind == SITE:
             return [(ANY_PAGE, self.requests)]
         from kb_audit.sources.exports import CENTERS
 
-        return [(path, self.requests) for path in CENTERS[self.kind].paths]
+        *lists, articles = CENTERS[self.kind].paths
+        return [*((path, _LISTS // len(lists)) for path in lists), (articles, self.requests - (_LISTS if lists else 0))]
+
+    def surface(self) -> Surface:
+        """The vendor's paths as operations, so that each request is known by its template."""
+        from runtime.systems.surface import Operation, Surface
+
+        found = {f"GET {path}": Operation(f"GET {path}", "GET", path) for path, _ in self.paths}
+        return Surface("knowledge", "none", "", found)
 
 
 def live(source: str) -> LiveSource | None:
@@ -89,7 +99,7 @@ def replay(source: LiveSource, answers: Iterable[Mapping[str, Any]]) -> Reading:
     return read(source, lambda _: next(kept), wait=lambda seconds: None)
 
 
-def asking(source: LiveSource, system: RestSystem, keep: Answers, why: Any, say: Callable[[str], None] = print) -> Ask:
+def asking(source: LiveSource, system: RestSystem, keep: Answers, why: Any, say: Callable[[str], None]) -> Ask:
     """Asks through a connected system and keeps every answer."""
 
     def ask(path: str) -> Any:
@@ -145,7 +155,9 @@ def address_of(source: LiveSource) -> str:
     """Scheme and host. Raises BadInput for what is no address."""
     url = urlsplit(source.place)
     if url.scheme not in ("http", "https") or not url.netloc:
-        raise BadInput(f"{source.place} is no address", f"{source.kind}:{source.place}", f"write {source.kind}:https://host/…")
+        raise BadInput(
+            f"{source.place} is no address", f"{source.kind}:{source.place}", f"write {source.kind}:https://host/…"
+        )
     return f"{url.scheme}://{url.netloc}"
 
 
@@ -160,9 +172,11 @@ def alone(source: LiveSource, *, most: int, say: Callable[[str], None]) -> Readi
     from runtime.systems.settings import Network, SystemSettings
     from runtime.systems.trace import Trace
 
-    settings = SystemSettings.model_validate({"role": "knowledge", "environments": {"staging": {"url": address_of(source)}}})
+    settings = SystemSettings.model_validate(
+        {"role": "knowledge", "environments": {"staging": {"url": address_of(source)}}}
+    )
     system: Any = connect(
         "knowledge", settings, holder="agent", network=Network(), folder=Path(), budget=RequestBudget(most, system="knowledge"),
-        trace=Trace(), secrets=os.environ, anonymous=True,
+        trace=Trace.memory(), secrets=os.environ, anonymous=True, surface=source.surface(),
     )  # fmt: skip
     return read(source, asking(source, system, [], Why("read the articles", "knowledge"), say))

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Force = Literal["permission", "obligation", "fact"]
 
+_THEY = r"(?:customers?|buyers?|clients?|you|users?|tenants?|policyholders?|subscribers?|recipients?|purchasers?|shoppers?|passengers?|guests?|members?|patients?)"
+_WE = r"(?:we|us|sellers?|merchants?|providers?|suppliers?|the company|retailers?|landlords?|the bank|insurers?|the store|the shop|carriers?)"
 _RULES: tuple[tuple[str, int, Force | None, str], ...] = (
     (
         r"(?:do|does)(?:n't| not) (?:need(?: to)?|have to|require)|need not|no need to|(?:is|are) "
@@ -37,8 +40,8 @@ _RULES: tuple[tuple[str, int, Force | None, str], ...] = (
     (r"unpaid", -1, "fact", "paid"),
     (r"closed", -1, "fact", "open"),
     (
-        r"(?:the )?customers? pays?|you pay|paid by (?:the )?customer|at (?:your|the customer's) "
-        r"(?:own )?(?:expense|cost)|(?:is|are) (?:your|the customer's) responsibility|not reimbursed?", -1, "fact", "we pay"),
+        rf"{_THEY} (?:must |have to |has to |will |shall |need to )?(?:pays?|bears?|covers?|meets?)|(?:paid|borne|covered|met) by (?:the )?{_THEY}|at "
+        rf"(?:your|the {_THEY}'s) (?:own )?(?:expense|cost|charge)|(?:is|are) (?:your|the {_THEY}'s) responsibility|not reimbursed?", -1, "fact", "we pay"),
     (
         r"must|(?:is|are) (?:required|mandatory|obligatory|necessary|compulsory)|required|mandatory|"
         r"compulsory|(?:need|needs|have|has) to|shall|requires?|obligated|always", 1, "obligation", "must"),
@@ -53,7 +56,9 @@ _RULES: tuple[tuple[str, int, Force | None, str], ...] = (
     (r"available|offer(?:s|ed)?|supports?|supported|accept(?:s|ed)?|provides?|provided", 1, "fact", "offer"),
     (r"automatic(?:ally)?", 1, "fact", "by itself"),
     (r"open", 1, "fact", "open"),
-    (r"we (?:will )?(?:pay|cover|reimburse)|paid by us|at our (?:own )?(?:expense|cost)|reimbursed?|reimburses?", 1, "fact", "we pay"),
+    (
+        rf"{_WE} (?:must |have to |has to |will |shall )?(?:pays?|bears?|covers?|reimburses?|meets?)|(?:paid|borne|covered|met) by (?:the )?{_WE}|at "
+        rf"(?:our|the {_WE}'s) (?:own )?(?:expense|cost|charge)|reimbursed?|reimburses?|prepaid (?:return )?label|costs? (?:you |the customer )?nothing", 1, "fact", "we pay"),
 )  # fmt: skip
 _CUES = re.compile("|".join(rf"(?P<r{i}>(?<![\w-])(?:{p})(?![\w-]))" for i, (p, *_) in enumerate(_RULES)), re.I)
 _ONLY = re.compile(r"\bonly\b|\bsolely\b|\bexclusively\b|\bno one (?:but|except)\b|\bnobody (?:but|except)\b", re.I)
@@ -62,7 +67,7 @@ _NO = re.compile(
     r"(?<![\w-])(?:no|none|neither|nobody|nothing|without|nor)(?![\w-])(?! (?:later|more|less|longer|fewer|earlier|matter|one but))",
     re.I,
 )
-_IF = re.compile(r"\b(?:if|unless|when|whether|in case|once)\b[^,;:.]*(?:,|$|(?=[.;:]))", re.I)
+_IF = re.compile(r"\b(?:if|unless|when|whether|in case|once(?! (?:an?|per|every|each)\b))\b[^,;:.]*(?:,|$|(?=[.;:]))", re.I)
 _DENIAL = re.compile(
     r"(?<![\w-])(?:not|n't|cannot|never|no|none|nobody|without|unable|prohibit\w*|forbid\w*|forbidden|optional\w*)(?![\w-])|n't\b",
     re.I,
@@ -128,6 +133,7 @@ _EMPTY = frozenset(
         "than",
     ]
 )
+_ANSWER = re.compile(r"^(?:no|yes|yep|nope|sorry|unfortunately|of course|sure)(?:[.,!:]|\s[–—-])\s+", re.I)
 _BREAK = re.compile(r"\s*(?:;|, but\b|, however\b|\bhowever\b|, although\b|, whereas\b|, while\b| but )\s*", re.I)
 
 
@@ -149,7 +155,7 @@ class Polarity:
 
 def polarity(text: str) -> Polarity | None:
     """Polarity of the main clause; a sentence without any cue affirms (`cues` 0). `None` for a fragment."""
-    parts = _BREAK.split(text)
+    parts = _BREAK.split(_ANSWER.sub("", text))
     clause = _IF.sub(" ", max(parts, key=len) if len(text) > 160 else parts[0]).strip()
     conditional = bool(_IF.search(text))
     signs: list[int] = []
@@ -170,7 +176,7 @@ def polarity(text: str) -> Polarity | None:
     force = "obligation" if "obligation" in forces else "permission" if "permission" in forces else "fact"
     predicate = _predicate(clause)
     about = " ".join(_NO.sub(" ", _ANYONE.sub(" ", _ONLY.sub(" ", rest))).split())
-    return Polarity(-1 if negatives % 2 else 1, force, about, exclusive, len(signs) + negatives, predicate, conditional)
+    return Polarity(-1 if negatives % 2 else 1, force, about, exclusive, len(signs) + len(_NO.findall(rest)), predicate, conditional)
 
 
 def _predicate(clause: str) -> str:
@@ -188,6 +194,34 @@ def opposed(a: Polarity, b: Polarity) -> bool:
     if a.sign != b.sign:
         return not _compatible(a, b)
     return a.exclusive * b.exclusive < 0 and a.sign > 0
+
+
+_OPPOSITES = tuple(
+    re.compile(rf"\b(?:(?P<a>{one})|(?P<b>{other}))\b", re.I)
+    for one, other in (
+        (r"keep|retain", r"return(?:ed|s)?|lose|loses|forfeits?|forfeited"), (r"activated?|enabled?", r"deactivated?|disabled?"),
+        (r"approved?|granted?", r"rejected?|denied|deny"), (r"locked|encrypted|limited|insured|restricted|taxed|staffed|supervised|monitored",
+         r"unlocked|unencrypted|unlimited|uninsured|unrestricted|untaxed|unstaffed|unsupervised|unmonitored"),
+        (r"included?", r"(?:charged|costs?|billed|paid) (?:extra|separately)"), (r"inclusive", r"exclusive"),
+    )
+)  # fmt: skip
+
+
+def opposites(a: str, b: str) -> tuple[str, str]:
+    """Two words that turn one statement into the other ("keep" and "return"); empty where there are none."""
+    left, right = _turning(a), _turning(b)
+    for number, (side, word) in left.items() if right else ():
+        other = right.get(number, (side, ""))
+        if other[0] != side:
+            return word, other[1]
+    return "", ""
+
+
+@lru_cache(maxsize=200_000)
+def _turning(text: str) -> dict[int, tuple[str, str]]:
+    """Number of a pair of opposites → which of the two, and the word as written. A sentence meets many others."""
+    found = ((number, pattern.search(text)) for number, pattern in enumerate(_OPPOSITES))
+    return {number: (match.lastgroup or "", match[0]) for number, match in found if match}
 
 
 def _compatible(a: Polarity, b: Polarity) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
+from kb_audit.contrast_words import CONTRASTS
 from kb_audit.scope_words import GROUPS
 
 Relation = Literal["equal", "disjoint", "one_silent"]
@@ -18,7 +19,7 @@ Scope = Mapping[str, frozenset[str]]
 
 _FIND = {
     kind: {name: re.compile(rf"(?<![\w-])(?:{pattern})(?![\w])", re.I) for name, pattern in names.items()}
-    for kind, names in GROUPS.items()
+    for kind, names in (*GROUPS.items(), *CONTRASTS.items())
 }
 _EXCLUSION = re.compile(
     r"\b(?:(?:does|do|did|will|shall) ?n[o']t apply (?:to|for)|not applicable (?:to|for)|"
@@ -27,7 +28,7 @@ _EXCLUSION = re.compile(
     re.I,
 )
 _ONLY = re.compile(r"\b(?:only (?:applies|apply|valid|available|for|to)|applies only|solely|exclusively)\b", re.I)
-_SOFT = frozenset({"product", "remedy"})
+_SOFT = frozenset({"product", "remedy", *CONTRASTS})
 """Kinds whose words name the subject rather than limit it: one-sided silence there proves nothing."""
 
 
@@ -93,3 +94,10 @@ def compare(a: Scope, b: Scope, a_out: Scope | None = None, b_out: Scope | None 
 
 def _names(names: frozenset[str]) -> str:
     return ", ".join(sorted(names))
+
+
+def without_channel(text: str) -> str:
+    """The sentence without the words that name a channel."""
+    for pattern in _FIND["channel"].values():
+        text = pattern.sub(" ", text)
+    return text

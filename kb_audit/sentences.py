@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from kb_audit.article import Article, Section, plain
 
-_END = re.compile(r"[.!?][\"'”’)\]*_]*(?=\s+[\"'“(\[*_]*[A-ZÀ-ÝÄÖÜ0-9$€£])|[。！？]|\n\s*\n")
+_END = re.compile(r"[.!?][\"'”’)\]*_]*(?=\s+[\"'“(\[*_]*[A-ZÀ-ÝÄÖÜ0-9$€£])|[。！？]|;(?=\s)|\n\s*\n")
+_REFERS = re.compile(r"(?:it|they|these|those|this|that|both|he|she)\b(?!\s+(?:is|are) (?:possible|important|necessary|not possible))", re.I)
+"""A sentence that begins so speaks of what the one before it named."""
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nr|min|max|mr|mrs|ms|dr|inc|ltd|co|st|u\.s|a\.m|p\.m|incl|excl|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)|\b[A-Z])\.$",
     re.I,
@@ -19,7 +21,8 @@ _ABBREVIATION = re.compile(
 class Sentence:
     """`text` is what is read (markup gone); `start:end` is where it stands in the article's body.
 
-    `lead` is the line that introduces the list or the head of the table that the sentence stands in.
+    `lead` is the line that introduces the list or the head of the table that the sentence stands in, or the sentence before
+    where this one only refers ("It costs …").
     """
 
     section: Section
@@ -36,10 +39,13 @@ def sentences(article: Article) -> Iterator[Sentence]:
         for block in section.blocks:
             if block.kind == "code":
                 continue
+            before = ""
             for start, end in _cut(article.body, block.start, block.end, whole=block.kind == "row"):
                 text = plain(article.body[start:end])
                 if len(text) > 2:
-                    yield Sentence(section, text, start, end, block.lead, block.kind == "row")
+                    lead = block.lead or (before if _REFERS.match(text) else "")
+                    yield Sentence(section, text, start, end, lead, block.kind == "row")
+                    before = text
 
 
 def _cut(body: str, start: int, end: int, *, whole: bool) -> Iterator[tuple[int, int]]:

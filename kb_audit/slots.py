@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
 
-from kb_audit.wording import stem
+from kb_audit.wording import CONTRACTED, stem
 from kb_audit.wording_stop import STOP, WEAK
 
 Alike = Callable[[str, str], float]
@@ -25,7 +25,8 @@ _CODE = re.compile(r"(?<![\w-])([A-Z]{1,4})-?(\d{1,2})(?![\w%]|\.\d)")
 _INSIDE = r"in|within|inside|during|with|before|until|up to|to"
 _OUTSIDE = r"outside|outside of|without|after|from|since|starting|beyond|other than|following"
 _PLACE = re.compile(
-    rf"\b(?:(?P<i>{_INSIDE})|(?P<o>{_OUTSIDE}))\s+(?:the |an? |your |our |its )?(?P<n>[a-z0-9][\w-]+(?:\s[a-z][\w-]+)?)", re.I
+    rf"\b(?:(?P<i>{_INSIDE})|(?P<o>{_OUTSIDE}))\s+(?:the |an? |your |our |its )?(?P<n>[a-z0-9][\w-]+(?:\s[a-z][\w-]+)?)",
+    re.I,
 )
 _NUMBER_WORDS = {"one": "1", "two": "2", "three": "3", "four": "4"}
 
@@ -65,7 +66,15 @@ def _places_differ(a: str, b: str) -> str:
 
 def _places(text: str) -> Iterator[tuple[bool, str]]:
     for match in _PLACE.finditer(text):
-        if match["n"].split()[0].lower() not in STOP | {"addition", "order", "case", "writing", "full", "person", "advance"}:
+        if match["n"].split()[0].lower() not in STOP | {
+            "addition",
+            "order",
+            "case",
+            "writing",
+            "full",
+            "person",
+            "advance",
+        }:
             yield bool(match["i"]), " ".join(stem(w) for w in match["n"].lower().split())
 
 
@@ -82,13 +91,18 @@ def _slot_differs(a: str, b: str, alike: Alike) -> str:
         if how != "replace":
             continue
         mine, theirs = _telling(left[i:j]), _telling(right[k:m])
-        if mine and theirs and not any(alike(x, y) >= _SYNONYM for x in mine for y in theirs):
+        if mine and theirs and not _said(mine, right, alike) and not _said(theirs, left, alike):
             return f"{' '.join(mine)} / {' '.join(theirs)}"
     return ""
 
 
+def _said(some: list[str], other: list[str], alike: Alike) -> bool:
+    """Whether the other sentence has one of these words, or its like, anywhere."""
+    return any(alike(x, y) >= _SYNONYM for x in some for y in _telling(other))
+
+
 def _words(text: str) -> list[str]:
-    return [w.strip("'-") for w in re.findall(r"[a-zà-ÿ0-9][a-zà-ÿ0-9'-]*", text.lower())]
+    return [w.strip("'-") for w in re.findall(r"[a-zà-ÿ0-9][a-zà-ÿ0-9'-]*", CONTRACTED.sub("", text.lower()))]
 
 
 def _telling(words: list[str]) -> list[str]:

@@ -14,7 +14,7 @@ PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:goes|go|comes?|went) back", "return"),
         (r"back with us", "returned"),
         (r"(?:get|got|have|want)(?: \w+)? money back|money[- ]back|pa(?:y|id)(?: \w+)? back", "refund"),
-        (r"sign(?:s|ed|ing)? up|create (?:an|your) account|open (?:an|your) account", "register"),
+        (r"sign(?:s|ed|ing)? up", "register"),
         (r"chang(?:e|es|ed|ing) (?:your|their|his|her|the) minds?", "withdraw"),
         (r"hand(?:s|ed|ing)? over", "deliver"),
         (r"call(?:s|ed|ing)? off", "cancel"),
@@ -174,6 +174,31 @@ confirm confirmation acknowledge acknowledgement
 error mistake fault
 expense expenditure
 earn collect gain accrue bear
+accept take
+sell sold resell resold
+lose lost loss
+break broke broken
+steal stole stolen
+wear wore worn unworn
+write wrote written
+drive drove driven
+choose chose chosen
+lend lent
+spend spent
+find found
+freeze froze frozen
+hide hidden
+meet met
+ride rode ridden
+speak spoke spoken
+teach taught
+tear torn
+withdraw withdrew withdrawn
+seek sought
+win won
+leave left
+begin began begun
+bear bore borne
 skip omit
 half halve
 convert turn exchange

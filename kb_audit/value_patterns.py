@@ -81,7 +81,7 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
         ("size", r"\b(?P<n>\d[\d,]*(?:\.\d+)?)\s?(?P<u>kbps|mbps|gbps|mbit/s|gbit/s|kb|mb|gb|tb|kg|lbs?|km|cm|miles?)\b"),
         ("count", r"\b(?P<n>twice)(?P<m>)(?P<c>)\b(?! as| the)"),
         ("count", rf"(?P<all>\bunlimited\b|\bany number of\b|\bas many\b)\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
-        ("count", rf"\b(?P<only>only one|a single)\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
+        ("count", rf"\b(?P<only>only (?:[a-z]+ )?one|a single)\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
         ("count", rf"\b{SPAN}\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
         ("count", rf"\b(?P<n>{NUMBER})(?P<m>)(?P<c>)(?= per (?:second|minute|hour|day)\b)"),
         ("amount",

@@ -79,7 +79,9 @@ def _restates(text: str, first: Value, second: Value) -> bool:
     """ "two weeks (80 hours)": what stands in brackets right behind a value of its kind explains it; "10 euros monthly"."""
     if second.kind == "frequency" and first.per and second.start - first.end < 6:
         return True
-    return first.kind == second.kind and (text[first.end : second.start].strip() == "(" or (first.lo, first.hi) == (second.lo, second.hi) == (0, 0))
+    return first.kind == second.kind and (
+        text[first.end : second.start].strip() == "(" or (first.lo, first.hi) == (second.lo, second.hi) == (0, 0)
+    )
 
 
 def mask(text: str, found: list[Value]) -> str:
@@ -92,7 +94,10 @@ def mask(text: str, found: list[Value]) -> str:
     return re.sub(r"\s+([.,;:!?')])", r"\1", " ".join("".join([*out, text[at:]]).split()))
 
 
-_NUMERAL = re.compile(rf"(?:only |a single |unlimited |any number of |as many |twice|\b(?:{NUMBER})\b(?:\s*(?:-|–|—|to|and|or)\s*\b{NUMBER}\b)?)", re.I)
+_NUMERAL = re.compile(
+    rf"(?:only |a single |unlimited |any number of |as many |twice|\b(?:{NUMBER})\b(?:\s*(?:-|–|—|to|and|or)\s*\b{NUMBER}\b)?)",
+    re.I,
+)
 _MASKS = {"frequency": "some frequency", "amount": "some amount", "percentage": "some percent", "duration": "some time", "date": "some date", "time": "some hour",
           "count": "some number", "size": "some size", "age": "some age"}  # fmt: skip
 
@@ -114,7 +119,11 @@ def _value(kind: ValueKind, match: re.Match[str], text: str) -> Value | None:
 
 
 def _interval(text: str, match: re.Match[str], lo: float, hi: float) -> tuple[Operator, float, float]:
-    at = match.start("n") if match.groupdict().get("n") and match.lastgroup != "s" and text[match.start()].isalpha() else match.start()
+    at = (
+        match.start("n")
+        if match.groupdict().get("n") and match.lastgroup != "s" and text[match.start()].isalpha()
+        else match.start()
+    )
     before, after = text[max(0, at - 40) : at], text[match.end() : match.end() + 20]
     if lo != hi:
         return "between", lo, hi
@@ -184,7 +193,15 @@ def _frequency(match: re.Match[str]) -> _Read | None:
     return each, each, "days", False
 
 
-_ADVERBS = {"hourly": 1 / 24, "daily": 1.0, "weekly": 7.0, "monthly": 30.42, "quarterly": 91.25, "annually": 365.0, "yearly": 365.0}
+_ADVERBS = {
+    "hourly": 1 / 24,
+    "daily": 1.0,
+    "weekly": 7.0,
+    "monthly": 30.42,
+    "quarterly": 91.25,
+    "annually": 365.0,
+    "yearly": 365.0,
+}
 
 
 def _date(match: re.Match[str]) -> _Read | None:
@@ -235,7 +252,7 @@ def _size(match: re.Match[str]) -> _Read:
 
 def _count(match: re.Match[str]) -> _Read | None:
     groups = match.groupdict()
-    thing = match["c"].lower()
+    thing = match["c"].lower() or ("times" if match[0].lower() == "twice" else "")
     thing = {"people": "person", "persons": "person"}.get(thing, thing.rstrip("s"))
     if groups.get("all"):
         return UNLIMITED, UNLIMITED, thing, False

@@ -15,6 +15,7 @@ import numpy as np
 import snowballstemmer
 from numpy.typing import NDArray
 
+from kb_audit.claims import Claim
 from kb_audit.synonyms import CONCEPTS, PHRASES
 from kb_audit.wording_stop import STOP, WEAK
 from runtime.understanding.encode import Encode
@@ -27,12 +28,14 @@ _STEM = snowballstemmer.stemmer("english")
 
 @dataclass(frozen=True)
 class Alignment:
-    """How two sentences' telling words match: shares of each side's weight that has a partner (0..1), and what has none."""
+    """How two sentences' telling words match: shares of each side's weight that has a partner (0..1), what has none, and how many telling words
+    the shorter side shares."""
 
     covered_a: float
     covered_b: float
     alone_a: tuple[str, ...]
     alone_b: tuple[str, ...]
+    shared: int
 
     @property
     def shorter(self) -> float:
@@ -54,6 +57,7 @@ class Words:
     def __init__(self, encode: Encode) -> None:
         self._encode = encode
         self._rows: dict[str, NDArray[np.float32]] = {}
+        self._alike: dict[tuple[str, str], float] = {}
 
     def learn(self, texts: Iterable[str]) -> None:
         """Embed all words of the texts at once; `align` embeds what is missing one by one."""
@@ -64,15 +68,32 @@ class Words:
     def align(self, a: str, b: str) -> Alignment:
         """Match the telling words of two sentences; generic rule words ("cost", "return period") weigh little."""
         left, right = content_words(a), content_words(b)
-        self.learn([a, b])
+        if not self._rows.keys() >= {*left, *right}:
+            self.learn([a, b])
         to_right = [max((self.alike(w, o) for o in right), default=0.0) for w in left]
         to_left = [max((self.alike(w, o) for o in left), default=0.0) for w in right]
         return Alignment(
-            _covered(left, to_right), _covered(right, to_left), _alone(left, to_right), _alone(right, to_left)
+            _covered(left, to_right), _covered(right, to_left), _alone(left, to_right), _alone(right, to_left),
+            min(_shared(left, to_right), _shared(right, to_left)),
         )
+
+    def share_predicate(self, a: Claim, b: Claim) -> bool:
+        """Whether the other side speaks of the very thing that one side denies."""
+        for mine, other in ((a, b), (b, a)):
+            word = mine.polarity.predicate if mine.polarity else ""
+            if word and word not in WEAK and word not in STOP and not word.endswith("ly") and max((self.alike(word, p) for p in content_words(other.text)), default=0.0) < _SAME:
+                return False
+        return True
 
     def alike(self, one: str, other: str) -> float:
         """1 for forms of one word and for synonyms, else the cosine of the two words."""
+        pair = (one, other) if one <= other else (other, one)
+        known = self._alike.get(pair)
+        if known is None:
+            known = self._alike[pair] = self._compared(one, other)
+        return known
+
+    def _compared(self, one: str, other: str) -> float:
         if stem(one) == stem(other) or _begins_alike(one, other) or concepts(one) & concepts(other):
             return 1.0
         for word in (one, other):
@@ -85,6 +106,10 @@ def _covered(words: list[str], best: list[float]) -> float:
     weights = [_WEAK_WEIGHT if word in WEAK else 1.0 for word in words]
     found = sum(w * (score if score >= _SAME else 0.0) for w, score in zip(weights, best, strict=True))
     return found / sum(weights) if weights else 1.0
+
+
+def _shared(words: list[str], best: list[float]) -> int:
+    return sum(score >= _SAME and word not in WEAK for word, score in zip(words, best, strict=True))
 
 
 def _alone(words: list[str], best: list[float]) -> tuple[str, ...]:
@@ -123,8 +148,8 @@ def content_words(text: str) -> list[str]:
     """Lower-case words that carry meaning, each once, in order; phrases such as "send back" as the word they stand for."""
     for pattern, put in PHRASES:
         text = pattern.sub(put, text)
-    found = (w.strip("'-") for w in re.findall(r"[a-zà-ÿ][a-zà-ÿ0-9'-]*", _CONTRACTED.sub("", text.lower())))
-    return list(dict.fromkeys(w for w in found if len(w) > 2 and w not in STOP))
+    found = (w.strip("'-") for w in re.findall(r"[a-zà-ÿ][a-zà-ÿ0-9'-]*", CONTRACTED.sub("", text.lower())))
+    return list(dict.fromkeys(w for w in found if len(w) > 2 and w not in STOP and w.removesuffix("s") not in STOP))
 
 
-_CONTRACTED = re.compile(r"(?:n't|'(?:s|ll|ve|re|d|m))\b")
+CONTRACTED = re.compile(r"(?:n't|'(?:s|ll|ve|re|d|m))\b")

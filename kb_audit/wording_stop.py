@@ -11,7 +11,7 @@ STOP = frozenset(
     "some any all each every both either neither another such same other own per as than then so too very just only also even still yet "
     "within without into onto out over under above below after before during until till since through between across about around up down off "
     "most more less least least many much few several enough as soon once again ever always usually typically generally normally currently "
-    "amount percent time date hour number size age thing things one ones make makes made making let lets sure please kindly note yes sorry unfortunately "
+    "moment calendar amount percent frequency older younger time date hour number size age thing things one ones make makes made making let lets sure please kindly note yes sorry unfortunately "
     "worry worries happy glad feel free get gets got getting give gives given take takes taken taking go goes come comes use uses used using want wants "
     "would like need needs needed want wish know full day days week weeks month months year years hours minutes minute next following "
     "full total via don doesn isn aren won wasn weren today now already anyone anybody everyone everybody someone nobody "
@@ -31,5 +31,5 @@ WEAK = frozenset(
     "amounts amount afterwards afterward beforehand advance ahead prior previously allow way ways place part case cases kind type calendar business working "
     "eligible entitled right rights mandatory optional necessary automatically manually finish finished done work works working result results mean "
     "hours day week month year up-to worth value values total least most show shows shown appear appears find found try tries store stored sit issue account "
-    "contact company service services item items order orders purchase purchased bought".split()
+    "contact company service services item items order orders purchase purchased bought earn earns earned".split()
 )

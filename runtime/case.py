@@ -19,8 +19,9 @@ from dbos import DBOS
 from dbos._error import DBOSException
 
 from runtime import case_steps as steps
-from runtime import confirming, plan
+from runtime import confirming, durable, plan, waiting_cases
 from runtime.case_steps import Plain, pilot, use
+from runtime.database import StateLost
 from runtime.exactly_once import key_of
 from runtime.gate import narrowest
 from runtime.goals import AskStep, CallStep, RuleStep, Step, WhenStep
@@ -30,40 +31,35 @@ from runtime.systems.exchange import Seen
 from runtime.taking_back import take_back, to_take_back
 from runtime.understanding.slots import fill, from_list
 from runtime.understanding.understand import Understood
-from runtime.walk import Halt, Instead, Suspended, Walk
+from runtime.walk import Halt, Instead, Suspended, Waits, Walk
 
-__all__ = ["NAME", "no_longer_waiting", "run_case", "use", "wait_until_idle", "waiting_line"]
-NAME = "case"
+__all__ = ["run_case", "use", "wait_until_idle"]
 MOST_RECOVERIES = 1_000_000  # a case may wait through as many restarts as it takes
 log = logging.getLogger(__name__)
-_waiting: dict[str, Plain] = {}
-_active: set[str] = set()
+_active: list[str] = []
 _changing = threading.Lock()
 
 
-@DBOS.workflow(name=NAME, max_recovery_attempts=MOST_RECOVERIES)
+@DBOS.workflow(name=durable.CASE, max_recovery_attempts=MOST_RECOVERIES)
 def run_case(case: Plain) -> Plain:
     """The whole case; gives the line that `pilot run --json` prints."""
     with _changing:
         if steps.is_closing():
+            durable.put_back(case["case"])
             raise Suspended
-        _active.add(case["case"])
+        _active.append(case["case"])
     try:
         line = _spoken(_run(case))
         steps.remember(case, line["intent"] or "", line["outcome"], line["reason"])
         return line
+    except Waits:
+        durable.park(pilot(), case["case"])
+        raise
+    except StateLost as lost:
+        raise Suspended from lost
     finally:
         with _changing:
-            _active.discard(case["case"])
-
-
-def waiting_line(run: str) -> Plain | None:
-    """The line of a case that waits for a person's decision."""
-    return _waiting.get(run)
-
-
-def no_longer_waiting(run: str) -> None:
-    _waiting.pop(run, None)
+            _active.remove(case["case"])
 
 
 def wait_until_idle(timeout: float = 120.0) -> None:
@@ -73,7 +69,6 @@ def wait_until_idle(timeout: float = 120.0) -> None:
     until = time.monotonic() + timeout
     while _active and time.monotonic() < until:
         time.sleep(0.02)
-    _waiting.clear()
 
 
 def _run(case: Plain) -> Plain:
@@ -103,7 +98,7 @@ def _run(case: Plain) -> Plain:
     except Halt as halt:
         taken_back = take_back(walk) if halt.outcome in ("refused", "handed_off") else ""
         return walk.line(halt.outcome, "; ".join(filter(None, (halt.reason, taken_back))), halt.reply)
-    except DBOSException:
+    except (DBOSException, StateLost):
         raise  # the engine's own: hand_over_stranded() finds it
     except Exception as failed:
         if steps.is_closing():
@@ -166,11 +161,12 @@ def _branch(walk: Walk, step: WhenStep) -> None:
 def _slots(walk: Walk) -> None:
     """Fills what session and words say; what a later list may say is left open."""
     for name, slot in pilot().estate.goals[walk.workflow].slots.items():
-        found = fill(name, slot, str(walk.case.get("message", "")), walk.case.get("session") or {})
+        message, session = str(walk.case.get("message", "")), walk.case.get("session") or {}
+        found = fill(name, slot, message, session, language=walk.understood.language, today=walk.understood.today)
         value = found.value if found.value is not None else walk.understood.slots.get(name)
         if value is not None:
             walk.given[name] = value
-        elif slot.required and not slot.else_choose:
+        elif slot.required and (found.choices or not slot.else_choose):
             raise Halt("asked", f"{name}: {found.source}", which(name, found.choices))
 
 
@@ -226,7 +222,7 @@ def _go_on(walk: Walk, step: CallStep, other: Instead) -> None:
 def _look_for_other_steps(step: CallStep, status: Any, answer: Any) -> None:
     found = plan.instead_of(step, status, answer)
     if found is not None:
-        raise Instead(found, str(status))
+        raise Instead(*found)
 
 
 def _read(walk: Walk, step: CallStep, arguments: Plain) -> Any:
@@ -278,8 +274,7 @@ def _confirm(walk: Walk, step: CallStep, arguments: Plain) -> None:
         ) from None
     if heard.is_open:
         line = walk.line("asked", f"waits for the customer's yes until {heard.deadline[:16]} UTC", heard.question)
-        _waiting[walk.name] = _spoken(line)
-        raise Suspended
+        raise _wait(walk, line, heard.deadline)
     if heard.said == "unclear":
         raise _to_person(
             walk, Stopped("low_confidence", "confirmation.unclear", "the customer's answer is no clear yes or no")
@@ -301,8 +296,7 @@ def _approved(walk: Walk, step: CallStep, arguments: Plain, held: Plain) -> Plai
             f"{held['reason']} (approval {handoff}, until {deadline[:16]} UTC)",
             pilot().estate.escalation.acknowledge,
         )
-        _waiting[walk.name] = {**_spoken(line), "handoff": handoff}
-        raise Suspended
+        raise _wait(walk, {**line, "handoff": handoff}, deadline)
     said = steps.person_said(walk.name, handoff)
     if said["option"] == "approve":
         walk.covered = follows
@@ -347,6 +341,12 @@ def _to_person(walk: Walk, stopped: Stopped, outcome: str = "handed_off") -> Hal
     stopped = replace(stopped, says="; ".join(filter(None, (stopped.says, taken_back))))
     steps.to_person(walk.case, walk.workflow, walk.understood.plain(), stopped.plain())
     return Halt(outcome, stopped.says, pilot().estate.escalation.acknowledge)
+
+
+def _wait(walk: Walk, line: Plain, until: str) -> Waits:
+    """Keeps the line that is shown while the case waits; the case then leaves the engine (durable.park)."""
+    waiting_cases.keep(pilot().connection, walk.name, until, _spoken(line))
+    return Waits()
 
 
 def _value(walk: Walk, reference: str) -> Any:

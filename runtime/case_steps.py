@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from dbos import DBOS
-
 from runtime import closing, memory
+from runtime.database import StateLost
+from runtime.durable import step
 from runtime.errors import CxreadyError
 from runtime.escalation import answer
 from runtime.escalation.link_keys import pseudonym
@@ -58,7 +58,7 @@ def pilot() -> Pilot:
     return _open[0]
 
 
-@DBOS.step(name="understand")
+@step("understand")
 def understood_of(case: Plain) -> Plain:
     own = pilot()
     came = memory.contacts(own.connection, str(case["customer"]), now=datetime.now(UTC)) if case.get("customer") else 0
@@ -79,7 +79,7 @@ def understood_of(case: Plain) -> Plain:
     return found.plain()
 
 
-@DBOS.step(name="with a person")
+@step("with a person")
 def with_person(case: Plain) -> Plain:
     """Whether a person has this conversation; then the customer's words went to their ticket, where notes can be written."""
     own = pilot()
@@ -92,7 +92,7 @@ def with_person(case: Plain) -> Plain:
     return {"case": found.case, "noted": noted}
 
 
-@DBOS.step(name="gate")
+@step("gate")
 def allowed(case: str, workflow: str) -> Plain:
     """What the gate and the stage allow, and why the pilot leaves this case to people (empty: it takes it)."""
     own = pilot()
@@ -103,14 +103,14 @@ def allowed(case: str, workflow: str) -> Plain:
     return {"autonomy": found.autonomy, "why": found.why, "left": left if found.autonomy in ("act", "approve") else ""}
 
 
-@DBOS.step(name="simulated")
+@step("simulated")
 def simulated(workflow: str) -> bool:
     """Whether people are only told of in words: the pilot observes, or this workflow does."""
     own = pilot()
     return not own.is_live or (bool(workflow) and own.allowed(workflow).autonomy == "observe")
 
 
-@DBOS.step(name="read")
+@step("read")
 def read(case: str, named: str, call: str, arguments: Plain) -> Plain:
     own = pilot()
     system, _, operation = call.partition(".")
@@ -130,7 +130,7 @@ def read(case: str, named: str, call: str, arguments: Plain) -> Plain:
     return {"seen": str(exchange.seen), "status": exchange.status, "body": body, "says": ""}
 
 
-@DBOS.step(name="rule")
+@step("rule")
 def apply_rule(case: str, named: str, rule: str, arguments: list[Any]) -> Plain:
     own = pilot()
     try:
@@ -142,7 +142,7 @@ def apply_rule(case: str, named: str, rule: str, arguments: list[Any]) -> Plain:
     return {"value": value, "error": error}
 
 
-@DBOS.step(name="watch")
+@step("watch")
 def watch(case: str, named: str, call: str, arguments: Plain, context: Plain) -> Plain:
     """Shadow: decides on trial, reserves and writes nothing."""
     own = pilot()
@@ -157,7 +157,7 @@ def watch(case: str, named: str, call: str, arguments: Plain, context: Plain) ->
     return {"decision": found.decision, "reason": found.reason, "rule": found.rule}
 
 
-@DBOS.step(name="write")
+@step("write")
 def write_through(case: str, named: str, call: str, arguments: Plain, context: Plain, key: str) -> Plain:
     """One write through the proxy, with an intent before and its effect after."""
     own = pilot()
@@ -189,6 +189,8 @@ def write_through(case: str, named: str, call: str, arguments: Plain, context: P
     )
     try:
         effect = write(own, call, arguments, signed, key=key, repeat=repeat)
+    except StateLost:
+        raise  # it may have been sent: looked at again when the case is taken up
     except CxreadyError as error:  # found before anything was sent
         own.note(
             case,
@@ -216,14 +218,14 @@ def write_through(case: str, named: str, call: str, arguments: Plain, context: P
     }
 
 
-@DBOS.step(name="hand_off")
+@step("hand_off")
 def to_person(case: Plain, workflow: str, understood: Plain, stopped: Plain) -> str:
     deadline = stopped.get("deadline")
     parts = Stopped(**{**stopped, "deadline": datetime.fromisoformat(deadline) if deadline else None})
     return hand_off(pilot(), case, workflow, Understood.of(understood), parts).handoff_id
 
 
-@DBOS.step(name="answer")
+@step("answer")
 def person_said(case: str, handoff: str) -> Plain:
     """The decision that counts, logged; `option` is empty when the time was over."""
     own = pilot()
@@ -234,12 +236,12 @@ def person_said(case: str, handoff: str) -> Plain:
     return {"option": found["option"], "by": by}
 
 
-@DBOS.step(name="note")
+@step("note")
 def note(case: str, named: str, detail: Plain, decision: str = "") -> None:
     pilot().note(case, named, decision=decision, detail=detail)
 
 
-@DBOS.step(name="remember")
+@step("remember")
 def remember(case: Plain, workflow: str, outcome: str, reason: str) -> None:
     """The last row of a run, and one line of the customer's timeline."""
     own = pilot()
@@ -252,7 +254,7 @@ def remember(case: Plain, workflow: str, outcome: str, reason: str) -> None:
     closing.close_case(own, str(case["case"]), outcome)
 
 
-@DBOS.step(name="now")
+@step("now")
 def now() -> str:
     return datetime.now(UTC).isoformat()
 

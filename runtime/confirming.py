@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dbos import DBOS
-
 from runtime import case_steps as steps
+from runtime.durable import step as durable_step
 from runtime.goal_names import PLACE
 from runtime.goals import CallStep
 from runtime.guardrails import confirmations
@@ -54,7 +53,7 @@ def take(pilot: Pilot, run: str, text: str, customer: str) -> bool:
     return confirmations.answered(pilot.connection, run, customer, consent(text), now=now)
 
 
-@DBOS.step(name="ask")
+@durable_step("ask")
 def _ask(case: str, named: str, customer: str, call: str, arguments: dict[str, Any], question: str) -> str:
     """Keeps the question; gives until when it is open."""
     own, now = steps.pilot(), datetime.now(UTC)
@@ -64,7 +63,7 @@ def _ask(case: str, named: str, customer: str, call: str, arguments: dict[str, A
     return deadline.isoformat()
 
 
-@DBOS.step(name="answer of the customer")
+@durable_step("answer of the customer")
 def _said(case: str, call: str, arguments: dict[str, Any]) -> Said:
     own = steps.pilot()
     found = confirmations.answer_to(own.connection, case, call, arguments)

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from runtime.errors import Unreachable
 
 VARIABLE = "CXREADY_DATABASE"
-FILE = "pilot.sqlite"
+FILE, ENGINE_SCHEMA = "pilot.sqlite", "cxready_engine"
 PATIENCE_S = 30
 Place = Path | str
 """A file, or a `postgresql://` address."""
@@ -58,6 +58,12 @@ class Connection(Protocol):
 def place_of(home: Path, environment: Mapping[str, str] | None = None) -> Place:
     """The state of a folder's pilot: the database that CXREADY_DATABASE names, else `pilot.sqlite` in its `.cxready/`."""
     return shared_address(os.environ if environment is None else environment) or home / FILE
+
+
+def place_of_engine(home: Path) -> Place:
+    """Where the engine keeps the steps of cases: `dbos.sqlite` beside the pilot's file, or the same database in a schema of its own."""
+    place = place_of(home)
+    return place if is_address(place) else home / "dbos.sqlite"
 
 
 def shared_address(environment: Mapping[str, str]) -> str:

@@ -89,6 +89,15 @@ class PostgresConnection:
         """Takes a thing for as long as this session lives, if nobody else has it."""
         return bool(self._run(f"SELECT pg_try_advisory_lock({_LOCK})", (f"alone/{about}",)).fetchone()[0])  # type: ignore[index]
 
+    def holds(self, about: str) -> bool:
+        """Whether this very session has the thing: after a break it is another session, and has nothing."""
+        at = "objid = (k & 4294967295)::oid AND classid = ((k >> 32) & 4294967295)::oid"
+        found = self._run(
+            f"SELECT 1 FROM pg_locks, (SELECT {_LOCK} AS k) AS key WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND {at}",  # noqa: S608
+            (f"alone/{about}",),
+        ).fetchone()
+        return found is not None
+
     def give_back(self, about: str) -> None:
         self._run(f"SELECT pg_advisory_unlock({_LOCK})", (f"alone/{about}",))
 

@@ -1,4 +1,4 @@
-"""The durable engine: DBOS on the pilot's own SQLite file, started, stopped and asked; nothing else of the runtime knows it.
+"""The durable engine: DBOS on the pilot's own SQLite file or on PostgreSQL, started, stopped and asked.
 
 Set by hand because DBOS leaves them open: WAL, application version, executor, JSON instead of pickle. The version holds
 the digest of goals.yaml: a case is never continued along other steps than those it began with.
@@ -16,17 +16,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+from dbos._dbos import _get_dbos_instance
+from dbos._recovery import recover_pending_workflows
 
 from runtime import case as cases
-from runtime import confirming
+from runtime import confirming, durable, waiting_cases
+from runtime.database import ENGINE_SCHEMA, Place, is_address, place_of_engine
+from runtime.estate import Estate
 from runtime.guardrails.restricted import readable
 from runtime.hand_off import Stopped, hand_off
 from runtime.pilot import Pilot
 from runtime.understanding.understand import Understood
 from runtime.written import digest_of
 
-NAME, EXECUTOR, SHAPE = "cxready", "pilot", "2"
+NAME, SHAPE = "cxready", "3"
+THREADS = 4
 POLL_S = 0.05
 OPEN_STATES = ["PENDING", "ENQUEUED", "DELAYED"]
 FINISHED_STATES = ["SUCCESS", "CANCELLED"]
@@ -36,33 +41,41 @@ Line = dict[str, Any]
 
 
 @contextmanager
-def engine(pilot: Pilot) -> Iterator[Engine]:
-    """Starts the engine over an open pilot and takes up what an earlier process left unfinished.
+def engine(pilot: Pilot, *, threads: int = THREADS) -> Iterator[Engine]:
+    """Starts the engine over an open pilot and takes up what an earlier process of its name left unfinished.
 
-    The pilot holds the folder's lock: DBOS takes every open run of its executor for crashed, so two would write twice.
+    The pilot holds its name (executor.py): DBOS takes every open run of its executor for crashed, so two would write twice.
+
+    Args:
+        threads: cases at a time; of one customer it is one, whatever the number of processes.
     """
-    path = pilot.home / "dbos.sqlite"
-    _prepare(path)
-    version = f"{SHAPE}-{digest_of(pilot.estate.folder / 'goals.yaml')[7:19]}"
-    config: DBOSConfig = {
-        "name": NAME,
-        "system_database_url": f"sqlite:///{path.resolve()}",
-        "application_version": version,
-        "executor_id": EXECUTOR,
-        "serializer": DBOSPortableJSONSerializer(),
-        "log_level": "CRITICAL",
-        "notification_listener_polling_interval_sec": 0.05,
-    }
-    DBOS(config=config)
+    version = version_of(pilot.estate)
+    pilot.executor.says_version(pilot.connection, version)
+    DBOS(config=config_of(place_of_engine(pilot.home), version, pilot.executor.name))
     cases.use(pilot)
     DBOS.launch()
+    DBOS.register_queue(
+        durable.CASES,
+        worker_concurrency=threads,
+        partition_concurrency=1,
+        polling_interval_sec=POLL_S,
+        on_conflict="always_update",
+    )
     try:
-        yield Engine(pilot, version)
+        started = Engine(pilot, version)
+        started.look_at_waiting()
+        yield started
     finally:
+        _take_no_more()
         cases.wait_until_idle()
         DBOS.destroy()
         cases.use(None)
         logging.getLogger("dbos").handlers.clear()  # it keeps the stderr of its first start, which may be closed by now
+
+
+def version_of(estate: Estate) -> str:
+    """Names the steps: their shape in this program, and the goals as they are written."""
+    return f"{SHAPE}-{digest_of(estate.folder / 'goals.yaml')[7:19]}"
 
 
 @dataclass(frozen=True)
@@ -78,8 +91,7 @@ class Engine:
         Card numbers and the like are masked in the message before it is recorded anywhere.
         """
         clean = readable(self.pilot.estate.guardrails, dict(case))
-        with SetWorkflowID(str(case["case"])):
-            DBOS.start_workflow(cases.run_case, clean)
+        durable.enqueue(cases.run_case, clean)
 
     def expire(self) -> int:
         """Erases what was recorded of finished cases older than the retention; gives how many."""
@@ -115,14 +127,14 @@ class Engine:
         if found.status == "SUCCESS":
             return dict(found.output or {})
         if found.status in OPEN_STATES:
-            return cases.waiting_line(run)
+            waits = waiting_cases.waiting_case(self.pilot.connection, run)
+            return waits.line if waits else None
         return {"case": run, "run": run, "intent": None, "autonomy": "observe", "outcome": "unknown", "writes": [], "reply": "",
                 "reason": f"the engine says {found.status.lower()}"}  # fmt: skip
 
     def resume(self, run: str) -> None:
         """Goes on with a case that waits: its answer, if there is one, is read again."""
-        cases.no_longer_waiting(run)
-        DBOS.resume_workflow(run)
+        durable.go_on(self.pilot, run)
 
     def answer(self, run: str, message: str, customer: str = "") -> bool:
         """A customer's message as the answer to what a waiting case asked them; False where nothing waits for it."""
@@ -135,13 +147,43 @@ class Engine:
         """Cases that are under way or wait for a person, on the present goals."""
         return [found.workflow_id for found in self._open() if found.app_version == self.version]
 
+    def look_at_waiting(self) -> list[str]:
+        """Goes on with cases that wait and whose answer is there, or whose time is over; gives their names."""
+        due = [
+            found.run
+            for found in waiting_cases.waiting_cases(self.pilot.connection)
+            if durable.is_due(self.pilot, found)
+        ]
+        for run in due:
+            self.resume(run)
+        return due
+
+    def take_over(self, silent: frozenset[str]) -> frozenset[str]:
+        """Takes up what dead processes left, where the one before this look found them dead as well.
+
+        Args:
+            silent: what the look before gave.
+
+        Returns:
+            Processes with open cases that hold their name no more.
+        """
+        living = self.pilot.executor.living(self.pilot.connection)
+        dead = frozenset(str(found.executor_id) for found in self._open() if found.status == "PENDING") - living.keys()
+        if both := sorted(dead & silent):
+            recover_pending_workflows(_get_dbos_instance(), both)
+        return dead
+
     def hand_over_stranded(self) -> list[str]:
-        """Cases that cannot go on go to a person: begun on other goals.yaml, or broken off by the engine. Told once each."""
-        changed = [found for found in self._open() if found.app_version != self.version]
+        """Cases that cannot go on go to a person: begun on other goals.yaml, or broken off by the engine. Told once each.
+
+        While a process with those goals lives, its cases are its own.
+        """
+        running = {self.version, *self.pilot.executor.living(self.pilot.connection).values()}
+        changed = [found for found in self._open() if found.app_version not in running]
         for found in changed:
             self._hand_over(found, "goals.yaml was changed while this case was under way")
             DBOS.cancel_workflow(found.workflow_id)
-        broken = DBOS.list_workflows(status=BROKEN_STATES, name=cases.NAME)
+        broken = DBOS.list_workflows(status=BROKEN_STATES, name=durable.CASE)
         for found in broken:
             self._hand_over(found, "the engine could not go on with this case")
         return [found.workflow_id for found in (*changed, *broken)]
@@ -151,11 +193,31 @@ class Engine:
         hand_off(self.pilot, case, "", UNCLEAR, Stopped("other", "engine", says))
 
     def _open(self) -> list[Any]:
-        return list(DBOS.list_workflows(status=OPEN_STATES, name=cases.NAME))
+        return list(DBOS.list_workflows(status=OPEN_STATES, name=durable.CASE))
 
 
-def _prepare(path: Path) -> None:
-    """WAL stays in the file; DBOS does not set it."""
+def _take_no_more() -> None:
+    """The engine's own threads end, so that nothing is taken from the queue that would not be run."""
+    for event in _get_dbos_instance().background_thread_stop_events:
+        event.set()
+
+
+def config_of(place: Place, version: str, executor: str) -> DBOSConfig:
+    """The engine's settings; a file is made ready: WAL stays in it."""
+    return {
+        "name": NAME,
+        "system_database_url": str(place) if is_address(place) else f"sqlite:///{_prepared(Path(place)).resolve()}",
+        "dbos_system_schema": ENGINE_SCHEMA,
+        "application_version": version,
+        "executor_id": executor,
+        "serializer": DBOSPortableJSONSerializer(),
+        "log_level": "CRITICAL",
+        "notification_listener_polling_interval_sec": POLL_S,
+    }
+
+
+def _prepared(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
+    return path

@@ -43,6 +43,8 @@ def names_on(goal: Goal, path: Path) -> Said:
             yield from ((leg, f"{name} is given twice, again by {_who(leg)}") for name in leg.gives if name in given)
             given |= set(leg.gives)
             known |= set(leg.gives)
+    if path and isinstance(path[-1], AskStep):
+        return  # the question is the reply
     yield from (
         (None, f"`done` names {{{name}}}, which nothing gives on a path that ends well")
         for name in _missing(goal.done, known)

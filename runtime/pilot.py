@@ -18,14 +18,14 @@ from types import TracebackType
 from typing import Any
 
 from runtime import decision_log, memory, rules, tables
-from runtime.database import Connection, place_of
+from runtime.database import Connection, alone, place_of
 from runtime.decision_log import Entry
-from runtime.errors import Conflict
 from runtime.escalation import outbox
 from runtime.escalation.destinations import open_destination
 from runtime.escalation.destinations.destination import Destination
 from runtime.escalation.destinations.way import Way
 from runtime.estate import Estate
+from runtime.executor import Executor, hold
 from runtime.gate import Gate
 from runtime.gate_check import Allowed, allowed
 from runtime.guardrails.case_context import CaseContext
@@ -56,6 +56,7 @@ class Pilot:
         encode: texts to vectors, for intents.
         at_most: whoever runs it may narrow further.
         settle: seconds that a destination's index may lag.
+        worker: name of this process, where several share a database; empty takes the next free one.
         propose: a model that may name a goal when the words are not clear.
     """
 
@@ -68,32 +69,22 @@ class Pilot:
     certificate: Certificate | None = None
     settle: float = 1.0
     propose: Propose | None = None
+    worker: str = ""
     proxy: RunningProxy | None = None
+    executor: Executor = field(init=False)
     _is_open: bool = False
     _systems: dict[tuple[str, Holder], System] = field(default_factory=dict)
     _destinations: dict[str, Destination] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _local: threading.local = field(default_factory=threading.local)
     _connections: list[Connection] = field(default_factory=list)
-    _writing: dict[str, threading.Lock] = field(default_factory=dict)
 
     @property
     def home(self) -> Path:
         return self.estate.folder / ".cxready"
 
     def __enter__(self) -> Pilot:
-        from filelock import FileLock, Timeout
-
-        self.home.mkdir(parents=True, exist_ok=True)
-        self._held = FileLock(self.home / "pilot.lock")
-        try:
-            self._held.acquire(timeout=0)
-        except Timeout:
-            raise Conflict(
-                "another pilot is running in this folder",
-                str(self.home / "pilot.lock"),
-                "stop it first: two would write twice",
-            ) from None
+        self.executor = hold(self.home, self.worker)
         tables.prepare(self.connection)
         memory.expire(self.connection, now=datetime.now(UTC), days=self.settings.retention_days)
         self.proxy = self._start_proxy() if self._may_write() else None
@@ -112,7 +103,7 @@ class Pilot:
             for connection in self._connections:
                 connection.close()
             self._connections.clear()
-        self._held.release()
+        self.executor.release()
 
     def allowed(self, workflow: str) -> Allowed:
         """What a workflow may do now."""
@@ -227,9 +218,7 @@ class Pilot:
     @contextmanager
     def alone(self, key: str) -> Iterator[None]:
         """One case at a time for one effect; the second one finds what the first did."""
-        with self._lock:
-            own = self._writing.setdefault(key, threading.Lock())
-        with own:
+        with alone(self.connection, key):
             yield
 
     def _may_write(self) -> bool:

@@ -53,7 +53,10 @@ def _paths(steps: list[Step]) -> Iterator[Path]:
         yield from ((yes, *path) for path in _paths([*first.do, *rest]))
         yield from _on(no, first.otherwise, rest)
         return
-    yield from ((first, *tail) for tail in _paths(rest))
+    if isinstance(first, AskStep):  # the question ends the case; only troubleshooting may be left out
+        yield (first,)
+    if not isinstance(first, AskStep) or first.troubleshooting:
+        yield from ((first, *tail) if not isinstance(first, AskStep) else tail for tail in _paths(rest))
     if isinstance(first, CallStep):
         for error, instead in first.on_error.items():
             yield from _on(Failed(first, error), instead, rest)
@@ -109,14 +112,14 @@ def taken_from(answer: Any, pointer: str) -> Any:
     return found
 
 
-def instead_of(call: CallStep, status: Any, answer: Any) -> list[Step] | str | None:
-    """What a goal does in place of a call that was answered with this error; None when it has nothing for it.
+def instead_of(call: CallStep, status: Any, answer: Any) -> tuple[str, list[Step] | str] | None:
+    """The error's name and what a goal does in place of the call; None when it has nothing for this error.
 
     Args:
         answer: a problem document (RFC 9457), whose type's last part names the error better than the status.
     """
     kind = str(answer.get("type") or "").rstrip("/").rpartition("/")[2] if isinstance(answer, Mapping) else ""
-    return call.on_error.get(kind) or call.on_error.get(str(status))
+    return next(((name, call.on_error[name]) for name in (kind, str(status)) if name in call.on_error), None)
 
 
 def holds(value: Any, wanted: str | int | bool) -> bool:

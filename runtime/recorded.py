@@ -7,20 +7,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runtime.database import Connection
+from runtime.database import ENGINE_SCHEMA, Connection, Place, is_address, is_made
 from runtime.escalation import outbox
 
 FINISHED = ["SUCCESS", "ERROR", "CANCELLED"]
 FORGOTTEN = "forgotten"
 
 
-def forget_messages(database: Path, customer: str) -> int:
+def forget_messages(place: Place, customer: str) -> int:
     """Erases inputs and steps of finished cases in the engine's database; open ones stay until they end. Gives how many."""
-    if not database.is_file():
+    if not is_made(place):
         return 0
     from dbos import DBOSClient, DBOSPortableJSONSerializer
 
-    client = DBOSClient(system_database_url=f"sqlite:///{database.resolve()}", serializer=DBOSPortableJSONSerializer())
+    address = str(place) if is_address(place) else f"sqlite:///{Path(place).resolve()}"
+    client = DBOSClient(
+        system_database_url=address, dbos_system_schema=ENGINE_SCHEMA, serializer=DBOSPortableJSONSerializer()
+    )
     try:
         found = client.list_workflows(status=FINISHED)
         runs = [w.workflow_id for w in found if _customer(w.input) == customer]

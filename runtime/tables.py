@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from runtime import exactly_once, memory
+from runtime import exactly_once, executor, memory, waiting_cases
 from runtime.database import Connection
 from runtime.escalation import answer, conversation, feedback, notices, outbox, ticket_notes
 from runtime.guardrails import confirmations
 
-PARTS = (exactly_once, outbox, answer, memory, conversation, feedback, notices, ticket_notes, confirmations)
+PARTS = (
+    exactly_once,
+    outbox,
+    answer,
+    memory,
+    conversation,
+    feedback,
+    notices,
+    ticket_notes,
+    confirmations,
+    waiting_cases,
+    executor,
+)
 
 
 def prepare(connection: Connection) -> None:

@@ -27,13 +27,17 @@ class Halt(Exception):
 class Instead(Exception):
     """A system's error that the goal has other steps for; they are walked in place of the call."""
 
-    def __init__(self, steps: list[Step] | str, error: str) -> None:
+    def __init__(self, error: str, steps: list[Step] | str) -> None:
         super().__init__(error)
         self.steps, self.error = steps, error
 
 
 class Suspended(BaseException):  # no Exception: the engine records those as the case's end
     """The case waits for a person; its run stays open and is taken up again from its recorded steps."""
+
+
+class Waits(Suspended):
+    """The case has said what it waits for, and leaves the line of its customer."""
 
 
 @dataclass

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "explain": ("assess.cli.judging", "explain", "Derive a probe, level, gate or finding line by line."),
     "compare": ("assess.cli.compare", "compare", "Show what changed between two bundles or two versions."),
     "report": ("assess.cli.report", "report", "Write the report: PDF, HTML, JSON, Markdown, SARIF, JUnit, xlsx, CSV."),
+    "draft": ("assess.cli.draft", "draft", "Draft a remedy: an overlay for a description without words."),
     "watch": ("assess.cli.watch", "watch", "Measure again and say which gates would change; for a timer."),
     "probes": ("assess.cli.probes", "probes", "List the catalogue of questions."),
     "kb": ("assess.cli.alone", "kb", "Audit a knowledge base on its own."),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from assess.assessment import Assessment
     from runtime.understanding.encode import Encode
 
-MARK = "This folder was written by `cxready demo`; the next run writes it anew.\n"
+MARK = "This folder was written by a demo of cxready; the next run writes it anew.\n"
 
 
 @click.command(epilog="Example:  cxready demo northwind-demo")
@@ -29,7 +29,7 @@ def demo(folder: Path, flawless: bool, no_pilot: bool) -> None:
     from assess.demo.folder import write_folder
     from assess.measuring import default_encoder
 
-    _claim(folder)
+    claim(folder)
     began = time.monotonic()
     with start(flawless=flawless) as estate:
         write_folder(folder, estate)
@@ -45,7 +45,7 @@ def demo(folder: Path, flawless: bool, no_pilot: bool) -> None:
     click.echo(f"\ndone in {time.monotonic() - began:.0f} s. Look at:\n{_look_at(folder)}")
 
 
-def _claim(folder: Path) -> None:
+def claim(folder: Path) -> None:
     """Nobody's own folder is written over."""
     mark = folder / ".cxready" / "demo"
     if folder.exists() and any(folder.iterdir()) and not mark.is_file():
@@ -97,6 +97,7 @@ def _report(assessed: tuple[Assessment, Path]) -> None:
 
 
 def _pilot(folder: Path, secrets: dict[str, str], encode: Encode) -> None:
+    from assess.cli.pilot_try import written
     from assess.engagement import load_folder
     from assess.piloting import read_cases, run_cases
 
@@ -105,16 +106,10 @@ def _pilot(folder: Path, secrets: dict[str, str], encode: Encode) -> None:
         results = run_cases(load_folder(folder), cases, secrets=secrets, encode=encode)
     _title("5  Pilot", f"{len(results)} cases through the enforcing proxy; {took()}")
     for found in results:
-        writes = "; ".join(_write(w) for w in found.writes)
+        writes = "; ".join(written(w) for w in found.writes)
         shown = f"  [{writes}]" if writes and found.outcome == "resolved" else ""
         click.echo(f"{found.case:<20}{found.outcome:<12}{found.intent or '–':<20}{found.reason}{shown}")
     click.echo(f"each step of a case: cxready pilot log {folder} {cases[0]['case']}")
-
-
-def _write(written: Mapping[str, Any]) -> str:
-    arguments = written["arguments"]
-    money = f" {arguments['amount']} {arguments.get('currency', '')}".rstrip() if "amount" in arguments else ""
-    return f"{written['operation']}{money}"
 
 
 def _look_at(folder: Path) -> str:

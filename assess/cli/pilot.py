@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from assess.cli import pilot_cases, pilot_control, pilot_people
+from assess.cli import pilot_cases, pilot_control, pilot_log, pilot_people, pilot_try, pilot_worker
 
 
 @click.group()
@@ -18,12 +18,16 @@ for command in (
     pilot_cases.run,
     pilot_cases.approve,
     pilot_cases.serve,
+    pilot_try.try_,
+    pilot_worker.work,
     pilot_control.status,
     pilot_people.deliver,
     pilot_people.give_back,
     pilot_people.metrics,
-    pilot_control.log,
-    pilot_control.export,
+    pilot_log.log,
+    pilot_log.verify,
+    pilot_log.replay,
+    pilot_log.export,
     pilot_control.limit,
     pilot_control.stop,
     pilot_control.promote,

@@ -97,10 +97,11 @@ def plan(folder: Path, message: str | None, session: tuple[str, ...], as_json: b
     "--model-url",
     help="Its OpenAI-compatible address, like http://localhost:8000/v1; its key is taken from CXREADY_MODEL_KEY.",
 )
+@click.option("--enqueue", is_flag=True, help="Leave the cases to workers (`pilot work`) and wait for nothing.")
 @AS_JSON
 def run(
     folder: Path, message: str | None, customer: str | None, session: tuple[str, ...], channel: str, cases_file: Path | None, at_most: Any,
-    model: str | None, model_url: str | None, as_json: bool,
+    model: str | None, model_url: str | None, enqueue: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run cases; one line each. Without any, go on with what an earlier run left unfinished."""
     from assess.piloting import read_cases, run_cases, take_up
@@ -118,6 +119,13 @@ def run(
                 "message": message,
             }
         )
+
+    if enqueue:
+        from runtime.queue_client import enqueue_cases
+
+        names = enqueue_cases(loaded.estate, found)
+        say({"enqueued": names}, as_json, [f"{len(names)} cases wait for a worker"])
+        return
 
     def show(result: CaseResult) -> None:
         click.echo(json.dumps(result.line(), ensure_ascii=False) if as_json else _line(result))

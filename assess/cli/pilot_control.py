@@ -1,10 +1,8 @@
-"""`cxready pilot status|log|export|limit|stop|promote|demote|forget`: what happened, and what may happen next."""
+"""`cxready pilot status|limit|stop|promote|demote|forget`: how it stands, and what may happen next."""
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from pathlib import Path
 
 import click
@@ -45,57 +43,6 @@ def status(folder: Path, as_json: bool) -> None:
     say(found.plain(), as_json, lines)
 
 
-@click.command(epilog="Example:  cxready pilot log northwind case-1 --json")
-@click.argument("where", nargs=-1, required=True, metavar="[FOLDER] [RUN]")
-@AS_JSON
-def log(where: tuple[str, ...], as_json: bool) -> None:
-    """The decision log of a run, a line a step; without a run the names of all. Exit 1 when a chain is broken."""
-    from runtime import decision_log
-    from runtime.errors import BadInput
-    from runtime.pilot_state import open_log
-
-    folder, name = _where(where)
-    connection = open_log(folder / ".cxready")
-    rows = decision_log.rows(connection, name)
-    broken = decision_log.verify(connection, name)
-    connection.close()
-    if name is not None and not rows:
-        raise BadInput(f"there is no run {name!r}", str(folder), f"`cxready pilot log {folder}` lists them")
-    if name is None and not as_json:
-        for run_name in dict.fromkeys(row.run for row in rows):
-            click.echo(run_name)
-    else:
-        for row in rows:
-            text = f"{row.seq:>3}  {row.at[11:19]}  {row.step:<34} {row.operation:<28} {row.decision:<9} {row.effect:<9} {row.hash[:12]}"
-            click.echo(json.dumps(row.line(), ensure_ascii=False) if as_json else text)
-    if broken:
-        click.echo("\n".join(broken), err=True)
-        sys.exit(1)
-
-
-@click.command(epilog="Example:  cxready pilot export northwind -o pilot-log.jsonl")
-@FOLDER
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    help="File to write, one JSON object a line.",
-)
-@AS_JSON
-def export(folder: Path, output: Path, as_json: bool) -> None:
-    """Write the whole decision log with its anchors, for an auditor; kept elsewhere, it proves that nothing was cut off."""
-    from runtime.log_export import export_log
-
-    load_folder(folder)
-    rows, anchors = export_log(folder / ".cxready", output)
-    say(
-        {"file": str(output), "rows": rows, "anchors": anchors},
-        as_json,
-        [f"written: {output} ({rows} rows, {anchors} anchors)"],
-    )
-
-
 @click.command(epilog="Example:  cxready pilot limit northwind issue_credit 20.00 --until 2026-12-01 --by person-11")
 @FOLDER
 @click.argument("words", nargs=-1, required=True, metavar="[WORKFLOW] ACTION [LIMIT] AMOUNT")
@@ -113,9 +60,7 @@ def limit(folder: Path, words: tuple[str, ...], until: str | None, by: str, as_j
     estate = load_folder(folder).estate
     workflow, action, name, amount = _limit_words(words, set(estate.goals))
     end = _end(until)
-    bound = tighten(
-        place_of(folder / ".cxready"), estate, action, name, amount, workflow=workflow, until=end, by=by
-    )
+    bound = tighten(place_of(folder / ".cxready"), estate, action, name, amount, workflow=workflow, until=end, by=by)
     what = {"action": action, "limit": name, "bound": bound, "workflow": workflow or None, "until": until}
     holds = f"{' in ' + workflow if workflow else ''}{' until ' + until if until else ''}"
     say(what, as_json, [f"{action}: {name} is at most {amount}{holds} from now on"])
@@ -239,16 +184,3 @@ def _end(until: str | None) -> float | None:
     except ValueError:
         raise BadInput(f"{until!r} is no time", "--until", "write it like 2026-12-01 or 2026-12-01T18:00") from None
     return (moment + timedelta(days=1) if len(until) == 10 else moment).timestamp()
-
-
-def _where(words: tuple[str, ...]) -> tuple[Path, str | None]:
-    """FOLDER RUN, FOLDER alone, or RUN alone in the present folder."""
-    from runtime.database import is_made, place_of
-    from runtime.errors import BadInput
-
-    folder, name = (words[0], words[1] if len(words) > 1 else None) if Path(words[0]).is_dir() else (".", words[0])
-    if not is_made(place_of(Path(folder) / ".cxready")):
-        raise BadInput(
-            "there is no pilot's log here", str(Path(folder) / ".cxready"), "run `cxready pilot run DIR` first"
-        )
-    return Path(folder), name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -20,10 +20,16 @@ from assess.demo.rest_service import Record, RestService
 from assess.demo.ticketing import Ticketing
 from assess.demo.tokens import Tokens, demo_environment
 from assess.demo.usage import Usage
+from assess.demo.use_cases.declared import Fault
+from assess.demo.use_cases.faults import with_faults
 
 
 def start(
-    flawless: bool = False, data: Path | None = None, today: date | None = None, ports: Mapping[str, int] | None = None
+    flawless: bool = False,
+    data: Path | None = None,
+    today: date | None = None,
+    ports: Mapping[str, int] | None = None,
+    faults: Sequence[Fault] = (),
 ) -> RunningEstate:
     """Start every system and return at once; they answer until `close()`.
 
@@ -32,6 +38,7 @@ def start(
         data: folder with `world/` and `descriptions/`; default: the packaged `templates/demo`.
         today: the day that decides which month was billed last; default: today, UTC.
         ports: a fixed port a system, for those who want to look with a browser; default: free ones.
+        faults: what goes wrong on the way to a system, when a call names a certain text.
     """
     place = data or demo_data()
     tokens = Tokens()
@@ -44,7 +51,11 @@ def start(
         "ticketing": Ticketing(tokens, made),
         "mail": Mail(tokens, made),
     }
-    listeners = {name: Listener(service.answer, (ports or {}).get(name, 0)) for name, service in services.items()}
+    answers = {
+        name: with_faults(service.answer, [fault for fault in faults if fault.system == name])
+        for name, service in services.items()
+    }
+    listeners = {name: Listener(answer, (ports or {}).get(name, 0)) for name, answer in answers.items()}
     return RunningEstate(flawless, place, made, services, listeners)
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from assess.demo.use_cases.rules import RULES as USE_CASE_RULES
 from assess.demo.world import PLANS
 
 Record = Mapping[str, Any]
@@ -189,21 +190,13 @@ def instant(value: datetime | str) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-RULES: dict[str, Callable[..., Any]] = {
+RULES: dict[str, Callable[..., Any]] = USE_CASE_RULES | {
     rule.__name__: rule
     for rule in (
-        prorated_credit,
-        open_charges,
-        correction_message,
-        overpayment,
-        refund_message,
-        own_orders,
-        return_window,
-        return_message,
-        plan_choice,
-        plan_message,
+        prorated_credit, open_charges, correction_message, overpayment, refund_message, own_orders, return_window, return_message,
+        plan_choice, plan_message,
     )
-}
+}  # fmt: skip
 FACTS: dict[str, Callable[[Record], bool]] = {
     fact.__name__: fact for fact in (usage_gap_found, contract_active, paid_twice, return_open)
 }

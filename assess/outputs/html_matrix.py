@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from assess.assessment import Assessment
 from assess.outputs.html_view import Filler, Section
 from assess.outputs.html_words import counted, human, line, listed, number, spelled, upper
+from probes.derive.agent_fitness import Alike
 from probes.derive.matrix_cells import Matrix, MatrixCell, Verdict
 from probes.gather.promises import Property
 
@@ -51,7 +52,7 @@ COLUMNS: tuple[tuple[str, tuple[Property, ...]], ...] = (
     ("ETag", ("etag",)),
     ("Write, delete", ("write", "partial", "delete")),
 )
-MOST_OPERATIONS, MOST_DIFFERENT = 12, 12
+MOST_OPERATIONS, MOST_DIFFERENT = 10, 12
 URGENT: tuple[Verdict, ...] = ("contradicted", "undocumented", "neither", "not_measured", "agreed")
 
 
@@ -74,25 +75,26 @@ def _section(a: Assessment, m: Matrix, n: int) -> Section:
         "width": round(70 / max(len(columns), 1), 1),
         "rows": [(name, [_of(m, name, abouts) for _, abouts in columns]) for name in rows],
         "left_out": len(m.operations) - len(rows),
-        "whole": [c for c in m.cells if not c.operation],
+        "whole": [c for c in m.cells if not c.operation and (c.declared or c.verdict != "not_measured")],
         "fit": _fitness(a, m.system),
         "requests": next((s.requests for s in a.systems if s.name == m.system), 0),
         "names": NAMES,
         "marks": MARKS,
         "words": WORDS,
     }
-    title = upper(line(human(m.system), 40))
+    title = line(human(m.system), 40)
+    title = title.upper() if len(title) <= 3 else upper(title)
     return Section(
         f"matrix-{n}",
         f"4.{n} · {line(human(m.system), 40)}",
         _title(title, counts),
-        _lede(m, rows),
+        _lede(m),
         "matrix",
         f"{title}: declared and measured",
         "board",
         data,
-        _bar(m, counts),
-        (_different(m), *_untested(m)),
+        _bar(m),
+        (_different(m), _untested(m)),
     )
 
 
@@ -104,23 +106,20 @@ def _title(name: str, counts: Counter[Verdict]) -> str:
     return f"{said} and breaks {spelled(counts['contradicted'])}" if counts["contradicted"] else said
 
 
-def _lede(m: Matrix, rows: Sequence[str]) -> str:
-    document = line(m.document.rpartition("/")[2], 60) or "no document"
-    return (
-        f"{document} against what was seen: {counted(len(rows), 'operation')}, those that workflows call first. Silence is no"
-        " promise, and nothing is agreed without evidence."
-    )
+def _lede(m: Matrix) -> str:
+    document = line(m.document.rpartition("/")[2], 50) or "no document"
+    return f"{document} against what was seen. Silence is no promise; nothing is agreed without evidence."
 
 
-def _bar(m: Matrix, counts: Counter[Verdict]) -> tuple[str, str]:
+def _bar(m: Matrix) -> tuple[str, str]:
     broken = [c for c in m.cells if c.verdict == "contradicted"]
     if broken:
         where = listed([_where(c) for c in broken], 3)
         words = f"The document is wrong or the service is, in {where}. An agent believes the document: mend either before it acts."
-    elif counts["undocumented"]:
+    elif quiet := [c for c in m.cells if c.verdict == "undocumented" and c.about != "latency"]:
         words = (
-            f"{upper(counted(counts['undocumented'], 'property', letters=True))} can be relied on today and may go away"
-            " unannounced: have them written into the document."
+            f"What no document promises may go away unannounced: {listed([_where(c) for c in quiet], 3)}. Have it written"
+            " down before an agent relies on it."
         )
     else:
         words = "Nothing that was measured speaks against the document. What was not measured is still only a promise."
@@ -166,37 +165,41 @@ def _difference(c: MatrixCell) -> tuple[str, ...]:
     )
 
 
-def _untested(m: Matrix) -> tuple[Filler, ...]:
-    """What is promised and was not measured, with the reason."""
-    cells = [c for c in m.cells if c.operation and c.verdict == "not_measured" and c.declared]
-    rows = tuple((line(_short(c.operation), 26), NAMES[c.about], line(c.declared, 60), line(c.seen, 70)) for c in cells)
-    head = ("Operation", "Property", "The document says", "Why it was not measured")
-    return (Filler("Promises that nobody has tested", head, (21, 15, 30, 34), rows),)
+def _untested(m: Matrix) -> Filler:
+    """What is promised and was not measured: one row a property and reason."""
+    groups: dict[tuple[Property, str], list[str]] = {}
+    for c in m.cells:
+        if c.operation and c.verdict == "not_measured" and c.declared:
+            groups.setdefault((c.about, c.seen), []).append(_short(c.operation))
+    rows = tuple((NAMES[about], line(listed(names, 4), 60), line(why, 60)) for (about, why), names in groups.items())
+    head = ("Property", "Promised for", "Why it was not measured")
+    return Filler("Promises that nobody has tested", head, (17, 43, 40), rows)
 
 
-def _fitness(a: Assessment, system: str) -> list[tuple[str, str]]:
+def _fitness(a: Assessment, system: str) -> str:
     """What an agent reads of the system, and what it could confuse; empty where no census was made."""
     found = next((f for f in a.fitness if f.system == system), None)
     if found is None or not found.reading.whole:
-        return []
-    most = max(found.reading.allowed.items(), key=lambda item: item[1], default=None)
-    largest = found.reading.answers[0] if found.reading.answers else None
-    pairs = "not compared" if found.alike is None else counted(len(found.alike), "pair") if found.alike else "none"
+        return ""
+    said = [f"{number(found.reading.whole)} tokens as tools"]
+    if most := max(found.reading.allowed.items(), key=lambda item: item[1], default=None):
+        said.append(f"{number(most[1])} on the largest allow-list ({line(human(most[0]), 30)})")
+    if found.reading.answers:
+        largest = found.reading.answers[0]
+        of = f", {counted(largest.records, 'record')}" if largest.records is not None else ""
+        said.append(f"{number(largest.tokens)} in the largest answer ({line(_short(largest.operation), 30)}{of})")
     fields = sum(len(names) for names in found.undocumented.values())
-    of = f" ({counted(largest.records, 'record')})" if largest and largest.records is not None else ""
-    return [
-        ("Whole interface as tools", f"{number(found.reading.whole)} tokens"),
-        (
-            "Largest allow-list",
-            f"{number(most[1])} tokens: {line(human(most[0]), 30)}" if most else "called by no workflow",
-        ),
-        (
-            "Largest answer seen",
-            f"{number(largest.tokens)} tokens{of}: {_short(largest.operation)}" if largest else "none",
-        ),
-        ("Mean the same to a model", pairs),
-        ("Called fields without words", number(fields) if fields else "none"),
-    ]
+    words = (
+        f"{counted(fields, 'field')} of called operations without a word" if fields else "a word on every called field"
+    )
+    return f"{'; '.join(said)}. {upper(_alike(found.alike))}; {words}."
+
+
+def _alike(pairs: Sequence[Alike] | None) -> str:
+    if pairs is None:
+        return "operations were not compared by meaning"
+    first = f" ({_short(pairs[0].one)}, {_short(pairs[0].other)})" if pairs else ""
+    return f"{counted(len(pairs), 'pair', letters=True)} of operations {'means' if len(pairs) == 1 else 'mean'} the same to a model{first}"
 
 
 def _where(c: MatrixCell) -> str:

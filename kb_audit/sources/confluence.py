@@ -20,7 +20,9 @@ from kb_audit.sources.reading import NotRead
 CLOUD = "/wiki/api/v2/pages"
 DATA_CENTER = "/rest/api/content"
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
-_PAGE_LINK = re.compile(r"<ac:link\b[^>]*>\s*<ri:page\b[^>]*?ri:content-title=\"([^\"]*)\"[^>]*?(?:/>|></ri:page>)(.*?)</ac:link>", re.S)
+_PAGE_LINK = re.compile(
+    r"<ac:link\b[^>]*>\s*<ri:page\b[^>]*?ri:content-title=\"([^\"]*)\"[^>]*?(?:/>|></ri:page>)(.*?)</ac:link>", re.S
+)
 _IMAGE = re.compile(r"<ac:image\b([^>]*)>.*?ri:(?:filename|value)=\"([^\"]*)\".*?</ac:image>", re.S)
 _PARAMETER = re.compile(r"<ac:parameter\b[^>]*>.*?</ac:parameter>|<ac:(?:placeholder|emoticon)\b[^>]*/?>", re.S)
 _ALT = re.compile(r"ac:alt=\"([^\"]*)\"")
@@ -31,7 +33,9 @@ def _walk_cloud(fetch: Fetch) -> Iterator[Record]:
 
 
 def _walk_data_center(fetch: Fetch) -> Iterator[Record]:
-    yield from _walk(fetch, f"{DATA_CENTER}?type=page&status=current&limit=100&expand=body.storage,version,history,space")
+    yield from _walk(
+        fetch, f"{DATA_CENTER}?type=page&status=current&limit=100&expand=body.storage,version,history,space"
+    )
 
 
 def _walk(fetch: Fetch, start: str) -> Iterator[Record]:
@@ -80,9 +84,18 @@ def article(record: Record) -> Article | NotRead:
 def as_html(storage: str) -> str:
     """Storage format as plain HTML: links to pages by title, pictures, code blocks; settings of macros left out."""
     text = _PARAMETER.sub("", storage)
-    text = _PAGE_LINK.sub(lambda m: f'<a href="{quote(m[1].replace(" ", "_"))}">{_CDATA.sub(r"\1", m[2]) or m[1]}</a>', text)
-    text = _IMAGE.sub(lambda m: f'<img src="{m[2]}" alt="{(_ALT.search(m[1]) or ["", ""])[1]}"/>', text)
+    text = _IMAGE.sub(_picture, _PAGE_LINK.sub(_link, text))
     return _CDATA.sub(lambda m: f"<pre>{escape(m[1])}</pre>", text)
+
+
+def _link(match: re.Match[str]) -> str:
+    words = _CDATA.sub(lambda m: m[1], match[2]) or match[1]
+    return f'<a href="{quote(match[1].replace(" ", "_"))}">{words}</a>'
+
+
+def _picture(match: re.Match[str]) -> str:
+    alt = _ALT.search(match[1])
+    return f'<img src="{match[2]}" alt="{alt[1] if alt else ""}"/>'
 
 
 _SOURCE = "https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-page/"

@@ -15,8 +15,13 @@ from kb_audit.sources.reading import NotRead
 CENTERS: dict[str, HelpCenter] = {
     center.name: center
     for center in (
-        zendesk.CENTER, intercom.CENTER, confluence.CENTER, confluence.DATA_CENTER_CENTER, salesforce.CENTER, freshdesk.CENTER,
-    )  # fmt: skip
+        zendesk.CENTER,
+        intercom.CENTER,
+        confluence.CENTER,
+        confluence.DATA_CENTER_CENTER,
+        salesforce.CENTER,
+        freshdesk.CENTER,
+    )
 }
 UNKNOWN = "is no export that is known here: Zendesk, Intercom, Confluence, Salesforce or Freshdesk articles as JSON, Salesforce also as CSV"
 

@@ -49,7 +49,12 @@ def read(path: Path) -> Reading:
                 articles.append(_dated(found, history.get(name)))
                 missing += [NotRead(name=f"{found.id}, {what}", why=why) for what, why in found.unread]
     if not articles and not missing:
-        missing.append(NotRead(name=path.as_posix(), why="the folder holds no article: no Markdown, HTML, reStructuredText, Word or PDF file"))
+        missing.append(
+            NotRead(
+                name=path.as_posix(),
+                why="the folder holds no article: no Markdown, HTML, reStructuredText, Word or PDF file",
+            )
+        )
     return Reading(tuple(articles), tuple(missing))
 
 
@@ -62,6 +67,7 @@ def _dated(article: Article, history: PageHistory | None) -> Article:
         created=article.created or history.created,
         updated=article.updated or history.updated,
         owner=article.owner or history.owner,
+        changed=history.changed,
     )
 
 

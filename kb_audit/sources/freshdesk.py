@@ -16,7 +16,14 @@ from kb_audit.sources.reading import NotRead
 
 _ROOT = "/api/v2/solutions"
 _SIZE = 100
-_AUDIENCE = {1: "public", 2: "customers", 3: "internal", 4: "selected companies", 5: "selected companies", 6: "selected segments"}
+_AUDIENCE = {
+    1: "public",
+    2: "customers",
+    3: "internal",
+    4: "selected companies",
+    5: "selected companies",
+    6: "selected segments",
+}
 
 
 def _walk(fetch: Fetch) -> Iterator[Record]:
@@ -39,7 +46,11 @@ def _all(fetch: Fetch, path: str) -> Iterator[Record]:
 
 def _listed(data: Any) -> list[Record] | None:
     found = data.get("articles") if isinstance(data, dict) else data
-    if isinstance(found, list) and found and all(isinstance(r, dict) and "folder_id" in r and "description" in r for r in found):
+    if (
+        isinstance(found, list)
+        and found
+        and all(isinstance(r, dict) and "folder_id" in r and "description" in r for r in found)
+    ):
         return found
     return None
 

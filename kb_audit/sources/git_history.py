@@ -29,12 +29,13 @@ _SAFE = (
 @dataclass(frozen=True)
 class PageHistory:
     """When a page was made and last really changed, and who changed it most in the year before its repository's last
-    change; None and "" where the history does not tell.
+    change; None and "" where the history does not tell. `changed`: the days of all real changes.
     """
 
     created: date | None = None
     updated: date | None = None
     owner: str = ""
+    changed: tuple[date, ...] = ()
 
 
 @dataclass
@@ -42,6 +43,7 @@ class _Page:
     created: date | None = None
     updated: date | None = None
     authors: Counter[str] = field(default_factory=Counter)
+    changed: set[date] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,12 @@ def history_of(root: Path) -> Mapping[str, PageHistory]:
         for change in commit.changes:
             _note(commit, change, pages, now_called, newest)
     return {
-        name: PageHistory(page.created, page.updated, page.authors.most_common(1)[0][0] if page.authors else "")
+        name: PageHistory(
+            page.created,
+            page.updated,
+            page.authors.most_common(1)[0][0] if page.authors else "",
+            tuple(sorted(page.changed)),
+        )
         for name, page in pages.items()
     }
 
@@ -83,6 +90,7 @@ def _note(
     if len(commit.changes) > BULK_FILES or is_mere_move:
         return
     page.updated = page.updated or commit.at
+    page.changed.add(commit.at)
     if newest - commit.at <= OWNER_WITHIN:
         page.authors[commit.author] += 1
 

@@ -87,7 +87,9 @@ def pages(center: str, fetch: Fetch, start: str, onward: Callable[[Any], str]) -
 
 
 def not_theirs(center: str, where: str) -> BadInput:
-    return BadInput(f"the answer is not {center}'s", where, "give the address of the help centre and a reader's credential")
+    return BadInput(
+        f"the answer is not {center}'s", where, "give the address of the help centre and a reader's credential"
+    )
 
 
 def records(center: str, answer: Any, key: str) -> list[Record]:

@@ -51,9 +51,11 @@ class Invisible:
         return bool(style) and (bool(_HIDES.search(style)) or self._blends(tag, style))
 
     def _style(self, tag: Tag) -> str:
-        classes = tag.get("class") or []
+        classes: object = tag.get("class")
         named = [self.styles.get(name, "") for name in classes] if isinstance(classes, list) and self.styles else []
-        return ";".join(filter(None, [*named, str(tag.get("style", "")), f"color:{tag['color']}" if tag.get("color") else ""]))
+        return ";".join(
+            filter(None, [*named, str(tag.get("style", "")), f"color:{tag['color']}" if tag.get("color") else ""])
+        )
 
     def _blends(self, tag: Tag, style: str) -> bool:
         """Text in the colour of its ground; the ground is white where nothing above says another colour."""

@@ -10,7 +10,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -94,7 +94,7 @@ def _lines(page: Any, number: int, writer: BodyWriter) -> Iterator[Line]:
             pieces.append((text, round(abs(size or 0) * scale, 1), matrix[5] * current[3] + current[5]))
 
     page.extract_text(visitor_text=visit)
-    yield from _put_together(pieces, number)
+    yield from _with_bullets(list(_put_together(pieces, number)))
 
 
 def _put_together(pieces: list[tuple[str, float, float]], page: int) -> Iterator[Line]:
@@ -109,6 +109,16 @@ def _put_together(pieces: list[tuple[str, float, float]], page: int) -> Iterator
                 words, size, height = words + part, max(size, points), at
             elif part:
                 words += " "
+
+
+def _with_bullets(lines: list[Line]) -> Iterator[Line]:
+    """Some programs draw the sign of a list item apart from its words: it goes back to the line at its height."""
+    alone = [line.height for line in lines if _BULLET.fullmatch(line.text)]
+    for line in lines:
+        if _BULLET.fullmatch(line.text):
+            continue
+        signed = any(abs(line.height - at) < 2 for at in alone)
+        yield replace(line, text=f"• {line.text}") if signed and not _BULLET.match(line.text) else line
 
 
 def _without_running_heads(lines: list[Line], pages: int) -> list[Line]:
@@ -150,7 +160,7 @@ def _begins_anew(before: Line, line: Line, body: float) -> bool:
     if _BULLET.match(line.text):
         return True
     if before.page != line.page:
-        return before.text.endswith((".", "!", "?", ":"))
+        return not line.text[:1].islower()
     return abs(before.height - line.height) > max(body, 6) * 1.9
 
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.core import publish_doctree
-from docutils.parsers.rst import Directive, directives, roles, states
+from docutils.parsers.rst import Directive, directives, roles
 
 from kb_audit.article import Article, BlockKind
 from kb_audit.sources import front_matter
@@ -47,7 +47,9 @@ class _Passing(Directive):
     optional_arguments = 1
     final_argument_whitespace = True
     has_content = True
-    option_spec: ClassVar[Any] = type("Any", (dict,), {"__getitem__": lambda self, key: directives.unchanged, "__bool__": lambda self: True})()
+    option_spec: ClassVar[Any] = type(
+        "Any", (dict,), {"__getitem__": lambda self, key: directives.unchanged, "__bool__": lambda self: True}
+    )()
 
     def run(self) -> list[nodes.Node]:
         held = "\n".join(self.content)
@@ -57,7 +59,7 @@ class _Passing(Directive):
             return [nodes.literal_block(held, held)]
         inside = nodes.container()
         if self.arguments:
-            said, messages = self.state.inline_text(self.arguments[0], self.lineno)
+            said, _ = self.state.inline_text(self.arguments[0], self.lineno)
             inside += nodes.paragraph(self.arguments[0], "", *said)
         self.state.nested_parse(self.content, self.content_offset, inside)
         return [inside]
@@ -101,10 +103,9 @@ class _Reader:
         self.said = ""
 
     def read(self, node: nodes.Element, level: int = 0, kind: BlockKind = "paragraph", lead: str = "") -> None:
-        for name in node.get("names", ()):
-            self.writer.mark(name)
-        for name in node.get("ids", ()):
-            self.writer.mark(name)
+        names: list[object] = [*node.get("names", ()), *node.get("ids", ())]
+        for name in names:
+            self.writer.mark(str(name))
         for child in node.children:
             if isinstance(child, nodes.Element):
                 self._one(child, level, kind, lead)
@@ -132,7 +133,9 @@ class _Reader:
             self._table(node)
         elif isinstance(node, nodes.reference | nodes.image):
             self._links(node)
-        elif not isinstance(node, nodes.system_message | nodes.docinfo | nodes.field_list | nodes.raw | nodes.substitution_definition):
+        elif not isinstance(
+            node, nodes.system_message | nodes.docinfo | nodes.field_list | nodes.raw | nodes.substitution_definition
+        ):
             self.read(node, level, kind, lead)
 
     def _table(self, table: nodes.table) -> None:
@@ -176,5 +179,8 @@ def _is_head(node: nodes.Node) -> bool:
     return isinstance(above, nodes.document) or (
         isinstance(above, nodes.section)
         and isinstance(above.parent, nodes.document)
-        and all(isinstance(n, nodes.title | nodes.docinfo | nodes.comment | nodes.target) for n in above.children[: above.index(node)])
+        and all(
+            isinstance(n, nodes.title | nodes.docinfo | nodes.comment | nodes.target)
+            for n in above.children[: above.index(node)]
+        )
     )

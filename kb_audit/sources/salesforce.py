@@ -57,7 +57,7 @@ def article(record: Record) -> Article | NotRead:
         views=as_count(record.get("viewCount")),
         aliases=(text_of(record.get("urlName")),) if record.get("urlName") else (),
     )
-    body = _sections([("", text_of(record.get("summary"))), *parts] if not parts else parts)
+    body = _sections(parts or [("", text_of(record.get("summary")))])
     return made(name, body, fields, "salesforce")
 
 

@@ -21,7 +21,22 @@ AGENT = "cxready"
 MOST_MAPS = 20
 LONGEST_WAIT = 10.0
 _PAUSE = 0.2
-_NOT_PAGES = (".pdf", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".zip", ".css", ".js", ".xml", ".mp4", ".webp", ".ico", ".json")
+_NOT_PAGES = (
+    ".pdf",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".gif",
+    ".svg",
+    ".zip",
+    ".css",
+    ".js",
+    ".xml",
+    ".mp4",
+    ".webp",
+    ".ico",
+    ".json",
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +83,9 @@ def read(start: str, get: Get, *, wait: Callable[[float], None], most: int = 90)
     answer = get(urljoin(start, "/robots.txt"))
     rules = Protego.parse(answer.text if answer.status == 200 and "html" not in answer.kind else "")
     if not rules.can_fetch(start, AGENT):
-        raise BadInput("robots.txt closes this address to us", start, "ask the site's owner to allow the user agent cxready")
+        raise BadInput(
+            "robots.txt closes this address to us", start, "ask the site's owner to allow the user agent cxready"
+        )
     crawl.pause = min(LONGEST_WAIT, float(rules.crawl_delay(AGENT) or _PAUSE))
     try:
         _pages(crawl, rules, most)
@@ -119,25 +136,27 @@ def _listed(crawl: _Crawl, told: list[str]) -> Iterator[tuple[str, date | None]]
         for kind, place, changed in _entries(crawl, address, own):
             if kind == "sitemap":
                 waiting.append(place)
-            elif urlsplit(place).netloc == crawl.host and urlsplit(place).path.startswith(folder) and place not in given:
+            elif (
+                urlsplit(place).netloc == crawl.host and urlsplit(place).path.startswith(folder) and place not in given
+            ):
                 given.add(place)
                 yield place, changed
 
 
 def _entries(crawl: _Crawl, address: str, own: str) -> list[tuple[str, str, date | None]]:
-    from xml.etree.ElementTree import ParseError
-
-    from defusedxml import DefusedXmlException
-    from defusedxml.ElementTree import fromstring
+    from lxml import etree
 
     answer = crawl.get(address)
     if answer.status != 200:
         if own:
-            raise BadInput(f"there is no sitemap ({answer.status})", address, "give the address of the sitemap or of a page")
+            raise BadInput(
+                f"there is no sitemap ({answer.status})", address, "give the address of the sitemap or of a page"
+            )
         return []
     try:
-        tree = fromstring(answer.text)
-    except (ParseError, DefusedXmlException, ValueError) as error:
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+        tree = etree.fromstring(answer.text.encode(), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
         if own:
             crawl.missing.append(NotRead(name=address, why=f"is no sitemap: {error}"))
         return []
@@ -146,7 +165,9 @@ def _entries(crawl: _Crawl, address: str, own: str) -> list[tuple[str, str, date
         place = next((c.text or "" for c in entry if c.tag.endswith("}loc") or c.tag == "loc"), "").strip()
         changed = next((c.text for c in entry if c.tag.endswith("lastmod")), None)
         if place:
-            found.append(("sitemap" if entry.tag.endswith("sitemap") else "url", urljoin(address, place), as_date(changed)))
+            found.append(
+                ("sitemap" if entry.tag.endswith("sitemap") else "url", urljoin(address, place), as_date(changed))
+            )
     return found
 
 
@@ -189,4 +210,3 @@ def _onward(article: Article, start: str) -> Iterator[str]:
             and not parts.path.lower().endswith(_NOT_PAGES)
         ):
             yield target
-

@@ -55,7 +55,9 @@ def _check_sizes(parts: list[zipfile.ZipInfo]) -> None:
         raise ValueError(f"unpacks to {whole / 1e6:,.0f} MB in {len(parts)} parts, more than any document needs")
     for part in parts:
         if part.file_size > 1_000_000 and part.file_size > _MOST_RATIO * max(1, part.compress_size):
-            raise ValueError(f"is packed like a trap: {part.filename} grows {part.file_size // max(1, part.compress_size)}-fold")
+            raise ValueError(
+                f"is packed like a trap: {part.filename} grows {part.file_size // max(1, part.compress_size)}-fold"
+            )
 
 
 class _Reader:
@@ -107,11 +109,12 @@ class _Reader:
 
     def _text(self, element: Any) -> str:
         """Visible words; runs that Word hides, or writes in white, go to the hidden ones."""
-        shown, hidden = [], []
+        shown: list[str] = []
+        hidden: list[str] = []
         for run in element.iter(self.qn("w:r")):
             words = "".join(self._words(run))
             (hidden if self._is_hidden(run) else shown).append(words)
-        self.writer.hide(" ".join("".join(hidden).split()))
+        self.writer.hide(" ".join(" ".join(hidden).split()))
         return " ".join("".join(shown).split())
 
     def _words(self, run: Any) -> Iterator[str]:
@@ -130,7 +133,11 @@ class _Reader:
         colour, ground = said.find(self.qn("w:color")), said.find(self.qn("w:shd"))
         white = colour is not None and str(colour.get(self.qn("w:val"))).upper() == "FFFFFF"
         marked = said.find(self.qn("w:highlight")) is not None
-        return white and not marked and (ground is None or str(ground.get(self.qn("w:fill"))).upper() in ("FFFFFF", "AUTO"))
+        return (
+            white
+            and not marked
+            and (ground is None or str(ground.get(self.qn("w:fill"))).upper() in ("FFFFFF", "AUTO"))
+        )
 
     def _numbered(self, paragraph: Any) -> bool:
         said = paragraph._p.pPr

@@ -30,7 +30,11 @@ def _onward(answer: Any) -> str:
 
 def _listed(data: Any) -> list[Record] | None:
     found = data.get("articles") if isinstance(data, dict) else data
-    if isinstance(found, list) and found and all(isinstance(r, dict) and "section_id" in r and "body" in r for r in found):
+    if (
+        isinstance(found, list)
+        and found
+        and all(isinstance(r, dict) and "section_id" in r and "body" in r for r in found)
+    ):
         return found
     return None
 
@@ -48,7 +52,11 @@ def article(record: Record) -> Article | NotRead:
         owner=f"author {author}" if author else "",
         url=text_of(record.get("html_url")),
         language=text_of(record.get("locale")),
-        audience="public" if segment is None and "user_segment_id" in record else f"user segment {segment}" if segment else "",
+        audience="public"
+        if segment is None and "user_segment_id" in record
+        else f"user segment {segment}"
+        if segment
+        else "",
         created=as_date(record.get("created_at")),
         updated=as_date(record.get("edited_at") or record.get("updated_at")),
         views=None,

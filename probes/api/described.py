@@ -34,6 +34,14 @@ class Described(Probe):
                 grade="declared",
                 consequence=_HARM,
             )
+        if surface.document_format == "examples":
+            return not_met(
+                f"{name} has examples of {counted(len(surface.operations), 'operation')} and no description",
+                _evidence(surface),
+                cause="examples only",
+                grade="declared",
+                consequence=_HARM,
+            )
         if surface.called_but_undeclared:
             lacking = ", ".join(surface.called_but_undeclared)
             return not_met(

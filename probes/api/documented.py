@@ -20,9 +20,15 @@ def documented(surface: Described, question: str) -> tuple[Evidence, ...]:
 
 def undescribed(surface: Described, could: str) -> Outcome | None:
     """Not measured where there is no description to read; None where there is. `could`: what it could have said."""
+    name = surface.subject.unit
+    if surface.document_format == "examples":
+        return not_measured(
+            f"{name} has only examples of calls, no description {could}",
+            cause="needs",
+            would_measure=f"have the owner of {name} confirm the draft, or export a description, and name it in engagement.yaml",
+        )
     if surface.operations:
         return None
-    name = surface.subject.unit
     return not_measured(
         f"{name} has no description {could}",
         cause="needs",

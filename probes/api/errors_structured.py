@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from probes.finding import Outcome, met, not_measured, not_met
-from probes.gather.errors_provoked import ErrorSeen, ErrorShapes
+from probes.gather.error_shapes import ErrorSeen, ErrorShapes
 from probes.gather.evidence_shot import evidence_of
 from probes.probe import BY_ROLE, Effort, Probe
 from probes.wording import counted
 
+# Often answered by a gateway or the identity provider in front, in a shape of its own (RFC 6750, 3).
+AT_THE_DOOR = ("no credential", "missing right")
 READABLE = ("problem", "object", "fault")
 SHAPES = {
     "problem": "problem details",
@@ -27,8 +29,9 @@ class ErrorsStructured(Probe):
 
     Why: an agent that reads "Error" retries, apologises or gives up. One that reads "unknown account" asks for the
     right one.
-    How: a record that does not exist, a value of the wrong kind and a request without credential, on operations that
-    read. RFC 9457 problem details, an object of stable shape or a SOAP fault count.
+    How: a record that does not exist, a value of the wrong kind, a body that cannot be parsed and a request without
+    credential, on operations that read; and what a write without the right to it was answered. RFC 9457 problem
+    details, an object of stable shape or a SOAP fault count.
     Remedy: answer errors as application/problem+json (RFC 9457). Say in `detail` which field is wrong. Use 404, 400 and
     401 for what they mean. Send no HTML to machines.
     """
@@ -42,7 +45,7 @@ class ErrorsStructured(Probe):
         told = [
             e
             for e in seen.errors
-            if e.shape != "accepted" and not (e.provoked_by == "no credential" and e.shape in ("empty", "text"))
+            if e.shape != "accepted" and not (e.provoked_by in AT_THE_DOOR and e.shape in ("empty", "text"))
         ]
         unreadable = [e for e in told if e.shape not in READABLE or not e.says_what]
         if unreadable:
@@ -54,11 +57,11 @@ class ErrorsStructured(Probe):
                 cause="unreadable errors",
                 consequence=_HARM,
             )
-        shapes = {e.shape for e in told}
-        if len(shapes) > 1 or _nothing_shared(told):
+        own = [e for e in told if e.provoked_by not in AT_THE_DOOR]
+        if len({e.shape for e in own}) > 1 or _nothing_shared(own):
             return not_met(
                 f"{name} answers errors in different shapes",
-                *(evidence_of(e.shot, f"{e.provoked_by}: {_words(e)}") for e in told[:3]),
+                *(evidence_of(e.shot, f"{e.provoked_by}: {_words(e)}") for e in own[:3]),
                 cause="several shapes",
                 consequence=_HARM,
             )

@@ -37,7 +37,19 @@ from probes.crm.notes_writable import NotesWritable
 from probes.crm.sandbox_parity import SandboxParity
 from probes.derive import surface_census
 from probes.derive.run import Deriver
-from probes.gather import customer, describe, joins, limits, privilege, read, session_trial, versions, write_round_trip
+from probes.gather import (
+    customer,
+    describe,
+    errors_provoked,
+    joins,
+    limits,
+    privilege,
+    read,
+    session_trial,
+    tail,
+    versions,
+    write_round_trip,
+)
 from probes.gather.gatherer import Gatherer
 from probes.probe import Probe
 
@@ -82,9 +94,11 @@ GATHERERS: tuple[Gatherer, ...] = (
     read.GATHERER,
     customer.GATHERER,
     privilege.GATHERER,
+    errors_provoked.GATHERER,
     write_round_trip.GATHERER,
     joins.GATHERER,
     limits.GATHERER,
+    tail.GATHERER,
     versions.GATHERER,
 )
 DERIVERS: tuple[Deriver, ...] = (surface_census.DERIVER,)

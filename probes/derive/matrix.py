@@ -51,11 +51,11 @@ def matrix(system: str, artifacts: Artifacts) -> Matrix | None:
     known = {op.id: op for op in described.operations} if isinstance(described, Described) else {}
     called = tuple(name for name in promises.described if name in known and known[name].called)
     operations = tuple(dict.fromkeys([*called, *promises.described]))
-    lists = {name for name in _lists(artifacts, system) if name in known and _lists_many(known[name])}
+    lists = {name for name in _lists(artifacts, system) if name not in known or _lists_many(known[name])}
     cells = [
         cell_of(about, name, promise, OPERATION_RULES[about](artifacts, system, name, promise))
         for name in operations
-        for about in _asked(name, promises, known[name].reads if name in known else True, lists)
+        for about in _asked(name, promises, lists)
         for promise in [promises.of(about, name)]
     ]
     return Matrix(
@@ -67,17 +67,17 @@ def matrix(system: str, artifacts: Artifacts) -> Matrix | None:
     )
 
 
-def _asked(name: str, promises: Promises, reads: bool, lists: set[str]) -> Iterator[Property]:
+def _asked(name: str, promises: Promises, lists: set[str]) -> Iterator[Property]:
     """The properties that make sense for an operation, in the order of print."""
-    yield from ("schema", "status", "errors")
-    if reads:
+    yield from ("schema", "status", "errors") if promises.of_http else ("schema", "errors")
+    if name in promises.reads:
         if name in lists or promises.of("paging", name):
             yield "paging"
         return
     method = promises.methods.get(name, "POST")
     if method != "DELETE":
         yield "repeat"
-    if method in ("PUT", "PATCH") or promises.of("etag", name):
+    if promises.of_http and (method in ("PUT", "PATCH") or promises.of("etag", name)):
         yield "etag"
     yield _BY_METHOD.get(method, "write")
 

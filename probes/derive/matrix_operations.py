@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from probes.artifact import Missing
 from probes.derive.matrix_cells import Artifacts, Look, Seen, Unseen, looked_up, source, unseen
-from probes.gather.errors_provoked import ErrorSeen, ErrorShapes
+from probes.gather.error_shapes import ErrorSeen, ErrorShapes
 from probes.gather.pagination import Pagination
 from probes.gather.promises import Promise
 from probes.gather.read import Answers, AnswerSeen

@@ -68,7 +68,8 @@ def run(derivation: Derivation) -> Iterator[Artifact | Missing]:
 
 def census(described: Described, derivation: Derivation) -> Artifact | Missing:
     """Compares operations pairwise; those that workflows call come first where there are too many."""
-    if not described.operations:
+    blocked = any(grade == "blocker" for grade, _, _ in described.problems)
+    if described.document_format == "examples" or not (described.operations or blocked):
         return Missing(
             wanted=SurfaceCensus.kind,
             subject=described.subject,

@@ -8,6 +8,7 @@ from typing import Any
 
 from probes.gather.guarded import find_operation
 from probes.gather.plan import PlanLine, line, surface_of
+from probes.gather.privilege import rights_tried
 from probes.gather.session import Session
 from runtime.estate import Estate
 from runtime.guardrails.cedar import limit_minor
@@ -87,8 +88,13 @@ def planned(estate: Estate) -> list[PlanLine]:
     for action in estate.guardrails.actions:
         targets = targets_of(estate, action)
         if all(estate.systems[t.system].attack_probes and estate.systems[t.system].writes.allowed for t in targets):
-            lines += [one for target in targets for one in _lines(estate, target)]
+            lines += [one for t in targets if not asked_before(estate, t) for one in _lines(estate, t)]
     return lines
+
+
+def asked_before(estate: Estate, target: Target) -> bool:
+    """Whether the trial of the agent's rights already sends this very call: a create without an amount to exceed."""
+    return not target.effect.money_out and target.name in {t.name for t in rights_tried(estate, target.system)}
 
 
 def _lines(estate: Estate, target: Target) -> Iterator[PlanLine]:
@@ -108,10 +114,12 @@ def _lines(estate: Estate, target: Target) -> Iterator[PlanLine]:
         1,
         undo.id if undo else None,
     )
-    names = [target.effect.read_back, target.effect.repeat.find if target.effect.repeat else None]
-    readers = [found for name in dict.fromkeys(names) if name and (found := find_operation(surface, name))]
-    most = 3 if target.effect.does == "update" or target.effect.repeat else 1
-    for reader in readers[:1]:
-        yield line(target.system, reader, f"read around the attempt on {target.name}", PROBE, most)
+    finder, update = target.effect.repeat.find if target.effect.repeat else None, target.effect.does == "update"
+    by_id = target.effect.read_back or finder
+    counts = {name: 1 for name in (finder,) if name and not update}  # where the answer is lost
+    counts |= {by_id: counts.get(by_id, 0) + (3 if update else 1)} if by_id else {}
+    for name, count in counts.items():
+        if reader := find_operation(surface, name):
+            yield line(target.system, reader, f"read around the attempt on {target.name}", PROBE, count)
     if undo:
         yield line(target.system, undo, f"take back {target.name}, should it have been accepted", PROBE, 1)

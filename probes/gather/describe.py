@@ -5,7 +5,6 @@ Nothing is sent. OpenAPI documents are checked against their standard, WSDLs by 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from probes.artifact import Artifact
 from probes.finding import Subject
 from probes.gather.contract_report import ContractReport, read_report
 from probes.gather.description_check import VALIDATOR, faults_of, tools
+from probes.gather.description_words import change_sentence, limit_sentence, prose
 from probes.gather.gatherer import Found, Gatherer, each_system, missing
 from probes.gather.plan import operations_called
 from probes.gather.promises import Promises, promises_of
@@ -24,13 +24,6 @@ from probes.gather.session import Session
 from probes.gather.tokens import tokens_of
 from runtime.systems.surface import Operation, Surface
 from runtime.systems.vendors import vendor_of
-
-_LIMIT_WORDS = re.compile(r"rate.?limit|requests? (a|per) (second|minute|hour|day)|throttl|quota", re.IGNORECASE)
-_NOTICE_WORDS = re.compile(
-    r"(?=.*\b(breaking|chang|deprecat|sunset|retire|version))(?=.*\d+ *(calendar |business |working )?(day|week|month|year))",
-    re.IGNORECASE,
-)
-_CHANGE_WORDS = re.compile(r"deprecat|sunset|breaking change|versioning", re.IGNORECASE)
 
 
 class OperationSeen(BaseModel):
@@ -110,12 +103,14 @@ def gather_system(session: Session, system: str) -> Found:
             yield missing(kind, subject, "no_input", f"{settings.description} is missing")
         return
     surface = session.surface(system)
-    text = _all_words(surface)
+    text = prose(surface)
     yield _described(session, system, surface, text)
+    read = reads(session.estate, system)
     yield promises_of(
         surface,
-        {op.id: op for op in (*operations_called(session.estate, system), *reads(session.estate, system))}.values(),
-        limits=_sentence(text, _LIMIT_WORDS),
+        {op.id: op for op in (*operations_called(session.estate, system), *read)}.values(),
+        [op.id for op in read],
+        limits=limit_sentence(text),
         events=surface.events[:20],
         document=str(settings.description),
         text=text,
@@ -125,7 +120,7 @@ def gather_system(session: Session, system: str) -> Found:
 def _described(session: Session, system: str, surface: Surface, text: str) -> Described:
     settings = session.settings(system)
     called = {op.id for op in operations_called(session.estate, system)}
-    is_openapi = settings.protocol == "rest" and not surface.format.startswith("wsdl")
+    is_openapi = settings.protocol == "rest" and not surface.format.startswith(("wsdl", "examples"))
     return Described(
         subject=Subject(unit=system),
         measured_at=session.now,
@@ -146,13 +141,13 @@ def _described(session: Session, system: str, surface: Surface, text: str) -> De
         validator=VALIDATOR if is_openapi else "",
         called_but_undeclared=tuple(_undeclared(session, system, surface)),
         security=tuple(surface.security_schemes),
-        states_limits=_sentence(text, _LIMIT_WORDS),
+        states_limits=limit_sentence(text),
         declares_429=any("429" in op.answers for op in surface.operations.values()),
         declares_retry_after=any(
             "retry-after" in {h.lower() for h in op.answer_headers.get("429", ())} for op in surface.operations.values()
         )
         or "retry-after" in text.lower(),
-        states_change_policy=_sentence(text, _NOTICE_WORDS) or _sentence(text, _CHANGE_WORDS),
+        states_change_policy=change_sentence(text),
         events=surface.events[:20],
         vendor=vendor_of(surface.title, *(place.url for place in settings.environments.values())),
         contract_tests=read_report(session.estate.folder, settings.contract_tests) if settings.contract_tests else None,
@@ -204,15 +199,6 @@ def _undeclared(session: Session, system: str, surface: Surface) -> list[str]:
         if op.startswith(f"{system}.")
     }
     return sorted(name for name in called if find_operation(surface, name) is None)
-
-
-def _all_words(surface: Surface) -> str:
-    parts = [surface.text, *(answer for op in surface.operations.values() for answer in (op.description,))]
-    return " ".join(" ".join(parts).split())
-
-
-def _sentence(text: str, wanted: re.Pattern[str]) -> str:
-    return next((s.strip()[:300] for s in re.split(r"(?<=[.;])\s+", text) if wanted.search(s)), "")
 
 
 def _address(session: Session, system: str) -> Address:

@@ -44,10 +44,10 @@ def _nodes(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str,
     waiting: list[tuple[str, str, Any, bool]] = [("", "", document, False)]
     while waiting:
         place, key, node, named = waiting.pop()
-        if isinstance(node, Mapping):
+        if isinstance(node, dict):
             yield place, key, node, named
             for name, value in reversed(node.items()):
-                if isinstance(value, Mapping | list) and (named or not (name in _VALUES or name.startswith("x-"))):
+                if isinstance(value, dict | list) and (named or not (name in _VALUES or name.startswith("x-"))):
                     waiting.append((f"{place}/{name}", name, value, not named and name in _NAMED))
         elif isinstance(node, list):
             waiting += [(f"{place}/{n}", key, one, False) for n, one in reversed(list(enumerate(node)))]

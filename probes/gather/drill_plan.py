@@ -18,6 +18,9 @@ FAULTS: tuple[tuple[Fault, int], ...] = (
 )
 
 
+IN_DOUBT = len(FAULTS) - 1  # looked for before they are sent again, and once more for late duplicates
+
+
 MOST_PLAIN = 4  # further queues that get a handoff of their own
 
 
@@ -48,13 +51,14 @@ def plan(estate: Estate) -> list[PlanLine]:
         queues = queues_of(estate, names)
         many = 3 + len(FAULTS) + len(plain_queues(queues))
         swept = settings.connector == "request_tracker"
+        stays_away = any(estate.escalation.routes[n].deputy for n in names)
         lines += _lines(
             estate,
             settings,
             {
                 "create": many,
                 "read": many if swept else many + 2,
-                "find": many + 6 if swept else 2 * many + 6,
+                "find": many + 2 * IN_DOUBT + stays_away + 2 if swept else 2 * many + 6,
                 "close": many,
                 "comment": 1,
                 "alerts": len(queues),

@@ -1,64 +1,84 @@
-"""Provokes errors that cost nothing: an id that does not exist, a value of the wrong kind, no credential. Reads only."""
+"""Provokes errors that cost nothing: an id that does not exist, a value of the wrong kind, a body that is no JSON. Reads only.
+
+What a request without credential, and a write without the right to it, were answered is taken from the trials that asked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, ClassVar, Literal
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-from probes.artifact import Artifact, Missing, Shot
 from probes.finding import Subject
-from probes.gather.gatherer import missing
-from probes.gather.read_choice import page_parameters, reads
+from probes.gather.error_shapes import ErrorSeen, ErrorShapes, Provoked, error_seen
+from probes.gather.gatherer import Found, Gatherer, each_system, missing
+from probes.gather.plan import PlanLine, line
+from probes.gather.read_choice import cheapest_read, page_parameters, reads
 from probes.gather.samples import Samples, plain
 from probes.gather.session import Session
-from probes.gather.session_trial import cheapest_read
+from probes.gather.sign_in import MachineAuth
+from probes.gather.write_evidence import Privilege
 from runtime.errors import BadInput
 from runtime.estate import Estate
-from runtime.systems.exchange import Exchange, Seen, Why
+from runtime.systems.exchange import Exchange, Why
 from runtime.systems.surface import Operation
 
-GATEWAY = (502, 503, 504)
-NO_SUCH = "cxready-no-such-record"
-Shape = Literal["problem", "object", "fault", "text", "html", "empty", "accepted"]
+NO_SUCH, NO_JSON = "cxready-no-such-record", '{"cxready": '
 
 
-class ErrorSeen(BaseModel):
-    """One provoked error. `fields`: names of the error's fields; their values are not kept."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    provoked_by: Literal["unknown id", "wrong value", "no credential"]
-    operation: str
-    status: int | None
-    shape: Shape
-    fields: tuple[str, ...] = ()
-    says_what: bool
-    shot: Shot
-
-
-class ErrorShapes(Artifact):
-    """The errors of one system. RFC 9457 problem details, an object of stable shape, a SOAP fault, or something to
-    guess at.
-    """
-
-    kind: ClassVar[str] = "error_shapes"
-
-    errors: tuple[ErrorSeen, ...]
-
-
-def provoke(session: Session, system: str) -> Artifact | Missing:
-    """At most three provoked errors of a system."""
-    subject = Subject(unit=system)
-    chosen = (("unknown id", unknown_target), ("wrong value", wrong_target), ("no credential", cheapest))
-    found = [
-        e for by, choose in chosen if (e := _asked(session, system, by, choose(session.estate, system, session.now)))
-    ]
+def gather_system(session: Session, system: str) -> Found:
+    """At most three provoked errors of a system, and those that other trials met."""
+    session.tell(system, "do errors say what is wrong?")
+    found = (*_provoked(session, system), *_met(session, system))
     if not found:
-        return missing(ErrorShapes, subject, "needs", f"no read operation of {system} could be asked wrongly")
-    return ErrorShapes(subject=subject, measured_at=session.now, errors=tuple(found))
+        says = f"no read operation of {system} could be asked wrongly"
+        yield missing(ErrorShapes, Subject(unit=system), "needs", says)
+        return
+    yield ErrorShapes(subject=Subject(unit=system), measured_at=session.now, errors=found)
+
+
+def _provoked(session: Session, system: str) -> Iterator[ErrorSeen]:
+    for by, operation, arguments in wrongly(session.estate, system, session.now):
+        try:
+            exchange = _asked(session, system, by, operation, arguments)
+        except BadInput:  # the connector itself sees that the value does not fit; the system was not asked
+            continue
+        if error := error_seen(session, by, exchange):
+            yield error
+
+
+def _asked(session: Session, system: str, by: Provoked, operation: Operation, arguments: dict[str, Any]) -> Exchange:
+    why, client = Why(f"provoke an error: {by}", "errors_structured", session.run), session.reader(system)
+    if by == "malformed body":
+        return client.request(operation.method, operation.path, body=NO_JSON, why=why)
+    return client.call(operation.id, arguments, why=why)
+
+
+def _met(session: Session, system: str) -> Iterator[ErrorSeen]:
+    """Errors that the trials of signing in and of the agent's rights were answered."""
+    signed_in = session.get(MachineAuth, system)
+    if isinstance(signed_in, MachineAuth) and signed_in.error_without:
+        yield signed_in.error_without
+    rights = session.get(Privilege, system)
+    if isinstance(rights, Privilege):
+        yield from (tried.error for tried in rights.tried if tried.error and tried.refused)
+
+
+def wrongly(estate: Estate, system: str, now: datetime) -> list[tuple[Provoked, Operation, dict[str, Any]]]:
+    """What is asked wrongly, chosen from what people wrote alone, so that a plan can name it."""
+    unknown, wrong, malformed = (
+        unknown_target(estate, system, now),
+        wrong_target(estate, system, now),
+        _posted(estate, system),
+    )
+    found: list[tuple[Provoked, Operation, dict[str, Any]]] = []
+    if unknown:
+        found.append(("unknown id", *unknown))
+    if wrong:
+        found.append(("wrong value", *wrong))
+    if malformed:
+        found.append(("malformed body", malformed, {}))
+    return found
 
 
 Wrongly = tuple[Operation, dict[str, Any]] | None
@@ -88,72 +108,30 @@ def wrong_target(estate: Estate, system: str, now: datetime) -> Wrongly:
     return None
 
 
-def cheapest(estate: Estate, system: str, now: datetime) -> Wrongly:
-    """Any read, to be asked without a credential."""
-    return cheapest_read(estate, system, now)
-
-
-def _asked(session: Session, system: str, by: str, wrongly: Wrongly) -> ErrorSeen | None:
-    if wrongly is None:
+def _posted(estate: Estate, system: str) -> Operation | None:
+    """A read that takes a body, like a search by POST: what it cannot parse it cannot do."""
+    if estate.systems[system].protocol != "rest":
         return None
-    operation, arguments = wrongly
-    try:
-        client = session.nobody(system) if by == "no credential" else session.reader(system)
-        why = Why(f"provoke an error: {by}", "errors_structured", session.run)
-        return _seen(session, by, client.call(operation.id, arguments, why=why))
-    except BadInput:  # the connector itself sees that the value does not fit; the system was not asked
-        return None
+    with_body = (op for op in reads(estate, system) if op.body_schema and "{" not in op.path)
+    return next((op for op in with_body if op.method not in ("GET", "HEAD")), None)
 
 
-def _seen(session: Session, by: Any, exchange: Exchange) -> ErrorSeen | None:
-    if (
-        exchange.status is None
-        or exchange.seen in (Seen.PATH, Seen.CHALLENGE, Seen.THROTTLED)
-        or (exchange.status in GATEWAY)
-    ):
-        return None  # not the system's own word
-    shape = shape_of(exchange)
-    fields = tuple(sorted(str(k) for k in exchange.body)) if isinstance(exchange.body, Mapping) else ()
-    return ErrorSeen(
-        provoked_by=by,
-        operation=exchange.operation,
-        status=exchange.status,
-        shape=shape,
-        fields=fields,
-        says_what=_says_what(exchange),
-        shot=session.shot(exchange),
-    )
+def planned(estate: Estate) -> list[PlanLine]:
+    """At most three reads a system."""
+    purpose, now = "provoke an error that costs nothing", datetime.now(UTC)
+    return [
+        line(system, operation, purpose, "errors_structured")
+        for system in estate.systems
+        for _, operation, _ in wrongly(estate, system, now)
+    ]
 
 
-def shape_of(exchange: Exchange) -> Shape:
-    """What form an error has."""
-    kind = (exchange.header("Content-Type") or "").lower()
-    if (
-        exchange.status is not None
-        and exchange.status < 400
-        and not (isinstance(exchange.body, Mapping) and "fault" in exchange.body)
-    ):
-        return "accepted"
-    if "problem+json" in kind or "problem+xml" in kind:
-        return "problem"
-    if isinstance(exchange.body, Mapping):
-        return "fault" if "fault" in exchange.body else "object"
-    if not exchange.body:
-        return "empty"
-    return (
-        "html"
-        if "html" in kind or str(exchange.body).lstrip()[:15].lower().startswith(("<!doctype", "<html"))
-        else "text"
-    )
-
-
-def _says_what(exchange: Exchange) -> bool:
-    """There is a sentence for a reader beside the status."""
-    texts = (
-        [str(v) for v in exchange.body.values() if isinstance(v, str)]
-        if isinstance(exchange.body, Mapping)
-        else [str(exchange.body or "")]
-    )
-    return any(len(t.strip()) >= 8 for t in texts) or (
-        isinstance(exchange.body, Mapping) and any(isinstance(v, list | Mapping) and v for v in exchange.body.values())
-    )
+GATHERER = Gatherer(
+    name="errors",
+    plan=planned,
+    run=each_system("errors", (ErrorShapes,), gather_system),
+    gives=(ErrorShapes,),
+    level=3,
+    cost=26,
+    probes=("errors_structured",),
+)

@@ -37,6 +37,7 @@ class Gatherer:
     cost: int = 10
     probes: tuple[str, ...] = field(default_factory=tuple)
     fills: bool = False  # only uses what the budget has left: its lines are cut to it
+    whole: bool = False  # … or, where not all of them fit, left out
 
     def serves(self, probe: str) -> bool:
         """True when a probe's id (`api.writes_stick`) or name needs this gatherer."""

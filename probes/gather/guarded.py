@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from probes.gather.own_waits import Stopwatch
 from runtime.errors import BadInput, Refused
 from runtime.systems.exchange import Exchange, System, Why
 from runtime.systems.operations import find_operation as found_in
@@ -89,11 +90,11 @@ class PlanGuard:
     @contextmanager
     def cleaning(self) -> Iterator[None]:
         """While own records are taken back, what the plan keeps for that may be used."""
-        self._cleaning = True
+        before, self._cleaning = self._cleaning, True
         try:
             yield
         finally:
-            self._cleaning = False
+            self._cleaning = before
 
 
 class RunGate(Gate):
@@ -114,9 +115,9 @@ class RunGate(Gate):
 
 
 class Watched:
-    """A system whose every exchange is told to `seen`."""
+    """A system whose every exchange is told to `seen`, with the milliseconds that our own machine may have added."""
 
-    def __init__(self, inner: System, seen: Callable[[Exchange], None] | None = None) -> None:
+    def __init__(self, inner: System, seen: Callable[[Exchange, float], None] | None = None) -> None:
         self.inner, self._seen = inner, seen
         self.name, self.holder, self.surface = inner.name, inner.holder, inner.surface
 
@@ -128,16 +129,18 @@ class Watched:
         headers: Mapping[str, str] | None = None,
         why: Why,
     ) -> Exchange:
-        return self._told(self.inner.call(operation, arguments, headers=headers, why=why))
+        watch = Stopwatch()
+        return self._told(self.inner.call(operation, arguments, headers=headers, why=why), watch)
 
     def request(
         self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None, why: Why
     ) -> Exchange:
-        return self._told(self.inner.request(method, path, body=body, headers=headers, why=why))
+        watch = Stopwatch()
+        return self._told(self.inner.request(method, path, body=body, headers=headers, why=why), watch)
 
-    def _told(self, exchange: Exchange) -> Exchange:
+    def _told(self, exchange: Exchange, watch: Stopwatch) -> Exchange:
         if self._seen:
-            self._seen(exchange)
+            self._seen(exchange, watch.waited_ms())
         return exchange
 
     def __getattr__(self, name: str) -> Any:

@@ -14,14 +14,14 @@ from typing import Any
 from probes.artifact import Artifact, Missing
 from probes.finding import Subject
 from probes.gather.attack_by_proxy import through_proxy
-from probes.gather.attack_targets import PROBE, Target, over_limit, planned, targets_of, words_of
+from probes.gather.attack_targets import PROBE, Target, asked_before, over_limit, planned, targets_of, words_of
 from probes.gather.gatherer import Found, Gatherer, cause_of, missing
 from probes.gather.leftovers import close_open
 from probes.gather.read_back import SETTLE_S, read_back
 from probes.gather.samples import field_of
 from probes.gather.session import Session
 from probes.gather.undo import take_back, undo_of
-from probes.gather.write_evidence import WriteRoundTrip
+from probes.gather.write_evidence import Privilege, WriteRoundTrip
 from probes.guardrails.evidence import Attempt, Enforcement
 from runtime.errors import CxreadyError
 from runtime.systems.exchange import Exchange, Seen, Why
@@ -77,7 +77,7 @@ def _tried(session: Session, subject: Subject, targets: list[Target]) -> Artifac
     clear = True
     for target in targets:
         session.tell(target.system, f"does {target.full_name} refuse the agent's own over-limit call?")
-        attempt, is_clear = _direct(session, target)
+        attempt, is_clear = _asked_before(session, target) or _direct(session, target)
         attempts.append(attempt)
         clear = clear and is_clear
     if session.estate.enforcement == "bundled_proxy":
@@ -89,6 +89,17 @@ def _tried(session: Session, subject: Subject, targets: list[Target]) -> Artifac
         clear=clear,
         enforcement=session.estate.enforcement,
     )
+
+
+def _asked_before(session: Session, target: Target) -> tuple[Attempt, bool] | None:
+    """The same call as the trial of the agent's rights was answered, where that was a clear no: asked once."""
+    rights = session.get(Privilege, target.system) if asked_before(session.estate, target) else None
+    tried = [w for w in rights.tried if w.operation == target.name and w.refused] if rights else []
+    if not tried:
+        return None
+    says = words_of(session.estate, target, {})
+    shown = {"status": tried[0].status, "shot": tried[0].shot}
+    return Attempt(operation=target.full_name, way="direct", says=says, refused=True, **shown), True
 
 
 def _direct(session: Session, target: Target) -> tuple[Attempt, bool]:

@@ -6,6 +6,7 @@ Limits are never exhausted on purpose. 59 samples carry a 95th percentile with 9
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -15,8 +16,8 @@ from probes.artifact import Artifact, Shot
 from probes.finding import Subject
 from probes.gather.gatherer import Found, Gatherer, cause_of, each_system, missing
 from probes.gather.plan import PlanLine, line
+from probes.gather.read_choice import cheapest_read
 from probes.gather.session import Session
-from probes.gather.session_trial import cheapest_read
 from probes.gather.waiting import WAITING
 from runtime.errors import Refused
 from runtime.estate import Estate
@@ -24,6 +25,7 @@ from runtime.systems.exchange import Seen, Why
 
 SAMPLES = 59
 TAIL_SAMPLES = 299
+LONGEST = 30
 
 
 class Limits(Artifact):
@@ -60,13 +62,16 @@ class Latency(Artifact):
     p95: float | None = None
     p99: float | None = None
     slowest: float | None = None
+    longest_own: tuple[float, ...] = Field(
+        (), description="the longest times without what the measuring machine's own load may have added; at most 30"
+    )
     through: str = Field("", description="the proxy whose time is in these times")
 
 
 def gather_system(session: Session, system: str) -> Found:
     """Tops up the sample of reads, then sums up what was seen."""
     session.tell(system, "how fast are reads?")
-    _top_up(session, system)
+    top_up(session, system, SAMPLES)
     observed, subject = session.seen(system), Subject(unit=system)
     if not observed.seen:
         yield from (missing(kind, subject, "unreachable", "no answer was seen") for kind in (Limits, Traffic, Latency))
@@ -99,12 +104,18 @@ def _summed_up(session: Session, system: str, subject: Subject) -> Found:
         paths=tuple(observed.paths),
         faults=tuple(observed.faults),
     )
-    times = latency_of(observed.read_ms, subject, session.now)
-    yield times.model_copy(update={"through": observed.through})
+    yield latency_seen(session, system)
 
 
-def latency_of(times: list[float], subject: Subject, at: datetime) -> Latency:
-    """Nearest-rank percentiles; a p95 only from 59 samples on, a p99 from 299."""
+def latency_seen(session: Session, system: str) -> Latency:
+    """Times of all reads of the run so far."""
+    observed = session.seen(system)
+    times = latency_of(observed.read_ms, Subject(unit=system), session.now, observed.own_ms)
+    return times.model_copy(update={"through": observed.through})
+
+
+def latency_of(times: list[float], subject: Subject, at: datetime, own: Sequence[float] = ()) -> Latency:
+    """Nearest-rank percentiles; a p95 only from 59 samples on, a p99 from 299. `own`: see `Latency.longest_own`."""
     ordered = sorted(times)
     if not ordered:
         return Latency(subject=subject, measured_at=at, samples=0)
@@ -120,13 +131,14 @@ def latency_of(times: list[float], subject: Subject, at: datetime) -> Latency:
         p95=rank(0.95) if len(ordered) >= SAMPLES else None,
         p99=rank(0.99) if len(ordered) >= TAIL_SAMPLES else None,
         slowest=round(ordered[-1], 1),
+        longest_own=tuple(round(t, 1) for t in sorted(own, reverse=True)[:LONGEST]),
     )
 
 
-def _top_up(session: Session, system: str) -> None:
+def top_up(session: Session, system: str, wanted: int) -> None:
+    """Reads until `wanted` were timed, where the budget holds all that are lacking."""
     read = cheapest_read(session.estate, system, session.now)
-    observed = session.seen(system)
-    needed = SAMPLES - len(observed.read_ms)
+    needed = wanted - len(session.seen(system).read_ms)
     if read is None or needed <= 0 or session.left(system) < needed:
         return
     operation, arguments = read
@@ -165,7 +177,6 @@ GATHERER = Gatherer(
         "throttling_recoverable",
         "deprecation_clear",
         "latency",
-        "tail_latency",
         "tolerates_volume",
         "session_survives",
     ),

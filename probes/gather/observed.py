@@ -24,6 +24,9 @@ class Observed(BaseModel):
 
     seen: dict[str, int] = Field(default_factory=dict)
     read_ms: list[float] = Field(default_factory=list)
+    waited_ms: list[float] = Field(
+        default_factory=list, description="what our own machine may have added to each of these reads"
+    )
     limit_headers: dict[str, str] = Field(default_factory=dict)
     end_of_life: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="operation → Deprecation, Sunset, Link headers"
@@ -36,13 +39,22 @@ class Observed(BaseModel):
     faults: list[Shot] = Field(default_factory=list)
     through: str = Field("", description="the proxy on the way, or the product that breaks TLS open")
 
-    def note(self, exchange: Exchange, shot: Callable[[Exchange], Shot]) -> None:
-        """Adds one exchange; safe between threads."""
+    def note(self, exchange: Exchange, shot: Callable[[Exchange], Shot], waited_ms: float = 0.0) -> None:
+        """Adds one exchange; safe between threads.
+
+        Args:
+            waited_ms: what our own machine may have added to its time.
+        """
         with _LOCK:
             self.through = exchange.through or self.through
             self.seen[str(exchange.seen)] = self.seen.get(str(exchange.seen), 0) + 1
             self._note_headers(exchange)
-            self._note_kind(exchange, shot)
+            self._note_kind(exchange, shot, waited_ms)
+
+    @property
+    def own_ms(self) -> list[float]:
+        """Times of the reads without what our own machine may have added."""
+        return [max(0.0, ms - waited) for ms, waited in zip(self.read_ms, self.waited_ms, strict=False)]
 
     def _note_headers(self, exchange: Exchange) -> None:
         for name, value in exchange.headers.items():
@@ -51,9 +63,10 @@ class Observed(BaseModel):
             if name.lower() in _END_OF_LIFE:
                 self.end_of_life.setdefault(exchange.operation or exchange.path_template, {})[name] = value
 
-    def _note_kind(self, exchange: Exchange, shot: Callable[[Exchange], Shot]) -> None:
+    def _note_kind(self, exchange: Exchange, shot: Callable[[Exchange], Shot], waited_ms: float) -> None:
         if is_timed_read(exchange.seen, exchange.method, exchange.why.purpose):
             self.read_ms.append(round(exchange.elapsed_ms, 2))
+            self.waited_ms.append(waited_ms)
         kept = {
             Seen.THROTTLED: self.throttled,
             Seen.CHALLENGE: self.walls,

@@ -190,6 +190,8 @@ def _fitting(gatherer: Gatherer, lines: list[PlanLine], room: int) -> tuple[list
     fills = gatherer.fills or all(one.spare for one in lines)
     if any(one.access == "write" for one in lines) and not fills:
         return [], why
+    if gatherer.whole:
+        return [], ""
     fitting = []
     for one in lines:
         count = min(one.count, room)

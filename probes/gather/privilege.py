@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from probes.finding import Subject
+from probes.gather.error_shapes import error_seen
 from probes.gather.gatherer import Found, Gatherer, each_system, missing
 from probes.gather.guarded import find_operation
 from probes.gather.leftovers import close_open
@@ -32,7 +33,7 @@ def gather_system(session: Session, system: str) -> Found:
     if not session.surface(system).digest:
         yield missing(Privilege, subject, "no_input", f"{system} has no description that names its writes")
         return
-    elsewhere = session.estate.enforcement == "bundled_proxy" and {"agent", "enforcer"} <= set(session.holders(system))
+    elsewhere = _elsewhere(session.estate, system)
     chosen = _triable(session.estate, system) if declared else []
     if declared and not elsewhere:
         yield missing(
@@ -109,6 +110,7 @@ def _try(session: Session, system: str, target: Target) -> AgentWrite | str:
         status=exchange.status,
         refused=exchange.seen is Seen.REFUSED and exchange.status in (401, 403),
         shot=session.shot(exchange),
+        error=error_seen(session, "missing right", exchange),
     )
 
 
@@ -117,6 +119,15 @@ def _triable(estate: Estate, system: str) -> list[Target]:
     return [
         t for t in targets(estate, system) if not t.cause and t.effect and t.effect.does == "create" and t.effect.undo
     ]
+
+
+def rights_tried(estate: Estate, system: str) -> list[Target]:
+    """What is sent with the agent's own credential, where writes should arrive with another one."""
+    return _triable(estate, system) if _elsewhere(estate, system) else []
+
+
+def _elsewhere(estate: Estate, system: str) -> bool:
+    return estate.enforcement == "bundled_proxy" and {"agent", "enforcer"} <= set(estate.systems[system].credentials)
 
 
 def writes_declared(estate: Estate, system: str) -> int:
@@ -134,10 +145,8 @@ def writes_declared(estate: Estate, system: str) -> int:
 def planned(estate: Estate) -> list[PlanLine]:
     """One write a create operation that must be refused; the undo stands by for the case that it is not."""
     lines: list[PlanLine] = []
-    for system, settings in estate.systems.items():
-        if estate.enforcement != "bundled_proxy" or not {"agent", "enforcer"} <= set(settings.credentials):
-            continue
-        for target in _triable(estate, system):
+    for system in estate.systems:
+        for target in rights_tried(estate, system):
             undo = find_operation(surface_of(estate, system), str(target.effect.undo)) if target.effect else None
             assert target.operation
             lines.append(
@@ -160,5 +169,5 @@ GATHERER = Gatherer(
     gives=(Privilege,),
     level=3,
     cost=25,
-    probes=("least_privilege",),
+    probes=("least_privilege", "enforced_at_api"),
 )

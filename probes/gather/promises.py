@@ -62,6 +62,8 @@ class Promises(Artifact):
 
     document: str = ""
     described: tuple[str, ...] = Field((), description="operations that were looked through")
+    of_http: bool = Field(True, description="the document speaks of HTTP itself: statuses, headers")
+    reads: tuple[str, ...] = Field((), description="those that read, by a person's word or by their method")
     methods: dict[str, str] = Field(default_factory=dict, description="operation → method")
     promises: tuple[Promise, ...] = ()
 
@@ -71,15 +73,30 @@ class Promises(Artifact):
 
 
 def promises_of(
-    surface: Surface, operations: Iterable[Operation], *, limits: str, events: tuple[str, ...], document: str, text: str
+    surface: Surface,
+    operations: Iterable[Operation],
+    reads: Iterable[str],
+    *,
+    limits: str,
+    events: tuple[str, ...],
+    document: str,
+    text: str,
 ) -> Promises:
-    """Every promise of the operations given, and of the system; `limits`: its sentence about limits, `text`: all prose."""
+    """Every promise of the operations given, and of the system.
+
+    Args:
+        reads: ids of those that read.
+        limits: the sentence about limits, empty where there is none.
+        text: all prose of the document.
+    """
     chosen = list(operations)
     found = [p for operation in chosen for p in _of_operation(operation, surface)]
     return Promises(
         subject=Subject(unit=surface.system),
         document=document,
+        of_http=surface.format.startswith("openapi"),
         described=tuple(op.id for op in chosen),
+        reads=tuple(reads),
         methods={op.id: op.method for op in chosen},
         promises=(*found, *_of_system(surface, chosen, limits, events, text)),
     )
@@ -89,7 +106,7 @@ def _of_operation(operation: Operation, surface: Surface) -> Iterator[Promise]:
     name, good = operation.id, {s: schema for s, schema in operation.answers.items() if s.startswith("2")}
     if any(good.values()):
         yield Promise(about="schema", operation=name, says=f"schema of {_listed(s for s in good if good[s])}")
-    if operation.answers:
+    if operation.answers and surface.format.startswith("openapi"):
         yield Promise(about="status", operation=name, says=_listed(operation.answers), values=tuple(operation.answers))
     yield from _errors(operation, surface)
     size, following = page_parameters(operation)
@@ -140,7 +157,9 @@ def _of_system(
     headers = {h for op in operations for hs in op.answer_headers.values() for h in hs if _is_limit(h)}
     if headers or any(c.isdigit() for c in limits):
         yield Promise(
-            about="limits", says=limits or f"headers {_listed(sorted(headers))}", values=tuple(sorted(headers))
+            about="limits",
+            says=limits.rstrip(" ;.") or f"headers {_listed(sorted(headers))}",
+            values=tuple(sorted(headers)),
         )
     throttles = [op for op in operations if "429" in op.answers]
     waits = any("retry-after" in {h.lower() for h in op.answer_headers.get("429", ())} for op in throttles)

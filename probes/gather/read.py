@@ -1,12 +1,10 @@
-"""Reads what the agent will read: answers against the declared schema, errors provoked safely, lists walked twice, a
-customer found.
+"""Reads what the agent will read: answers against the declared schema, lists walked twice.
 
-Nothing here writes. Malformed questions are only sent to operations that read.
+Nothing here writes.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,9 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from probes.artifact import Artifact, Shot
 from probes.finding import Subject
 from probes.gather.answer_schema import answer_faults, schema_for
-from probes.gather.errors_provoked import ErrorShapes, cheapest, provoke, unknown_target, wrong_target
 from probes.gather.gatherer import Found, Gatherer, each_system, missing
-from probes.gather.pagination import Pagination, pageable, walk
+from probes.gather.pagination import PAGES, Pagination, pageable, walk
 from probes.gather.plan import PlanLine, line, surface_of
 from probes.gather.read_choice import page_parameters, reads
 from probes.gather.samples import records_of, test_customer
@@ -57,7 +54,7 @@ class Answers(Artifact):
 
 
 def gather_system(session: Session, system: str) -> Found:
-    """Each read once, then the errors, then one list twice."""
+    """Each read once, then one list twice."""
     session.tell(system, "do answers look as described?")
     found = ask_all(session, system)
     if found.answers:
@@ -68,8 +65,6 @@ def gather_system(session: Session, system: str) -> Found:
             or "the description holds no read operation"
         )
         yield missing(Answers, Subject(unit=system), "needs", why[:400])
-    session.tell(system, "do errors say what is wrong?")
-    yield provoke(session, system)
     session.tell(system, "do lists come whole?")
     yield walk(session, system)
 
@@ -162,35 +157,31 @@ def _tool() -> dict[str, str]:
 
 
 def planned(estate: Estate) -> list[PlanLine]:
-    """Each read once, three provoked errors, one list walked with two page sizes."""
+    """Each read once, one list walked with two page sizes."""
     lines: list[PlanLine] = []
     for system in estate.systems:
         chosen = reads(estate, system)
         lines += [
             line(system, op, "read one answer and compare it with the description", "description_true") for op in chosen
         ]
-        for choose in (unknown_target, wrong_target, cheapest):
-            wrongly = choose(estate, system, datetime.now(UTC))
-            if wrongly:
-                lines.append(line(system, wrongly[0], "provoke an error that costs nothing", "errors_structured"))
         listing = pageable(estate, system)
         if listing and surface_of(estate, system).digest:
+            most = sum(PAGES.values())
             walk, probe = "walk one list twice, with two page sizes", "pagination_complete"
-            once_more = line(system, listing[0], f"{walk}, once more where the walks differ", probe, 8)
-            lines += [line(system, listing[0], walk, probe, 9), once_more.model_copy(update={"spare": True})]
+            once_more = line(system, listing[0], f"{walk}, once more where the walks differ", probe, most)
+            lines += [line(system, listing[0], walk, probe, most), once_more.model_copy(update={"spare": True})]
     return lines
 
 
 GATHERER = Gatherer(
     name="read",
     plan=planned,
-    run=each_system("read", (Answers, ErrorShapes, Pagination), gather_system),
-    gives=(Answers, ErrorShapes, Pagination),
+    run=each_system("read", (Answers, Pagination), gather_system),
+    gives=(Answers, Pagination),
     level=2,
     cost=20,
     probes=(
         "description_true",
-        "errors_structured",
         "pagination_complete",
         "latency",
         "joins",

@@ -82,7 +82,7 @@ def read_back(
             reader.id, asked, why=Why(f"read back {operation}", "writes_stick", session.run)
         )
         exchanges.append(exchange)
-        records = tuple(_records(exchange, answer, reference, arguments, effect))
+        records = tuple(_records(reader, exchange, answer, reference, arguments, effect))
         found = ReadBack(
             True,
             tuple(exchanges),
@@ -132,11 +132,16 @@ def _asked(
 
 
 def _records(
-    exchange: Exchange, answer: Any, reference: str | None, arguments: Mapping[str, Any], effect: Effect
+    reader: Operation,
+    exchange: Exchange,
+    answer: Any,
+    reference: str | None,
+    arguments: Mapping[str, Any],
+    effect: Effect,
 ) -> list[Any]:
     if exchange.seen is not Seen.OK:
         return []
-    listed = None if _is_record(exchange.body) else records_of(exchange.body)
+    listed = None if _is_record(reader, exchange.body) else records_of(exchange.body)
     if listed is None:
         return [exchange.body] if isinstance(exchange.body, Mapping) else []
     own = reference or identity_of(answer) or _reference_in(arguments, effect)
@@ -165,8 +170,11 @@ def _shows(value: Any, own: str, depth: int) -> bool:
     return not isinstance(value, bool) and isinstance(value, str | int) and str(value) == own
 
 
-def _is_record(body: Any) -> bool:
-    """A single record and not a page: it has an identity of its own."""
-    return (isinstance(body, Mapping) and "id" in {str(k).lower() for k in body}) or (
-        isinstance(body, Mapping) and records_of(body) is None
+def _is_record(reader: Operation, body: Any) -> bool:
+    """A single record and not a page: it is read by its path, or has an identity of its own."""
+    by_path = reader.path.rstrip("/").endswith("}") and isinstance(body, Mapping)
+    return (
+        by_path
+        or (isinstance(body, Mapping) and "id" in {str(k).lower() for k in body})
+        or (isinstance(body, Mapping) and records_of(body) is None)
     )

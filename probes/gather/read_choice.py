@@ -5,9 +5,11 @@ gave.
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from typing import Any
 
 from probes.gather.plan import operations_called, surface_of
-from probes.gather.samples import plain
+from probes.gather.samples import Samples, plain
 from runtime.estate import Estate
 from runtime.systems.surface import Operation
 
@@ -26,6 +28,18 @@ def reads(estate: Estate, system: str) -> list[Operation]:
         :AT_MOST
     ]
     return sorted(chosen, key=lambda op: (op.path.count("{"), op not in called))
+
+
+def cheapest_read(estate: Estate, system: str, now: datetime) -> tuple[Operation, dict[str, Any]] | None:
+    """A read that can be asked with what people wrote alone, so that plan and run choose the same; one record rather
+    than a list.
+    """
+    found = []
+    for operation in reads(estate, system):
+        arguments, lacking = Samples().arguments(estate, system, operation, now)
+        if not lacking:
+            found.append((operation, arguments))
+    return min(found, key=lambda pair: ("{" not in pair[0].path, pair[0].path.count("{")), default=None)
 
 
 def is_read(estate: Estate, system: str, operation: Operation) -> bool:

@@ -200,6 +200,7 @@ def _observed(run: str, kept: dict[str, Observed], trace: Trace) -> dict[str, Ob
     for name, times in timed.items():
         observed = kept.setdefault(name, Observed())
         observed.read_ms = max(observed.read_ms, times, key=len)
+        observed.waited_ms += [0.0] * (len(observed.read_ms) - len(observed.waited_ms))  # nobody watched those
     return kept
 
 

@@ -73,6 +73,8 @@ class Session:
     paused: dict[str, str] = field(default_factory=dict)
     people: People | None = None
     passage: Passage | None = None
+    may_not: set[tuple[str, str]] = field(default_factory=set)  # (system, undo) that `audit` was refused
+    _taking_back: set[str] = field(default_factory=set)
     _systems: dict[tuple[str, str], System] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -126,12 +128,17 @@ class Session:
     def taking_back(self, name: str, kept: int) -> Iterator[None]:
         """While own records of a system are taken back, `kept` requests more may be used, as the plan says."""
         budget = self.budgets[name]
+        if name in self._taking_back:
+            yield
+            return
+        self._taking_back.add(name)
         budget.limit += kept
         try:
             with self.guard.cleaning() if self.guard else nullcontext():
                 yield
         finally:
             budget.limit -= kept
+            self._taking_back.discard(name)
 
     def fresh(self, name: str, holder: Holder) -> System:
         """A second, independent session of the same holder."""
@@ -235,8 +242,8 @@ class Session:
             passage=self.passage,
         )
 
-    def _noted(self, exchange: Exchange) -> None:
+    def _noted(self, exchange: Exchange, waited_ms: float) -> None:
         """Every answer to a credential is classified and learned from; what nobody is told is no word to the agent."""
-        self.seen(exchange.system).note(exchange, self.shot)
+        self.seen(exchange.system).note(exchange, self.shot, waited_ms)
         if exchange.ok:
             self.samples.learn(exchange.system, exchange.body)

@@ -18,14 +18,14 @@ from probes.artifact import Artifact, Cause, Shot
 from probes.finding import Subject
 from probes.gather.gatherer import Found, Gatherer, cause_of, cause_of_answer, each_system, missing
 from probes.gather.plan import PlanLine, line
-from probes.gather.read_choice import reads
-from probes.gather.samples import Samples
+from probes.gather.read_choice import cheapest_read
 from probes.gather.session import Session
 from probes.gather.sign_in import MachineAuth, machine_auth, not_signed_in
 from runtime.errors import Unreachable
 from runtime.estate import Estate
 from runtime.systems.exchange import Exchange, Seen, System, Why
 from runtime.systems.outgoing import HANDSHAKE
+from runtime.systems.settings import SystemSettings
 from runtime.systems.sign_ins import SignInFailed
 from runtime.systems.surface import Operation
 
@@ -149,21 +149,9 @@ def _counted(answers: list[Exchange]) -> dict[str, int]:
     return dict(Counter(str(answer.seen) for answer in answers))
 
 
-def cheapest_read(estate: Estate, system: str, now: datetime) -> tuple[Operation, dict[str, Any]] | None:
-    """A read that can be asked with what people wrote alone, so that plan and run choose the same; one record rather
-    than a list.
-    """
-    found = []
-    for operation in reads(estate, system):
-        arguments, lacking = Samples().arguments(estate, system, operation, now)
-        if not lacking:
-            found.append((operation, arguments))
-    return min(found, key=lambda pair: ("{" not in pair[0].path, pair[0].path.count("{")), default=None)
-
-
 def planned(estate: Estate) -> list[PlanLine]:
-    """Nine reads, one without credential, one without our marks where that is allowed, and the token requests of every
-    holder. Any of the reads may be the one asked.
+    """Nine reads, one of them without credential; one more with a renewed token, one without our marks where that is
+    allowed, and the token requests of every holder.
     """
     lines = []
     for system, settings in estate.systems.items():
@@ -190,12 +178,16 @@ def planned(estate: Estate) -> list[PlanLine]:
                     found[0],
                     "read in agent-like traffic, two sessions",
                     "session_survives",
-                    2 * EACH_SESSION + 4,
+                    2 * EACH_SESSION + (4 if _renews(settings) else 3),
                 )
             )
             if settings.attack_probes:
                 lines.append(line(system, found[0], UNMARKED_PURPOSE, "session_survives", UNMARKED))
     return lines
+
+
+def _renews(settings: SystemSettings) -> bool:
+    return any(one.scheme == "oauth2" for one in settings.credentials.values())
 
 
 def _handshake(system: str, holder: str) -> PlanLine:
@@ -218,5 +210,5 @@ GATHERER = Gatherer(
     gives=(MachineAuth, AgentTraffic),
     level=2,
     cost=5,
-    probes=("machine_auth", "session_survives", "tls", "latency"),
+    probes=("machine_auth", "session_survives", "tls", "latency", "errors_structured"),
 )

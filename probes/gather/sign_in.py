@@ -9,6 +9,7 @@ from pydantic import Field
 
 from probes.artifact import Artifact, Missing, Shot
 from probes.finding import Subject
+from probes.gather.error_shapes import ErrorSeen, error_seen
 from probes.gather.gatherer import cause_of, cause_of_answer, missing
 from probes.gather.session import Session
 from probes.gather.waiting import WAITING
@@ -36,6 +37,7 @@ class MachineAuth(Artifact):
     says: str = ""
     shot: Shot | None = None
     shot_without: Shot | None = None
+    error_without: ErrorSeen | None = Field(None, description="the refusal of that read, as an error")
 
 
 def machine_auth(
@@ -66,6 +68,7 @@ def machine_auth(
         says=f"{operation.id} answered {first.status}{_by_a_person(credential)}",
         shot=session.shot(first),
         shot_without=session.shot(without) if without else None,
+        error_without=error_seen(session, "no credential", without) if without else None,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from probes.artifact import Shot
 from probes.gather.guarded import find_operation
+from probes.gather.plan import KEPT_FOR_CLEANUP
 from probes.gather.read_back import ReadBack, read_back
 from probes.gather.samples import field_of, identity_of, plain
 from probes.gather.session import Session
@@ -163,11 +164,15 @@ def _taken(
 def _by_whoever_may(
     session: Session, system: str, operation: str, undo: Operation, effect: Effect, sent: Mapping[str, Any], why: Why
 ) -> Exchange:
-    """`audit` removes and reverses; where it may not, the writer does."""
-    first: System = session.writer(system) if not effect.undo else session.cleaner(system)
-    exchange = first.call(undo.id, sent, why=why)
+    """`audit` removes and reverses; where it may not, the writer does, and from then on at once."""
     other = session.writer(system)
-    return other.call(undo.id, sent, why=why) if exchange.status in (401, 403) and other is not first else exchange
+    first: System = session.cleaner(system) if effect.undo and (system, undo.id) not in session.may_not else other
+    exchange = first.call(undo.id, sent, why=why)
+    if exchange.status not in (401, 403) or other is first:
+        return exchange
+    session.may_not.add((system, undo.id))
+    with session.taking_back(system, KEPT_FOR_CLEANUP):
+        return other.call(undo.id, sent, why=why)
 
 
 def _judged(

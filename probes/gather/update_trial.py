@@ -16,7 +16,7 @@ from probes.gather.gatherer import cause_of_answer, missing
 from probes.gather.read_back import read_back, reader_of
 from probes.gather.repeat import RepeatTrial
 from probes.gather.samples import field_of, plain
-from probes.gather.sent_and_found import same, shown
+from probes.gather.sent_and_found import is_plain, same, shown
 from probes.gather.session import Session
 from probes.gather.undo import TakenBack, take_back, undo_arguments, undo_of
 from probes.gather.update_races import outdated, repeated, send_change
@@ -163,6 +163,9 @@ def _change(
         return {}, "no field to change is given"
     if any(field_of(before, n) is None for n in body):
         return {}, f"the record does not show {', '.join(n for n in body if field_of(before, n) is None)}"
+    otherwise = [n for n in body if is_plain(change[n]) and not is_plain(field_of(before, n))]
+    if otherwise:
+        return {}, f"the record shows {', '.join(otherwise)} in another form, so it could not be put back as it was,"
     if all(same(change[n], field_of(before, n)) for n in body):
         other = _other_value(operation, body[0], change[body[0]])
         if other is None:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from probes.gather.read_choice import cheapest_read
 from probes.gather.session import Session
-from probes.gather.session_trial import cheapest_read
 from runtime.errors import CxreadyError, Unreachable
 from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.network import merged

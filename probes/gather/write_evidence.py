@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from probes.artifact import Artifact, Shot
+from probes.gather.error_shapes import ErrorSeen
 
 
 class FieldSeen(BaseModel):
@@ -80,6 +81,7 @@ class AgentWrite(BaseModel):
     status: int | None
     refused: bool
     shot: Shot
+    error: ErrorSeen | None = Field(None, description="the refusal, as an error")
 
 
 class Privilege(Artifact):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from probes.gather.audit_trail import audit_operation
 from probes.gather.create_trial import KEY_HEADER
 from probes.gather.guarded import find_operation
@@ -11,11 +9,11 @@ from probes.gather.plan import PlanLine, line, surface_of
 from probes.gather.write_targets import creator_undone_by, targets
 from runtime.estate import Estate
 from runtime.guardrails.effects import Effect
-from runtime.systems.surface import Operation
+from runtime.systems.surface import Operation, Surface
 
 
 def planned(estate: Estate) -> list[PlanLine]:
-    """Upper bounds of the trials: two sends, four reads, two undos a create; three, five and two an update."""
+    """Upper bounds of the trials. An undo that the first credential may not do is asked again from what is kept for it."""
     lines: list[PlanLine] = []
     for system in estate.systems:
         surface = surface_of(estate, system)
@@ -30,7 +28,7 @@ def planned(estate: Estate) -> list[PlanLine]:
     return lines
 
 
-def _lines(surface: Any, system: str, name: str, operation: Operation, effect: Effect) -> list[PlanLine]:
+def _lines(surface: Surface, system: str, name: str, operation: Operation, effect: Effect) -> list[PlanLine]:
     update = effect.does == "update"
     undo = find_operation(surface, effect.undo) if effect.undo else operation if update else None
     keyed = bool(effect.repeat and effect.repeat.key) or any(p.name.lower() == KEY_HEADER for p in operation.parameters)
@@ -45,34 +43,26 @@ def _lines(surface: Any, system: str, name: str, operation: Operation, effect: E
             undo.id if undo else None,
         )
     ]
-    readers = [
-        find_operation(surface, n)
-        for n in dict.fromkeys([effect.read_back, effect.repeat.find if effect.repeat else None])
-        if n
-    ]
     lines += [
-        line(system, reader, f"read back {name}", "writes_stick", _reads(update, sends, len(readers)))
-        for reader in readers
-        if reader
+        line(system, reader, f"read back {name}", "writes_stick", count)
+        for read, count in _reads(effect, sends).items()
+        if (reader := find_operation(surface, read))
     ]
     if undo:
-        lines.append(
-            line(
-                system,
-                undo,
-                f"take back {name}",
-                "deletes_stick",
-                1 if undo is operation else 2 if update else 2 * sends,
-            )
-        )
+        lines.append(line(system, undo, f"take back {name}", "deletes_stick", 1 if update else sends))
     return lines
 
 
-def _reads(update: bool, sends: int, readers: int) -> int:
-    """Twice until the write is seen, once after each undo, and twice for the search by our reference."""
-    if update:
-        return 5
-    return 2 + sends if readers == 1 and sends == 1 else 5 if readers == 1 else 4
+def _reads(effect: Effect, sends: int) -> dict[str, int]:
+    """Operation → reads: twice until the write is seen and once after each undo, twice for the search by our reference;
+    an update is read before, twice after, after its repetition, and when it was put back.
+    """
+    update, finder = effect.does == "update", effect.repeat.find if effect.repeat else None
+    by_id = effect.read_back or finder
+    found = {by_id: 5 if update else 2 + sends} if by_id else {}
+    if finder and not update:
+        found[finder] = found.get(finder, 0) + 2
+    return found
 
 
 def _audit_lines(estate: Estate, system: str) -> list[PlanLine]:

@@ -10,9 +10,8 @@ from runtime.console.app import Desk, console
 from runtime.console.decision_page import decision_page
 from runtime.engine import Engine
 from runtime.escalation.link_keys import link_keys
-from runtime.ways_back import look_around
+from runtime.rounds import LOOK_S, Rounds
 
-LOOK_S = 10.0
 log = logging.getLogger(__name__)
 
 
@@ -56,16 +55,9 @@ def serve(
 
 def _watch(engine: Engine, server: object, over: threading.Event) -> None:
     """Every ten seconds: what is due goes out, what was answered goes on. One failing round does not end the watch."""
-    while not over.wait(LOOK_S):
-        try:
-            found = look_around(engine.pilot)
-        except Exception:
-            log.exception("a round of deliveries and answers failed; the next one comes in %s s", LOOK_S)
-            continue
-        for problem in found.problems:
-            log.warning(problem)
-        for handoff in found.decided:
-            engine.resume(handoff.case)
+    rounds = Rounds(engine)
+    while not over.wait(LOOK_S) and rounds.once():
+        pass
     server.should_exit = True  # type: ignore[attr-defined]
 
 

@@ -112,9 +112,7 @@ def decide_by_link(
     return _decide(connection, handoff, chosen, seen.person, "link", rules, now, token=token)
 
 
-def decide_by_field(
-    connection: Connection, held: Held, handoff: Handoff, rules: Rules, *, now: datetime
-) -> Verdict:
+def decide_by_field(connection: Connection, held: Held, handoff: Handoff, rules: Rules, *, now: datetime) -> Verdict:
     """Decides by the ticket's decision field; status and comments never decide.
 
     The ticket must carry the handoff's key. What is set free is bound by the handoff's own digest, so a text that

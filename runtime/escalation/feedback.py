@@ -112,9 +112,7 @@ def cells_of(decided: Iterable[Decided], until: datetime) -> Feedback:
     return Feedback(until, tuple(cells), len(by_team) - len(shown))
 
 
-def waits_by_route(
-    connection: Connection, escalation: EscalationFile, *, now: datetime
-) -> dict[str, list[float]]:
+def waits_by_route(connection: Connection, escalation: EscalationFile, *, now: datetime) -> dict[str, list[float]]:
     """Seconds from handoff to decision of each route whose cell is large enough, decisions before this week's Monday."""
     by_route: dict[str, list[Decided]] = {}
     for one in _decided(connection, escalation, _monday(now)):

@@ -175,9 +175,7 @@ def retry(connection: Connection, id: str, *, now: datetime) -> bool:
     return cursor.rowcount == 1
 
 
-def _lease(
-    connection: Connection, now: datetime, worker: str, seen: list[str]
-) -> tuple[Row, tuple[str, ...]] | None:
+def _lease(connection: Connection, now: datetime, worker: str, seen: list[str]) -> tuple[Row, tuple[str, ...]] | None:
     """Takes one due row for this worker and notes the doubt before anything is sent: a kill from here on is found
     again.
     """
@@ -227,9 +225,7 @@ def _passed_over(row: Row, target: str) -> Result:
     return Result(target, done=False, doubt=target in row.doubt, error="not tried: it did not answer a moment ago")
 
 
-def _reconcile(
-    connection: Connection, destinations: Mapping[str, Destination], now: datetime, settle: float
-) -> None:
+def _reconcile(connection: Connection, destinations: Mapping[str, Destination], now: datetime, settle: float) -> None:
     """There once, after a doubt: what turns up later, here or elsewhere, is closed as a duplicate."""
     found = connection.execute(
         f"select {COLUMNS} from handoffs where state in ('delivered', 'accepted') and doubt <> '' and next_at <= ?",  # noqa: S608

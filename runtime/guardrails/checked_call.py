@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from runtime.estate import Estate
 from runtime.guardrails import canonical
-from runtime.guardrails.budget_entries import Ask
+from runtime.guardrails.budget_entries import Ask, Totals
 from runtime.guardrails.checks import (
     Settled,
     declared_arguments,
@@ -88,6 +88,21 @@ class CheckedCall(NamedTuple):
             self.money.currency,
             max(self.money.minor, 0),
         )
+
+    def context(self, mode: str, totals: Totals) -> dict[str, Any]:
+        """What the policy sees; nothing in it is personal. Shapes: `cedar.attributes_of`."""
+        return {
+            **self.money.terms,
+            "currency": self.money.currency,
+            "mode": mode,
+            "high_stakes": self.high_stakes,
+            "restricted": self.restricted,
+            "facts": dict(self.held),
+            "spent_customer": totals.spent_customer,
+            "spent_day": totals.spent_day,
+            "count_customer": totals.count_customer,
+            "count_day": totals.count_day,
+        }
 
     @property
     def is_counted(self) -> bool:

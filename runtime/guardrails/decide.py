@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from runtime.errors import CxreadyError, Refused
 from runtime.estate import Estate
@@ -21,9 +22,7 @@ from runtime.guardrails.budgets import BudgetLedger
 from runtime.guardrails.cedar import Clause
 from runtime.guardrails.certificate import Certificate
 from runtime.guardrails.checked_call import CheckedCall, checked
-from runtime.guardrails.checks import (
-    Settled,
-)
+from runtime.guardrails.checks import Settled
 from runtime.guardrails.coverage import Coverage
 from runtime.guardrails.engine import Engine
 from runtime.guardrails.facts import Fact, library
@@ -163,15 +162,17 @@ class DecisionPoint:
         approved = self._approved(call)
         least = narrowest(call.request.autonomy, call.action.autonomy)
         mode = "act" if least == "act" and not call.high_stakes and not approved else "approve"
+        context: dict[str, Any] = {}
         refusal: list[Decision] = []
 
         def allows(totals: Totals) -> bool:
-            refusal[:] = self._refusals(call, mode, totals, approved)
+            context.update(call.context(mode, totals))
+            refusal[:] = self._refusals(call, context, totals, approved)
             return not refusal
 
         reservation = self._reserved(call, allows, writes=mode == "act" or approved)
         if refusal:
-            raise Settled(refusal[0].decision, refusal[0].reason, refusal[0].rule)
+            return replace(refusal[0], context=context, policy=self.policy)
         answer: Answer = "act" if mode == "act" or approved else "approve"
         reason = f"within the limits of {call.name}" if answer == "act" else why_approve(call.high_stakes, call.name)
         return Decision(
@@ -184,25 +185,13 @@ class DecisionPoint:
             reservation,
             call.digest,
             self.policy,
+            context,
         )
 
-    def _refusals(self, call: CheckedCall, mode: str, totals: Totals, approved: bool) -> list[Decision]:
+    def _refusals(
+        self, call: CheckedCall, context: Mapping[str, Any], totals: Totals, approved: bool
+    ) -> list[Decision]:
         """Why the totals do not allow it, at most one; empty when they do."""
-        counted = {
-            "spent_customer": totals.spent_customer,
-            "spent_day": totals.spent_day,
-            "count_customer": totals.count_customer,
-            "count_day": totals.count_day,
-        }
-        context = {
-            **call.money.terms,
-            "currency": call.money.currency,
-            "mode": mode,
-            "high_stakes": call.high_stakes,
-            "restricted": call.restricted,
-            "facts": dict(call.held),
-            **counted,
-        }
         tighter = self._tightened.bounds(call.name, call.request.workflow) if self._tightened else {}
         failed = self._engine.failed(call.request.workflow, call.request.operation, context, tighter)
         if failed is not None:

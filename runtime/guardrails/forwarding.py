@@ -106,7 +106,7 @@ class Forwarder:
         grounds = self._grounds(call)
         decision = self._point.decide(call.request(call.context.read if self._trusts_signed_records else grounds))
         detail: dict[str, Any] = {"reason": decision.reason, "rule": decision.rule, "policy": decision.policy}
-        detail |= {"key": call.key}
+        detail |= {"key": call.key, "asked": call.asked(decision)}
         detail |= _looked_at(grounds, call.context, decision) if not self._trusts_signed_records else {}
         would = decision
         if self._log_only and not decision.may_write:
@@ -221,6 +221,12 @@ class _Call:
     ) -> None:
         self.operation, self.arguments, self.context = operation, arguments, context
         self.key, self.if_match = key, if_match
+
+    def asked(self, decision: Decision) -> dict[str, Any]:
+        """What a decision depends on besides the arguments, so that it can be taken again (`replay.py`); nothing personal."""
+        about = self.context
+        asked = {"workflow": about.workflow, "autonomy": about.autonomy, "category": about.category}
+        return {**asked, "approved": about.approved() is not None, "context": decision.context}
 
     def request(self, read: Mapping[str, Any]) -> Request:
         context = self.context

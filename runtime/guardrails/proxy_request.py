@@ -113,7 +113,7 @@ def target(path: str, method: str, surfaces: Mapping[str, Surface]) -> Target:
 
 def is_named(surface: Surface) -> bool:
     """Whether operations are addressed by name: every protocol but REST, whose descriptions are OpenAPI."""
-    return not surface.format.startswith("openapi")
+    return not surface.format.startswith(("openapi", "examples"))
 
 
 def idempotency_key(headers: Headers) -> str:

@@ -61,7 +61,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Decision:
-    """`reason` is in business words; `rule` names what decided; `digest` is that of the canonical call, to bind an approval to."""
+    """`reason` is in business words; `rule` names what decided; `digest` is that of the canonical call, to bind an approval to.
+
+    `context` is what the policy saw: money, facts, totals and mode, so that the decision can be taken again; None when
+    the call was settled before.
+    """
 
     decision: Answer
     reason: str
@@ -72,6 +76,7 @@ class Decision:
     reservation: Reservation | None = None
     digest: str = ""
     policy: str = ""
+    context: Mapping[str, Any] | None = None
 
     @property
     def may_write(self) -> bool:

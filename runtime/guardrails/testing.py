@@ -61,7 +61,7 @@ def decide_lines(
     Raises:
         BadInput: a line is no call.
     """
-    point = _Point(estate, surfaces or {}, facts or {})
+    point = StatedPoint(estate, surfaces or {}, facts or {})
     for number, written in enumerate(calls, 1):
         if written is None:
             continue
@@ -85,8 +85,8 @@ class StatedTotals(BudgetLedger):
         return self.before
 
 
-class _Point:
-    """One decision point, compiled once; stated conditions are looked up at each call."""
+class StatedPoint:
+    """One decision point, compiled once, for conditions and totals that are stated at each call."""
 
     def __init__(self, estate: Estate, surfaces: Mapping[str, Surface], facts: Mapping[str, Fact]) -> None:
         names = {name for action in estate.guardrails.actions.values() for name in action.conditions}
@@ -98,6 +98,7 @@ class _Point:
         self._computed = library(facts, estate.guardrails.facts)
 
     def with_stated(self, stated: Mapping[str, bool], before: Totals) -> DecisionPoint:
+        """Good until it is asked again; a condition that is not stated is computed."""
         self._stated, self._totals.before = stated, before
         return self._with_stated if stated else self._plain
 

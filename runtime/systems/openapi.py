@@ -1,4 +1,4 @@
-"""A surface from OpenAPI 3.0, 3.1 or 3.2, JSON or YAML. Source: https://spec.openapis.org/oas/v3.1.1."""
+"""A surface from OpenAPI 3.0, 3.1, 3.2 or, converted, 2.0; JSON or YAML. Source: https://spec.openapis.org/oas/v3.1.1."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from runtime.systems.described_calls import EXAMPLES
 from runtime.systems.document_text import Unreadable
 from runtime.systems.openapi_documents import Documents
 from runtime.systems.surface import Operation, Parameter, Problem, Surface
+from runtime.systems.swagger import as_openapi_3, is_swagger
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _READS = ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY")
@@ -31,19 +33,28 @@ def surface_of_openapi(name: str, raw: bytes, path: Path, folder: Path) -> Surfa
             digest,
             problems=(Problem("blocker", f"the description cannot be read: {error}", path.name),),
         )
+    return surface_in(documents, name, digest)
+
+
+def surface_in(documents: Documents, name: str, digest: str) -> Surface:
+    """The surface of a document that is read already."""
+    path = documents.main
+    version = _version(documents)
     root = documents.root
-    version = str(root.get("openapi", "")) if isinstance(root, Mapping) else ""
-    if not re.fullmatch(r"3\.[012](\..*)?", version):
+    if not re.fullmatch(r"2\.0|3\.[012](\..*)?", version):
         return Surface(name, "unreadable", digest, problems=(Problem("blocker", _not_openapi(root), path.name),))
     reader = _Reader(documents)
     operations = {operation.id: operation for operation in reader.operations()}
     if not operations:
         only = "; it only names webhooks that the system sends" if _mapping(root.get("webhooks")) else ""
         documents.problems.append(Problem("blocker", f"the description declares no operation{only}", "#/paths"))
+    if root.get(EXAMPLES) is True:
+        says = "these are examples of calls and no description: what was called once, without any promise of the system's owner"
+        documents.problems.append(Problem("costly", says, path.name))
     info = _mapping(root.get("info"))
     return Surface(
         system=name,
-        format=f"openapi {version[:3]}",
+        format=_format(root, version),
         digest=digest,
         operations=operations,
         problems=tuple(documents.problems),
@@ -54,8 +65,20 @@ def surface_of_openapi(name: str, raw: bytes, path: Path, folder: Path) -> Surfa
             for k, v in _components(root, "securitySchemes").items()
         },
         events=tuple(dict.fromkeys([*map(str, _mapping(root.get("webhooks"))), *reader.callbacks])),
+        servers=tuple(_servers(root)),
         text=str(info.get("description") or ""),
     )
+
+
+def _version(documents: Documents) -> str:
+    """What the document says it is; one of 2.0 is converted first, and that is said."""
+    written = documents.root
+    if is_swagger(written):
+        documents.replace(as_openapi_3(written))
+        says = "this is OpenAPI 2.0 (Swagger); it was read as OpenAPI 3.0, converted in memory. Export 3.1 where the system can"
+        documents.problems.append(Problem("note", says, documents.main.name))
+        return "2.0"
+    return str(written.get("openapi", "")) if isinstance(written, Mapping) else ""
 
 
 class _Reader:
@@ -74,8 +97,9 @@ class _Reader:
             where = f"#/paths/{str(path).replace('~', '~0').replace('/', '~1')}"
             found, here = self.documents.resolve(item, self.documents.main, where)
             shared = _mapping(found).get("parameters")
-            for method in _METHODS:
-                written = _mapping(found).get(method)
+            of_their_own = _mapping(_mapping(found).get("additionalOperations"))  # OpenAPI 3.2
+            for method in (*_METHODS, *map(str, of_their_own)):
+                written = _mapping(found).get(method) or of_their_own.get(method)
                 if isinstance(written, Mapping):
                     yield self._operation(str(path), method, written, shared, here, f"{where}/{method}")
 
@@ -144,7 +168,7 @@ class _Reader:
         kind = _preferred(content)
         if not kind:
             return {}, "", False
-        schema = self.documents.schema(_mapping(content[kind]).get("schema") or {}, there, f"{where}/requestBody")
+        schema = self._schema_in(content, kind, there, f"{where}/requestBody")
         plain = "" if "json" in kind else kind.split(";")[0].strip()
         return schema, plain, _mapping(value).get("required") is True
 
@@ -157,28 +181,47 @@ class _Reader:
             value, there = self.documents.resolve(one, here, where)
             content = _mapping(_mapping(value).get("content"))
             kind = _preferred(content)
-            schema = _mapping(content.get(kind)).get("schema") if kind else None
-            schemas[str(status)] = self.documents.schema(schema or {}, there, f"{where}/responses/{status}")
+            schemas[str(status)] = self._schema_in(content, kind, there, f"{where}/responses/{status}")
             headers[str(status)] = tuple(str(name) for name in _mapping(_mapping(value).get("headers")))
         if not schemas:
             self.documents.problems.append(Problem("note", "no answer is declared", where))
         return schemas, headers
+
+    def _schema_in(self, content: Mapping[str, Any], kind: str, here: Path, where: str) -> dict[str, Any]:
+        """The schema of a media type; OpenAPI 3.2 lets it stand elsewhere, and describe the items of a stream."""
+        media, there = self.documents.resolve(content.get(kind), here, where)
+        found = _mapping(media).get("schema") or _mapping(media).get("itemSchema")
+        return self.documents.schema(found or {}, there, where)
 
     def _security(self, written: Mapping[str, Any]) -> tuple[str, ...]:
         rules = written["security"] if "security" in written else self.root.get("security")
         return tuple(dict.fromkeys(str(name) for rule in _sequence(rules) for name in _mapping(rule)))
 
 
+def _format(root: Mapping[str, Any], version: str) -> str:
+    return "examples" if root.get(EXAMPLES) is True else f"openapi {version[:3]}"
+
+
 def _not_openapi(root: Any) -> str:
     if isinstance(root, Mapping) and "swagger" in root:
-        return f"this is Swagger {root['swagger']}; convert it to OpenAPI 3"
+        return f"Swagger {root['swagger']} is not read; OpenAPI 2.0 and 3.0 to 3.2 are"
     if isinstance(root, Mapping) and "openapi" in root:
-        return f"OpenAPI {root['openapi']} is not read; 3.0, 3.1 and 3.2 are"
+        return f"OpenAPI {root['openapi']} is not read; 2.0 and 3.0 to 3.2 are"
     return "this is no OpenAPI document: it does not say `openapi: 3.x`"
 
 
 def _components(root: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
     return _mapping(_mapping(root.get("components")).get(kind))
+
+
+def _servers(root: Mapping[str, Any]) -> Iterator[str]:
+    """Addresses of the servers, each variable at its default (OpenAPI 3.1.1, Server Variable Object)."""
+    for server in _sequence(root.get("servers")):
+        url = str(_mapping(server).get("url") or "")
+        for name, variable in _mapping(_mapping(server).get("variables")).items():
+            url = url.replace(f"{{{name}}}", str(_mapping(variable).get("default") or ""))
+        if url:
+            yield url
 
 
 def _preferred(content: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ MAX_BYTES = 30_000_000
 _LIST_KEYS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _MAP_KEYS = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _ONE_KEYS = ("items", "additionalProperties", "not", "propertyNames", "contains")
+_OLD = {"nullable", "exclusiveMinimum", "exclusiveMaximum"}
 _MERGEABLE = {"type", "properties", "required", "description", "title", "example", "examples"}
 
 Place = tuple[Any, Path]
@@ -36,6 +37,10 @@ class Documents:
         self._components: Mapping[str, Any] | None = None
         self._schemas: dict[tuple[int, Path], tuple[Any, dict[str, Any]]] = {}
         self.root: Any = self._files[self.main]
+
+    def replace(self, root: Any) -> None:
+        """Another document stands for the main file from now on: its conversion."""
+        self._files[self.main] = self.root = root
 
     def resolve(self, value: Any, here: Path, where: str = "") -> Place:
         """Follows `$ref` until something else stands there; {} where it leads nowhere."""
@@ -68,7 +73,7 @@ class Documents:
         return {**found, "components": self._all_components()} if state.kept_reference else found
 
     def _inline(self, node: Any, here: Path, stack: tuple[tuple[Path, str], ...], state: _State, where: str) -> Any:
-        if not isinstance(node, Mapping):
+        if not isinstance(node, dict):
             return node
         reference = node.get("$ref")
         if isinstance(reference, str):
@@ -77,14 +82,14 @@ class Documents:
                 return self._kept(reference, here, state)
             target, there = self._target(reference, here, where)
             siblings = {k: v for k, v in node.items() if k != "$ref"}
-            merged = {**target, **siblings} if isinstance(target, Mapping) else target
+            merged = {**target, **siblings} if isinstance(target, dict) else target
             return self._inline(merged, there, (*stack, key), state, where)
         state.left -= 1
         found: dict[str, Any] = {}
         for name, value in node.items():
             if name in _LIST_KEYS and isinstance(value, list):
                 found[name] = [self._inline(one, here, stack, state, where) for one in value]
-            elif name in _MAP_KEYS and isinstance(value, Mapping):
+            elif name in _MAP_KEYS and isinstance(value, dict):
                 found[name] = {str(k): self._inline(v, here, stack, state, where) for k, v in value.items()}
             elif name in _ONE_KEYS:
                 found[name] = self._inline(value, here, stack, state, where)
@@ -155,8 +160,8 @@ def pointed(document: Any, pointer: str) -> Any:
     value = document
     for part in pointer.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, Mapping):
-            value = value.get(name, value.get(int(name)) if name.isdigit() else None)
+        if isinstance(value, dict):
+            value = value.get(name)
         elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
             value = value[int(name)]
         else:
@@ -175,6 +180,8 @@ def _converted(node: Any, depth: int) -> Any:
 
 def _plain_null(schema: dict[str, Any]) -> dict[str, Any]:
     """OpenAPI 3.0 dialect to JSON Schema: `nullable`, and boolean exclusive bounds."""
+    if schema.keys().isdisjoint(_OLD):
+        return schema
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if isinstance(schema.get(exclusive), bool) and schema.pop(exclusive) and bound in schema:
             schema[exclusive] = schema.pop(bound)

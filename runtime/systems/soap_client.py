@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,20 +14,63 @@ import zeep.exceptions
 from runtime.errors import BadInput
 
 
+@dataclass(frozen=True)
+class Bridge:
+    """What the library made of a WSDL: a client, or `reason`. `lenient`: what it objects to unless it reads leniently;
+    `said`: what it warned of.
+    """
+
+    client: zeep.Client | None
+    reason: str = ""
+    lenient: str = ""
+    said: tuple[str, ...] = ()
+
+
 def load_client(wsdl: Path, folder: Path, where: str) -> zeep.Client:
     """Reads the WSDL and what it imports, from the folder only; no entity, no document type, no address is followed.
 
     Raises BadInput, at `where` of the engagement, when the library cannot use it.
     """
-    rules = zeep.Settings(strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True, xml_huge_tree=False)
-    try:
-        return zeep.Client(str(wsdl), transport=_FilesOnly(folder), settings=rules)  # type: ignore[no-untyped-call]
-    except Exception as error:  # zeep raises what its parts raise: KeyError, TypeError, XMLSyntaxError …
-        raise BadInput(
-            f"the WSDL cannot be used ({type(error).__name__}: {str(error)[:160]})",
-            where,
-            "see the problems of its description",
-        ) from None
+    bridge = build_bridge(wsdl, folder)
+    if bridge.client is None:
+        raise BadInput(f"the WSDL cannot be used: {bridge.reason}", where, "see the problems of its description")
+    return bridge.client
+
+
+def build_bridge(wsdl: Path, folder: Path) -> Bridge:
+    """Tries it as the standard says, then leniently: WSDLs that every .NET and Java client takes break small rules."""
+    said: list[str] = []
+    objection = ""
+    for strict in (True, False):
+        try:
+            client = _loaded(wsdl, folder.resolve(), strict, said)
+        except Exception as error:  # zeep raises what its parts raise: KeyError, TypeError, XMLSyntaxError …
+            objection = objection or _plainly(error, folder.resolve())
+            continue
+        client.settings.strict = True  # answers are read as the standard says, whatever the WSDL needed
+        return Bridge(client, lenient="" if strict else objection, said=tuple(dict.fromkeys(said)))
+    return Bridge(None, reason=objection)
+
+
+def _loaded(wsdl: Path, folder: Path, strict: bool, said: list[str]) -> zeep.Client:
+    rules = zeep.Settings(
+        strict=strict, forbid_dtd=True, forbid_entities=True, forbid_external=True, xml_huge_tree=False
+    )
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        client = zeep.Client(str(wsdl), transport=_FilesOnly(folder), settings=rules)  # type: ignore[no-untyped-call]
+    said += [str(one.message)[:200] for one in heard if issubclass(one.category, UserWarning)]
+    return client
+
+
+def _plainly(error: Exception, folder: Path) -> str:
+    """In one line, without a path of this machine."""
+    if isinstance(error, zeep.exceptions.ExternalReferenceForbidden):
+        return f"it imports {str(error.url)[:120]} from the network; put that file beside it and name it there"
+    if isinstance(error, FileNotFoundError):
+        return f"it imports {Path(str(error.filename)).name}, which is missing"
+    text = " ".join(str(error).replace(f"file://{folder}/", "").replace(f"{folder}/", "").split())
+    return f"{text[:200]} ({type(error).__name__})"
 
 
 class _FilesOnly(zeep.Transport):

@@ -1,4 +1,4 @@
-"""The surface of a system: its operations as its description declares them, from OpenAPI 3.0/3.1 or a WSDL.
+"""The surface of a system: its operations as its description declares them, from OpenAPI, a WSDL, a schema or a list of tools.
 
 Only the description's own file and files of the engagement's folder are read; remote references are problems, not requests.
 """
@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+BRIDGE = "bridge from "
+"""Begins the place of a problem that our SOAP client has with a WSDL, which breaks no standard."""
 
 
 @dataclass(frozen=True)
@@ -61,4 +64,5 @@ class Surface:
     version: str = ""
     security_schemes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     events: tuple[str, ...] = ()  # webhooks and callbacks: what the system sends by itself
+    servers: tuple[str, ...] = ()  # addresses that the description names, variables at their defaults
     text: str = ""  # info.description: limits and change policy are often stated here only

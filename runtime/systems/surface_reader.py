@@ -7,6 +7,7 @@ from pathlib import Path
 from runtime.errors import BadInput
 from runtime.systems.json_rpc_surface import surface_of_openrpc
 from runtime.systems.mcp_surface import surface_of_mcp
+from runtime.systems.recorded_calls import recording_in
 from runtime.systems.settings import SystemSettings
 from runtime.systems.surface import Surface
 
@@ -37,6 +38,11 @@ def load_surface(name: str, settings: SystemSettings, folder: Path) -> Surface:
         return surface_of_openrpc(name, raw, path)
     if settings.protocol == "mcp":
         return surface_of_mcp(name, raw, path)
+    if kind := recording_in(raw):
+        from runtime.systems.examples_surface import surface_of_examples
+
+        addresses = [place.url for place in settings.environments.values()]
+        return surface_of_examples(name, kind, path, folder, addresses)
     from runtime.systems.openapi import surface_of_openapi
 
     return surface_of_openapi(name, raw, path, folder)

@@ -22,6 +22,16 @@ _SECURITY = (
     "http://docs.oasis-open.org/ws-sx/ws-securitypolicy",
     "http://schemas.xmlsoap.org/ws/2005/07/securitypolicy",
 )
+_MIME = "http://schemas.xmlsoap.org/wsdl/mime/"
+_TOKENS = ("X509Token", "SamlToken", "KerberosToken", "IssuedToken", "SecureConversationToken", "SpnegoContextToken")
+_SEALED = (
+    "AsymmetricBinding",
+    "SymmetricBinding",
+    "SignedParts",
+    "EncryptedParts",
+    "SignedElements",
+    "EncryptedElements",
+)
 _ADDRESSING = ("http://www.w3.org/2006/05/addressing/wsdl", "http://www.w3.org/2007/05/addressing/metadata")
 
 
@@ -79,22 +89,26 @@ def _costs(parts: Parts, operations: tuple[SoapOperation, ...], files: WsdlFiles
     where = files.main.name
     encoded = sorted({op.name for op in operations if op.use == "encoded"})
     if encoded:
-        files.problem("costly", f"RPC/encoded operations (not WS-I compliant): {_some(encoded)}", where)
+        files.problem("costly", f"RPC/encoded operations (not WS-I compliant): {some(encoded)}", where)
     rpc = sorted({op.name for op in operations if op.style == "rpc" and op.use != "encoded"})
     if rpc:
-        files.problem("note", f"RPC/literal operations: {_some(rpc)}", where)
+        files.problem("note", f"RPC/literal operations: {some(rpc)}", where)
     silent = sorted({op.name for op in operations if not op.documentation})
     if silent and operations:
         files.problem(
             "note",
-            f"operations without documentation ({len(silent)} of {len({op.name for op in operations})}): {_some(silent)}",
+            f"operations without documentation ({len(silent)} of {len({op.name for op in operations})}): {some(silent)}",
             where,
         )
+    mixed = sorted({op.name for op in operations if op.style == "document" and op.parts > 1})
+    if mixed:
+        files.problem("costly", f"document style with several parts a message (against WS-I): {some(mixed)}", where)
+    untyped = sorted({op.name for op in operations if op.callable and op.answer and not op.faults})
+    if untyped:
+        files.problem("note", f"operations that declare no fault, so that errors have no shape: {some(untyped)}", where)
     one_way = sorted({op.name for op in operations if op.callable and not op.answer})
     if one_way:
-        files.problem(
-            "note", f"operations that answer nothing, so that success cannot be seen: {_some(one_way)}", where
-        )
+        files.problem("note", f"operations that answer nothing, so that success cannot be seen: {some(one_way)}", where)
     spaces = [
         _namespace(e) + "}" + local_tag(e)
         for root in files.roots.values()
@@ -111,20 +125,39 @@ def _costs(parts: Parts, operations: tuple[SoapOperation, ...], files: WsdlFiles
 
 
 def _policies(tags: list[str], files: WsdlFiles, where: str) -> None:
-    security = sorted({t.rpartition("}")[2] for t in tags if t.startswith(_SECURITY)})
-    if security:
-        token = next((t for t in security if t.endswith("Token")), "")
-        files.problem(
-            "costly", f"WS-SecurityPolicy is required{f' ({token})' if token else ''}; it is not applied", where
-        )
-    elif any(t.startswith(_POLICY) for t in tags):
+    _security(sorted({t.rpartition("}")[2] for t in tags if t.startswith(_SECURITY)}), files, where)
+    if not any(t.startswith(_SECURITY) for t in tags) and any(t.startswith(_POLICY) for t in tags):
         files.problem("note", "WS-Policy assertions are present and not applied", where)
     if any(t.startswith(_ADDRESSING) and t.endswith(("UsingAddressing", "Addressing")) for t in tags):
-        files.problem("costly", "WS-Addressing headers are expected", where)
+        files.problem(
+            "costly", "WS-Addressing headers are expected; they are sent where an operation names its wsa:Action", where
+        )
     if any(t.endswith("}OptimizedMimeSerialization") for t in tags):
-        files.problem("costly", "MTOM attachments are expected; they are not sent", where)
+        files.problem("costly", "MTOM attachments are expected; binary content is sent inside the message", where)
+    if any(t.startswith(_MIME) and t.endswith("}multipartRelated") for t in tags):
+        files.problem("costly", "attachments are expected (SOAP with Attachments); they are not sent", where)
     if any(t.endswith("}RMAssertion") for t in tags):
         files.problem("blocker", "WS-ReliableMessaging is required; it is not spoken", where)
+
+
+def _security(asked: list[str], files: WsdlFiles, where: str) -> None:
+    """What a policy asks of a message's security, and what that costs the bridge."""
+    sealed = [name for name in asked if name in _SEALED]
+    tokens = [name for name in asked if name in _TOKENS]
+    if sealed or tokens:
+        names = some([*tokens, *sealed])
+        files.problem(
+            "blocker", f"WS-SecurityPolicy is required ({names}): messages would have to be signed or encrypted", where
+        )
+    elif "UsernameToken" in asked:
+        kind = "digest" if "HashPassword" in asked else "text"
+        files.problem(
+            "costly",
+            f"WS-SecurityPolicy is required (UsernameToken): the credential `scheme: ws_security, password_type: {kind}` speaks it",
+            where,
+        )
+    elif asked:
+        files.problem("costly", f"WS-SecurityPolicy is required ({some(asked)}); it is not applied", where)
 
 
 def local_tag(element: etree._Element) -> str:
@@ -141,5 +174,6 @@ def _no_definitions(root: etree._Element) -> str:
     return f"this is no WSDL: its root is {local_tag(root)}"
 
 
-def _some(names: list[str]) -> str:
+def some(names: list[str]) -> str:
+    """The first four, and how many more."""
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -17,7 +17,7 @@ _HTTP = ("http://schemas.xmlsoap.org/soap/http", "http://www.w3.org/2003/05/soap
 @dataclass(frozen=True)
 class SoapOperation:
     """One operation of one port. `request` and `answer` are message names;
-    `callable` says whether a request can be made.
+    `callable` says whether a request can be made, `parts` how many parts its request has.
     """
 
     service: str
@@ -33,6 +33,7 @@ class SoapOperation:
     faults: tuple[str, ...]
     documentation: str
     callable: bool
+    parts: int = 1
 
 
 class Parts:
@@ -117,7 +118,16 @@ class Parts:
             ),
             documentation=documentation_of(abstract) or documentation_of(bound),
             callable=not why,
+            parts=self._body_parts(request, body),
         )
+
+    def _body_parts(self, request: str, body: etree._Element | None) -> int:
+        """Parts of a message that stand in the body: those that the binding names, else all."""
+        named = body.get("parts") if body is not None else None
+        if named is not None:
+            return len(named.split())
+        message = self.messages.get(request)
+        return len(message.findall(f"{WSDL}part")) if message is not None else 1
 
     def _why_not(self, abstract: etree._Element | None, request: str, transport: str) -> str:
         if abstract is None:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from runtime.systems.surface import Operation, Parameter, Problem, Surface
 from runtime.systems.verbs import verb_of
+from runtime.systems.wsdl_bridge import bridge_problems
 from runtime.systems.wsdl_census import census
 from runtime.systems.wsdl_parts import SoapOperation
 from runtime.systems.xsd_fields import MessageFields
@@ -41,7 +42,7 @@ def surface_of_wsdl(name: str, path: Path, folder: Path) -> Surface:
         format="wsdl 1.1",
         digest="sha256:" + hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest(),
         operations=operations,
-        problems=(*counted.problems, *notes),
+        problems=(*counted.problems, *bridge_problems(counted), *notes),
         title=counted.title or (counted.callable[0].service if counted.callable else ""),
         version=counted.namespace,
         text=counted.documentation,

@@ -1,4 +1,4 @@
-"""Words of anger and of repetition: the bundled lists of a language, and those that an organisation adds in its folder."""
+"""Words of anger and of repetition: the bundled lists of a language, and those that an organisation adds in its folder, also for high stakes."""
 
 from __future__ import annotations
 
@@ -22,11 +22,17 @@ class OwnWords(Strict):
     anger: list[str] = Field(default_factory=list, max_length=500)
     repeats: list[str] = Field(default_factory=list, max_length=500)
     calm: list[str] = Field(default_factory=list, max_length=500, description="taken out of a text before it is read")
+    high_stakes: dict[str, list[str]] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="category of the organisation's own → words that send a case to a person at once",
+    )
 
-    @field_validator("anger", "repeats", "calm")
+    @field_validator("anger", "repeats", "calm", "high_stakes")
     @classmethod
-    def _readable(cls, value: list[str]) -> list[str]:
-        for part in value:
+    def _readable(cls, value: list[str] | dict[str, list[str]]) -> list[str] | dict[str, list[str]]:
+        lists = value.values() if isinstance(value, dict) else [value]
+        for part in (part for one in lists for part in one):
             if len(part) > 200 or re.search(r"[+*]\)?[+*]|\([^)]*[+*][^)]*\)[+*]", part):
                 raise ValueError(f"{part[:40]!r} repeats a repetition or is too long; hostile text could stall it")
             try:
@@ -44,6 +50,21 @@ def says(text: str, language: str, kind: Kind, folder: Path | None = None) -> bo
     """
     known = lexicon(language) is not None or (folder is not None and (folder / f"{language}.yaml").is_file())
     return any(_says(text, code, kind, folder) for code in ([language] if known else _all(folder)))
+
+
+def own_category(text: str, folder: Path) -> str | None:
+    """The first of the organisation's own high-stakes categories that a sentence of the text belongs to, in any of its languages.
+
+    Raises:
+        BadInput: a list in the folder is broken, with file and line.
+    """
+    for path in sorted(folder.glob("*.yaml")):
+        own = _own(path)
+        for name, words in own.high_stakes.items() if own else ():
+            found = pattern(words)
+            if found and any(found.search(part) for part in sentences(text)):
+                return name
+    return None
 
 
 def _says(text: str, language: str, kind: Kind, folder: Path | None) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from runtime.escalation.form import StopClass
@@ -19,6 +19,7 @@ from runtime.understanding.intent import Intents
 from runtime.understanding.language import language_of
 from runtime.understanding.model import Propose
 from runtime.understanding.mood import Turn, mood
+from runtime.understanding.mood_words import own_category
 from runtime.understanding.requests import asks_for_human, threatens_law
 
 MAX_MESSAGE = 20_000
@@ -35,7 +36,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Understood:
-    """`proposed`: a model named the intent and `slots`; such a case never acts without a person."""
+    """`proposed`: a model named the intent and `slots`; such a case never acts without a person. `on`: the day that "tomorrow" counts from."""
 
     intent: str | None
     confidence: float
@@ -47,10 +48,15 @@ class Understood:
     proposed: bool = False
     slots: Mapping[str, str] = field(default_factory=dict)
     runner_up: str | None = None
+    on: str = ""
 
     def plain(self) -> dict[str, Any]:
         """As plain values, for a checkpoint."""
         return asdict(self)
+
+    @property
+    def today(self) -> date | None:
+        return date.fromisoformat(self.on) if self.on else None
 
     @staticmethod
     def of(plain: Mapping[str, Any]) -> Understood:
@@ -76,7 +82,8 @@ def understand(
         propose: asked when no goal is near enough and nothing calls for a person.
     """
     text = message[:MAX_MESSAGE]
-    language, category = language_of(text), category_of(text)
+    own = own_category(text, estate.folder / "words")
+    language, category = language_of(text), category_of(text) or own
     feeling = mood(
         [*before, Turn("customer", text, at=datetime.now(UTC))],
         contacts_14_days=contacts,
@@ -93,17 +100,18 @@ def understand(
         tuple(feeling.because),
         None,
         runner_up=intent.runner_up,
+        on=datetime.now(UTC).date().isoformat(),
     )
-    stop = _stop(text, understood, estate)
+    stop = _stop(text, understood, estate, own)
     if stop is None and intent.name is None and propose is not None:
         proposed = propose(text, estate.goals)
         return replace(understood, intent=proposed.goal, proposed=proposed.goal is not None, slots=dict(proposed.slots))
     return replace(understood, stop=stop)
 
 
-def _stop(text: str, found: Understood, estate: Estate) -> Stop | None:
+def _stop(text: str, found: Understood, estate: Estate, own: str | None) -> Stop | None:
     when = estate.guardrails.escalate_when
-    stakes = {*estate.guardrails.high_stakes, *HIGH_STAKES}
+    stakes = {*estate.guardrails.high_stakes, *HIGH_STAKES, *([own] if own else [])}
     if found.category in stakes:
         words = str(found.category).replace("_", " ")
         return Stop("high_stakes", f"high_stakes.{found.category}", f"{words}: such cases go to a person at once")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from assess.described_calls import openapi_of, templated
 from assess.engagement import load_folder
 from assess.inbox import recognise
 from assess.starting import start_folder
 from runtime.errors import BadInput
+from runtime.systems.described_calls import openapi_of, templated
 
 SECRETS = (
     "hush-1",

@@ -18,10 +18,12 @@ from ruamel.yaml import YAML
 
 from tests.examples.desk import EXAMPLE, cxready
 from tests.harness.defects import (
+    Behind,
     Defect,
     Drops,
     HonoursKeys,
     IgnoresIfMatch,
+    IgnoresKeys,
     Pages,
     PaginationSkips,
     SchemaDrift,
@@ -67,7 +69,7 @@ def _later_read(request: Any) -> bool:
 
 CASES = (
     Case("pagination skips", PaginationSkips, (("pagination_complete", "records skipped"),)),
-    Case("ignored idempotency key", lambda: HonoursKeys(honours=False), (("repeat_safe", "key ignored"),)),
+    Case("ignored idempotency key", IgnoresKeys, (("repeat_safe", "key ignored"),)),
     Case(
         "schema drift",
         lambda: SchemaDrift(r"/ticket/\d+$", "Subject", "id"),
@@ -85,7 +87,9 @@ CASES = (
     ),
     Case("AWS-style challenge", lambda: Pages(wall("aws"), _later_read), (("session_survives", "bot wall"),)),
     Case(
-        "Cloudflare-style challenge", lambda: Pages(wall("cloudflare"), _later_read), (("session_survives", "bot wall"),)
+        "Cloudflare-style challenge",
+        lambda: Pages(wall("cloudflare"), _later_read),
+        (("session_survives", "bot wall"),),
     ),
     Case("passed Sunset", SunsetPassed, (("deprecation_clear", "deprecated"),)),
     Case(
@@ -102,8 +106,9 @@ def measured(environment: Mapping[str, str], folder: Path, defect: Defect, clean
     the defect kept from being taken back is taken back by a second collection without it.
     """
     engagement(folder)
+    sound: Defect = HonoursKeys()
     place = urlsplit(environment["RT_URL"])
-    with FaultProxy(f"{place.scheme}://{place.netloc}", defect=defect) as proxy:
+    with FaultProxy(f"{place.scheme}://{place.netloc}", defect=Behind(defect, sound)) as proxy:
         env = {**environment, "RT_URL": proxy.url + place.path}
         collected = cxready(env, "collect", str(folder), "--system", "rt")
         assert collected.returncode in (0, 3) and "Traceback" not in collected.stderr, collected.stderr[-1500:]
@@ -111,7 +116,7 @@ def measured(environment: Mapping[str, str], folder: Path, defect: Defect, clean
         assert assessed.returncode == 0, collected.stderr[-1500:] + assessed.stderr[-1500:]
         requests = sum("/REST/2.0" in one.path for one in proxy.log)
         if clean():
-            proxy.defect = Defect()
+            proxy.defect = sound
             again = cxready(env, "collect", str(folder), "--system", "rt", "--probe", "api.tls")
             assert again.returncode == 0, again.stderr[-1500:]
     told = json.loads(assessed.stdout)

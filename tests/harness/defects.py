@@ -44,11 +44,10 @@ class Defect:
 class HonoursKeys(Defect):
     """A gateway that remembers Idempotency-Key: the sound case for a system that knows no key itself."""
 
-    honours: bool = True
     kept: dict[str, Answer] = field(default_factory=dict)
 
     def asked(self, request: Request) -> Answer | None:
-        return self.kept.get(self._key(request)) if self.honours else None
+        return self.kept.get(self._key(request))
 
     def told(self, request: Request, answer: Answer) -> Answer:
         if self._key(request) and 200 <= answer.status < 300:
@@ -58,6 +57,20 @@ class HonoursKeys(Defect):
     @staticmethod
     def _key(request: Request) -> str:
         return next((v for k, v in request.headers.items() if k.lower() == "idempotency-key"), "")
+
+
+@dataclass
+class Behind(Defect):
+    """A defect in front of a gateway: what the inner one answers or changes goes through the outer one."""
+
+    outer: Defect
+    inner: Defect
+
+    def asked(self, request: Request) -> Answer | None:
+        return self.outer.asked(request) or self.inner.asked(request)
+
+    def told(self, request: Request, answer: Answer) -> Answer:
+        return self.outer.told(request, self.inner.told(request, answer))
 
 
 class PaginationSkips(Defect):
@@ -92,12 +105,29 @@ class SchemaDrift(Defect):
         return _edited(answer, drift) if fits else answer
 
 
-class IgnoresIfMatch(Defect):
-    """A change that rests on an old state is taken."""
+@dataclass
+class _Loses(Defect):
+    """A header of requests is lost on the way."""
+
+    name: str
 
     def asked(self, request: Request) -> Answer | None:
-        request.headers = {k: v for k, v in request.headers.items() if k.lower() != "if-match"}
+        request.headers = {k: v for k, v in request.headers.items() if k.lower() != self.name}
         return None
+
+
+class IgnoresIfMatch(_Loses):
+    """A change that rests on an old state is taken."""
+
+    def __init__(self) -> None:
+        super().__init__("if-match")
+
+
+class IgnoresKeys(_Loses):
+    """The same idempotency key is done twice."""
+
+    def __init__(self) -> None:
+        super().__init__("idempotency-key")
 
 
 @dataclass
@@ -136,16 +166,16 @@ class SunsetPassed(Defect):
 
 @dataclass
 class SlowTail(Defect):
-    """Every tenth read takes longer than two seconds."""
+    """Every eighth read takes some seconds."""
 
-    seconds: float = 2.2
+    seconds: float = 3.5
     reads: int = 0
     lock: Any = field(default_factory=threading.Lock)
 
     def asked(self, request: Request) -> Answer | None:
         with self.lock:
             self.reads += request.method == "GET"
-            late = request.method == "GET" and self.reads % 10 == 0
+            late = request.method == "GET" and self.reads % 8 == 0
         if late:
             time.sleep(self.seconds)
         return None

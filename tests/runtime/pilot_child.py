@@ -8,11 +8,13 @@ from pathlib import Path
 
 from assess.engagement import load_folder
 from assess.piloting import read_cases, run_cases
+from tests.runtime.quick_encode import quick_encode
 
 
 def main(path: Path, names: list[str]) -> None:
     cases = [case for case in read_cases(path / "cases.jsonl") if case["case"] in names]
-    for result in run_cases(load_folder(path), cases, secrets=json.loads((path / "environment.json").read_text())):
+    secrets = json.loads((path / "environment.json").read_text())
+    for result in run_cases(load_folder(path), cases, secrets=secrets, encode=quick_encode):
         print(json.dumps(result.line()))
 
 

@@ -1,10 +1,12 @@
-"""`kill -9` at step boundaries and inside writes: nothing is written twice, nothing is lost, one ticket arrives."""
+"""`kill -9` at step boundaries and inside writes, on SQLite and PostgreSQL: nothing is written twice, nothing is lost, one ticket arrives."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+import random
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,9 @@ from assess.demo.estate import RunningEstate
 from assess.engagement import Folder
 from runtime import decision_log
 from runtime.gate import RepeatSafe
-from tests.harness.kill_rig import run, run_and_kill, run_under_fire
+from runtime.pilot_state import open_log
+from tests.harness.kill_rig import NotReached, run, run_and_kill
+from tests.harness.postgres import Server, postgres
 from tests.runtime.piloted import piloted, write_gate
 
 CHILD = str(Path(__file__).with_name("pilot_child.py"))
@@ -27,22 +31,49 @@ ALONG_THE_WAY = [
     "runtime.guardrails.forwarding.Forwarder._send:after:1",
     "runtime.exactly_once._record:after:2",
 ]
+# Before and after every step of a case, and inside its writes: what a kill at any of them leaves, the next start has to finish.
 EVERYWHERE = [
-    "runtime.case_steps.understood_of:before",
-    "runtime.case_steps.understood_of:after",
-    "runtime.case_steps.allowed:after",
-    "runtime.case_steps.read:before",
-    *(f"runtime.case_steps.read:after:{n}" for n in (1, 1, 1)),
-    "runtime.case_steps.apply_rule:before",
-    "runtime.case_steps.apply_rule:after:2",
-    "runtime.case_steps.write_through:before",
-    "runtime.writing._send:before",
-    "runtime.writing._send:after",
-    "runtime.case_steps.write_through:after:1",
-    "runtime.case_steps.write_through:after:1",
-    "runtime.case_steps.remember:before",
-    "runtime.case_steps.remember:after",
+    f"{name}:{when}:{nth}"
+    for name, most in {
+        "runtime.case_steps.understood_of": 1,
+        "runtime.case_steps.with_person": 1,
+        "runtime.case_steps.allowed": 1,
+        "runtime.case_steps.read": 2,
+        "runtime.case_steps.apply_rule": 3,
+        "runtime.case_steps.write_through": 3,
+        "runtime.exactly_once._begin": 3,
+        "runtime.writing._send": 3,
+        "runtime.guardrails.forwarding.Forwarder._send": 3,
+        "runtime.exactly_once._record": 3,
+        "runtime.decision_log._insert": 9,
+        "runtime.case_steps.remember": 1,
+    }.items()
+    for when in ("before", "after")
+    for nth in range(1, most + 1)
 ]
+IGNORES_KEYS = RepeatSafe(by="read_back", find="findCredit", settle_s=0.5)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with postgres() as running_server:
+        yield running_server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def anywhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once with the folder's own files, once with a PostgreSQL database."""
+    if request.param == "postgres":
+        a_new_database(request.getfixturevalue("server"), monkeypatch)
+
+
+def a_new_database(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    import psycopg
+
+    name = f"t{time.time_ns()}"
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    monkeypatch.setenv("CXREADY_DATABASE", server.url.replace("/postgres", f"/{name}"))
 
 
 def kill_at_each(folder: Folder, points: Sequence[str], case: str) -> dict[str, object]:
@@ -55,9 +86,10 @@ def kill_at_each(folder: Folder, points: Sequence[str], case: str) -> dict[str, 
 
 
 def is_whole(folder: Folder) -> bool:
-    return decision_log.verify(decision_log.connect(folder.path / ".cxready" / "pilot.sqlite")) == []
+    return decision_log.verify(open_log(folder.path / ".cxready")) == []
 
 
+@pytest.mark.usefixtures("anywhere")
 def test_a_case_that_dies_seven_times_pays_writes_and_tells_once(folder: Folder, estate: RunningEstate) -> None:
     line = kill_at_each(folder, ALONG_THE_WAY, "demo-1-resolved")
     assert line["outcome"] == "resolved"
@@ -102,30 +134,45 @@ def test_without_key_and_read_back_an_open_write_goes_to_a_person_and_is_not_rep
 
 
 @pytest.mark.soak
-def test_a_case_that_dies_at_every_step_pays_writes_and_tells_once(folder: Folder, estate: RunningEstate) -> None:
-    assert kill_at_each(folder, EVERYWHERE, "demo-1-resolved")["outcome"] == "resolved"
-    assert [len(estate.records[kind]) for kind in ("credits", "notes", "messages")] == [1, 1, 1]
-    assert is_whole(folder)
-
-
-@pytest.mark.soak
-def test_random_kills_never_double_or_lose_a_credit(tmp_path: Path, estate: RunningEstate) -> None:
-    first, kills = int(os.environ.get("CXREADY_SOAK_SEED", "0")), 0
-    for seed in range(first, first + int(os.environ.get("CXREADY_SOAK_COUNT", "20"))):
-        folder = piloted(tmp_path / f"run-{seed}", estate)
-        billing = estate.services["billing"]
-        assert isinstance(billing, Billing)
-        billing.credits.clear()
-        for service in estate.services.values():  # another folder, another pilot: no system has seen its keys
-            getattr(service, "_repeats", {}).clear()
-        *killed, last = run_under_fire(
-            [CHILD, str(folder.path), "demo-1-resolved"], seed=seed, kills=4, within=3.0, timeout=90
-        )
-        kills += len(killed)
+@pytest.mark.usefixtures("anywhere")
+@pytest.mark.parametrize("ignores_keys", [False, True], ids=["keys", "ignores-keys"])
+def test_kills_at_every_boundary_never_double_or_lose_a_credit(
+    tmp_path: Path, estate: RunningEstate, server: Server, monkeypatch: pytest.MonkeyPatch, ignores_keys: bool
+) -> None:
+    """Cases that each die at three points of the list, drawn by the seed, until the count of kills is reached."""
+    first, wanted = int(os.environ.get("CXREADY_SOAK_SEED", "0")), int(os.environ.get("CXREADY_SOAK_COUNT", "8"))
+    drawn, kills, seed = random.Random(first), 0, first
+    while kills < wanted:
+        if "CXREADY_DATABASE" in os.environ:
+            a_new_database(server, monkeypatch)
+        folder = a_new_pilot(tmp_path / f"run-{seed}", estate, ignores_keys)
+        for point in drawn.sample(EVERYWHERE, 3):
+            try:
+                run_and_kill([CHILD, str(folder.path), "demo-1-resolved"], point=point, timeout=90)
+                kills += 1
+            except NotReached:  # what the lives before have done is not done again
+                continue
+        last = run([CHILD, str(folder.path), "demo-1-resolved"], timeout=90)
+        assert last.ok, last.stderr
         assert json.loads(last.stdout.splitlines()[-1])["outcome"] == "resolved"
         assert [credit["amount"] for credit in estate.records["credits"]] == ["12.40"]
+        assert [len(estate.records[kind]) for kind in ("notes", "messages")] == [1, 1]
         assert is_whole(folder)
+        seed += 1
     print(f"killed {kills} times")
+
+
+def a_new_pilot(path: Path, estate: RunningEstate, ignores_keys: bool) -> Folder:
+    """Another folder, another pilot: no system has seen its keys or holds what an earlier one wrote."""
+    folder = piloted(path, estate)
+    for service in estate.services.values():
+        getattr(service, "_repeats", {}).clear()
+    for records in estate.records.values():
+        records.clear()
+    if ignores_keys:
+        forget_keys(estate)
+        write_gate(folder.path, {"billing.createCredit": IGNORES_KEYS})
+    return folder
 
 
 def forget_keys(estate: RunningEstate) -> None:

@@ -3,49 +3,62 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assess.demo.folder import write
 from assess.demo.use_cases.declared import dated
 from assess.demo.use_cases.description import described
-from assess.demo.use_cases.estate import SHARED, RunningUseCase, secret_name
 from runtime.written import digest_of
 
+if TYPE_CHECKING:
+    from assess.demo.use_cases.estate import RunningUseCase
+
+SHARED = ("identity", "ticketing", "mail")
 PENDING = "sha256:pending"
 Case = dict[str, Any]
 
 
 def write_folder(target: Path, running: RunningUseCase) -> None:
-    """Writes everything but the gate. Secrets stay references; `running.environment()` holds what they refer to."""
+    """Writes everything but gate and cases. Secrets stay references; `running.environment()` holds what they refer to."""
     digests = {name: _description(target, running, name) for name in running.urls}
     write(target / "engagement.yaml", engagement(running))
-    layers = [running.data.parents[1] / "folder" / "effects", running.data.parent / "shared", running.data / "folder"]
-    for layer in layers:
-        for path in sorted(layer.rglob("*.yaml")):
-            name = path.relative_to(layer).as_posix()
-            if layer.name == "effects":
-                if path.stem not in SHARED:
-                    continue
-                name = f"effects/{name}"
-            digest = digests.get(path.stem, PENDING) if name.startswith("effects/") else PENDING
-            write(target / name, path.read_text(encoding="utf-8").replace(PENDING, digest))
-    lines = (json.dumps({k: v for k, v in case.items() if k != "expect"}, ensure_ascii=False) for case in cases_of(running))
-    write(target / "cases.jsonl", "".join(f"{line}\n" for line in lines))
+    for name, source in _sources(running):
+        digest = digests.get(source.stem, PENDING) if name.startswith("effects/") else PENDING
+        write(target / name, source.read_text(encoding="utf-8").replace(PENDING, digest))
 
 
-def cases_of(running: RunningUseCase) -> list[Case]:
-    """The use case's cases, each with what is expected of it (`expect`)."""
-    from datetime import date
+def _sources(running: RunningUseCase) -> Iterator[tuple[str, Path]]:
+    """Relative name → file: what all use cases share first, then the use case's own."""
+    for name in SHARED:
+        yield f"effects/{name}.yaml", running.telecom / "folder" / "effects" / f"{name}.yaml"
+    for layer in (running.data.parent / "shared", running.data / "folder"):
+        yield from ((path.relative_to(layer).as_posix(), path) for path in sorted(layer.rglob("*.yaml")))
 
-    text = (running.data / "cases.jsonl").read_text(encoding="utf-8")
+
+def write_cases(target: Path, cases: list[Case]) -> None:
+    """`cases.jsonl` as `pilot run --cases` reads it: without what is expected."""
+    plain = ({name: value for name, value in case.items() if name != "expect"} for case in cases)
+    write(target / "cases.jsonl", "".join(f"{json.dumps(case, ensure_ascii=False)}\n" for case in plain))
+
+
+def cases_of(data: Path) -> list[Case]:
+    """A use case's cases, each with what is expected of it (`expect`)."""
+    text = (data / "cases.jsonl").read_text(encoding="utf-8")
     return [json.loads(dated(line, date.today())) for line in text.splitlines() if line.strip()]
 
 
 def engagement(running: RunningUseCase) -> str:
     """`engagement.yaml`: every system with its address and its three holders."""
     file = running.file
-    roles = {**{name: system.role for name, system in file.systems.items()}, "identity": "identity", "ticketing": "ticketing", "mail": "other"}
+    roles = {
+        **{name: system.role for name, system in file.systems.items()},
+        "identity": "identity",
+        "ticketing": "ticketing",
+        "mail": "other",
+    }
     head = [
         f"# {file.title}: {file.says}",
         "format: 1",
@@ -86,7 +99,12 @@ def _description(target: Path, running: RunningUseCase, name: str) -> str:
     if name in running.file.systems:
         write(place, described(name, running.file.systems[name], running.urls[name]))
     else:
-        source = running.data.parents[1] / "descriptions" / place.name
+        source = running.telecom / "descriptions" / place.name
         text = source.read_text(encoding="utf-8")
         write(place, text.replace(f"https://{name}.staging.northwind.example", running.urls[name]))
     return digest_of(place)
+
+
+def secret_name(client: str) -> str:
+    """`shop-agent` → SHOP_AGENT_CLIENT_SECRET."""
+    return f"{client.replace('-', '_').upper()}_CLIENT_SECRET"

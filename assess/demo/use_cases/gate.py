@@ -30,7 +30,9 @@ def write_trial_gate(
         days: until it expires; negative for one that has.
     """
     loaded, now = load_folder(folder), datetime.now(UTC)
-    workflows = {name: _workflow(loaded, name, autonomy, repeat or {}, held_by) for name, autonomy in autonomies.items()}
+    workflows = {
+        name: _workflow(loaded, name, autonomy, repeat or {}, held_by) for name, autonomy in autonomies.items()
+    }
     gate = Gate(
         as_of=now, expires=(now + timedelta(days=days)).date(), catalogue="trial", profile="default", bundle="not measured",
         inputs=loaded.digests(), workflows=workflows,

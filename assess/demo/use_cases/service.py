@@ -51,10 +51,10 @@ class DeclaredService(RestService):
     def routes(self) -> list[Route]:
         return self._routes
 
-    def made(self) -> list[Record]:
-        """What was created since the start and is not cancelled, with the name of its kind."""
+    def made(self) -> list[tuple[str, Record]]:
+        """What was created since the start and is not cancelled, each with the name of its kind."""
         return [
-            {"kind": kind, **record}
+            (kind, record)
             for kind, found in self.records.items()
             for identity, record in found.items()
             if identity in self._made and record.get("status") not in GONE

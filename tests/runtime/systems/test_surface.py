@@ -1,9 +1,5 @@
 """Descriptions become surfaces: whole, bounded, offline; hostile and broken ones become problems."""
 
-import os
-import time
-from pathlib import Path
-
 import jsonschema
 import pytest
 import yaml
@@ -13,9 +9,6 @@ from runtime.errors import BadInput
 from runtime.guardrails.effects import EffectsFile
 from runtime.systems.draft import draft_effects
 from runtime.systems.surface_reader import load_surface
-
-ROOT = Path(__file__).parents[3]
-CORPUS = Path(os.environ.get("CXREADY_CORPUS", ROOT.parent / "shared" / "corpus"))
 
 
 def surface(tmp_path, text, name="a.yaml"):
@@ -122,7 +115,7 @@ def test_a_reference_to_a_file_of_the_folder_is_followed(tmp_path):
     [
         ("a: [", "not YAML"),
         ('{"openapi": "3.1.0",', "not"),
-        ("swagger: '2.0'", "Swagger 2.0"),
+        ("swagger: '1.2'", "Swagger 1.2"),
         ("openapi: 4.0.0", "OpenAPI 4.0.0 is not read"),
         ("just text", "no OpenAPI"),
         ("[" * 5000, "not"),
@@ -143,25 +136,3 @@ def test_a_description_that_cannot_be_read_is_an_error(tmp_path, name, says):
     (tmp_path / "empty.yaml").write_text(" \n")
     with pytest.raises(BadInput, match=says):
         load_surface("billing", settings("http://127.0.0.1:9", description=name), tmp_path)
-
-
-@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus of real descriptions is not here")
-@pytest.mark.parametrize("part", ["openapi", "wsdl"])
-def test_every_real_description_loads_or_says_why_not(part):
-    files = [p for p in sorted((CORPUS / part).rglob("*")) if p.suffix in (".yaml", ".json", ".wsdl")]
-    folder = CORPUS / part
-    for file in files:
-        began = time.perf_counter()
-        rules = settings(
-            "http://127.0.0.1:9",
-            protocol="soap" if part == "wsdl" else "rest",
-            description=str(file.relative_to(folder)),
-        )
-        try:
-            found = load_surface("x", rules, folder)
-        except BadInput as error:
-            assert error.do
-            continue
-        assert found.operations or any(p.grade == "blocker" for p in found.problems), file
-        assert time.perf_counter() - began < 20, file
-    assert len(files) > 100

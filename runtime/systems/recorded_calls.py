@@ -11,14 +11,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
-from assess.described_calls import Call
 from runtime.errors import BadInput
+from runtime.systems.described_calls import Call
 
 _ASSET = re.compile(r"(?i)\.(?:js|mjs|css|map|png|jpe?g|gif|svg|webp|ico|woff2?|ttf|mp4|html?)$")
 DEPTH = 20
+Recording = Literal["", "har", "postman"]
 
 
 @dataclass
@@ -31,10 +32,23 @@ class Calls:
     dropped: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
+def recording_in(text: bytes) -> Recording:
+    """What a JSON text records: a HAR, a Postman collection, or nothing (an empty word)."""
+    if not text.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") or not (b'"log"' in text or b"getpostman.com" in text):
+        return ""
+    try:
+        loaded = _dict(json.loads(text.decode("utf-8-sig")))
+    except (ValueError, RecursionError):
+        return ""
+    if "getpostman.com" in str(_dict(loaded.get("info")).get("schema", "")):
+        return "postman"
+    return "har" if isinstance(_dict(loaded.get("log")).get("entries"), list) else ""
+
+
 def of_har(path: Path) -> list[Calls]:
     """API calls by host; pages, scripts, styles and pictures are left out."""
     found: dict[str, Calls] = {}
-    for entry in _list(_loaded(path).get("log", {}).get("entries")):
+    for entry in _list(_dict(_loaded(path).get("log")).get("entries")):
         request, response = _dict(entry.get("request")), _dict(entry.get("response"))
         url = urlsplit(str(request.get("url", "")))
         sent, answered = _json(_dict(request.get("postData"))), _json(_dict(response.get("content")))

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 DEPTH = 8
+EXAMPLES = "x-examples-only"
+"""Marks a document that was drafted from calls; whoever owns the interface takes it out when the document is right."""
 VERBS = {"post": "create", "put": "replace", "patch": "update"}
 _VALUE = re.compile(r"\d|@|%40|^\{\{.*\}\}$|^:|^\{.*\}$|^[A-Za-z_-]{25,}$")
 _NAME = re.compile(r"^[A-Za-z_$][\w$-]{0,60}$")
@@ -51,6 +53,7 @@ def openapi_of(title: str, calls: Iterable[Call]) -> dict[str, Any]:
             "version": "draft",
             "description": "Drafted from calls that were seen, without their values. Its owner has not confirmed it.",
         },
+        EXAMPLES: True,
         "paths": {path: drafted.paths[path] for path in sorted(drafted.paths)},
     }
 

@@ -1,0 +1,65 @@
+"""What the audit measures beside findings: what to mend first, what an agent would say, how well retrieval finds and abstains."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MendFirst(_Frozen):
+    """An article with evidence against it: `harm` = reach × doubt (0–1) × 2 where money is at stake."""
+
+    article: str
+    title: str
+    owner: str = ""
+    harm: float
+    reach: float
+    reach_is: Literal["views", "tickets", "links"]
+    freshness: int
+    money: bool
+    why: tuple[str, ...] = ()
+
+
+class WouldSay(_Frozen):
+    """What an agent that answers from the best section would say to the first question of a workflow."""
+
+    workflow: str
+    question: str
+    state: Literal["answerable", "partly", "not", ""]
+    article: str = ""
+    heading: str = ""
+    passage: str = ""
+    similarity: float = 0.0
+
+
+class Share(_Frozen):
+    """`hits` of `of`."""
+
+    hits: int = 0
+    of: int = 0
+
+    @property
+    def share(self) -> float | None:
+        return self.hits / self.of if self.of else None
+
+
+class Retrieval(_Frozen):
+    """How well the right section is found, and how well the model abstains.
+
+    `headings_1` and `headings_5`: a section is looked up by its title and heading, its article stands first / among five.
+    `paraphrases_1` and `paraphrases_5`: an utterance finds the section that most other utterances of its workflow agree on.
+    `abstains`: questions of other fields that stay below the threshold. `abstains_near`: with the article that answers taken
+    away, the question stays below it.
+    """
+
+    headings_1: Share = Share()
+    headings_5: Share = Share()
+    paraphrases_1: Share = Share()
+    paraphrases_5: Share = Share()
+    abstains: Share = Share()
+    abstains_near: Share = Share()

@@ -1,0 +1,118 @@
+"""Who runs cases: each process under a name of its own, held by a lock for as long as it lives.
+
+The engine takes every open run of its own name for crashed, so two processes of one name would write twice. A folder with a
+file has one process; in PostgreSQL any number, each known by a session lock that the server gives back when the process or its
+machine is gone. Then another one takes its runs over.
+"""
+
+from __future__ import annotations
+
+import socket
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from runtime.database import Connection, Place, StateLost, connect, is_address, place_of
+from runtime.errors import Conflict
+
+ALONE = "pilot"
+MOST = 64
+_TABLE = "CREATE TABLE IF NOT EXISTS executors (name TEXT PRIMARY KEY, version TEXT NOT NULL)"
+
+
+def prepare(connection: Connection) -> None:
+    """Creates the table; harmless when it is there."""
+    connection.execute(_TABLE)
+
+
+@dataclass
+class Executor:
+    """A held name. In PostgreSQL it is held by a session of its own: when that is lost, so is the name."""
+
+    name: str
+    place: Place
+    _lock: Any = field(repr=False)
+
+    def says_version(self, connection: Connection, version: str) -> None:
+        """Tells the others along which goals this process runs cases."""
+        connection.execute(
+            "INSERT INTO executors VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET version = excluded.version",
+            (self.name, version),
+        )
+
+    def is_held(self) -> bool:
+        """Whether the name is still ours; when not, this process must not go on."""
+        if not is_address(self.place):
+            return bool(self._lock.is_locked)
+        try:
+            return bool(self._lock.holds(_about(self.name)))
+        except StateLost:
+            return False
+
+    def living(self, connection: Connection) -> dict[str, str]:
+        """Name → version of every process that holds its name at the moment, this one included."""
+        rows = {
+            str(name): str(version)
+            for name, version in connection.execute("SELECT name, version FROM executors").fetchall()
+        }
+        if not is_address(self.place):
+            return {name: version for name, version in rows.items() if name == self.name}
+        with closing(connect(self.place)) as own:
+            return {name: version for name, version in rows.items() if not _is_free(own, name)}
+
+    def release(self) -> None:
+        if is_address(self.place):
+            self._lock.close()
+        else:
+            self._lock.release()
+
+
+def hold(home: Path, name: str = "") -> Executor:
+    """Takes a name before anything is opened.
+
+    Args:
+        name: of this worker, the same after each start, so that it takes up what it left; empty takes the first free one of
+            this machine. A folder with a file has one name.
+
+    Raises:
+        Conflict: another process has it.
+    """
+    place = place_of(home)
+    if is_address(place):
+        return _held_in_database(place, name)
+    from filelock import FileLock, Timeout
+
+    home.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(home / "pilot.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        do = "stop it first: two would write twice; several workers need CXREADY_DATABASE"
+        raise Conflict("another pilot is running in this folder", str(home / "pilot.lock"), do) from None
+    return Executor(ALONE, place, lock)
+
+
+def _held_in_database(place: Place, name: str) -> Executor:
+    session: Any = connect(place)
+    host = socket.gethostname().split(".")[0] or "worker"
+    for tried in (name,) if name else (f"{host}-{n}" for n in range(1, MOST + 1)):
+        if session.take(_about(tried)):
+            return Executor(tried, place, session)
+    session.close()
+    raise Conflict(
+        f"a worker named {name or host} is running already",
+        "CXREADY_DATABASE",
+        "give this one a name of its own: --name",
+    )
+
+
+def _is_free(session: Any, name: str) -> bool:
+    taken = bool(session.take(_about(name)))
+    if taken:
+        session.give_back(_about(name))
+    return taken
+
+
+def _about(name: str) -> str:
+    return f"executor/{name}"
