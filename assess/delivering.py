@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
+from assess.business_case.written import BusinessCaseFile
 from assess.engagement import Folder
 from assess.piloting import pilot_of
-from runtime import tables
+from runtime import reviews, tables
 from runtime.errors import BadInput, Bug
 from runtime.escalation import conversation, outbox
 from runtime.escalation.feedback import Feedback, feedback
+from runtime.pilot_figures import Cost, Figures, figures
 from runtime.pilot_state import open_log
 from runtime.understanding.encode import Encode
 
@@ -54,6 +58,40 @@ def give_back_conversation(folder: Folder, case: str) -> None:
             )
     finally:
         connection.close()
+
+
+def pilot_figures(folder: Folder) -> list[Figures]:
+    """What the pilot achieved, by workflow."""
+    with closing(open_log(folder.path / ".cxready")) as connection:
+        return figures(connection, now=datetime.now(UTC), costs=_costs(folder.business_case.value))
+
+
+def review_sample(folder: Folder, count: int, seed: int, workflow: str | None) -> list[reviews.Case]:
+    """Finished cases that nobody has looked at, in the order of the seed."""
+    with closing(open_log(folder.path / ".cxready")) as connection:
+        return reviews.sample(connection, count, seed=seed, workflow=workflow)
+
+
+def record_review(folder: Folder, case: str, verdict: reviews.Verdict, by: str, note: str) -> None:
+    """A person's verdict, in the chain of the case.
+
+    Raises:
+        BadInput: there is no such finished case.
+    """
+    with closing(open_log(folder.path / ".cxready")) as connection:
+        reviews.record(connection, case, verdict, by, note)
+
+
+def _costs(said: BusinessCaseFile) -> dict[str, Cost]:
+    """The likely figures of the business case: an attempt of the agent, and a case that a person handles as today."""
+    attempt, hour = said.shared.price_per_attempt, said.shared.cost_per_hour
+    return {
+        name: Cost(
+            Decimal(attempt.likely) if attempt else None,
+            Decimal(hour.likely) * Decimal(str(own.minutes_today.likely)) / 60 if hour and own.minutes_today else None,
+        )
+        for name, own in said.workflows.items()
+    }
 
 
 def team_metrics(folder: Folder) -> Feedback:

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assess.inbox import DESCRIPTIONS, Found
 from runtime.errors import CxreadyError
+from runtime.systems.surface import Surface
 from runtime.whole_file import write_text
 
 PROTOCOLS = {"wsdl": "soap", "graphql": "graphql", "openrpc": "json-rpc"}
@@ -28,11 +29,13 @@ class Started:
 
 @dataclass(frozen=True)
 class Described:
-    """A system with its description, inside the folder."""
+    """A system with its description, inside the folder. `vendor`: what told whose interface it is, in words."""
 
     name: str
     protocol: str
     description: str
+    role: str = ""
+    vendor: str = ""
 
 
 def take_descriptions(folder: Path, started: Started) -> list[Described]:
@@ -43,14 +46,14 @@ def take_descriptions(folder: Path, started: Started) -> list[Described]:
             continue
         for one in _placed(folder, found, {d.name for d in taken}, started):
             try:
-                count = _draft(folder, one, started)
+                surface = _draft(folder, one, started)
             except CxreadyError as error:
                 started.remarks.append(f"{found.file.name}: not used: {error}")
                 (folder / one.description).unlink(missing_ok=True)
                 continue
-            taken.append(one)
+            taken.append(_of_vendor(one, surface, started))
             started.remarks.append(
-                f"{one.name}: {count} operations drafted in effects/{one.name}.yaml; denied until a person confirms them"
+                f"{one.name}: {len(surface.operations)} operations drafted in effects/{one.name}.yaml; denied until a person confirms them"
             )
     return taken
 
@@ -107,7 +110,22 @@ def _from_calls(folder: Path, found: Found, taken: set[str], started: Started) -
     return drafted
 
 
-def _draft(folder: Path, one: Described, started: Started) -> int:
+def _of_vendor(one: Described, surface: Surface, started: Started) -> Described:
+    """A vendor's interface is said, with the role that it has; what the vendor documents is printed as not tried."""
+    from runtime.systems.vendors import recognised, vendors
+
+    found = recognised(surface)
+    if found is None:
+        return one
+    vendor = vendors()[found.vendor]
+    said = f"{vendor.name}, by its {found.by}"
+    started.remarks.append(
+        f"{one.name}: recognised as {said}; {len(vendor.facts)} facts of its documentation are known, none tried live"
+    )
+    return replace(one, role=vendor.role, vendor=said)
+
+
+def _draft(folder: Path, one: Described, started: Started) -> Surface:
     from runtime.systems.draft import draft_effects
     from runtime.systems.settings import SystemSettings
     from runtime.systems.surface_reader import load_surface
@@ -122,7 +140,7 @@ def _draft(folder: Path, one: Described, started: Started) -> int:
     )
     surface = load_surface(one.name, settings, folder)
     write(folder / "effects" / f"{one.name}.yaml", draft_effects(surface), started)
-    return len(surface.operations)
+    return surface
 
 
 def take_articles(folder: Path, inbox: Path | None, started: Started) -> None:

@@ -16,7 +16,7 @@ DESCRIPTIONS: tuple[Kind, ...] = ("openapi", "wsdl", "graphql", "openrpc", "post
 START = 64_000
 MOST_JSON = 60_000_000
 _SDL = re.compile(r"(?m)^\s*(?:extend\s+)?type\s+(?:Query|Mutation)\b|^\s*schema\s*\{")
-_OPENAPI = re.compile(r"(?m)^\s*[\"']?openapi[\"']?\s*:\s*[\"']?3\.[01]")
+_OPENAPI = re.compile(r"(?m)^\s*[\"']?openapi[\"']?\s*:\s*[\"']?3\.[012]")
 _SWAGGER = re.compile(r"(?m)^\s*[\"']?swagger[\"']?\s*:\s*[\"']?2\.")
 _WSDL = re.compile(r"<(?:\w+:)?(?:definitions|description)\b[^>]*(?:schemas\.xmlsoap\.org/wsdl|www\.w3\.org/ns/wsdl)")
 _BINARY = {b"%PDF": "a PDF: export its text as Markdown or HTML", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture",
@@ -71,7 +71,7 @@ def _json(file: Path, text: str) -> Found | None:
     if "openrpc" in loaded:
         return Found(file, "openrpc", f"OpenRPC {loaded['openrpc']}: member `openrpc`")
     if str(loaded.get("swagger", "")).startswith("2."):
-        return Found(file, "unknown", "Swagger 2.0: convert it to OpenAPI 3 first")
+        return Found(file, "openapi", "OpenAPI 2.0: member `swagger`; it is read as 3.0")
     if isinstance(loaded.get("info"), dict) and "getpostman.com" in str(loaded["info"].get("schema", "")):
         return Found(file, "postman", "Postman collection: `info.schema`")
     if isinstance(loaded.get("log"), dict) and isinstance(loaded["log"].get("entries"), list):
@@ -93,7 +93,7 @@ def _yaml(file: Path, text: str) -> Found | None:
     if _OPENAPI.search(text) and re.search(r"(?m)^\s*[\"']?(?:paths|webhooks|info)[\"']?\s*:", text):
         return Found(file, "openapi", "OpenAPI 3: key `openapi`")
     if _SWAGGER.search(text):
-        return Found(file, "unknown", "Swagger 2.0: convert it to OpenAPI 3 first")
+        return Found(file, "openapi", "OpenAPI 2.0: key `swagger`; it is read as 3.0")
     return None
 
 

@@ -28,9 +28,10 @@ from assess.next_measurements import next_measurements
 from assess.profile import Profile, load_profile
 from assess.register import Register, extended
 from assess.relations import relations
-from assess.rows import join_rows, system_rows, worked_example
+from assess.rows import worked_example
 from assess.scope import scope_of
 from assess.staffing import staffing
+from assess.system_rows import join_rows, system_rows
 from assess.version import __version__
 from assess.workflow_rows import caps_of, workflow_row
 from probes.finding import DIMENSIONS, State
@@ -127,7 +128,7 @@ def judge(
         gates=gates,
         workflows=workflows,
         systems=system_rows(folder, cells, levels, findings, facts.requests, artifacts),
-        joins=join_rows(folder, cells),
+        joins=join_rows(folder, cells, artifacts),
         matrices=matrices(folder, artifacts, findings),
         fitness=fitness(folder, artifacts),
         findings=findings,

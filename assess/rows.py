@@ -1,17 +1,16 @@
-"""Rows that the report and the gate share: a workflow's gate, the systems, the joins between them, a worked example."""
+"""Rows that the report and the gate share: a workflow's gate, a unit's levels in lines, a worked example."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from assess.assessment import Cell, CouldBe, DimensionLevel, Finding, Interval, Join, SystemRow, WorkedExample
+from assess.assessment import Cell, CouldBe, DimensionLevel, WorkedExample
 from assess.cells import Artifacts
 from assess.engagement import Folder
 from assess.gates import Judged
 from assess.levels import asked
 from probes.artifact import Missing
 from probes.finding import DIMENSIONS, Dimension, State, Subject
-from probes.gather.describe import Described
 from probes.gather.repeat import RepeatTrial
 from probes.probe import WorkflowScope
 from runtime.gate import RepeatSafe, WorkflowGate
@@ -39,59 +38,9 @@ def repeat_safe(write: str, artifacts: Artifacts) -> RepeatSafe:
     if isinstance(trial, Missing):
         return RepeatSafe()
     assert isinstance(trial, RepeatTrial)
+    if trial.by == "key" and not trial.named:
+        return RepeatSafe()  # the key works, but the pilot sends only a header that the effects file names
     return RepeatSafe(by=trial.by, header=trial.header, find=trial.find, settle_s=trial.settle_s)
-
-
-def system_rows(
-    folder: Folder,
-    cells: Sequence[Cell],
-    levels: Mapping[Dimension, DimensionLevel],
-    findings: Sequence[Finding],
-    requests: Mapping[str, int],
-    artifacts: Artifacts,
-) -> list[SystemRow]:
-    """One row a system of the engagement, in its order."""
-    used = [operation for name in folder.estate.goals for operation in folder.estate.goals[name].operations()]
-    rows: list[SystemRow] = []
-    for name, settings in folder.estate.systems.items():
-        dimension: Dimension = "crm" if settings.role == "crm" else "api"
-        unit = levels[dimension].units.get(name)
-        described = artifacts.get(Described, Subject(unit=name))
-        credential = settings.credentials.get("agent") or next(iter(settings.credentials.values()), None)
-        rows.append(
-            SystemRow(
-                name=name,
-                role=settings.role,
-                protocol=settings.protocol,
-                authentication=credential.scheme if credential else "none named",
-                owner=settings.owner,
-                format=described.document_format if isinstance(described, Described) else "",
-                operations=len(described.operations) if isinstance(described, Described) else 0,
-                operations_used=len({o for o in used if o.startswith(f"{name}.")}),
-                level=Interval(confirmed=unit.confirmed, possible=unit.possible) if unit else None,
-                requests=requests.get(name, 0),
-                findings=[f.number for f in findings if f.dimension == dimension and f.subject.unit == name],
-            )
-        )
-    return rows
-
-
-def join_rows(folder: Folder, cells: Sequence[Cell]) -> list[Join]:
-    """Keys that the engagement says lead from one system to another, as the probe saw them."""
-    seen = {c.subject.unit: c for c in cells if c.probe.endswith(".joins")}
-    rows: list[Join] = []
-    for name, settings in folder.estate.systems.items():
-        for field, target in settings.joins.items():
-            cell = seen.get(name)
-            rows.append(
-                Join(
-                    source=f"{name}.{field}",
-                    target=target,
-                    state=cell.state if cell else State.NOT_MEASURED,
-                    says=cell.title if cell else "not asked",
-                )
-            )
-    return rows
 
 
 def worked_example(levels: Mapping[Dimension, DimensionLevel], cells: Sequence[Cell]) -> WorkedExample | None:

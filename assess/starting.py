@@ -92,8 +92,10 @@ def _engagement(organisation: str, described: list[Described], tickets: str) -> 
 
 
 def _system(one: Described) -> str:
-    role = next((role for word, role in ROLE_WORDS.items() if word in one.name.lower()), "other")
+    role = one.role or next((role for word, role in ROLE_WORDS.items() if word in one.name.lower()), "other")
     text = _template("system.yaml")
+    if one.vendor:
+        text = text.replace("  {name}:\n", f"  {{name}}:                              # {one.vendor}\n", 1)
     for name, value in {
         "name": one.name,
         "role": role,

@@ -9,17 +9,19 @@ from typing import Literal
 from kb_audit.values import values
 
 AnswerKind = Literal["amount", "time", "contact", "permission", "steps", "place"]
-_ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(rf"\b(?:{words})\b", re.I))
-    for kind, words in (
-        ("amount", r"how much|what (?:does|do|will|would) .{1,40} cost|costs?|price of|what .{0,20}fees?|which fees?|how expensive|what is the (?:fee|charge|price)"),
-        ("time", r"how (?:long|soon|quickly|fast|many (?:days|weeks|months|hours))|when|until when|by when|what (?:date|day|time)|which day|deadline"),
-        ("contact", r"phone number|e-?mail address|how (?:can|do) i (?:reach|contact|call)|whom? (?:do|can|should) i (?:call|contact|write|ask)|number to call"),
-        ("place", r"where (?:can|do|is|are|should|will)"),
-        ("steps", r"how (?:do|can|should|would) (?:i|we|you|one)|how to|what (?:do|must|should) i do"),
-        ("permission", r"(?:can|may|could|am|are|is|do|does|will) (?:i|we|you|it|there|my|customers?) .{0,30}(?:allowed|possible|entitled|eligible|cancel|return|keep|change|get|have|use|bring)|is it possible|do i have to|must i"),
-    )
-)
+_QUESTIONS: tuple[tuple[AnswerKind, str], ...] = (
+    ("amount", r"how much|what (?:does|do|will|would) .{1,40} cost|costs?|price of|what .{0,20}fees?|which fees?|how expensive"
+               r"|what is the (?:fee|charge|price)"),
+    ("time", r"how (?:long|soon|quickly|fast|many (?:days|weeks|months|hours))|when|until when|by when|what (?:date|day|time)|which day"
+             r"|deadline"),
+    ("contact", r"phone number|e-?mail address|how (?:can|do) i (?:reach|contact|call)|whom? (?:do|can|should) i (?:call|contact|write|ask)"
+                r"|number to call"),
+    ("place", r"where (?:can|do|is|are|should|will)"),
+    ("steps", r"how (?:do|can|should|would) (?:i|we|you|one)|how to|what (?:do|must|should) i do"),
+    ("permission", r"(?:can|may|could|am|are|is|do|does|will) (?:i|we|you|it|there|my|customers?) .{0,30}(?:allowed|possible|entitled"
+                   r"|eligible|cancel|return|keep|change|get|have|use|bring)|is it possible|do i have to|must i"),
+)  # fmt: skip
+_ASKS = tuple((kind, re.compile(rf"\b(?:{words})\b", re.I)) for kind, words in _QUESTIONS)
 _HOLDS: dict[AnswerKind, re.Pattern[str]] = {
     "amount": re.compile(r"\bfree\b|\bno (?:fee|charge|cost)|\bat no (?:extra )?c(?:ost|harge)|\bnothing\b|\bfree of charge", re.I),
     "time": re.compile(

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import Literal
 
@@ -28,8 +29,14 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("contact", r"contact|opening hours|hours|phone numbers?|address|shops?|stores?|office|reach us|locations?"),
     ("news", r"news|announc\w+|release notes?|what's new|changelog|maintenance|outage"),
     ("trouble", r"trouble\w*|problems?|errors?|not work\w*|fix|slow|fault\w*|broken|issues?|lost|stolen|cannot|can't"),
-    ("policy", r"polic\w+|returns?|refunds?|warranty|guarantee|cancel\w*|eligib\w+|rules?|claims?|compensation|leave|travel"),
-    ("steps", r"how to|set ?up|install\w*|activat\w+|guide|steps?|tutorial|getting started|configur\w+|chang\w+|updat\w+|request\w*|using|use"),
+    (
+        "policy",
+        r"polic\w+|returns?|refunds?|warranty|guarantee|cancel\w*|eligib\w+|rules?|claims?|compensation|leave|travel",
+    ),
+    (
+        "steps",
+        r"how to|set ?up|install\w*|activat\w+|guide|steps?|tutorial|getting started|configur\w+|chang\w+|updat\w+|request\w*|using|use",
+    ),
 )
 _PATTERNS = tuple((kind, re.compile(rf"\b(?:{words})\b", re.I)) for kind, words in _KINDS)
 
@@ -58,8 +65,8 @@ def review_intervals(articles: Iterable[Article], given: Mapping[str, int] | Non
     """An interval for every kind. Raises BadInput for a kind that there is not, or less than a day."""
     gaps: dict[Kind, list[int]] = defaultdict(list)
     for article in articles:
-        days = sorted({*article.changed})
-        gaps[kind_of(article)] += [(b - a).days for a, b in zip(days, days[1:], strict=False)]
+        changed = sorted({*article.changed})
+        gaps[kind_of(article)] += [(later - before).days for before, later in pairwise(changed)]
     found: dict[Kind, Interval] = {}
     for kind, usual in USUAL_DAYS.items():
         if len(gaps[kind]) >= ENOUGH:
@@ -79,4 +86,8 @@ def _checked(name: str, days: int) -> Kind:
                 raise BadInput(f"a review every {days} days is none", f"review days of {name}", "give at least 1")
             return kind
     where = "knowledge.review_days"
-    raise BadInput(f"there is no kind of article {name}{did_you_mean(name, USUAL_DAYS)}", where, f"name one of {', '.join(USUAL_DAYS)}")
+    raise BadInput(
+        f"there is no kind of article {name}{did_you_mean(name, USUAL_DAYS)}",
+        where,
+        f"name one of {', '.join(USUAL_DAYS)}",
+    )

@@ -6,7 +6,6 @@ found = audit(["knowledge/"], encode=encoder(), as_of=date.today())
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,18 +14,21 @@ from pathlib import Path
 
 from kb_audit import coverage, report_findings
 from kb_audit.article import Article, Section
-from kb_audit.artifact import ArticleRecord, KnowledgeAudit, KnowledgeFinding, SectionRecord
+from kb_audit.article_records import records_of
+from kb_audit.artifact import KnowledgeAudit, KnowledgeFinding, SectionRecord
 from kb_audit.claims import claims
 from kb_audit.conflicts import find_conflicts
 from kb_audit.duplicates import find_duplicates
-from kb_audit.freshness import POINTS, evidence, risk_of_age
 from kb_audit.guardrail_agreement import ActionLimit, as_limits, disagreements
+from kb_audit.harm import mend_first
 from kb_audit.languages import language
 from kb_audit.links import follow
-from kb_audit.safety import look
+from kb_audit.page_findings import of_pages
+from kb_audit.retrieval import Searched, lost_headings, measure, near_ties, would_say
+from kb_audit.shared_passages import shared_passages
 from kb_audit.sources import folder
 from kb_audit.sources.reading import NotRead, Reading, together
-from kb_audit.structure import issues, section_text
+from kb_audit.structure import section_text
 from probes.finding import EVERYWHERE, Subject
 from runtime.understanding.encode import Encode
 
@@ -43,16 +45,22 @@ def audit(
     limits: Mapping[str, tuple[float, str]] | Iterable[ActionLimit] | None = None,
     progress: Progress | None = None,
     model: Mapping[str, str] | None = None,
+    volumes: Mapping[str, float] | None = None,
+    retired: Iterable[str] = (),
+    review_days: Mapping[str, int] | None = None,
 ) -> KnowledgeAudit:
     """Audit articles.
 
     Args:
-        sources: folders or files (Markdown, HTML), or readings of other sources (kb_audit.sources.mediawiki).
+        sources: folders or files, or readings of other sources (kb_audit.live).
         encode: texts to unit rows; kb_audit.embedding.encoder() or any of the same shape.
         as_of: the day that "passed" is measured against; no clock is read.
         intents: workflow → utterances (goals.yaml).
         limits: what single autonomous actions may give: kb_audit.guardrail_agreement.limits_of(guardrails).
         model: name and digest of the embedding model, for the artifact's `tool`.
+        volumes: tickets a month of a workflow; with them "mend first" knows how many people an article reaches.
+        retired: names of products, plans or menus that are gone.
+        review_days: days between reviews by kind of article (kb_audit.article_kinds), instead of the learned ones.
 
     Raises BadInput for a path that does not exist; whatever is inside and cannot be read is in `not_read`.
     """
@@ -64,17 +72,15 @@ def audit(
     found: list[KnowledgeFinding] = []
     say("links, dates and structure", 0, len(pages.articles))
     links = follow(pages.articles, [n.name for n in reading.not_read])
-    found += report_findings.of_links(pages.articles, links)
-    found += report_findings.of_freshness(pages.articles, evidence(pages.articles, as_of))
-    found += report_findings.of_structure(issues(pages.articles))
-    found += [f for a in pages.articles for f in report_findings.of_safety(a, look(a))]
+    found += of_pages(pages.articles, links, as_of, retired)
     say("claims", 0, len(pages.english))
     stated = [claim for article in pages.english for claim in claims(article)]
     say("embedding", 0, len(pages.texts) + len(stated))
     rows = encode(pages.texts)
-    found += report_findings.of_duplicates(
-        pages.articles, pages.sections, find_duplicates(pages.texts, [s.article for s in pages.sections], rows)
-    )
+    twice = find_duplicates(pages.texts, [s.article for s in pages.sections], rows)
+    found += report_findings.of_duplicates(pages.articles, pages.sections, twice)
+    same = {frozenset({pages.sections[d.a].id, pages.sections[d.b].id}) for d in twice}
+    found += report_findings.of_passages(shared_passages(pages.articles, same))
     say("comparing claims", 0, len(stated))
     compared = find_conflicts(stated, encode)
     found += report_findings.of_conflicts(pages.articles, stated, compared)
@@ -82,17 +88,18 @@ def audit(
     found += report_findings.of_limits(pages.articles, stated, disagreements(stated, bounds))
     say("coverage", 0, len(intents or {}))
     covered = coverage.cover(intents or {}, pages.sections, pages.texts, encode)
-    found += report_findings.of_retrieval(
-        pages.articles, pages.sections, coverage.not_found_by_heading(pages.sections, pages.texts, encode)
-    )
-    points = _points(pages.articles, found)
+    by_id = {a.id: a for a in pages.articles}
+    searched = Searched(by_id, pages.sections, pages.texts, rows, intents or {}, covered, encode)
+    found += report_findings.of_retrieval(pages.articles, pages.sections, lost_headings(searched))
+    found += report_findings.of_near_ties(pages.articles, pages.sections, near_ties(searched))
+    records = records_of(pages.articles, found, as_of, review_days)
     say("done", len(pages.articles), len(pages.articles))
     return KnowledgeAudit(
         subject=Subject(unit=EVERYWHERE),
         tool={"kb_audit": _version(), **(model or {})},
         as_of=as_of,
         sources=tuple(str(each) for each in named if not isinstance(each, Reading)),
-        articles=tuple(_record(a, points[a.id], as_of) for a in pages.articles),
+        articles=tuple(records.values()),
         sections=tuple(_section(s, text) for s, text in zip(pages.sections, pages.texts, strict=True)),
         claims=len(stated),
         pairs=compared.compared,
@@ -104,6 +111,9 @@ def audit(
         workflows=covered.articles,
         reached=covered.sections,
         limits_compared=len(bounds),
+        retrieval=measure(searched),
+        would_say=would_say(searched, volumes or {}),
+        mend_first=mend_first(pages.articles, records, found, covered.articles, volumes or {}),
         findings=tuple(found),
     )
 
@@ -143,45 +153,6 @@ def _without_fields(articles: Iterable[Article]) -> Iterator[NotRead]:
             yield NotRead(
                 name=f"{article.id} (front matter)", why=f"{article.problem}; the text was read without its fields"
             )
-
-
-def _points(articles: Iterable[Article], found: Iterable[KnowledgeFinding]) -> Counter[str]:
-    """Points of evidence against each article; the younger side of a conflict, probably the right one, gets none."""
-    pages = {a.id: a for a in articles}
-    points: Counter[str] = Counter()
-    for finding in found:
-        for name in finding.articles if finding.verdict in POINTS else ():
-            if not _younger_side(pages[name], finding):
-                points[name] += POINTS[finding.verdict]
-    return points
-
-
-def _record(article: Article, points: int, as_of: date) -> ArticleRecord:
-    return ArticleRecord(
-        id=article.id,
-        title=article.title,
-        url=article.url,
-        owner=article.owner,
-        audience=article.audience,
-        language=language(article),
-        scope=dict(article.scope),
-        updated=article.updated,
-        reviewed=article.reviewed,
-        words=article.words,
-        sections=len(article.sections),
-        freshness=max(0, 100 - points),
-        risk=risk_of_age(max((d for d in (article.updated, article.reviewed) if d), default=None), as_of),
-    )
-
-
-def _younger_side(article: Article, finding: KnowledgeFinding) -> bool:
-    dates = [side.updated for side in finding.sides if side.updated]
-    return (
-        finding.verdict == "conflict"
-        and article.updated is not None
-        and len(dates) > 1
-        and article.updated == max(dates) != min(dates)
-    )
 
 
 def _section(section: Section, text: str) -> SectionRecord:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from kb_audit.article import Article
 from kb_audit.normal_form import written
 from kb_audit.polarity import Polarity, polarity
-from kb_audit.roles import Role, role
+from kb_audit.roles import Role, roles
 from kb_audit.scope import exclusions, read_scope
 from kb_audit.sentences import Sentence, sentences
 from kb_audit.values import Value, mask, values
@@ -99,7 +99,6 @@ def claim_of(sentence: Sentence, fields: Mapping[str, str], excluded: Mapping[st
         return None
     masked = mask(text, found)
     headings = sentence.section.path
-    roles = tuple((role(text, value), value) for value in found)
     return Claim(
         article=sentence.section.article,
         section=sentence.section.id,
@@ -110,7 +109,7 @@ def claim_of(sentence: Sentence, fields: Mapping[str, str], excluded: Mapping[st
         masked=masked,
         about=sign.about if sign else masked,
         subject=_subject(masked if found or sign is None else sign.about, headings, lead),
-        values=roles,
+        values=roles(text, found),
         heading_values=tuple(v for h in headings for v in values(h)),
         polarity=sign,
         scope=read_scope(f"{lead} {text}" if lead else text, headings, fields),

@@ -5,7 +5,7 @@ Whether they speak of the same thing at all is not asked here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb_audit.claims import Claim
 from kb_audit.incompatible import far_apart, relate
@@ -29,6 +29,7 @@ class Clash:
     agrees: bool = False
     doubt: str = ""
     conditional: bool = False
+    far: bool = False
     opposites: tuple[str, str] = ("", "")
 
     def across_channels(self, scope: Comparison) -> bool:
@@ -54,9 +55,9 @@ def by_value(a: Claim, b: Claim) -> Clash | None:
             return None
         alone = conditions.left_over and not conditions.agreed
         doubt = "only one side sets a condition" if alone else ""
-        return Clash(outcomes.clash.kind, outcomes.clash.says, doubt=doubt)
+        return replace(outcomes.clash, doubt=doubt)
     if conditions.clash is not None and (outcomes.agreed or not (a.of("outcome") or b.of("outcome"))):
-        return Clash(conditions.clash.kind, f"{conditions.clash.says} for the same outcome")
+        return replace(conditions.clash, says=f"{conditions.clash.says} for the same outcome")
     if outcomes.agreed or conditions.agreed:
         denied = by_polarity(a, b) if _both_say(a, b) else None
         return denied or AGREES
@@ -67,7 +68,7 @@ def by_polarity(a: Claim, b: Claim) -> Clash | None:
     """One side allows, demands or affirms what the other does not."""
     if a.polarity is None or b.polarity is None or max(a.polarity.cues, b.polarity.cues) > _CUES_AT_MOST:
         return None
-    turned = opposites(a.polarity.about, b.polarity.about)
+    turned = opposites(a.text, b.text)
     if turned[0] and a.polarity.sign == b.polarity.sign:
         return Clash("permission", f"“{turned[0]}” against “{turned[1]}”", opposites=turned)
     if turned[0] or not opposed(a.polarity, b.polarity):
@@ -107,7 +108,7 @@ def _match(a: list[Value], b: list[Value], deontic: bool, *, conditions: bool = 
     rest_a, rest_b, agreed = list(a), list(b), 0
     fits = ("same",) if conditions else ("same", "compatible")
     for x in a:
-        partner = next((y for y in rest_b if relate(x, y, deontic=deontic) in fits), None)
+        partner = next((y for y in rest_b if relate(x, y, deontic=deontic) in fits and not (conditions and _turned(x, y))), None)
         if partner is not None:
             rest_a.remove(x)
             rest_b.remove(partner)
@@ -117,7 +118,7 @@ def _match(a: list[Value], b: list[Value], deontic: bool, *, conditions: bool = 
         pairs = [
             (x, y)
             for x, y in zip(left, right, strict=False)
-            if relate(x, y, deontic=deontic) not in ("same", "incomparable", *fits) and not far_apart(x, y)
+            if relate(x, y, deontic=deontic) not in ("same", "incomparable", *fits) or (conditions and _turned(x, y))
         ]
         if pairs and len(left) == len(right):
             return _Matched(agreed, _clash(*pairs[0]), len(rest_a) + len(rest_b) - 2 * len(pairs))
@@ -125,8 +126,13 @@ def _match(a: list[Value], b: list[Value], deontic: bool, *, conditions: bool = 
     return _Matched(agreed, _clash(*free) if free else None, len(rest_a) + len(rest_b))
 
 
+def _turned(x: Value, y: Value) -> bool:
+    """ "under 50" and "over 50" are different conditions though they share the bound."""
+    return x.kind == y.kind and {x.operator, y.operator} == {"at_most", "at_least"}
+
+
 def _clash(x: Value, y: Value) -> Clash:
-    return Clash(x.kind, f"{written(x)} against {written(y)}")
+    return Clash(x.kind, f"{written(x)} against {written(y)}", far=far_apart(x, y))
 
 
 def _free_against_a_share(x: Value, y: Value) -> bool:

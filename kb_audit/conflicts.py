@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kb_audit.candidates import candidates
 from kb_audit.claims import Claim
-from kb_audit.clashes import by_channel, by_polarity
-from kb_audit.judgement import Judgement, judge
-from kb_audit.neighbours import pairs_above
+from kb_audit.judgement import PERMISSION, Judgement, judge
 from kb_audit.wording import Words
 from runtime.understanding.encode import Encode
 
@@ -42,19 +41,16 @@ def find_conflicts(claims: Sequence[Claim], encode: Encode) -> Compared:
     if not claims:
         return Compared((), 0)
     kept = _without_copies(claims)
-    rows = encode([claims[n].subject for n in kept])
-    words = Words(encode)
-    found = ((kept[i], kept[j], s) for i, j, s in pairs_above(rows, FAINT))
-    near = [(i, j, s) for i, j, s in found if claims[i].section != claims[j].section]
-    words.learn(
-        text
-        for i, j, _ in near
-        if _may_clash(claims[i], claims[j])
-        for n in (i, j)
-        for text in (claims[n].subject, claims[n].about)
-    )
-    judged = [Pair(i, j, s, judge(claims[i], claims[j], s, words)) for i, j, s in near]
-    return Compared(tuple(p for p in judged if p.judgement.verdict != "unrelated"), len(near))
+    chosen = [claims[n] for n in kept]
+    rows, words = encode([claim.subject for claim in chosen]), Words(encode)
+    found: list[Pair] = []
+    compared = 0
+    for block in candidates(chosen, rows, near=FAINT, permission=PERMISSION):
+        compared += block.near
+        words.learn(text for i, j, _ in block.pairs for n in (i, j) for text in (chosen[n].subject, chosen[n].about))
+        judged = ((i, j, s, judge(chosen[i], chosen[j], s, words)) for i, j, s in block.pairs)
+        found += [Pair(kept[i], kept[j], s, said) for i, j, s, said in judged if said.verdict != "unrelated"]
+    return Compared(tuple(found), compared)
 
 
 def _without_copies(claims: Sequence[Claim]) -> list[int]:
@@ -68,6 +64,3 @@ def _without_copies(claims: Sequence[Claim]) -> list[int]:
             kept.append(number)
     return kept
 
-
-def _may_clash(a: Claim, b: Claim) -> bool:
-    return bool(a.values and b.values) or bool(by_polarity(a, b) or by_channel(a, b))

@@ -14,7 +14,6 @@ height: high upper / low lower
 length: long / short
 weight: heavy / light lightweight
 age of things: old former previous legacy / new latest
-ownership: own our / other others' other's another third-party partner
 quality: genuine original / counterfeit fake
 animal: dog dogs puppy puppies / cat cats kitten / horse horses pony / bird birds / rabbit rabbits / fish
 vehicle: car cars / bicycle bicycles bike bikes / motorcycle motorcycles motorbike / van vans / truck trucks lorry / bus buses coach / boat boats ferry / trailer trailers / scooter scooters

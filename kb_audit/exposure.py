@@ -9,9 +9,16 @@ from dataclasses import dataclass
 from kb_audit.article import Article, Link
 from kb_audit.links import targets
 
-_INTERNAL = re.compile(r"\b(?:internal|staff|agents? only|employees?|confidential|back ?office|restricted|user segment)\b", re.I)
-_PUBLIC = re.compile(r"\b(?:public|external|customers?|everyone|everybody|consumers?|end users?|visitors?|private customers)\b", re.I)
-_SAYS = re.compile(r"\b(?:internal use only|for internal use|not for customers|do not share with customers|staff only|confidential)\b", re.I)
+_INTERNAL = re.compile(
+    r"\b(?:internal|staff|agents? only|employees?|confidential|back ?office|restricted|user segment)\b", re.I
+)
+_PUBLIC = re.compile(
+    r"\b(?:public|external|customers?|everyone|everybody|consumers?|end users?|visitors?|private customers)\b", re.I
+)
+_SAYS = re.compile(
+    r"\b(?:internal use only|for internal use|not for customers|do not share with customers|staff only|confidential)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -27,9 +34,8 @@ def exposures(articles: Sequence[Article]) -> Iterator[Exposure]:
     """By what the pages' fields say of their audience, and by the words "internal use only" in the text."""
     inside = {a.id: a for a in articles if is_internal(a)}
     for article in articles:
-        if article.id in inside:
-            if is_public(article) and _SAYS.search(article.body[:2000]):
-                yield Exposure(article, None, article)
+        if article.id in inside and is_public(article) and _SAYS.search(article.body[:2000]):
+            yield Exposure(article, None, article)
     if not inside:
         return
     for article, link, found in targets(articles):

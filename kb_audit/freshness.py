@@ -72,6 +72,8 @@ def evidence(articles: Iterable[Article], as_of: date) -> list[StaleEvidence]:
                     "overdue_review", article.id, None, f"its review was due on {article.review_due.isoformat()}"
                 )
             )
+        if not (DATED.search(article.body) or _LATEST.search(article.body)):
+            continue
         for sentence in sentences(article):
             found += [
                 StaleEvidence("passed_date", article.id, sentence, says) for says in _passed(sentence.text, as_of)
@@ -88,6 +90,8 @@ def superseded(articles: Sequence[Article]) -> Iterator[StaleEvidence]:
     for article, link, found in targets(articles):
         leads.setdefault(article.id, []).append((link.start, found))
     for article in articles:
+        if not (_REPLACED.search(article.body) or _REPLACES.search(article.body)):
+            continue
         for sentence in sentences(article):
             if _REPLACED.search(sentence.text):
                 yield StaleEvidence("superseded", article.id, sentence, "it says itself that it is replaced")
@@ -111,14 +115,6 @@ def _older_years(articles: Iterable[Article]) -> Iterator[StaleEvidence]:
         for year_of, article in dated:
             if year_of < newest_year:
                 yield StaleEvidence("superseded", article.id, None, f"“{newest.title}” is the later edition")
-
-
-def risk_of_age(updated: date | None, as_of: date) -> int:
-    """0 for a page of the last six months, 15 from three years on; 5 where the date is unknown."""
-    if updated is None:
-        return 5
-    days = (as_of - updated).days
-    return max(0, min(MAX_RISK, round((days - 180) / (3 * 365 - 180) * MAX_RISK)))
 
 
 def _passed(text: str, as_of: date) -> Iterator[str]:

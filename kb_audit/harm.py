@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from kb_audit.article import Article
-from kb_audit.artifact import ArticleRecord, KnowledgeFinding, MendFirst
+from kb_audit.artifact import ArticleRecord, KnowledgeFinding
 from kb_audit.links import targets
+from kb_audit.measures import MendFirst
 from kb_audit.values import values
 
 SHOWN = 20
@@ -56,11 +57,22 @@ def mend_first(
 
 
 _WHY = frozenset(
-    {"conflict", "guardrail", "passed_date", "superseded", "gone_reference", "overdue_review", "old_version", "dead_link"}
+    {
+        "conflict",
+        "guardrail",
+        "passed_date",
+        "superseded",
+        "gone_reference",
+        "overdue_review",
+        "old_version",
+        "dead_link",
+    }
 )
 
 
-def _reach(articles: Sequence[Article], workflows: Mapping[str, Sequence[str]], volumes: Mapping[str, float]) -> tuple[dict[str, float], Reach]:
+def _reach(
+    articles: Sequence[Article], workflows: Mapping[str, Sequence[str]], volumes: Mapping[str, float]
+) -> tuple[dict[str, float], Reach]:
     """One measure for all, so that articles can be compared; nobody is reached by nobody: at least one."""
     if any(a.views for a in articles):
         return {a.id: float(max(1, a.views or 1)) for a in articles}, "views"
@@ -75,4 +87,8 @@ def _reach(articles: Sequence[Article], workflows: Mapping[str, Sequence[str]], 
 
 
 def _speaks_of_money(article: Article) -> bool:
-    return any(value.kind == "amount" for section in article.sections for value in values(article.body[section.start : section.end]))
+    return any(
+        value.kind == "amount"
+        for section in article.sections
+        for value in values(article.body[section.start : section.end])
+    )

@@ -81,6 +81,8 @@ def _near(a: Value, b: Value, factor: float, tolerance: float = _TOLERANCE) -> b
         return _day_of_year(a) == _day_of_year(b)
     if "about" in (a.operator, b.operator):
         tolerance = max(tolerance, 0.1)
+    elif a.kind == "frequency":
+        tolerance = 0.03
     elif a.kind != "duration":
         tolerance = _EXACT.get(a.kind, 0.0)
     left, right = _mid_or_bounds(a), _mid_or_bounds(b)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kb_audit.article import Article
@@ -21,6 +21,10 @@ _KNOWN = frozenset(
         "OCT NOV DEC I II III IV VI VII VIII IX XL XS XXL A B C D CC BCC JPG PNG ML TLS SSL PNGs",
     )
 )
+_MEANS = re.compile(
+    r"\b([A-Z][A-Z0-9]{1,5})[*_]*(?: or \*\*\w+\*\*)?\s*(?:-|–|—|:|,|is|means|stands for)\s+"
+    r"(?:\(|the |an? |short for |an abbreviation )?[A-Za-z]\w+ "
+)
 _CODE_BEFORE = re.compile(r"(?:code|ref(?:erence)?|no\.?|number|section|form|model|room|type|size)\s*$", re.I)
 
 
@@ -33,34 +37,52 @@ class Jargon:
 
 
 def unexplained(articles: Sequence[Article]) -> list[Jargon]:
-    """Abbreviations of running text that stand in at least two sentences and are spelt out nowhere, by how many articles use them."""
-    places: dict[str, dict[str, tuple[Article, Sentence]]] = defaultdict(dict)
-    uses: dict[str, int] = defaultdict(int)
+    """Abbreviations that stand in running text at least twice and are spelt out nowhere, the most widespread first."""
+    places: dict[str, dict[str, tuple[Article, int]]] = defaultdict(dict)
+    uses: Counter[str] = Counter()
     explained: set[str] = set()
     for article in articles:
         explained |= _explained(article.body)
-        for sentence in sentences(article):
-            if sentence.text.isupper():
-                continue
-            for match in _SHORT.finditer(sentence.text):
-                word = match.group(0)
-                if _is_plain(word) or _CODE_BEFORE.search(sentence.text[: match.start()]):
-                    continue
-                uses[word] += 1
-                places[word].setdefault(article.id, (article, sentence))
-    found = [Jargon(word, tuple(at.values())) for word, at in places.items() if uses[word] >= 2 and not _is_explained(word, explained)]
+        for word, at in _shorts(article):
+            uses[word] += 1
+            places[word].setdefault(article.id, (article, at))
+    left = [w for w in places if uses[w] >= 2 and not {w, w.rstrip("s")} & explained]
+    shouted = _said_small(articles, {w.lower() for w in left})
+    found = [Jargon(w, tuple(_place(*at) for at in places[w].values())) for w in left if w.lower() not in shouted]
     return sorted(found, key=lambda j: (-len(j.places), j.word))
 
 
+def _shorts(article: Article) -> Iterator[tuple[str, int]]:
+    """Abbreviations of an article with their places; words of a line that is all capitals are shouted, not shortened."""
+    for section in article.sections:
+        for block in section.blocks:
+            text = article.body[block.start : block.end]
+            if block.kind == "code" or text.isupper():
+                continue
+            for match in _SHORT.finditer(text):
+                word, before = match.group(0), text[: match.start()]
+                if not _is_plain(word) and not _CODE_BEFORE.search(before[-20:]):
+                    yield word, block.start + match.start()
+
+
+def _said_small(articles: Sequence[Article], words: set[str]) -> set[str]:
+    """Which of the words also stand in small letters: capitals were for emphasis."""
+    return {w for a in articles for w in re.findall(r"\b[a-z]{2,6}\b", a.body) if w in words}
+
+
+def _place(article: Article, at: int) -> tuple[Article, Sentence]:
+    return article, next(s for s in sentences(article) if s.end > at)
+
+
 def _is_plain(word: str) -> bool:
-    return word in _KNOWN or word.rstrip("s") in _KNOWN or not any(c.isalpha() for c in word[1:])
+    return word in _KNOWN or word.rstrip("s") in _KNOWN or bool(re.fullmatch(r"[A-Z]{1,2}\d+", word))
 
 
 def _explained(body: str) -> set[str]:
     """Words in brackets behind their long form, before one, or said to stand for something."""
     found = set(re.findall(r"\w[\w’'-]+[*_]*\s*\(\s*[*_\"“]*([A-Z][A-Za-z0-9]{1,6})[*_\"”]*\s*[),;]", body))
     found |= set(re.findall(r"\b([A-Z][A-Z0-9]{1,5})[*_]*\s*\((?=[^)]*[a-z]{3})", body))
-    found |= set(re.findall(r"\b([A-Z][A-Z0-9]{1,5})[*_]*(?:,| is| means| stands for| –| —|:)\s+(?:the |an? |short for |an abbreviation )?[A-Za-z]\w+ ", body))
+    found |= set(_MEANS.findall(body))
     return found | _spelt_out(body)
 
 
@@ -71,7 +93,3 @@ def _spelt_out(body: str) -> set[str]:
         initials = [w[0] for w in run.split() if w[0].isupper()]
         found |= {"".join(initials[i:j]) for i in range(len(initials)) for j in range(i + 2, len(initials) + 1)}
     return found
-
-
-def _is_explained(word: str, explained: set[str]) -> bool:
-    return word in explained or word.rstrip("s") in explained

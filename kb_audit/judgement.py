@@ -83,8 +83,9 @@ def _speaks_of(claim: Claim, clash: Clash) -> str:
     """The sentence without what carries the clash: its values, its channel, or its words of allowing and forbidding."""
     if clash.kind == "channel":
         return without_channel(claim.about)
-    text = claim.about if clash.kind == "permission" else claim.subject
-    return re.sub(rf"\b(?:{'|'.join(clash.opposites)})\b", " ", text) if clash.opposites[0] else text
+    if clash.opposites[0]:
+        return re.sub(rf"\b(?:{'|'.join(clash.opposites)})\b", " ", claim.text)
+    return claim.about if clash.kind == "permission" else claim.subject
 
 
 def _one_subject(a: Claim, b: Claim, similarity: float, words: Words, clash: Clash) -> bool:
@@ -101,7 +102,10 @@ def _one_subject(a: Claim, b: Claim, similarity: float, words: Words, clash: Cla
             and found.shorter >= COVERED_FULLY
             and found.longer >= (COVERED if bare else COVERED_HALF)
             and words.share_predicate(a, b)
+            and not (_both_conditional(a, b) and words.align(a.masked, b.masked).both_alone)
         )
+    if clash.far and found.longer < COVERED_FULLY:
+        return False
     if found.shared < 2 and found.longer < COVERED_HALF and similarity < CLOSE:
         return False
     if similarity < NEAR and found.longer < COVERED_LITTLE:
@@ -112,6 +116,10 @@ def _one_subject(a: Claim, b: Claim, similarity: float, words: Words, clash: Cla
 def _least(clash: Clash) -> float:
     """The cosine below which two claims never have one subject, asked before their words are compared: most end here."""
     return PERMISSION if clash.kind in ("permission", "channel") else CANDIDATE
+
+
+def _both_conditional(a: Claim, b: Claim) -> bool:
+    return all(each.polarity is not None and each.polarity.conditional for each in (a, b))
 
 
 def _both_cued(a: Claim, b: Claim) -> bool:

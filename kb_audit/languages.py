@@ -36,6 +36,16 @@ def language_of(text: str) -> str:
     words = re.findall(r"[a-zà-ÿß]+", text.lower())
     if len(words) < _ENOUGH:
         return ""
-    counts = {name: sum(word in known for word in words) for name, known in _SETS.items()}
+    counts = _counts(words)
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] >= len(words) * 0.08 else ""
+
+
+def clearly(text: str, one: str, other: str) -> bool:
+    """Whether a text is in one language rather than the other: twice as many function words, and at least five."""
+    counts = _counts(re.findall(r"[a-zà-ÿß]+", text.lower()))
+    return one not in counts or counts[one] >= max(5, 2 * counts.get(other, 0))
+
+
+def _counts(words: list[str]) -> dict[str, int]:
+    return {name: sum(word in known for word in words) for name, known in _SETS.items()}

@@ -25,7 +25,8 @@ _RULES: tuple[tuple[str, int, Force | None, str], ...] = (
         r"forbidden|banned|disallowed)|prohibits?|forbids?|prohibited|forbidden|(?:is|are)(?:n't|"
         r" not)(?: \w+)? (?:allowed|permitted)|not (?:allowed|permitted)|disallow\w*|off limits", -1, "permission", "may"),
     (r"can ?not|can't|unable to|(?:is|are)(?:n't| not) able to|can never|can no longer|cannot", -1, "permission", "may"),
-    (r"never|under no circumstances|in no case", -1, "obligation", ""),
+    (r"(?:it(?:'s| is) )?(?:not possible|impossible)(?: to)?", -1, "permission", "may"),
+    (r"never|under no circumstances|in no case", -1, "permission", ""),
     (r"non-?refundable|not refundable|no refunds?|not be refunded", -1, "fact", "refund"),
     (r"non-?returnable|final sale|all sales are final|not returnable", -1, "fact", "return"),
     (r"non-?transferable", -1, "fact", "transfer"),
@@ -46,7 +47,7 @@ _RULES: tuple[tuple[str, int, Force | None, str], ...] = (
         r"must|(?:is|are) (?:required|mandatory|obligatory|necessary|compulsory)|required|mandatory|"
         r"compulsory|(?:need|needs|have|has) to|shall|requires?|obligated|always", 1, "obligation", "must"),
     (
-        r"can|may|(?:is|are)(?: \w+)? (?:allowed|permitted|able|free|welcome) to|(?:is|are)(?: "
+        r"can|may|(?:is|are)(?: \w+)? (?:allowed|permitted|able|free|welcome) to|(?:is|are) possible(?: to)?|(?:is|are)(?: "
         r"\w+)? (?:allowed|permitted)|allows?|permits?|allowed|permitted|able to", 1, "permission", "may"),
     (r"eligible|entitled|qualif(?:y|ies)", 1, "permission", "may get"),
     (r"refundable|refunded|refunds?", 1, "fact", "refund"),
@@ -129,6 +130,14 @@ _EMPTY = frozenset(
         "ever",
         "only",
         "just",
+        "supported",
+        "offered",
+        "available",
+        "accepted",
+        "accept",
+        "included",
+        "provided",
+        "possible",
         "more",
         "than",
     ]
@@ -202,6 +211,8 @@ _OPPOSITES = tuple(
         (r"keep|retain", r"return(?:ed|s)?|lose|loses|forfeits?|forfeited"), (r"activated?|enabled?", r"deactivated?|disabled?"),
         (r"approved?|granted?", r"rejected?|denied|deny"), (r"locked|encrypted|limited|insured|restricted|taxed|staffed|supervised|monitored",
          r"unlocked|unencrypted|unlimited|uninsured|unrestricted|untaxed|unstaffed|unsupervised|unmonitored"),
+        (r"automatic(?:ally)?", r"(?:must|have to|has to|needs? to) (?:be )?(?:request(?:ed)?|appl(?:y|ied)|ask)|(?:on|upon) request|manual(?:ly)?"),
+        (r"any|of (?:your|their) (?:own )?choice|freely", r"approved|authori[sz]ed|certified|designated"),
         (r"included?", r"(?:charged|costs?|billed|paid) (?:extra|separately)"), (r"inclusive", r"exclusive"),
     )
 )  # fmt: skip
@@ -209,7 +220,7 @@ _OPPOSITES = tuple(
 
 def opposites(a: str, b: str) -> tuple[str, str]:
     """Two words that turn one statement into the other ("keep" and "return"); empty where there are none."""
-    left, right = _turning(a), _turning(b)
+    left, right = turning(a), turning(b)
     for number, (side, word) in left.items() if right else ():
         other = right.get(number, (side, ""))
         if other[0] != side:
@@ -218,7 +229,7 @@ def opposites(a: str, b: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=200_000)
-def _turning(text: str) -> dict[int, tuple[str, str]]:
+def turning(text: str) -> dict[int, tuple[str, str]]:
     """Number of a pair of opposites → which of the two, and the word as written. A sentence meets many others."""
     found = ((number, pattern.search(text)) for number, pattern in enumerate(_OPPOSITES))
     return {number: (match.lastgroup or "", match[0]) for number, match in found if match}

@@ -28,6 +28,7 @@ _OVER = re.compile(
     r"|no longer exists?\b|(?:reached|has reached) (?:its )?end of life\b)"
 )
 _WILL = re.compile(rf"\b{_NAME}\s+(?:will be|is being|are being|is going to be)\s+{_ENDED}\b")
+_HINT = re.compile(rf"{_ENDED}\b|no longer exists?|end of life")
 _NEW = re.compile(
     r"\b(?:replaced|superseded|renamed|rebranded)\s+(?:by|with|to|as|into)?\s*(?:the |our )?(?P<new>(?:[A-Z0-9][\w&+-]*(?: (?=[A-Z0-9]))?){1,4})"
 )
@@ -83,7 +84,7 @@ def retired_names(articles: Sequence[Article], as_of: date, listed: Iterable[str
     found: dict[str, Retired] = {name: Retired(name, None, None) for name in listed}
     proper = _Proper(articles)
     for article in articles:
-        for sentence in sentences(article):
+        for sentence in sentences(article) if _HINT.search(article.body) else ():
             for name, new in _said_gone(sentence.text, as_of):
                 if name not in found and proper.is_name(name):
                     found[name] = Retired(name, article, sentence, new)

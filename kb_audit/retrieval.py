@@ -56,9 +56,7 @@ class Searched:
     @cached_property
     def by_heading(self) -> list[tuple[int, list[tuple[int, float]]]]:
         """Each section with a telling heading, and what a search for title and heading brings."""
-        asked = [
-            i for i, s in enumerate(self.sections) if len(s.path) > 1 and len(" ".join(s.path).split()) >= 3
-        ]
+        asked = [i for i, s in enumerate(self.sections) if len(s.path) > 1 and len(" ".join(s.path).split()) >= 3]
         queries = [f"{self.sections[i].path[0]}: {self.sections[i].heading}" for i in asked]
         return list(zip(asked, nearest(self.encode(queries), self.rows, TOP), strict=True)) if asked else []
 
@@ -75,6 +73,10 @@ class Searched:
 def lost_headings(searched: Searched) -> list[int]:
     """Sections (by number) that a search for their own heading does not bring among the first five."""
     return [i for i, best in searched.by_heading if not _article_among(searched, i, best)]
+
+
+def _article_among(searched: Searched, i: int, best: Sequence[tuple[int, float]]) -> bool:
+    return any(searched.sections[j].article == searched.sections[i].article for j, _ in best)
 
 
 def measure(searched: Searched) -> Retrieval:
@@ -166,7 +168,9 @@ def _passage(searched: Searched, workflow: str) -> WouldSay:
     state = searched.covered.utterances[workflow][0].answer
     best = searched.by_utterance[place][2] if place >= 0 else []
     if not best or best[0][1] < COVERED:
-        return WouldSay(workflow=workflow, question=question, state=state, similarity=round(best[0][1], 3) if best else 0.0)
+        return WouldSay(
+            workflow=workflow, question=question, state=state, similarity=round(best[0][1], 3) if best else 0.0
+        )
     section = searched.sections[best[0][0]]
     article = searched.articles[section.article]
     own = [s for s in sentences(article) if s.section.id == section.id]

@@ -21,11 +21,12 @@ _THRESHOLD = re.compile(
     re.I,
 )
 _STRICT = re.compile(
-    r"(?<!no )(?<!not )\b(?:over|above|more than|longer than|greater than|older than|younger than|exceeding|exceeds|under|below|less than|fewer than)\s*$",
+    r"(?<!no )(?<!not )(?<!in )(?<!takes )(?<!take )\b(?:over|above|more than|longer than|greater than|older than|younger than|exceeding|exceeds|under|below|less than|fewer than)\s*$",
     re.I,
 )
-_DAYS_OUT = re.compile(r"^\s*(?:out|before (?:departure|arrival|check-?in|travel|the (?:event|trip|start)))\b", re.I)
+_YOUNGER = re.compile(r"\b(?:under|over|below|above|younger than|older than)\s+\d+$", re.I)
 _PRICED = re.compile(r"\b(?:on|for)\s+(?:\w+\s){0,3}?(?:over|above|under|below|exceeding)\s*$", re.I)
+_BASKET = re.compile(r"\b(?:from|for|of|with|at) (?:a |an )?(?:minimum )?(?:basket|order|cart|purchase|spend)s?(?: value| amount| total)?(?: of| over| from)?\s*$", re.I)
 _SPEND = re.compile(r"\b(?:spend|buy for|shop for)\s*$", re.I)
 
 
@@ -37,9 +38,22 @@ def role(text: str, value: Value) -> Role:
         return "condition"
     if value.kind in ("duration", "size") and _STRICT.search(before):
         return "condition"
+    if value.kind == "age" and _YOUNGER.search(text[: value.end]):
+        return "condition"
     bounded = value.kind in ("amount", "count", "size", "percentage") and value.operator != "exactly"
     if bounded and _THRESHOLD.search(before):
+        return "condition"
+    if value.kind in ("amount", "count") and _BASKET.search(before):
         return "condition"
     if value.kind == "amount" and (_PRICED.search(before) or _SPEND.search(before)):
         return "condition"
     return "outcome"
+
+
+def roles(text: str, found: list[Value]) -> tuple[tuple[Role, Value], ...]:
+    """Roles of all values of a sentence; beside another value, what stands behind "over" or "under" is a condition."""
+    several = len(found) > 1
+    return tuple(
+        ("condition" if several and _STRICT.search(text[: value.start]) and value.kind != "percentage" else role(text, value), value)
+        for value in found
+    )

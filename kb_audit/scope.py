@@ -28,7 +28,7 @@ _EXCLUSION = re.compile(
     re.I,
 )
 _ONLY = re.compile(r"\b(?:only (?:applies|apply|valid|available|for|to)|applies only|solely|exclusively)\b", re.I)
-_SOFT = frozenset({"product", "remedy", *CONTRASTS})
+_SOFT = frozenset({"product", "remedy", "ownership", *CONTRASTS})
 """Kinds whose words name the subject rather than limit it: one-sided silence there proves nothing."""
 
 

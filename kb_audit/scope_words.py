@@ -47,6 +47,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "store": r"in[- ]stores?|(?:at|from|the|our|any|a|to|local|physical) stores?\b(?! credit)|"
         r"stores? (?:hours?|purchases?|pick-?up|opens?|closes?)|shops?\b|retail|showroom|"
         r"branch(?:es)?|at the counter",
+        "in person": r"in person|face[- ]to[- ]face",
         "phone": r"(?:by|over the|via|per) (?:tele)?phone|phone (?:support|orders?|lines?|queue|"
         r"calls?|agents?)|hotline|telephone",
         "chat": r"(?:live )?chat",
@@ -80,7 +81,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "state": {
         "faulty": r"defective|faulty|damaged|broken|defects?|doa|wrong items?|incorrect items?",
         "sale": r"sale items?|clearance|discounted|outlet|final[- ]sale|reduced|marked[- ]down",
-        "opened": r"(?<!un)opened|used items?",
+        "opened": r"(?<!un)(?<!was )(?<!were )(?<!be )(?<!been )(?<!is )(?<!are )opened|used items?",
         "unopened": r"unopened|sealed|unused|unworn",
         "refurbished": r"refurbished|second-?hand|pre-?owned|renewed|(?<!un)used (?:devices?|phones?|cars?)",
         "new device": r"brand[- ]new|new (?:devices?|phones?|cars?|vehicles?|items?|products?)",
@@ -133,6 +134,10 @@ GROUPS: dict[str, dict[str, str]] = {
         "cancellation": r"cancel\w*",
         "complaint": r"complain\w*",
         "appeal": r"appeal\w*",
+    },
+    "ownership": {
+        "own": r"our|own",
+        "other": r"(?:an)?other (?:bank|provider|operator|network|carrier|supplier|compan|retailer|airline)\w*|third[- ]part\w+",
     },
     "when": {
         "weekday": r"weekdays?|monday (?:to|through|[-–]) friday|mon(?:day)?s?\s?[-–]\s?fri(?:days?)?|"

@@ -43,7 +43,7 @@ def sentences(article: Article) -> Iterator[Sentence]:
             for start, end in _cut(article.body, block.start, block.end, whole=block.kind == "row"):
                 text = plain(article.body[start:end])
                 if len(text) > 2:
-                    lead = block.lead or (before if _REFERS.match(text) else "")
+                    lead = block.lead or (before if _REFERS.match(text) or before.endswith("?") else "")
                     yield Sentence(section, text, start, end, lead, block.kind == "row")
                     before = text
 

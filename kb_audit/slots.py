@@ -23,7 +23,7 @@ _LABEL = re.compile(
 )
 _CODE = re.compile(r"(?<![\w-])([A-Z]{1,4})-?(\d{1,2})(?![\w%]|\.\d)")
 _INSIDE = r"in|within|inside|during|with|before|until|up to|to"
-_OUTSIDE = r"outside|outside of|without|after|from|since|starting|beyond|other than|following"
+_OUTSIDE = r"out of|outside|outside of|without|after|from|since|starting|beyond|other than|following"
 _PLACE = re.compile(
     rf"\b(?:(?P<i>{_INSIDE})|(?P<o>{_OUTSIDE}))\s+(?:the |an? |your |our |its )?(?P<n>[a-z0-9][\w-]+(?:\s[a-z][\w-]+)?)",
     re.I,
@@ -65,7 +65,7 @@ def _places_differ(a: str, b: str) -> str:
 
 
 def _places(text: str) -> Iterator[tuple[bool, str]]:
-    for match in _PLACE.finditer(text):
+    for match in _PLACE.finditer(text.replace("-", " ")):
         if match["n"].split()[0].lower() not in STOP | {
             "addition",
             "order",
@@ -106,4 +106,4 @@ def _words(text: str) -> list[str]:
 
 
 def _telling(words: list[str]) -> list[str]:
-    return [w for w in words if len(w) > 1 and w not in STOP and w not in WEAK]
+    return [w for w in words if len(w) > 1 and not w[0].isdigit() and w not in STOP and w not in WEAK]

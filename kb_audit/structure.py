@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kb_audit.article import Article, Block, Image, Section, plain
-from kb_audit.languages import language, language_of
+from kb_audit.languages import clearly, language, language_of
 
 WORD_PIECES = 256
 LONG_ARTICLE = 3000
@@ -96,7 +96,7 @@ def _of_section(article: Article, section: Section, spoken: str) -> Iterator[Str
             "cut_section", article, section.start, section.start, says, "divide it by headings, one question each"
         )
     here = language_of(text) if len(text.split()) >= _SPOKEN_LONG_ENOUGH else ""
-    if here and spoken and here != spoken:
+    if here and spoken and here != spoken and clearly(text, here, spoken):
         says = f"a section in another language ({here}) inside an article in {spoken}"
         do = "give each language an article of its own"
         yield StructureIssue("mixed_language", article, section.start, section.blocks[0].end, says, do)
@@ -105,7 +105,7 @@ def _of_section(article: Article, section: Section, spoken: str) -> Iterator[Str
         says = f"a table of {len(bare)} rows without a header: nobody can tell what its columns mean"
         yield StructureIssue("headless_table", article, bare[0].start, bare[0].end, says, "give each column a heading")
     for block in section.blocks:
-        if block.kind == "paragraph" and _runs_on(article, block):
+        if block.kind == "paragraph" and block.end - block.start > 200 and _runs_on(article, block):
             says = "a sequence of steps in one paragraph"
             yield StructureIssue(
                 "run_on_steps", article, block.start, block.end, says, "make it a numbered list, one step a line"

@@ -55,7 +55,7 @@ keep retain retention store storage archive hold save
 delete deletion erase remove removal purge wipe
 notify notification inform tell announce announcement alert
 report lodge file submit submission raise
-discount reduction off markdown
+discount reduction off markdown save
 combine stack join cumulate
 expire expiry expiration lapse valid validity
 deductible excess copay copayment co-payment
@@ -105,8 +105,7 @@ password passcode pin
 register registration enrol enroll enrolment enrollment signup
 verify verification check identity identification validate
 photo picture photograph
-attempt try tries
-retry retried repeat
+attempt attempted try tries tried retry retried repeat
 child children kid
 infant baby babies lap
 adult grown-up

@@ -53,16 +53,20 @@ COUNTED = (
     r"cats?|animals?|suitcases?|trips?|lessons?|classes|courses?|patients?|beds?|bikes?|bicycles?|phones?|numbers?|keys?|webhooks?|tokens?|gifts?|samples?|printers?|"
     r"applications?|interviews?|references?|offers?|credits|modules?|exams?|witnesses|beneficiaries|dependents?|relatives?|friends?|players?|avatars?|playlists?)"
 )
+_PERSONS = ("children", "kids", "guests", "passengers", "anyone", "everyone", "people", "persons", "travellers", "travelers", "those", "drivers", "patients", "customers",
+    "users", "applicants", "visitors", "members", "riders", "students", "players", "policyholders", "employees", "renters", "infants", "adults")  # fmt: skip
 PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.I))  # type: ignore[misc]
     for kind, pattern in (
         ("age",
-            r"(?:(?<=aged )|(?<=age )|(?<=age of )|(?<=over the age of )|(?:(?<=children )|"
-            r"(?<=kids )|(?<=guests )|(?<=passengers )|(?<=anyone )|(?<=people )|(?<=travellers "
-            r")|(?<=those ))(?:under|over|below|above|aged?)\s)(?P<n>\d{1,2})(?P<m>)\b|\b(?P<n2>\d{1,2})(?:\s+years "
-            r"old|-year-olds?| years of age)\b|\b(?P<n3>1[2-9]|2[015]|6[0-9])(?=\s+(?:or|and)\s+(?:over|older|above|up)\b)"),
+            r"(?:(?<=aged )|(?<=age )|(?<=age of )|(?<=over the age of )|(?:" + "|".join(rf"(?<={who} )" for who in _PERSONS) +
+            r")(?:under|over|below|above|aged?|younger than|older than)\s)(?P<n>\d{1,2})(?P<m>)\b(?!\s*(?:%|[a-z]*days|weeks|months|hours|minutes|euros|dollars|kg|km|miles|pages))|"
+            r"\b(?P<n2>\d{1,2})(?:\s+years old|-year-olds?| years of age)\b|"
+            r"\b(?P<n3>1[2-9]|2[015]|6[0-9])(?=\s+(?:or|and)\s+(?:over|older|above|up)\b)|"
+            r"(?<=\bbe )(?:at least |over )?(?P<n4>1[2-9]|2[0-5])(?=\s*(?:[.,;]|$|to\b))|\bage\b[^.]{0,40}? is (?P<n5>[1-9]\d?)(?=\s*(?:[.,;]|$))"),
         ("amount", rf"(?P<s>{MONEY_SIGN})\s?(?P<n>\d[\d,]*(?:\.\d+)?)(?P<k>k\b|\s?million\b)?(?:\s*(?:-|–|to|and)\s*{MONEY_SIGN}?\s?(?P<m>\d[\d,]*(?:\.\d+)?))?"),
         ("amount", rf"\b{SPAN}\s?(?P<s>{MONEY_WORD})"),
+        ("percentage", r"\b(?P<half>half)(?= (?:the |of the )?(?:fare|price|fee|cost|rate|amount|value|sum)\b)"),
         ("percentage", rf"\b{SPAN}\s?(?:%|percent\b|per cent\b)"),
         ("date",
             rf"\b(?P<y>20\d\d)-(?P<mo>0[1-9]|1[0-2])-(?P<d>[0-3]\d)\b|"
@@ -77,7 +81,8 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
         ("duration",
             rf"(?P<next>\bnext (?:business|working) day\b)|\b{SPAN}(?:\s?\(\d+\))?[\s-]{KIND_OF_DAY}[\s-]?{UNIT}|"
             r"(?:(?<=within )|(?<=after )|(?<=for )|(?<=least )|(?<=takes ))(?P<one>an?|one)\s"
-            r"(?P<b1>business |working )?(?P<u1>hour|day|week|fortnight|month|year)\b|\b(?P<s24>24/7)"),
+            r"(?P<b1>business |working )?(?P<u1>hour|day|week|fortnight|month|year)\b|\b(?P<s24>24/7)|"
+            r"\b(?:an?|one)\s(?P<u3>hour|day|week|fortnight|month|year)(?=\s(?:after|before|from|later|following|in advance|prior|ahead|beforehand)\b)"),
         ("size", r"\b(?P<n>\d[\d,]*(?:\.\d+)?)\s?(?P<u>kbps|mbps|gbps|mbit/s|gbit/s|kb|mb|gb|tb|kg|lbs?|km|cm|miles?)\b"),
         ("count", r"\b(?P<n>twice)(?P<m>)(?P<c>)\b(?! as| the)"),
         ("count", rf"(?P<all>\bunlimited\b|\bany number of\b|\bas many\b)\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
@@ -85,7 +90,7 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
         ("count", rf"\b{SPAN}\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
         ("count", rf"\b(?P<n>{NUMBER})(?P<m>)(?P<c>)(?= per (?:second|minute|hour|day)\b)"),
         ("amount",
-            r"(?P<free>\bfree of charge\b|\bat no (?:extra |additional )?(?:cost|charge)\b|"
+            r"(?P<free>\bfree of charge\b|\bincluded in the (?:price|fare|rate|rent|fee)\b|\bat no (?:extra |additional )?(?:cost|charge)\b|"
             r"\bno (?:extra |additional )?(?:charge|fee|cost)s?\b(?! for late)|\bwithout (?:any "
             r")?(?:charge|fee)\b|"
                    r"(?:\b(?:is|are|be|ship|ships|shipped|delivered|entirely|completely|totally|always|for|travels?|fly|flies|enters?|"

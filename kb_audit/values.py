@@ -167,6 +167,8 @@ def _amount(match: re.Match[str]) -> _Read | None:
 
 
 def _percentage(match: re.Match[str]) -> _Read:
+    if match.groupdict().get("half"):
+        return 50.0, 50.0, "%", False
     return *_pair(match), "%", False
 
 
@@ -175,6 +177,8 @@ def _duration(match: re.Match[str]) -> _Read | None:
         return None
     if match["next"]:
         return 1.0, 1.0, "days", True
+    if match["u3"]:
+        return DAYS[match["u3"].lower()], DAYS[match["u3"].lower()], "days", False
     if match["one"]:
         return DAYS[match["u1"].lower()], DAYS[match["u1"].lower()], "days", bool(match["b1"])
     unit = match["u"].lower().rstrip("s")
@@ -250,6 +254,9 @@ def _size(match: re.Match[str]) -> _Read:
     return *_pair(match, SIZES[unit]), family, False
 
 
+_ONE_AS_NUMBER = re.compile(r"\b(?:may|can|must|limited to|up to|than|most|exactly)\s(?:(?!be\b)\w+\s)?$", re.I)
+
+
 def _count(match: re.Match[str]) -> _Read | None:
     groups = match.groupdict()
     thing = match["c"].lower() or ("times" if match[0].lower() == "twice" else "")
@@ -258,13 +265,13 @@ def _count(match: re.Match[str]) -> _Read | None:
         return UNLIMITED, UNLIMITED, thing, False
     if groups.get("only"):
         return 1.0, 1.0, thing, False
-    if match["n"].lower() == "one" and thing:
+    if match["n"].lower() == "one" and thing and not _ONE_AS_NUMBER.search(match.string[: match.start()]):
         return None  # an article more often than a number
     return *_pair(match), thing, False
 
 
 def _age(match: re.Match[str]) -> _Read:
-    years = float(match["n"] or match["n2"] or match["n3"])
+    years = float(next(match[f"n{i}"] for i in ("", 2, 3, 4, 5) if match[f"n{i}"]))
     return years, years, "years", False
 
 

@@ -18,8 +18,8 @@ from typing import Any
 from dbos import DBOS
 from dbos._error import DBOSException
 
+from runtime import beside_people, confirming, durable, plan, waiting_cases
 from runtime import case_steps as steps
-from runtime import confirming, durable, plan, waiting_cases
 from runtime.case_steps import Plain, pilot, use
 from runtime.database import StateLost
 from runtime.exactly_once import key_of
@@ -241,6 +241,7 @@ def _write(walk: Walk, step: CallStep, arguments: Plain, approval: Plain | None 
     named, context = walk.step(step.call), walk.context(step.call, approval, pilot().estate)
     if walk.autonomy == "observe":
         said = steps.watch(walk.name, named, step.call, arguments, context)
+        _beside_people(walk, step.call if said["decision"] in ("act", "approve") else None, arguments)
         raise Halt("observed", f"would {said['decision']} {in_words(step.call, arguments)}: {said['reason']}")
     same = {name: _value(walk, name) for name in step.same_effect} or arguments
     done = steps.write_through(walk.name, named, step.call, arguments, context, key_of(walk.workflow, step.call, same))
@@ -281,7 +282,7 @@ def _confirm(walk: Walk, step: CallStep, arguments: Plain) -> None:
         )
     if heard.said != "yes":
         says = "the customer said no" if heard.said else "the customer did not answer in time"
-        raise Halt("refused", f"{says}; nothing was done", NOTHING_CHANGED if heard.said else "")
+        raise Halt("refused", says, NOTHING_CHANGED if heard.said else "")
 
 
 def _approved(walk: Walk, step: CallStep, arguments: Plain, held: Plain) -> Plain:
@@ -336,11 +337,19 @@ def _to_person(walk: Walk, stopped: Stopped, outcome: str = "handed_off") -> Hal
         steps.note(
             walk.name, walk.step("would hand off"), {"rule": stopped.rule, "says": stopped.says}, decision="observe"
         )
+        _beside_people(walk, None, {})
         return Halt("observed", f"would hand off: {stopped.says}")
     taken_back = take_back(walk) if outcome == "handed_off" else ""
     stopped = replace(stopped, says="; ".join(filter(None, (stopped.says, taken_back))))
     steps.to_person(walk.case, walk.workflow, walk.understood.plain(), stopped.plain())
     return Halt(outcome, stopped.says, pilot().estate.escalation.acknowledge)
+
+
+def _beside_people(walk: Walk, operation: str | None, arguments: Plain) -> None:
+    did = walk.case.get(beside_people.FIELD)
+    if did is not None:
+        said = beside_people.compared(did, operation, arguments)
+        steps.note(walk.name, beside_people.STEP, {"would": operation or "hand off"}, decision=said)
 
 
 def _wait(walk: Walk, line: Plain, until: str) -> Waits:

@@ -21,6 +21,7 @@ from runtime.plan import Branch, Path, paths
 from runtime.rules import Rule
 
 MOST_PATHS = 4096
+ASKED = "confirmed_by_customer"
 Keys = tuple[str, ...]
 
 
@@ -136,6 +137,8 @@ class _Linted:
             yield f"{call.call} is a write that no action of guardrails.yaml covers"
         elif (allowed := self._estate.guardrails.actions[action].workflows) and not {self._name, "*"} & set(allowed):
             yield f"{call.call} belongs to {action}, which guardrails.yaml allows to {', '.join(allowed)} only"
+        if action and ASKED in self._estate.guardrails.actions[action].conditions and not call.confirm:
+            yield f"{call.call} needs the customer's yes ({ASKED}), and nobody asks for it: give the step `confirm`"
         if not call.same_effect and not self._is_undo(call):
             yield f"{call.call} is a write without `same_effect`: nothing says when two calls are the same"
 

@@ -8,12 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, RootModel, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, RootModel, Tag, model_validator
 
 from runtime.written import Strict
 
 Kind = Literal["date", "money", "phone", "email", "iban", "number"]
 Ending = Literal["handoff", "stop"]
+
+
+def _steps_or_ending(value: Any) -> Any:
+    if not isinstance(value, list) and value not in ("handoff", "stop"):
+        raise ValueError(f"write handoff, stop, or a list of steps, not {value!r}")
+    return value
 
 
 class Slot(Strict):
@@ -41,7 +47,7 @@ class CallStep(Strict):
     same_effect: list[str] = Field(
         default_factory=list, description="names that say *what* is done: the idempotency key is made of them"
     )
-    on_error: dict[str, list[Step] | Ending] = Field(
+    on_error: dict[str, Annotated[list[Step] | Ending, BeforeValidator(_steps_or_ending)]] = Field(
         default_factory=dict,
         description="status (`409`) or the end of the problem's type (`region-full`, RFC 9457) → what is done instead; any other error goes to a person",
     )
@@ -83,7 +89,7 @@ class WhenStep(Strict):
         alias="is", description="`positive`, `zero`, `true`, `false`, `present`, `absent`, or a literal"
     )
     do: list[Step]
-    otherwise: list[Step] | Ending
+    otherwise: Annotated[list[Step] | Ending, BeforeValidator(_steps_or_ending)]
 
 
 class AskStep(Strict):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from runtime import reviews
 from runtime.database import Connection
 from runtime.errors import BadInput, Refused
 from runtime.escalation import answer, outbox
@@ -43,12 +44,20 @@ def charter_breach(connection: Connection, workflow: str, charter: Charter) -> s
     )
     to_people, n = ends.get("handed_off", 0) + ends.get("unknown", 0), sum(ends.get(name, 0) for name in ENDS)
     handoffs = wilson(to_people, n)
-    refused = reviewed(connection, workflow).refused
+    refused, wrong = reviewed(connection, workflow).refused, wrong_actions(connection, workflow)
     if handoffs.low > charter.handoffs_at_most:
         return f"stopped by its charter: handed off {handoffs}, at most {charter.handoffs_at_most:.0%}"
     if refused.low > charter.wrong_actions_at_most:
         return f"stopped by its charter: people refused {refused}, at most {charter.wrong_actions_at_most:.0%}"
+    if wrong.low > charter.wrong_actions_at_most:
+        return f"stopped by its charter: reviewers found wrong {wrong}, at most {charter.wrong_actions_at_most:.0%}"
     return ""
+
+
+def wrong_actions(connection: Connection, workflow: str) -> Share:
+    """What reviewers said of finished cases that they looked at afterwards (reviews.py)."""
+    looked_at = [case for case in reviews.reviewed(connection) if case.workflow == workflow]
+    return wilson(sum(case.verdict == "wrong" for case in looked_at), len(looked_at))
 
 
 def next_stage(settings: PilotFile, workflow: str, up: bool) -> Stage:
@@ -89,7 +98,10 @@ def check_promotion(gate: Gate, connection: Connection, settings: PilotFile, wor
             f"stage {stage} needs `{BY_STAGE[stage]}`: see `cxready explain DIR {workflow}`",
         )
     if stage == "act":
-        _carried(reviewed(connection, workflow), settings.workflows[workflow].charter)
+        charter = settings.workflows[workflow].charter
+        _carried(reviewed(connection, workflow), charter)
+        if breach := charter_breach(connection, workflow, charter):
+            raise Refused(breach, "pilot.yaml: charter", "`cxready pilot metrics DIR` shows the figures")
     return stage
 
 

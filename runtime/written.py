@@ -195,11 +195,19 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def _place(path: Path, lines: Lines, keys: tuple[str, ...]) -> str:
-    """Keys that the file does not hold (a model's own names for a choice) are stepped over."""
-    known: tuple[str, ...] = ()
-    for key in keys:
-        known = (*known, key) if (*known, key) in lines else known
-    return f"{path}:{lines.get(known, 1)}"
+    """Keys that the file does not hold (a model's own names for a choice) are stepped over, also where a key of that name exists."""
+    return f"{path}:{lines.get(_deepest(lines, (), keys), 1)}"
+
+
+def _deepest(lines: Lines, known: tuple[str, ...], keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The longest way through the file that these keys name."""
+    if not keys:
+        return known
+    here, rest = (*known, keys[0]), keys[1:]
+    found = [_deepest(lines, here, rest)] if here in lines else []
+    if not found or len(found[0]) < len(known) + len(keys):
+        found.append(_deepest(lines, known, rest))
+    return max(found, key=len)
 
 
 def _lines(node: Any, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from assess.cli import pilot_cases, pilot_control, pilot_log, pilot_people, pilot_try, pilot_worker
+from assess.cli import pilot_answer, pilot_cases, pilot_control, pilot_log, pilot_people, pilot_try, pilot_worker
 
 
 @click.group()
@@ -17,6 +17,7 @@ for command in (
     pilot_cases.plan,
     pilot_cases.run,
     pilot_cases.approve,
+    pilot_answer.answer,
     pilot_cases.serve,
     pilot_try.try_,
     pilot_worker.work,
@@ -24,6 +25,7 @@ for command in (
     pilot_people.deliver,
     pilot_people.give_back,
     pilot_people.metrics,
+    pilot_people.review,
     pilot_log.log,
     pilot_log.verify,
     pilot_log.replay,

@@ -128,7 +128,7 @@ def run(
         return
 
     def show(result: CaseResult) -> None:
-        click.echo(json.dumps(result.line(), ensure_ascii=False) if as_json else _line(result))
+        click.echo(json.dumps(result.line(), ensure_ascii=False) if as_json else line_of(result))
 
     propose = _propose(model, model_url)
     done = (
@@ -151,7 +151,7 @@ def approve(folder: Path, case: str, option: str, by: str, as_json: bool) -> Non
     from assess.piloting import decide
 
     result = decide(load_folder(folder), case, option, by)
-    click.echo(json.dumps(result.line(), ensure_ascii=False) if as_json else _line(result))
+    click.echo(json.dumps(result.line(), ensure_ascii=False) if as_json else line_of(result))
 
 
 @click.command(epilog="Example:  cxready pilot serve northwind --by person-11")
@@ -193,7 +193,7 @@ def _propose(model: str | None, url: str | None) -> Any:
     return openai_compatible(model, url, os.environ.get("CXREADY_MODEL_KEY", ""))
 
 
-def _line(result: CaseResult) -> str:
+def line_of(result: CaseResult) -> str:
     return f"{result.case:<24} {result.outcome:<11} {result.intent or '-':<20} {result.reason}"
 
 

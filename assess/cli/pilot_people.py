@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from assess.cli.pilot_words import AS_JSON, FOLDER, say
+from assess.cli.pilot_words import AS_JSON, FOLDER, figure_lines, say
 from assess.engagement import load_folder
 
 if TYPE_CHECKING:
@@ -47,11 +47,55 @@ def give_back(folder: Path, case: str, as_json: bool) -> None:
 @FOLDER
 @AS_JSON
 def metrics(folder: Path, as_json: bool) -> None:
-    """What came of handoffs, by team only: seconds to a decision, "asked the customer again", against readability."""
-    from assess.delivering import team_metrics
+    """What the pilot achieved, by workflow with 95 % intervals; and what came of handoffs, by team only."""
+    from assess.delivering import pilot_figures, team_metrics
 
-    found = team_metrics(load_folder(folder))
-    say(found.plain(), as_json, _metric_lines(found))
+    loaded = load_folder(folder)
+    flows, teams = pilot_figures(loaded), team_metrics(loaded)
+    currency = loaded.estate.currency
+    found = {"workflows": [one.plain() for one in flows], **teams.plain()}
+    say(found, as_json, [*(line for one in flows for line in figure_lines(one, currency)), *_metric_lines(teams)])
+
+
+@click.command(epilog="Example:  cxready pilot review northwind case-1 right --by person-12")
+@FOLDER
+@click.argument("case", required=False)
+@click.argument("verdict", required=False, type=click.Choice(["right", "wrong"]))
+@click.option("--by", default="", metavar="PERSON", help="Who looked at the case: an id, not a name.")
+@click.option("--note", default="", help="What was wrong with it.")
+@click.option("--workflow", help="Draw from one workflow only.")
+@click.option("--count", default=10, show_default=True, help="How many cases are drawn.")
+@click.option("--seed", default=0, show_default=True, help="Another seed, another order.")
+@AS_JSON
+def review(
+    folder: Path,
+    case: str | None,
+    verdict: Literal["right", "wrong"] | None,
+    by: str,
+    note: str,
+    workflow: str | None,
+    count: int,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Draw finished cases to look at, or record a verdict about one: the share of wrong actions comes from these."""
+    from assess.delivering import record_review, review_sample
+    from runtime.errors import BadInput
+
+    loaded = load_folder(folder)
+    if case is not None:
+        if verdict is None or not by:
+            raise BadInput("a verdict says right or wrong, and by whom", case, f"{case} right --by person-12")
+        record_review(loaded, case, verdict, by, note)
+        say({"case": case, "verdict": verdict}, as_json, [f"{case}: {verdict}"])
+        return
+    drawn = review_sample(loaded, count, seed, workflow)
+    lines = [f"{one.run:<24} {one.workflow:<20} {one.outcome:<11} {', '.join(one.writes)}" for one in drawn]
+    say(
+        [vars(one) for one in drawn],
+        as_json,
+        lines or ["every finished case in which something was written is reviewed"],
+    )
 
 
 def _metric_lines(found: Feedback) -> list[str]:

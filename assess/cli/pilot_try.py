@@ -35,9 +35,10 @@ def try_(use_case: str | None, folder: Path | None, as_json: bool) -> None:
         claim(folder)
     from assess.measuring import default_encoder
 
+    wanted = trial.names() if use_case == "all" else [trial.known(use_case)]
     encode, wrong = default_encoder(), 0
     with TemporaryDirectory() as scratch:
-        for name in trial.names() if use_case == "all" else [use_case]:
+        for name in wanted:
             if not as_json:
                 click.secho(f"\n{name}", bold=True)
             place = (folder / name if use_case == "all" else folder) if folder else Path(scratch) / name
@@ -61,6 +62,8 @@ def _show(tried: Tried, as_json: bool) -> None:
         return
     writes = "; ".join(written(w) for w in tried.result.writes)
     click.echo(f"{tried.name:<28}{tried.result.outcome:<12}{tried.result.reason}{f'  [{writes}]' if writes else ''}")
+    if tried.result.reply:
+        click.secho(f"    “{tried.result.reply}”", dim=True)
     for sentence in tried.wrong:
         click.secho(f"    {sentence}", fg="red")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
 
-_HIDES = re.compile(
+HIDES = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0\d*)?\s*(?:;|$)"
     r"|font-size\s*:\s*(?:0|0?\.\d+|1)(?:px|pt|em|rem|%)?\s*(?:;|$)|text-indent\s*:\s*-\d{3,}"
     r"|(?:left|top|right|margin-left|margin-top)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0"
@@ -48,7 +48,7 @@ class Invisible:
         if tag.has_attr("hidden"):
             return True
         style = self._style(tag)
-        return bool(style) and (bool(_HIDES.search(style)) or self._blends(tag, style))
+        return bool(style) and (bool(HIDES.search(style)) or self._blends(tag, style))
 
     def _style(self, tag: Tag) -> str:
         classes: object = tag.get("class")

@@ -10,8 +10,11 @@ from markdown_it.token import Token
 
 from kb_audit.article import Article, Block, Heading, Image, Link, cut_sections, plain
 from kb_audit.sources import front_matter
+from kb_audit.sources.invisible import HIDES
 
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
+_LINK_COMMENT = re.compile(r"(?m)^[ \t]*\[(?://|comment|_|\^?#)\]:\s*(?:#|<>)\s*[\"'(].*$")
+_STYLED = re.compile(r"<(\w{1,10})\b([^<>]{5,300})>([^<]{3,2000})</\1>")
 _LINK = re.compile(r"(?<!!)\[([^\]\n]*)\]\(\s*<?([^)\s>]+|\{%.*?%\})>?[^)\n]*\)")
 _IMAGE = re.compile(r"!\[([^\]\n]*)\]\(\s*<?([^)\s>]+)>?[^)\n]*\)")
 _MARK = re.compile(r"""\b(?:id|name)=["']([^"'\s]+)["']|\{:?\s*#([\w-]+)[^}]*\}""")
@@ -48,7 +51,7 @@ def parse(name: str, text: str, source: str = "") -> Article:
         links=tuple(_links(body, blocks)),
         images=tuple(Image(m[2], m.start(), m[1]) for m in _IMAGE.finditer(body)),
         marks=frozenset(m[1] or m[2] for m in _MARK.finditer(body)),
-        hidden=tuple(m.span() for m in _COMMENT.finditer(body)),
+        hidden=tuple(sorted(_hidden(body))),
         aliases=fields.aliases,
         problem=fields.problem,
     )
@@ -106,6 +109,15 @@ def _links(body: str, blocks: list[Block]) -> Iterator[Link]:
             continue
         inner = _JEKYLL.search(match.group(0))
         yield Link(inner.group(1) if inner else match.group(2), match.start(), plain(match.group(1)))
+
+
+def _hidden(body: str) -> Iterator[tuple[int, int]]:
+    """Comments, in HTML's form and as a link that leads nowhere, and inline HTML that hides its text."""
+    for pattern in (_COMMENT, _LINK_COMMENT):
+        yield from (m.span() for m in pattern.finditer(body))
+    for match in _STYLED.finditer(body):
+        if HIDES.search(match[2]) or "hidden" in match[2].split():
+            yield match.start(3), match.end(3)
 
 
 def _from_name(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.finding import Evidence, Outcome, met, not_applicable, not_met
+from probes.finding import Evidence, Outcome, met, not_applicable, not_measured, not_met
 from probes.gather.evidence_shot import evidence_of
 from probes.gather.joins import Joins as Followed
 from probes.gather.joins import JoinSeen
@@ -15,7 +15,8 @@ class Joins(Probe):
     """The keys of this system lead to the same customer's records in the others.
 
     Why: a dispute is resolved by laying usage, contract and invoice side by side. Without a shared key that is a guess.
-    How: for each key that engagement.yaml names, a value from this system is looked for in the other one.
+    How: for each key that engagement.yaml names, a value from this system is looked for in the other one. Two systems of
+    one workflow between which no chain of named keys leads are not measured.
     Remedy: carry the other system's key in the record. Keep one spelling of it. Offer a read by that key.
     """
 
@@ -25,13 +26,15 @@ class Joins(Probe):
     def judge(self, *artifacts: Any, **more: Any) -> Outcome:
         seen: Followed = artifacts[0]
         name = seen.subject.unit
+        lost = [j for j in seen.joins if not (j.carried and j.found)]
+        if seen.unlinked and not lost:
+            return _no_bridge(seen)
         if not seen.joins:
             return not_applicable(
                 f"engagement.yaml names no key that leads from {name} to another system",
                 cause="no join named",
                 grade="declared",
             )
-        lost = [j for j in seen.joins if not (j.carried and j.found)]
         if lost:
             words = ", ".join(f"{j.field} → {j.to}" for j in lost)
             return not_met(
@@ -44,6 +47,21 @@ class Joins(Probe):
         return met(
             f"Keys of {name} lead to the same customer elsewhere: {words}", *(_evidence(name, j) for j in seen.joins)
         )
+
+
+def _no_bridge(seen: Followed) -> Outcome:
+    """Nobody named a key between two systems that a workflow lays side by side: not looked for, so not passed."""
+    name = seen.subject.unit
+    other, workflows = next(iter(seen.unlinked.items()))
+    return not_measured(
+        f"{', '.join(workflows)} lays {name} and {other} side by side, and no key between them is named",
+        cause="needs",
+        would_measure=(
+            f"name the field of {name} that leads to {other} as `joins` in engagement.yaml, also when you expect none to "
+            "carry it, and run `cxready collect DIR` again"
+        ),
+        evidence=tuple(_evidence(name, j) for j in seen.joins),
+    )
 
 
 def _evidence(name: str, join: JoinSeen) -> Evidence:

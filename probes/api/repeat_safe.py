@@ -30,7 +30,7 @@ class RepeatSafe(Probe):
         trial: RepeatTrial = artifacts[0]
         name, shown = str(trial.subject), _evidence(trial)
         if trial.by == "key":
-            return met(f"{name} is done once under one {trial.header}", *shown)
+            return met(f"{name} is done once under one {trial.header}", *_unnamed(trial), *shown)
         if trial.by == "read_back":
             how = (
                 "setting the same values again changes nothing"
@@ -68,6 +68,15 @@ class RepeatSafe(Probe):
             cause="not offered",
             consequence="After a lost answer it is done twice, or not at all.",
         )
+
+
+def _unnamed(trial: RepeatTrial) -> tuple[Evidence, ...]:
+    """The pilot sends only a key whose header the effects file names; until then the gate says that nothing may repeat it."""
+    if trial.named:
+        return ()
+    subject = trial.subject
+    says = f"name `repeat: {{key: {trial.header}}}` for {subject.item} in effects/{subject.unit}.yaml: only then the pilot sends it"
+    return (Evidence(says=says),)
 
 
 _HARM = "After a lost answer the customer is paid twice, or never."

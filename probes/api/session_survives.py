@@ -31,7 +31,7 @@ class SessionSurvives(Probe):
         traffic: Traffic = artifacts[1]
         name = burst.subject.unit
         walls = {k: traffic.seen.get(k, 0) for k in ("challenge", "login_page") if traffic.seen.get(k)}
-        if (walls or traffic.walls) and burst.unmarked and set(burst.unmarked) == {"ok"}:
+        if (walls or traffic.walls) and _minds_the_marks(burst):
             return not_measured(
                 f"The bot detection of {name} minds the marks of this measurement; the same read without them passes",
                 cause="marker",
@@ -89,6 +89,13 @@ class SessionSurvives(Probe):
             ),
             *_example(burst),
         )
+
+
+def _minds_the_marks(burst: AgentTraffic) -> bool:
+    """Every marked read of the burst met a wall, and the same read without marks passed at once; a wall that comes and
+    goes proves nothing of the kind.
+    """
+    return set(burst.unmarked) == {"ok"} and bool(burst.seen) and not set(burst.seen) - {"challenge", "login_page"}
 
 
 _HARM = "In the middle of a case the agent sees a page instead of data. The customer waits, and nobody knows why."

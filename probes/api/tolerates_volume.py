@@ -11,6 +11,7 @@ from probes.finding import Evidence, Outcome, met, not_applicable, not_measured,
 from probes.gather.describe import Described as Surface
 from probes.gather.limits import Limits
 from probes.probe import BY_ROLE, Effort, Probe
+from runtime.systems.vendors import vendors
 
 HEADROOM = 2.0  # half of a limit is left for everybody else who calls
 
@@ -42,7 +43,7 @@ class ToleratesVolume(Probe):
                 cause="needs",
                 would_measure="name a ticket export that holds these requests under `tickets` in engagement.yaml",
             )
-        limit = stated_limit(limits.limit_headers, surface.states_limits)
+        limit = stated_limit(limits.limit_headers, surface.states_limits, vendors().get(surface.vendor or ""))
         if limit is None:
             return not_measured(
                 f"{name} states no limit to hold {volume.per_minute:.1f} requests a minute against",
@@ -50,7 +51,8 @@ class ToleratesVolume(Probe):
                 would_measure=f"ask the owner of {name} for its request limit and write it into the description",
                 evidence=documented(surface, self.question),
             )
-        return _judged(name, volume, limit, "measured" if limits.limit_headers else "declared")
+        seen = limits.limit_headers and not limit.by_vendor
+        return _judged(name, volume, limit, "measured" if seen else "declared")
 
 
 def _judged(name: str, volume: Volume, limit: StatedLimit, grade: Any) -> Outcome:

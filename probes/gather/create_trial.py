@@ -15,6 +15,7 @@ from probes.finding import Subject
 from probes.gather.answer_schema import answer_faults, schema_for
 from probes.gather.audit_trail import look_up
 from probes.gather.gatherer import Found, cause_of_answer, missing
+from probes.gather.key_header import key_header
 from probes.gather.leftovers import close_open
 from probes.gather.read_back import ReadBack, read_back
 from probes.gather.repeat import RepeatTrial
@@ -28,8 +29,6 @@ from runtime.guardrails.effects import Effect, Repeat
 from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.surface import Operation
 
-KEY_HEADER = "idempotency-key"
-
 
 def try_create(session: Session, system: str, target: Target) -> Found:
     """Yields round trip, repeat trial and, for a CRM, what its log said; a delete is tried on a record of our own."""
@@ -42,7 +41,7 @@ def try_create(session: Session, system: str, target: Target) -> Found:
         detail = f"writes.example of {system} gives no value for {', '.join(lacking)} of {maker.name}"
         yield from (missing(kind, subject, "needs", detail) for kind in (WriteRoundTrip, RepeatTrial))
         return
-    trial = _prepared(session, maker.name, maker.operation, maker.effect, arguments)
+    trial = _prepared(session, system, maker.name, maker.operation, maker.effect, arguments)
     try:
         first = _send(session, system, trial)
         if first.seen is not Seen.OK:
@@ -89,16 +88,16 @@ class Trial:
         return {k: v for k, v in self.arguments.items() if self.reference is None or self.reference not in str(v)}
 
 
-def _prepared(session: Session, name: str, operation: Operation, effect: Effect, arguments: dict[str, Any]) -> Trial:
+def _prepared(
+    session: Session, system: str, name: str, operation: Operation, effect: Effect, arguments: dict[str, Any]
+) -> Trial:
     reference = session.reference()
     field_name = effect.repeat.reference if effect.repeat else "reference"
     known = {*operation.body_schema.get("properties", {}), *(p.name for p in operation.parameters)}
     carries = field_name.partition(".")[0] in known or (effect.repeat is not None and not known)
     if carries:
         arguments = (effect.repeat or Repeat()).carried(arguments, reference)
-    header = (effect.repeat.key if effect.repeat else None) or next(
-        (p.name for p in operation.parameters if p.where == "header" and p.name.lower() == KEY_HEADER), None
-    )
+    header = key_header(session.estate, system, operation, effect)
     arguments = {k: v for k, v in arguments.items() if header is None or k.lower() != header.lower()}
     key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"cxready:{reference}"))
     return Trial(
@@ -163,6 +162,7 @@ def _repeat(session: Session, system: str, trial: Trial, first: Exchange) -> Rep
         by="key" if by_key else "read_back" if found else "no",
         offered=trial.header is not None,
         header=trial.header,
+        named=trial.header is None or (trial.effect.repeat is not None and trial.effect.repeat.key == trial.header),
         find=trial.effect.repeat.find if trial.effect.repeat and found else None,
         settle_s=round(max(search.settle_s, 0.0), 2) if search else 0.0,
         records=len(trial.entries),

@@ -70,7 +70,9 @@ class Described(Artifact):
     states_change_policy: str = ""
     events: tuple[str, ...] = Field((), description="webhooks and callbacks that the description declares")
     contract_tests: ContractReport | None = None
-    vendor: str | None = Field(None, description="short name in templates/vendors.yaml, told by address or title")
+    vendor: str | None = Field(
+        None, description="short name in templates/vendors.yaml, told by address, servers, title or paths"
+    )
 
 
 class Address(Artifact):
@@ -149,7 +151,7 @@ def _described(session: Session, system: str, surface: Surface, text: str) -> De
         or "retry-after" in text.lower(),
         states_change_policy=change_sentence(text),
         events=surface.events[:20],
-        vendor=vendor_of(surface.title, *(place.url for place in settings.environments.values())),
+        vendor=vendor_of(surface, *(place.url for place in settings.environments.values())),
         contract_tests=read_report(session.estate.folder, settings.contract_tests) if settings.contract_tests else None,
     )
 

@@ -52,6 +52,8 @@ def _missing(session: Session, subject: Subject, targets: list[Target]) -> Missi
         settings = estate.systems[target.system]
         if target.system in session.unreachable:
             return missing(Enforcement, subject, "unreachable", session.unreachable[target.system])
+        if walled := session.walled(target.system):
+            return missing(Enforcement, subject, "failed", f"{walled}, so no call was tried that writes")
         if not settings.attack_probes:
             return Missing(
                 wanted=Enforcement.kind,

@@ -22,10 +22,14 @@ from probes.gather.gatherer import Gatherer, cause_of
 from probes.gather.session import Session
 from probes.gather.silence_drill import silence_drill
 from probes.gather.waiting import WAITING
+from probes.gather.write_evidence import WriteRoundTrip
 from runtime.errors import CxreadyError
 from runtime.escalation.destinations.destination import DeliveryFailed
 from runtime.estate import Estate
 
+_AFTER_WALLS = (
+    "let the agent's credential past the wall (finding session_survives), then run `cxready collect DIR` again"
+)
 DRILLS: tuple[type[Artifact], ...] = (HandoffDrill, OutageDrill, AnswerDrill, SilenceDrill)
 
 
@@ -70,6 +74,15 @@ def _group(session: Session, system: str, names: list[str]) -> Iterator[Artifact
             f"a handoff drill on {system} needs at most {wanted} requests, {session.left(system)} are left",
             "raise the budget: `cxready collect DIR --max-requests N`",
         )
+    elif walled := session.walled(system):
+        yield from _missing(names, "failed", f"{walled}, so no handoff was tried", _AFTER_WALLS)
+    elif stays := _stays(session, system, settings.close):
+        yield from _missing(
+            names,
+            "not_reversible",
+            f"no drill records are made at {system}: {stays}",
+            f"mend {settings.close} of {system} first (finding deletes_stick), then run `cxready collect DIR` again",
+        )
     elif system in session.unreachable:
         yield from _missing(names, "unreachable", session.unreachable[system], "make it reachable and collect again")
     else:
@@ -80,6 +93,12 @@ def _group(session: Session, system: str, names: list[str]) -> Iterator[Artifact
             waits = "the same command goes on where it stopped"
             would = waits if cause in WAITING else "look at the message, then collect again"
             yield from _missing(names, cause, str(error), would)
+
+
+def _stays(session: Session, system: str, close: str | None) -> str:
+    """What a trial of this run saw, where what `close` deletes does not go; empty otherwise."""
+    trips = (one for one in session.found.values() if isinstance(one, WriteRoundTrip) and one.subject.unit == system)
+    return next((t.undo_says for t in trips if close and t.undo == close and t.undone == "not_undone"), "")
 
 
 def _wanted(estate: Estate, system: str) -> int:

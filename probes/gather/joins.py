@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from probes.artifact import Artifact, Missing, Shot
 from probes.finding import Subject
@@ -18,6 +18,9 @@ from probes.gather.session import Session
 from runtime.estate import Estate
 from runtime.systems.exchange import Seen, Why
 from runtime.systems.surface import Operation
+
+RECORDS = ("crm", "billing", "usage", "logistics", "ticketing")
+"""Roles of systems that hold records about a customer's own affairs."""
 
 
 class JoinSeen(BaseModel):
@@ -41,6 +44,9 @@ class Joins(Artifact):
 
     joins: tuple[JoinSeen, ...]
     customer_key: str = ""
+    unlinked: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="system that the same workflows call, and no chain of named keys leads to"
+    )
 
 
 def gather_system(session: Session, system: str) -> Found:
@@ -49,7 +55,7 @@ def gather_system(session: Session, system: str) -> Found:
     written = session.settings(system).joins
     subject = Subject(unit=system)
     if not written:
-        yield Joins(subject=subject, measured_at=session.now, joins=())
+        yield Joins(subject=subject, measured_at=session.now, joins=(), unlinked=unlinked(session.estate, system))
         return
     seen: list[JoinSeen] = []
     for name, target in written.items():
@@ -58,7 +64,36 @@ def gather_system(session: Session, system: str) -> Found:
             yield found
             return
         seen.append(found)
-    yield Joins(subject=subject, measured_at=session.now, joins=tuple(seen))
+    apart = unlinked(session.estate, system)
+    yield Joins(subject=subject, measured_at=session.now, joins=tuple(seen), unlinked=apart)
+
+
+def unlinked(estate: Estate, system: str) -> dict[str, tuple[str, ...]]:
+    """Systems with a customer's records that share a workflow with this one, and the workflows: no named key, nor a chain
+    of them, leads there. Empty for a system without such records.
+    """
+    if estate.systems[system].role not in RECORDS:
+        return {}
+    reached, waiting = {system}, [system]
+    while waiting:
+        here = waiting.pop()
+        found = _beside(estate, here) - reached
+        reached |= found
+        waiting += found
+    apart: dict[str, list[str]] = {}
+    for workflow, goal in estate.goals.items():
+        called = {op.partition(".")[0] for op in goal.operations()} & estate.systems.keys()
+        for other in sorted(called - reached if system in called else ()):
+            if estate.systems[other].role in RECORDS:
+                apart.setdefault(other, []).append(workflow)
+    return {other: tuple(workflows) for other, workflows in apart.items()}
+
+
+def _beside(estate: Estate, system: str) -> set[str]:
+    """Systems one named key away, in either direction."""
+    forth = {target.partition(".")[0] for target in estate.systems[system].joins.values()} & estate.systems.keys()
+    back = {n for n, s in estate.systems.items() if system in {t.partition(".")[0] for t in s.joins.values()}}
+    return forth | back
 
 
 def _follow(session: Session, system: str, name: str, target: str) -> JoinSeen | Missing:

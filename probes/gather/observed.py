@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from probes.artifact import Shot
 from runtime.systems.exchange import Exchange, Seen
+from runtime.systems.vendors import limit_headers
 
 _LIMITS = ("ratelimit", "rate-limit")
 _END_OF_LIFE = ("deprecation", "sunset")
@@ -58,7 +59,7 @@ class Observed(BaseModel):
 
     def _note_headers(self, exchange: Exchange) -> None:
         for name, value in exchange.headers.items():
-            if any(mark in name.lower() for mark in _LIMITS):
+            if any(mark in name.lower() for mark in _LIMITS) or name.lower() in limit_headers():
                 self.limit_headers.setdefault(name, value)
             if name.lower() in _END_OF_LIFE:
                 self.end_of_life.setdefault(exchange.operation or exchange.path_template, {})[name] = value

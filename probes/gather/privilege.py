@@ -57,7 +57,8 @@ def gather_system(session: Session, system: str) -> Found:
     tried, untried = [], {}
     for target in chosen:
         enough = session.left(system) > NEEDS
-        found = _try(session, system, target) if enough else "the request budget is used up"
+        untriable = session.walled(system) or ("" if enough else "the request budget is used up")
+        found = untriable or _try(session, system, target)
         if isinstance(found, AgentWrite):
             tried.append(found)
         else:

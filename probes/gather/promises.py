@@ -15,6 +15,7 @@ from probes.artifact import Artifact
 from probes.finding import Subject
 from probes.gather.read_choice import page_parameters
 from runtime.systems.surface import Operation, Surface
+from runtime.systems.vendors import carries_key
 
 Property = Literal[
     "schema",
@@ -33,7 +34,6 @@ Property = Literal[
     "latency",
     "events",
 ]
-KEY = re.compile(r"idempoten|^(x-)?request-id$|-request-id$", re.IGNORECASE)
 SOFT = re.compile(r"soft.?delet|archiv|cancel|void|deactivat|inactive|mark(ed|s)? as|revers|withdraw", re.IGNORECASE)
 _SPEED = re.compile(
     r"(?:within|under|below|less than|at most|up to|p9\d[^.;]{0,20}?)\s*(?P<count>\d[\d.]*)\s*"
@@ -90,15 +90,16 @@ def promises_of(
         text: all prose of the document.
     """
     chosen = list(operations)
-    found = [p for operation in chosen for p in _of_operation(operation, surface)]
+    promised = surface.format != "examples"  # what was called once is no promise
+    found = [p for operation in chosen for p in _of_operation(operation, surface) if promised]
     return Promises(
         subject=Subject(unit=surface.system),
         document=document,
-        of_http=surface.format.startswith("openapi"),
+        of_http=surface.format.startswith(("openapi", "examples")),
         described=tuple(op.id for op in chosen),
         reads=tuple(reads),
         methods={op.id: op.method for op in chosen},
-        promises=(*found, *_of_system(surface, chosen, limits, events, text)),
+        promises=(*found, *(_of_system(surface, chosen, limits, events, text) if promised else ())),
     )
 
 
@@ -130,7 +131,7 @@ def _errors(operation: Operation, surface: Surface) -> Iterator[Promise]:
 def _of_write(operation: Operation, good: Mapping[str, Any]) -> Iterator[Promise]:
     name, method = operation.id, operation.method
     headers = [p.name for p in operation.parameters if p.where == "header"]
-    if key := next((h for h in headers if KEY.search(h)), None):
+    if key := next((h for h in headers if carries_key(h)), None):
         yield Promise(about="repeat", operation=name, says=f"header {key}", values=(key,))
     elif re.search(r"idempotent|idempotency", operation.description, re.IGNORECASE):
         yield Promise(about="repeat", operation=name, says="called idempotent in its description")

@@ -18,6 +18,7 @@ class RepeatTrial(Artifact):
     by: Literal["key", "read_back", "no"]
     offered: bool = Field(description="a key is named by the effects file or the description")
     header: str | None = None
+    named: bool = Field(True, description="the effects file names this header, so that the pilot sends it")
     find: str | None = None
     settle_s: float = 0.0
     records: int = Field(1, description="records that exist after the same write was sent twice")

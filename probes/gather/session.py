@@ -109,6 +109,12 @@ class Session:
         """What all answers of a system have shown so far in this run."""
         return self.observed.setdefault(name, Observed())
 
+    def walled(self, name: str) -> str:
+        """Why nothing is made at a system: it answered with walls in this run, so reading back and taking back are not
+        sure. Empty where it did not.
+        """
+        return f"{name} answered a read with a bot wall or a login page" if self.seen(name).walls else ""
+
     def left(self, name: str) -> int:
         """Requests that the budget still allows."""
         return int(self.budgets[name].limit - self.budgets[name].used)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from probes.gather.audit_trail import audit_operation
-from probes.gather.create_trial import KEY_HEADER
 from probes.gather.guarded import find_operation
+from probes.gather.key_header import key_header
 from probes.gather.plan import PlanLine, line, surface_of
 from probes.gather.write_targets import creator_undone_by, targets
 from runtime.estate import Estate
@@ -23,15 +23,17 @@ def planned(estate: Estate) -> list[PlanLine]:
             maker = creator_undone_by(estate, system, target.name) if target.effect.does == "delete" else target
             if maker is None or maker.operation is None or maker.effect is None:
                 continue
-            lines += _lines(surface, system, maker.name, maker.operation, maker.effect)
+            keyed = key_header(estate, system, maker.operation, maker.effect) is not None
+            lines += _lines(surface, system, maker.name, maker.operation, maker.effect, keyed)
         lines += _audit_lines(estate, system)
     return lines
 
 
-def _lines(surface: Surface, system: str, name: str, operation: Operation, effect: Effect) -> list[PlanLine]:
+def _lines(
+    surface: Surface, system: str, name: str, operation: Operation, effect: Effect, keyed: bool
+) -> list[PlanLine]:
     update = effect.does == "update"
     undo = find_operation(surface, effect.undo) if effect.undo else operation if update else None
-    keyed = bool(effect.repeat and effect.repeat.key) or any(p.name.lower() == KEY_HEADER for p in operation.parameters)
     sends = 2 if keyed else 1
     lines = [
         line(

@@ -75,6 +75,8 @@ def _target(session: Session, system: str, target: Target) -> Iterator[Artifact 
             "budget",
             f"{session.left(system)} requests are left; trying a write and taking it back needs {REQUESTS_A_WRITE}",
         )
+    if target.cause is None and (walled := session.walled(system)):
+        target = Target(target.name, target.operation, target.effect, "failed", f"{walled}, so nothing was written")
     if target.cause is None and _records_made(session, system) + 2 > session.settings(system).writes.max_records:
         target = Target(
             target.name, target.operation, target.effect, "not_allowed", "max_records of engagement.yaml is reached"

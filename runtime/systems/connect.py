@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from runtime import redaction
 from runtime.errors import BadInput, Refused
 from runtime.systems.addresses import Addresses
-from runtime.systems.auth import Auth, make_auth
+from runtime.systems.auth import Auth
+from runtime.systems.credentials import make_auth
 from runtime.systems.exchange import System
 from runtime.systems.json_rpc import JsonRpcSystem
 from runtime.systems.mcp import McpSystem
@@ -132,7 +133,7 @@ class _Wires:
     ) -> None:  # fmt: skip
         self.name, self.holder, self.network, self.secrets = name, holder, network, secrets
         self.budget, self.trace, self.run, self.contact, self.bounds = budget, trace, run, contact, bounds
-        self.windows, self.gate, self.passage = windows, gate, passage
+        self.windows, self.gate, self.passage, self.folder = windows, gate, passage, folder
         self.session = open_session(network, folder=folder, secrets=secrets, addresses=passage.addresses)
 
     def to(self, base: str) -> Transport:
@@ -149,10 +150,10 @@ def _auth(settings: SystemSettings, holder: Holder, wire: _Wires, base: str) -> 
     where = f"systems.{wire.name}.credentials.{holder}"
     if credential is None:
         raise BadInput(f"{wire.name} has no credential for the holder {holder}", where, "write one, as reference")
-    auth, values = make_auth(credential, wire.to, wire.secrets, base, where)
-    wire.trace.redactor.learn(*values)
-    redaction.learn(*values)
-    return auth
+    ready = make_auth(credential, wire.to, wire.secrets, base, where, wire.folder)
+    wire.trace.redactor.learn(*ready.secrets)
+    redaction.learn(*ready.secrets)
+    return ready.auth
 
 
 def _base(url: str, secrets: Mapping[str, str], name: str) -> str:

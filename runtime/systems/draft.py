@@ -11,6 +11,7 @@ from typing import Any
 
 from runtime.redacted_fields import kind_of_field
 from runtime.systems.surface import Operation, Surface
+from runtime.systems.vendors import carries_key, vendor_of, vendors
 from runtime.systems.verbs import guess_does
 
 _MONEY = re.compile(r"(^|_)(amount|total|sum|price|fee|value|betrag|credit_amount|refund_amount)(_(minor|cents|due))?$")
@@ -124,7 +125,11 @@ def _is_required(operation: Operation, field: str) -> bool:
 
 
 def _repeat(operation: Operation, surface: Surface, effect: dict[str, Any], checks: list[str]) -> None:
-    key = next((p.name for p in operation.parameters if p.where == "header" and "idempotency" in p.name.lower()), None)
+    key = next((p.name for p in operation.parameters if p.where == "header" and carries_key(p.name)), None)
+    vendor = vendors().get(vendor_of(surface) or "")
+    if key is None and vendor and vendor.repeat_key and operation.method == "POST":
+        key = vendor.repeat_key
+        checks.append(f"{vendor.name} documents {key}: is it taken here?")
     if key:
         effect["repeat"] = {"key": key}
     if effect["does"] == "create":

@@ -8,6 +8,7 @@ from typing import Any
 
 from runtime.systems.auth import Auth
 from runtime.systems.exchange import Exchange, Why
+from runtime.systems.oauth import send_renewing
 from runtime.systems.outgoing import READING, Outgoing, path_of
 from runtime.systems.parsed import Parse
 from runtime.systems.surface import Operation, Surface
@@ -34,7 +35,7 @@ class Endpoint:
         sent = {"Accept": self.accepts, **({"Content-Type": JSON} if data else {}), **(headers or {})}
         verb = method.upper()
         out = Outgoing(verb, url, path_of(url), f"{verb} {path_of(url)}", why, sent, data, body, reads=verb in READING)
-        return self.transport.send(out, self.auth)
+        return send_renewing(self.transport, out, self.auth)
 
     def post(
         self,
@@ -52,7 +53,7 @@ class Endpoint:
         out = Outgoing(
             "POST", self.transport.base, found.path, found.id, why, sent, data, shown, reads=found.reads, parse=parse
         )  # fmt: skip
-        return self.transport.send(out, self.auth)
+        return send_renewing(self.transport, out, self.auth)
 
 
 def given_of(arguments: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -13,12 +13,13 @@ from runtime.systems.exchange import Seen
 @dataclass(frozen=True)
 class Parsed:
     """A body as a value; `seen` and `error` when only the body tells what the answer was (a SOAP fault,
-    broken JSON).
+    broken JSON). `not_signed_in`: the body says that the credential was refused, whatever the status.
     """
 
     body: Any
     seen: Seen | None = None
     error: str = ""
+    not_signed_in: bool = False
 
 
 Parse = Callable[[int, bytes, str], Parsed]

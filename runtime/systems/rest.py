@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import quote, urlencode, urljoin
 
 from runtime.errors import BadInput
-from runtime.systems.auth import Auth, ClientCredentials
+from runtime.systems.auth import Auth
 from runtime.systems.exchange import Exchange, Why
+from runtime.systems.oauth import send_renewing
 from runtime.systems.operations import find_operation, template_of
 from runtime.systems.outgoing import READING, Outgoing
 from runtime.systems.surface import Operation, Surface
@@ -45,7 +46,7 @@ class RestSystem:
         out = Outgoing(
             found.method, self._url(placed.path), found.path, found.id, why, sent, data, placed.body, reads=found.reads
         )
-        return self._send(out)
+        return send_renewing(self.transport, out, self.auth)
 
     def request(
         self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None, why: Why
@@ -63,29 +64,14 @@ class RestSystem:
             sent["Content-Type"] = content_type
         shown = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
         verb, template = method.upper(), template_of(self.surface, path)
-        return self._send(
-            Outgoing(verb, url, template, f"{verb} {template}", why, sent, data, shown, reads=verb in READING)
-        )
+        out = Outgoing(verb, url, template, f"{verb} {template}", why, sent, data, shown, reads=verb in READING)
+        return send_renewing(self.transport, out, self.auth)
 
     def _url(self, path: str) -> str:
         base = self.transport.base.rstrip("/")
         if path.startswith("//"):  # a link to another host in disguise
             return urljoin(base + "/", path)
         return base + "/" + path.lstrip("/")
-
-    def _send(self, out: Outgoing) -> Exchange:
-        """A token that died early is renewed once: 401 says that nothing was done (RFC 9110, 15.5.2)."""
-        before = self.auth.fetched if isinstance(self.auth, ClientCredentials) else 0
-        exchange = self.transport.send(out, self.auth)
-        if (
-            exchange.status == 401
-            and isinstance(self.auth, ClientCredentials)
-            and before
-            and self.auth.fetched == before
-        ):
-            self.auth.renew()
-            exchange = self.transport.send(out, self.auth)
-        return exchange
 
 
 class Placed:

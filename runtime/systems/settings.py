@@ -45,6 +45,7 @@ def _reference(value: str) -> str:
     return value
 
 
+_OF_GRANT = {"client_credentials": [], "refresh_token": ["refresh_token"], "jwt_bearer": ["private_key", "subject"]}
 Secret = Annotated[str, AfterValidator(_reference)]
 
 
@@ -58,9 +59,11 @@ class Obtained(Strict):
 
 
 class Credential(Strict):
-    """How one holder proves who it is. RFC 6750 (bearer), RFC 7617 (basic), RFC 6749 section 4.4 (client credentials)."""
+    """How one holder proves who it is. RFC 6750 (bearer), RFC 7617 (basic), RFC 6749 and RFC 7523 (oauth2), OASIS
+    UsernameToken Profile (ws_security).
+    """
 
-    scheme: Literal["bearer", "api_key", "basic", "oauth2", "session"]
+    scheme: Literal["bearer", "api_key", "basic", "oauth2", "session", "ws_security"]
     token: Secret | None = None
     header: str = "X-API-Key"
     key: Secret | None = None
@@ -69,6 +72,25 @@ class Credential(Strict):
     token_url: str | None = Field(None, description="absolute, or a path on the system's own address")
     client_id: str | None = None
     client_secret: Secret | None = None
+    client_auth: Literal["secret_basic", "secret_post"] = Field(
+        "secret_basic", description="where the client's secret goes: the header, or the form"
+    )
+    private_key: str | None = Field(
+        None,
+        description="instead of a secret (private_key_jwt): ${NAME} or keyring:… that holds a PEM or JWK, or the name of its file",
+    )
+    key_id: str | None = Field(None, description="`kid` of the key, where the token service asks for one")
+    algorithm: (
+        Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"] | None
+    ) = Field(None, description="default: RS256, ES256 … EdDSA, as the key's type has it")
+    audience: str | None = Field(None, description="what the token service calls itself; default: its token address")
+    grant: Literal["client_credentials", "refresh_token", "jwt_bearer"] = "client_credentials"
+    refresh_token: Secret | None = Field(
+        None, description="grant refresh_token; one that is rotated belongs into keyring:…, where the new one is kept"
+    )
+    subject: str | None = Field(None, description="grant jwt_bearer: the user in whose name the assertion speaks")
+    password_type: Literal["digest", "text"] = Field("digest", description="scheme ws_security")
+    timestamp: bool = Field(False, description="scheme ws_security: adds a wsu:Timestamp to each message")
     scope: str | None = None
     obtained: Obtained | None = Field(None, description="scheme session: who signed in for it, and when")
     rights: list[str] = Field(
@@ -86,13 +108,26 @@ class Credential(Strict):
             "bearer": ["token"],
             "api_key": ["key"],
             "basic": ["user", "password"],
-            "oauth2": ["token_url", "client_id", "client_secret"],
+            "oauth2": ["token_url", "client_id", *_OF_GRANT[self.grant]],
             "session": ["token"],
+            "ws_security": ["user", "password"],
         }
         missing = [name for name in needed[self.scheme] if getattr(self, name) is None]
         if missing:
             raise ValueError(f"scheme {self.scheme} needs {', '.join(missing)}")
+        self._check_proof()
         return self
+
+    def _check_proof(self) -> None:
+        """One proof of the client: a secret or a key; a public client only with a refresh token."""
+        if self.scheme != "oauth2":
+            return
+        if self.client_secret is not None and self.private_key is not None:
+            raise ValueError("client_secret and private_key are both given: write one of them")
+        if self.client_secret is None and self.private_key is None and self.grant != "refresh_token":
+            raise ValueError("scheme oauth2 needs client_secret, or private_key")
+        if self.private_key is not None and "PRIVATE KEY" in self.private_key:
+            raise ValueError("a secret stands here only by reference: write ${NAME}, keyring:… or the name of a file")
 
 
 class Network(Strict):
@@ -138,6 +173,15 @@ class SystemSettings(Strict):
     def _has_staging(self) -> SystemSettings:
         if "staging" not in self.environments:
             raise ValueError("environments needs `staging`: nothing is ever measured in production")
+        return self
+
+    @model_validator(mode="after")
+    def _tokens_in_messages(self) -> SystemSettings:
+        wrong = [holder for holder, credential in self.credentials.items() if credential.scheme == "ws_security"]
+        if wrong and self.protocol != "soap":
+            raise ValueError(
+                f"scheme ws_security ({', '.join(wrong)}) stands in SOAP messages; this system speaks {self.protocol}"
+            )
         return self
 
     @model_validator(mode="after")

@@ -2,7 +2,8 @@
 
 The canonical operation id is `Port.Operation`; the plain operation name, in any case, does as well while only one fits.
 zeep builds and reads the envelopes; the requests themselves go through our own transport, so that budget, trace,
-credentials and classification hold. WS-Security, MTOM and WS-Addressing are not spoken (the census says so).
+credentials and classification hold. Of WS-Security the UsernameToken is spoken, WS-Addressing where an operation names its
+action; signatures, encryption, reliable messaging and MTOM are not (the census says so).
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ import zeep.exceptions
 from lxml import etree
 
 from runtime.errors import BadInput
-from runtime.systems.auth import Auth
+from runtime.systems.auth import Auth, MessageToken
 from runtime.systems.exchange import Exchange, Why
+from runtime.systems.oauth import send_renewing
 from runtime.systems.operations import find_operation
 from runtime.systems.outgoing import READING, Outgoing, path_of
 from runtime.systems.parsed import Parsed
@@ -89,7 +91,7 @@ class SoapSystem:
             reads=found.reads,
             parse=parse,
         )
-        return self.transport.send(out, self.auth)
+        return send_renewing(self.transport, out, self.auth)
 
     def request(
         self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None, why: Why
@@ -104,10 +106,8 @@ class SoapSystem:
             {"Content-Type": "text/xml; charset=utf-8", **(headers or {})} if data is not None else dict(headers or {})
         )
         verb, shown = method.upper(), data.decode("utf-8", "replace") if isinstance(data, bytes) else None
-        return self.transport.send(
-            Outgoing(verb, url, path_of(url), f"{verb} {path_of(url)}", why, sent, data, shown, reads=verb in READING),
-            self.auth,
-        )
+        out = Outgoing(verb, url, path_of(url), f"{verb} {path_of(url)}", why, sent, data, shown, reads=verb in READING)
+        return send_renewing(self.transport, out, self.auth)
 
     def _endpoint(self, operation: Operation) -> str:
         """The engagement's address; when it names only a host, with the path that the WSDL names."""
@@ -142,6 +142,7 @@ class SoapSystem:
     ) -> tuple[bytes, dict[str, str]]:
         try:
             values = _typed(given, operation.body_schema)
+            client.wsse = self.auth.token() if isinstance(self.auth, MessageToken) else None
             envelope, headers = binding._create(method, (), values, client=client, options={"address": ""})
         except Exception as error:  # wrong names and values surface as TypeError, ValueError or zeep's own
             raise BadInput(

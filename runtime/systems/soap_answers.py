@@ -48,6 +48,8 @@ def parsed_answer(client: Any, operation: Any, binding: Any, reply: Reply, lock:
         return Parsed(reply.start, Seen.FAULT if status < 400 else None, f"the answer is no SOAP: {error}")
     fault = _fault(document) if document is not None else None
     if fault is not None:
+        if _is_about_signing_in(fault):
+            return Parsed(fault, Seen.REFUSED, not_signed_in=True)
         return Parsed(fault, Seen.FAULT if _is_server_fault(fault) else Seen.REFUSED)
     if document is not None and not _is_expected(document, operation):
         return Parsed(reply.start, Seen.FAULT, "the answer is not the one that the WSDL names")
@@ -89,11 +91,18 @@ def _fault(document: Any) -> dict[str, Any] | None:
     code = _text(found, "faultcode") or _text(found, "{*}Code/{*}Value")
     message = _text(found, "faultstring") or _text(found, "{*}Reason/{*}Text")
     detail = found.find("detail") if found.find("detail") is not None else found.find("{*}Detail")
+    subcode = _text(found, "{*}Code/{*}Subcode/{*}Value")
     return {
         "fault": code.rpartition(":")[2],
+        **({"subcode": subcode.rpartition(":")[2]} if subcode else {}),
         "message": message,
         **({"detail": _tree(detail)} if detail is not None and len(detail) else {}),
     }
+
+
+def _is_about_signing_in(fault: Mapping[str, Any]) -> bool:
+    """WS-Security 1.1.1, section 12: the token of the message is wrong."""
+    return bool({fault["fault"], fault.get("subcode", "")} & {"FailedAuthentication", "InvalidSecurityToken"})
 
 
 def _is_server_fault(fault: Mapping[str, Any]) -> bool:

@@ -145,7 +145,7 @@ class Transport:
         if known and parsed.seen is not None and (seen is Seen.OK or out.parse):
             seen, error = parsed.seen, parsed.error
         location = next((v for k, v in came.headers.items() if k.lower() == "location"), "")
-        self._note_sign_ins(accounts, came, seen, proxy)
+        self._note_sign_ins(accounts, came, seen, proxy, parsed.not_signed_in)
         return replace(
             leaving, status=came.status, seen=seen, elapsed_ms=elapsed, headers=came.headers, body=parsed.body, error=error,
             location=location, through=came.through, body_digest=digest_of(came.raw),
@@ -166,12 +166,14 @@ class Transport:
             return Seen.PATH, f"{came.through or 'something on the way'} answered {came.status} in the system's place"
         return seen, ""
 
-    def _note_sign_ins(self, accounts: list[Account], came: Answered, seen: Seen, proxy: Proxy | None) -> None:
+    def _note_sign_ins(
+        self, accounts: list[Account], came: Answered, seen: Seen, proxy: Proxy | None, said_no: bool
+    ) -> None:
         for account in accounts:
             if proxy and account == proxy.account:
                 refused, heard = came.proxy_refused, came.status is not None
             else:
-                refused, heard = came.status == 401 and seen is Seen.REFUSED, seen is Seen.OK
+                refused, heard = (came.status == 401 or said_no) and seen is Seen.REFUSED, seen is Seen.OK
             if refused:
                 self.passage.sign_ins.failed(account)
             elif heard:

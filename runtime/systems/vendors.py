@@ -98,6 +98,17 @@ def limit_headers() -> frozenset[str]:
     return frozenset(name.lower() for vendor in vendors().values() for name in vendor.limit_headers)
 
 
+@cache
+def repeat_headers() -> frozenset[str]:
+    """Names of every vendor's idempotency header, in lower case."""
+    return frozenset(vendor.repeat_key.lower() for vendor in vendors().values() if vendor.repeat_key)
+
+
+def carries_key(header: str) -> bool:
+    """Whether a header of this name carries an idempotency key; X-Request-Id is for traces and does not."""
+    return "idempoten" in header.lower() or header.lower() in repeat_headers()
+
+
 def _by_hosts(addresses: Iterable[str]) -> str | None:
     hosts = [host for host in (urlsplit(address).hostname or "" for address in addresses) if host]
     for name, vendor in vendors().items():

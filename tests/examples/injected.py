@@ -106,7 +106,7 @@ def measured(environment: Mapping[str, str], folder: Path, defect: Defect, clean
     the defect kept from being taken back is taken back by a second collection without it.
     """
     engagement(folder)
-    sound: Defect = HonoursKeys()
+    sound = HonoursKeys()
     place = urlsplit(environment["RT_URL"])
     with FaultProxy(f"{place.scheme}://{place.netloc}", defect=Behind(defect, sound)) as proxy:
         env = {**environment, "RT_URL": proxy.url + place.path}
@@ -134,11 +134,12 @@ def _unknown(cell: Mapping[str, Any]) -> bool:
     return bool(cell["subject"]["unit"] == "rt" and cell["state"] == "not_measured")
 
 
-def engagement(folder: Path) -> None:
-    """The example; its effects promise an idempotency key, and nothing else makes a create safe to repeat."""
+def engagement(folder: Path, *, by_key_alone: bool = True) -> None:
+    """The example. `by_key_alone`: its effects promise an idempotency key, and nothing else makes a create repeatable."""
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(*ESTATE_ONLY, "__pycache__"))
-    effects = folder / "effects" / "rt.yaml"
-    yaml = YAML()
+    if not by_key_alone:
+        return
+    effects, yaml = folder / "effects" / "rt.yaml", YAML()
     written = yaml.load(effects.read_text(encoding="utf-8"))
     written["operations"]["createTicket"]["repeat"] = {"key": "Idempotency-Key"}
     with effects.open("w", encoding="utf-8") as out:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from assess.demo.estate import RunningEstate
 from assess.demo.folder import write_folder
+from assess.demo.use_cases.gate import write_trial_gate
 from assess.engagement import Folder, load_folder
-from runtime.gate import Gate, RepeatSafe, WorkflowGate
+from runtime.gate import RepeatSafe
 from runtime.systems.settings import Autonomy
 
 AUTONOMIES: Mapping[str, Autonomy] = {
@@ -20,7 +20,6 @@ AUTONOMIES: Mapping[str, Autonomy] = {
     "device-return": "observe",
     "plan-change": "blocked",
 }
-KEY = RepeatSafe(by="key", header="Idempotency-Key")
 NO_WAY = {"billing.createRefund": RepeatSafe()}
 
 
@@ -43,25 +42,7 @@ def write_gate(
     autonomies: Mapping[str, Autonomy] = AUTONOMIES,
     days: int = 30,
 ) -> None:
-    folder = load_folder(path)
-    now = datetime.now(UTC)
-    gate = Gate(
-        as_of=now, expires=(now + timedelta(days=days)).date(), catalogue="1", profile="default", bundle="sha256:0", inputs=folder.digests(),
-        workflows={name: _gate(folder, name, autonomy, repeat) for name, autonomy in autonomies.items()},
-    )  # fmt: skip
-    place = path / "assessments" / "by-hand"
-    place.mkdir(parents=True, exist_ok=True)
-    (place / "gate.json").write_text(gate.model_dump_json())
-
-
-def _gate(folder: Folder, name: str, autonomy: Autonomy, repeat: Mapping[str, RepeatSafe]) -> WorkflowGate:
-    goal = folder.estate.goals[name]
-    writes = {call: repeat.get(call, KEY) for call in folder.estate.writes_of(name)}
-    held = [] if autonomy == "act" else ["F-02"]
-    systems = sorted({call.system for call in goal.calls()})
-    return WorkflowGate(
-        autonomy=autonomy, by_dimension={}, held_by=held, allow=goal.operations(), writes=writes, systems=systems
-    )
+    write_trial_gate(path, autonomies, repeat=repeat, held_by=["F-02"], days=days)
 
 
 def case(

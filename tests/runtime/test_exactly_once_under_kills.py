@@ -7,10 +7,12 @@ import os
 import random
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from assess.demo import estate as demo
 from assess.demo.billing import Billing
 from assess.demo.estate import RunningEstate
 from assess.engagement import Folder
@@ -137,45 +139,42 @@ def test_without_key_and_read_back_an_open_write_goes_to_a_person_and_is_not_rep
 @pytest.mark.usefixtures("anywhere")
 @pytest.mark.parametrize("ignores_keys", [False, True], ids=["keys", "ignores-keys"])
 def test_kills_at_every_boundary_never_double_or_lose_a_credit(
-    tmp_path: Path, estate: RunningEstate, server: Server, monkeypatch: pytest.MonkeyPatch, ignores_keys: bool
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch, ignores_keys: bool
 ) -> None:
     """Cases that each die at three points of the list, drawn by the seed, until the count of kills is reached."""
     first, wanted = int(os.environ.get("CXREADY_SOAK_SEED", "0")), int(os.environ.get("CXREADY_SOAK_COUNT", "8"))
-    drawn, kills, seed = random.Random(first), 0, first
+    drawn, kills, number = random.Random(first), 0, 0
     while kills < wanted:
+        number += 1
         if "CXREADY_DATABASE" in os.environ:
             a_new_database(server, monkeypatch)
-        folder = a_new_pilot(tmp_path / f"run-{seed}", estate, ignores_keys)
-        for point in drawn.sample(EVERYWHERE, 3):
-            try:
-                run_and_kill([CHILD, str(folder.path), "demo-1-resolved"], point=point, timeout=90)
-                kills += 1
-            except NotReached:  # what the lives before have done is not done again
-                continue
-        last = run([CHILD, str(folder.path), "demo-1-resolved"], timeout=90)
-        assert last.ok, last.stderr
-        assert json.loads(last.stdout.splitlines()[-1])["outcome"] == "resolved"
-        assert [credit["amount"] for credit in estate.records["credits"]] == ["12.40"]
-        assert [len(estate.records[kind]) for kind in ("notes", "messages")] == [1, 1]
-        assert is_whole(folder)
-        seed += 1
+        with demo.start() as estate:
+            folder = piloted(tmp_path / f"run-{number}", estate)
+            if ignores_keys:
+                forget_keys(estate)
+                write_gate(folder.path, {"billing.createCredit": IGNORES_KEYS})
+            kills += survives(folder, estate, drawn.sample(EVERYWHERE, 3))
     print(f"killed {kills} times")
 
 
-def a_new_pilot(path: Path, estate: RunningEstate, ignores_keys: bool) -> Folder:
-    """Another folder, another pilot: no system has seen its keys or holds what an earlier one wrote."""
-    folder = piloted(path, estate)
-    for service in estate.services.values():
-        getattr(service, "_repeats", {}).clear()
-    for records in estate.records.values():
-        records.clear()
-    if ignores_keys:
-        forget_keys(estate)
-        write_gate(folder.path, {"billing.createCredit": IGNORES_KEYS})
-    return folder
+def survives(folder: Folder, estate: RunningEstate, points: Sequence[str]) -> int:
+    """One case that dies at each point that its lives still reach, and then is whole; gives how often it died."""
+    kills = 0
+    for point in points:
+        with suppress(NotReached):  # what the lives before have done is not done again
+            run_and_kill([CHILD, str(folder.path), "demo-1-resolved"], point=point, timeout=90)
+            kills += 1
+    last = run([CHILD, str(folder.path), "demo-1-resolved"], timeout=90)
+    assert last.ok, last.stderr
+    assert json.loads(last.stdout.splitlines()[-1])["outcome"] == "resolved"
+    assert [credit["amount"] for credit in estate.records["credits"]] == ["12.40"], points
+    assert [len(estate.records[kind]) for kind in ("notes", "messages")] == [1, 1], points
+    assert is_whole(folder)
+    return kills
 
 
 def forget_keys(estate: RunningEstate) -> None:
     """Billing takes every request for a new one."""
     billing = estate.services["billing"]
-    billing.once = lambda request, make: make()  # type: ignore[union-attr,method-assign,assignment]
+    assert isinstance(billing, Billing)
+    billing.once = lambda request, make: make()  # type: ignore[method-assign]

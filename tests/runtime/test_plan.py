@@ -8,9 +8,9 @@ import pytest
 
 from runtime.escalation.routes import EscalationFile
 from runtime.estate import Estate
+from runtime.goal_lint import lint
 from runtime.goals import Goal
 from runtime.guardrails.policy import GuardrailsFile
-from runtime.goal_lint import lint
 from runtime.plan import arguments_of, holds, paths, printed, taken_from, value_of
 
 GOAL = {

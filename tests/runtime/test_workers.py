@@ -106,7 +106,9 @@ def test_a_worker_says_that_it_is_ready_and_ends_when_the_database_ends_its_sess
         assert _asked(port, "/healthz")[0] == 200
         assert _asked(port, "/cases")[0] == 404
         with psycopg.connect(server.url, autocommit=True) as connection:
-            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cxready'")
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cxready'"
+            )
         assert only.wait(60) == 3
     with worker(shared, "one") as again:
         enqueue_cases(shared.estate, [case("c-1", "A-10234")])

@@ -56,6 +56,27 @@ def names() -> list[str]:
     return sorted(path.parent.name for path in _place().glob("*/cases.jsonl"))
 
 
+def known(name: str) -> str:
+    """The name, if there is such a use case.
+
+    Raises:
+        BadInput: there is none.
+    """
+    if name not in names():
+        near = did_you_mean(name, names())
+        raise BadInput(f"there is no use case {name!r}{near}", "", f"one of: {', '.join(names())}")
+    return name
+
+
+def place_of(name: str) -> Path:
+    """Where a use case's data is.
+
+    Raises:
+        BadInput: there is no such use case.
+    """
+    return _place() / known(name)
+
+
 def about() -> dict[str, str]:
     """Use case → what it shows, one sentence."""
     return {name: telecom.SAYS if name == telecom.NAME else estate.read_file(_place() / name).says for name in names()}
@@ -67,11 +88,8 @@ def systems_of(name: str) -> AbstractContextManager[Systems]:
     Raises:
         BadInput: there is no such use case.
     """
-    if name not in names():
-        raise BadInput(
-            f"there is no use case {name!r}{did_you_mean(name, names())}", "", f"one of: {', '.join(names())}"
-        )
-    return telecom.start(_place() / name) if name == telecom.NAME else estate.start(_place() / name)
+    place = place_of(name)
+    return telecom.start(place) if name == telecom.NAME else estate.start(place)
 
 
 def prepare(folder: Path, systems: Systems) -> None:

@@ -11,8 +11,8 @@ import pytest
 from assess.demo.folder import WRITTEN, moved, write_folder
 from assess.demo.rules import FACTS, RULES
 from assess.engagement import load_folder
-from runtime.goals import RuleStep, WhenStep
 from runtime.goal_lint import lint
+from runtime.goals import RuleStep, WhenStep
 from runtime.written import digest_of
 
 TODAY = date(2026, 11, 23)

@@ -1,0 +1,93 @@
+"""What was worked out of one article, kept by a digest of the article and of this program: an article that did not
+change is not taken apart again. A file that cannot be read or written is done without; another version's is emptied.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import zlib
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from kb_audit.row_store import cache_folder
+
+T = TypeVar("T")
+G = TypeVar("G")
+_ASKED_AT_ONCE = 500
+
+
+class Kept:
+    """Results by digest in one SQLite file, `CXREADY_CACHE/derived.sqlite` unless another is named."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path: Path | None = path or cache_folder() / "derived.sqlite"
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(self._open()) as db, db:
+                db.execute("CREATE TABLE IF NOT EXISTS made (key BLOB PRIMARY KEY, code BLOB, what BLOB) WITHOUT ROWID")
+                db.execute("DELETE FROM made WHERE code <> ?", (_code(),))
+            with suppress(OSError):
+                self._path.chmod(0o600)
+        except (OSError, sqlite3.Error):
+            self._path = None
+
+    def each(
+        self, given: Sequence[G], digests: Sequence[bytes], make: Callable[[G], T], kind: TypeAdapter[T]
+    ) -> list[T]:
+        """`make` of each, in order, made only where its digest is new. `kind` says how a result is written and read."""
+        known = self._known(digests)
+        found: list[T] = []
+        fresh: list[tuple[bytes, bytes]] = []
+        for one, digest in zip(given, digests, strict=True):
+            result = _read(kind, known.get(digest))
+            if result is None:
+                result = make(one)
+                fresh.append((digest, zlib.compress(kind.dump_json(result), 1)))
+            found.append(result)
+        self._keep(fresh)
+        return found
+
+    def _known(self, digests: Sequence[bytes]) -> dict[bytes, bytes]:
+        wanted, found = sorted(set(digests)), dict[bytes, bytes]()
+        with suppress(sqlite3.Error), closing(self._open()) as db:
+            for start in range(0, len(wanted), _ASKED_AT_ONCE):
+                part = wanted[start : start + _ASKED_AT_ONCE]
+                marks = ",".join("?" * len(part))
+                found |= dict(db.execute(f"SELECT key, what FROM made WHERE key IN ({marks})", part))  # noqa: S608
+        return found
+
+    def _keep(self, fresh: list[tuple[bytes, bytes]]) -> None:
+        with suppress(sqlite3.Error), closing(self._open()) as db, db:
+            db.executemany(
+                "INSERT OR REPLACE INTO made VALUES (?, ?, ?)", [(key, _code(), what) for key, what in fresh]
+            )
+
+    def _open(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path or ":memory:", timeout=30)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=NORMAL")
+        return db
+
+
+def _read(kind: TypeAdapter[T], kept: bytes | None) -> T | None:
+    if kept is None:
+        return None
+    try:
+        return kind.validate_json(zlib.decompress(kept))
+    except (ValidationError, zlib.error):
+        return None
+
+
+@cache
+def _code() -> bytes:
+    """Digest of this package's sources: what another version made is not taken over."""
+    whole = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
+        whole.update(hashlib.sha256(file.read_bytes()).digest())
+    return whole.digest()
