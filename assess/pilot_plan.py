@@ -12,7 +12,7 @@ from runtime.gate_check import allowed, read_gate
 from runtime.goal_lint import lint
 from runtime.plan import paths, printed
 from runtime.understanding.encode import Encode
-from runtime.understanding.intent import Intents
+from runtime.understanding.intent import Intents, Thresholds
 from runtime.understanding.slots import fill
 from runtime.understanding.understand import understand
 
@@ -20,7 +20,9 @@ from runtime.understanding.understand import understand
 def plan_of_message(folder: Folder, message: str, session: dict[str, str], encode: Encode) -> dict[str, Any]:
     """Understanding, slots, paths, limits and gate of one message, as JSON."""
     estate = folder.estate
-    found = understand(message, estate, Intents({n: g.utterances for n, g in estate.goals.items()}, encode))
+    own = folder.pilot.value.understanding
+    goals = {name: goal.utterances for name, goal in estate.goals.items()}
+    found = understand(message, estate, Intents(goals, encode, Thresholds(own.min_score, own.min_margin)))
     said: dict[str, Any] = {
         "intent": found.intent, "confidence": found.confidence, "category": found.category, "language": found.language,
         "frustration": found.frustration, "to_a_person": found.stop.says if found.stop else "",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from assess.engagement import Folder
 from runtime.errors import BadInput, Conflict
 from runtime.gate_check import read_gate
+from runtime.incoming import case_of
 from runtime.systems.settings import Autonomy
 from runtime.understanding.encode import Encode
 from runtime.understanding.model import Propose
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from runtime.pilot import Pilot
 
 Progress = Callable[["CaseResult"], None]
-MOST_MESSAGE = 20_000
-CASE_FIELDS = ("case", "customer", "session", "channel", "message", "turns", "answers")
 
 
 @dataclass(frozen=True)
@@ -275,11 +274,4 @@ def _case(text: str, where: str) -> dict[str, Any]:
         case = json.loads(text)
     except ValueError:
         raise BadInput("this line is no JSON", where, "write one JSON object a line") from None
-    if not isinstance(case, dict) or not isinstance(case.get("message"), str) or not str(case.get("case", "")).strip():
-        raise BadInput(
-            "a case needs `case` and `message`", where, 'write {"case": "c-1", "message": "…", "session": {…}}'
-        )
-    unknown = sorted(set(case) - set(CASE_FIELDS))
-    if unknown:
-        raise BadInput(f"unknown field `{unknown[0]}`", where, f"a case has {', '.join(CASE_FIELDS)}")
-    return {**case, "message": case["message"][:MOST_MESSAGE]}
+    return case_of(case, where)

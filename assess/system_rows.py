@@ -17,6 +17,8 @@ from probes.gather.versions import Drift
 from probes.wording import counted
 from runtime.systems.vendors import vendors
 
+LONGEST_VERSION = 14  # a namespace that stands where a version should is none
+
 
 def system_rows(
     folder: Folder,
@@ -101,12 +103,12 @@ def _stability(described: object, drift: Artifact | Missing) -> str:
 
 
 def _steady(described: Described, drift: Artifact | Missing) -> Iterator[str]:
-    if described.api_version:
-        yield f"version {described.api_version}"
+    if described.api_version and len(described.api_version) <= LONGEST_VERSION:
+        yield described.api_version
     ending = [op.id for op in described.operations if op.called and op.deprecated]
     if ending:
-        yield f"{counted(len(ending), 'called operation')} marked deprecated"
-    yield "notice of changes stated" if described.states_change_policy else "no word on changes"
+        yield f"{counted(len(ending), 'operation')} deprecated"
+    yield "notice stated" if described.states_change_policy else "no word on changes"
     if isinstance(drift, Drift):
         broken = sum(change.breaking for change in drift.changes)
         yield f"{counted(broken, 'breaking change')} since {drift.since}" if broken else f"no break since {drift.since}"

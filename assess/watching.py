@@ -14,6 +14,7 @@ from assess.comparison import Comparison, GateMove
 from assess.engagement import Folder
 from assess.measuring import measure
 from assess.opening import newest_bundle
+from probes.derive.surface_diff import SurfaceChange
 from probes.gather.plan import Plan
 from probes.gather.run import CollectResult
 from probes.gather.session import Progress, silent
@@ -47,8 +48,16 @@ class Watched:
         said += [] if self.moved else ["every gate stands as it did"]
         said += [f"broken: {change.title}" for change in c.broken]
         for drift in self.drift:
-            said += [f"{drift.subject.unit}: {x.operation} {x.what}" for x in drift.changes if x.breaking][:10]
+            said += [drifted(drift, x) for x in drift.changes if x.breaking][:10]
         return said
+
+
+def drifted(drift: Drift, change: SurfaceChange) -> str:
+    """One breaking change, with the workflows that it hits."""
+    short = change.operation.rpartition(".")[2]
+    hit = sorted(w for w, ops in drift.hit.items() if any(op.rpartition(".")[2] == short for op in ops))
+    says = f" (hits {', '.join(hit)})" if hit else ""
+    return f"{drift.subject.unit}: {change.operation} {change.what}{says}"
 
 
 def look_again(

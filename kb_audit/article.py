@@ -77,8 +77,8 @@ class Section:
 class Article:
     """One page of a knowledge base. Dates, owner, version and views stay `None`/empty when the source does not say them.
 
-    `changed` are the days of real changes, `marks` explicit anchors, `unread` parts that could not be read (what, why), `problem`: why its own fields could
-    not be read.
+    `changed` are the days of real changes, `marks` explicit anchors, `unread` parts that could not be read (what, why),
+    `problem`: why its own fields could not be read. Where `head_known`, `head + body` is the text of the file.
     """
 
     id: str
@@ -105,6 +105,8 @@ class Article:
     hidden: tuple[tuple[int, int], ...] = ()
     aliases: tuple[str, ...] = ()
     problem: str = ""
+    head: str = ""
+    head_known: bool = False
 
     @property
     def words(self) -> int:
@@ -115,7 +117,7 @@ class Article:
 
     def anchors(self) -> frozenset[str]:
         """Fragments that a link may point to (GitHub's and kramdown's rule for heading ids)."""
-        return self.marks | {s.anchor for s in self.sections if s.path}
+        return self.marks | {slug(name) for s in self.sections for name in s.path}
 
 
 def cut_sections(

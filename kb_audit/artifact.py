@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb_audit.measures import MendFirst, Retrieval, WouldSay
+from kb_audit.measures import MendFirst, Remedy, Retrieval, WouldSay
 from kb_audit.sources.reading import NotRead
 from probes.artifact import Artifact
 from probes.finding import Subject
@@ -54,6 +54,7 @@ class KnowledgeFinding(_Frozen):
     suggestion: str = ""
     cluster: int | None = None
     similarity: float | None = None
+    remedy: Remedy | None = None
 
     @property
     def articles(self) -> frozenset[str]:

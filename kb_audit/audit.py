@@ -24,6 +24,7 @@ from kb_audit.harm import mend_first
 from kb_audit.languages import language
 from kb_audit.links import follow
 from kb_audit.page_findings import of_pages
+from kb_audit.remedies import with_remedies
 from kb_audit.retrieval import Searched, lost_headings, measure, near_ties, would_say
 from kb_audit.shared_passages import shared_passages
 from kb_audit.sources import folder
@@ -71,7 +72,7 @@ def audit(
     pages = _Pages.of(reading)
     found: list[KnowledgeFinding] = []
     say("links, dates and structure", 0, len(pages.articles))
-    links = follow(pages.articles, [n.name for n in reading.not_read])
+    links = follow(pages.articles, reading.known_names)
     found += of_pages(pages.articles, links, as_of, retired)
     say("claims", 0, len(pages.english))
     stated = [claim for article in pages.english for claim in claims(article)]
@@ -92,6 +93,7 @@ def audit(
     searched = Searched(by_id, pages.sections, pages.texts, rows, intents or {}, covered, encode)
     found += report_findings.of_retrieval(pages.articles, pages.sections, lost_headings(searched))
     found += report_findings.of_near_ties(pages.articles, pages.sections, near_ties(searched))
+    found = with_remedies(pages.articles, found)
     records = records_of(pages.articles, found, as_of, review_days)
     say("done", len(pages.articles), len(pages.articles))
     return KnowledgeAudit(

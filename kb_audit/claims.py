@@ -94,7 +94,8 @@ def claim_of(sentence: Sentence, fields: Mapping[str, str], excluded: Mapping[st
         return None
     lead = sentence.lead if len(sentence.lead) < 200 else ""
     found = values(text)
-    sign = polarity(text) if words <= 30 and _COMPLETE.search(text) and not sentence.in_row else None
+    complete = sentence.clause or _COMPLETE.search(text)
+    sign = polarity(text) if words <= 30 and complete and not sentence.in_row else None
     if not found and sign is None:
         return None
     masked = mask(text, found)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from kb_audit.claims import Claim
 from kb_audit.incompatible import far_apart, relate
 from kb_audit.normal_form import written
+from kb_audit.payers import payer
 from kb_audit.polarity import Polarity, opposed, opposites
 from kb_audit.scope import Comparison
 from kb_audit.values import Value
@@ -59,8 +60,7 @@ def by_value(a: Claim, b: Claim) -> Clash | None:
     if conditions.clash is not None and (outcomes.agreed or not (a.of("outcome") or b.of("outcome"))):
         return replace(conditions.clash, says=f"{conditions.clash.says} for the same outcome")
     if outcomes.agreed or conditions.agreed:
-        denied = by_polarity(a, b) if _both_say(a, b) else None
-        return denied or AGREES
+        return (by_polarity(a, b) if _both_say(a, b) else None) or AGREES
     return by_polarity(a, b) if not (a.of("outcome") and b.of("outcome")) else None
 
 
@@ -86,6 +86,15 @@ def by_channel(a: Claim, b: Claim) -> Clash | None:
     if a.polarity.sign < 0 or b.polarity.sign < 0 or not (_narrow(a.polarity) or _narrow(b.polarity)):
         return None
     return Clash("channel", f"{' or '.join(sorted(ways[0]))} against {' or '.join(sorted(ways[1]))}")
+
+
+def by_payer(a: Claim, b: Claim) -> Clash | None:
+    """One cost, two payers."""
+    left, right = payer(a.text), payer(b.text)
+    if left is None or right is None or left.party == right.party:
+        return None
+    names = {"us": "who offers", "them": "who buys"}
+    return Clash("payer", f"paid by {names.get(left.party, left.party)} against paid by {names.get(right.party, right.party)}")
 
 
 def _narrow(polarity: Polarity) -> bool:
@@ -142,9 +151,13 @@ def _free_against_a_share(x: Value, y: Value) -> bool:
 
 
 def _both_say(a: Claim, b: Claim) -> bool:
-    """Whether each side itself allows, demands or denies, about equally many values."""
-    said = a.polarity is not None and b.polarity is not None and a.polarity.cues > 0 and b.polarity.cues > 0
-    return said and len(a.values) == len(b.values)
+    """Whether both sides are whole statements about equally many values."""
+    if a.polarity is None or b.polarity is None or any(_turned(x, y) for _, x in a.values for _, y in b.values):
+        return False  # "at least 80 % is needed" and "you cannot pass below 80 %" say the same
+    if opposites(a.text, b.text)[0]:
+        return True
+    said = (a.polarity.cues > 0 and b.polarity.cues > 0) or a.polarity.predicate or b.polarity.predicate
+    return bool(said) and len(a.values) == len(b.values)
 
 
 def _polar(a: Polarity, b: Polarity) -> str:

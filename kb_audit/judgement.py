@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kb_audit.claims import Claim
-from kb_audit.clashes import Clash, by_channel, by_polarity, by_value
+from kb_audit.clashes import Clash, find_clash
 from kb_audit.incompatible import relate
+from kb_audit.payers import payer
 from kb_audit.scope import Comparison, compare, without_channel
 from kb_audit.slots import contrast
-from kb_audit.wording import Words
+from kb_audit.wording import Words, content_words
+from kb_audit.wording_stop import STOP, WEAK
 
 Verdict = Literal["conflict", "possible", "scope", "agree", "unrelated"]
 
@@ -23,12 +25,14 @@ CANDIDATE = 0.42
 SUBJECT = 0.55
 NEAR = 0.60
 CLOSE = 0.65
+SURE = 0.82
 PERMISSION = 0.62
 BARE_PERMISSION = 0.75
 COVERED_LITTLE = 0.45
-COVERED_HALF = 0.55
-COVERED = 0.70
+COVERED_HALF = 0.50
+COVERED = 0.67
 COVERED_FULLY = 0.85
+ALIKE = 0.60
 _SAME_WORDING = 0.85
 _NARROWING = ("plan", "customer", "region", "product")
 
@@ -47,7 +51,7 @@ UNRELATED = Judgement("unrelated")
 
 def judge(a: Claim, b: Claim, similarity: float, words: Words) -> Judgement:
     """The verdict on two claims whose subjects have this cosine similarity."""
-    clash = (by_value(a, b) if a.values and b.values else by_polarity(a, b)) or by_channel(a, b)
+    clash = find_clash(a, b)
     if clash is None:
         return UNRELATED
     if clash.agrees:
@@ -58,6 +62,8 @@ def judge(a: Claim, b: Claim, similarity: float, words: Words) -> Judgement:
     if apart:
         return Judgement("scope", f"{clash.says}, for different things ({apart})", clash.kind)
     denied = clash.kind == "permission"  # "the policy excludes water damage" is then the claim itself
+    if clash.kind == "payer" and (payer_scope := _payer_scope(a, b)).relation != "disjoint":
+        return Judgement("conflict", clash.says, clash.kind)
     scope = compare(a.scope, b.scope, {} if denied else a.excluded, {} if denied else b.excluded)
     if clash.conditional and words.align(a.masked, b.masked).longer < COVERED_FULLY:
         return Judgement("possible", f"{clash.says}; only one side sets a condition", clash.kind)
@@ -83,6 +89,9 @@ def _speaks_of(claim: Claim, clash: Clash) -> str:
     """The sentence without what carries the clash: its values, its channel, or its words of allowing and forbidding."""
     if clash.kind == "channel":
         return without_channel(claim.about)
+    if clash.kind == "payer":
+        paid = payer(claim.text)
+        return paid.rest if paid else claim.text
     if clash.opposites[0]:
         return re.sub(rf"\b(?:{'|'.join(clash.opposites)})\b", " ", claim.text)
     return claim.about if clash.kind == "permission" else claim.subject
@@ -93,15 +102,15 @@ def _one_subject(a: Claim, b: Claim, similarity: float, words: Words, clash: Cla
     if similarity < _least(clash):
         return False
     found = words.align(_speaks_of(a, clash), _speaks_of(b, clash))
-    if found.both_alone:
+    if found.both_alone and similarity < SURE:
         return False
-    if clash.kind in ("permission", "channel"):
+    if clash.kind in ("permission", "channel", "payer"):
         bare = clash.kind == "permission" and not _both_cued(a, b) and not clash.opposites[0]
         return (
             similarity >= (BARE_PERMISSION if bare else PERMISSION)
-            and found.shorter >= COVERED_FULLY
+            and found.shorter >= (COVERED if similarity >= SURE else COVERED_FULLY)
             and found.longer >= (COVERED if bare else COVERED_HALF)
-            and words.share_predicate(a, b)
+            and _share_predicate(a, b, words)
             and not (_both_conditional(a, b) and words.align(a.masked, b.masked).both_alone)
         )
     if clash.far and found.longer < COVERED_FULLY:
@@ -110,12 +119,25 @@ def _one_subject(a: Claim, b: Claim, similarity: float, words: Words, clash: Cla
         return False
     if similarity < NEAR and found.longer < COVERED_LITTLE:
         return False
+    if similarity >= SURE:
+        return found.shorter >= COVERED_HALF
     return found.shorter >= (COVERED if similarity >= SUBJECT else COVERED_FULLY)
 
 
 def _least(clash: Clash) -> float:
     """The cosine below which two claims never have one subject, asked before their words are compared: most end here."""
     return PERMISSION if clash.kind in ("permission", "channel") else CANDIDATE
+
+
+def _share_predicate(a: Claim, b: Claim, words: Words) -> bool:
+    """Whether the other side speaks of the very thing that one side denies."""
+    for mine, other in ((a, b), (b, a)):
+        word = mine.polarity.predicate if mine.polarity else ""
+        if word in STOP or word in WEAK or word.endswith("ly") or word[:5] in other.text.lower():
+            continue
+        if max((words.alike(word, each) for each in content_words(other.text)), default=0.0) < ALIKE:
+            return False
+    return True
 
 
 def _both_conditional(a: Claim, b: Claim) -> bool:

@@ -6,6 +6,7 @@ Links may run in circles; each is looked at once.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -14,6 +15,7 @@ from kb_audit.article import Article, Link
 
 _WRITTEN = (".md", ".markdown", ".html", ".htm", ".txt", ".rst", ".docx", ".pdf")
 _PAGE = ("", ".md", ".markdown", ".html", ".htm", ".rst")
+_ESCAPED = re.compile(r"\\([()_*])")
 _LABEL = "label:"  # a target of reStructuredText that may stand in any page
 
 
@@ -70,7 +72,7 @@ class _Places:
     """Every name under which a page may be linked: path with or without suffix, folder, aliases, URL path, title."""
 
     def __init__(self, articles: Sequence[Article], known_names: Iterable[str]) -> None:
-        self.names: dict[str, str] = {name: "" for known in known_names for name in _spellings(known)}
+        self.names: dict[str, str] = {name: "" for known in known_names for name in _spellings(known)} | {"": ""}
         self.anchors = {a.id: a.anchors() for a in articles}
         self.labels = {mark: a.id for a in articles for mark in a.marks}
         for article in articles:
@@ -85,10 +87,16 @@ class _Places:
         if target.startswith(_LABEL):
             label = target.removeprefix(_LABEL).lower()
             return self.labels.get(label, ""), "" if label in self.labels else f"no page has the label {label}"
-        path, _, fragment = unquote(target).partition("#")
+        path, _, fragment = unquote(_ESCAPED.sub(r"\1", target)).partition("#")
         path = urlsplit(path).path.partition("?")[0] if "://" in path else path.partition("?")[0]
         if not path:
-            gone = fragment and article.sections and fragment.lower() not in self.anchors[article.id]
+            known = self.anchors[article.id]
+            gone = (
+                fragment
+                and article.sections
+                and fragment not in known
+                and letters(fragment) not in set(map(letters, known))
+            )
             return article.id, f"the page has no heading #{fragment}" if gone and not _custom_anchor(
                 article, fragment
             ) else ""
@@ -99,6 +107,11 @@ class _Places:
             if candidate in self.names:
                 return self.names[candidate], ""
         return "", f"there is no page {path}"
+
+
+def letters(fragment: str) -> str:
+    """A fragment without what generators treat differently: case, punctuation, `&` for `and`."""
+    return re.sub(r"[^a-z0-9\u00e0-\uffff]|and", "", fragment.lower())
 
 
 def _custom_anchor(article: Article, fragment: str) -> bool:
@@ -118,7 +131,7 @@ def _candidates(here: str, path: str) -> Iterator[str]:
 def _spellings(name: str) -> set[str]:
     whole = posixpath.normpath(name).strip("/").lower()
     bare = posixpath.splitext(whole)[0] if whole.endswith(_WRITTEN) else whole
-    folder = bare.removesuffix("/index").removesuffix("/readme")
+    folder = re.sub(r"(?:^|/)(?:index|readme|home)$", "", bare)
     return {whole, bare, folder, f"pages/{bare}", f"pages/{whole}"}
 
 

@@ -11,6 +11,15 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Remedy(_Frozen):
+    """Which article to change, whose it is, about how many minutes it takes, and a draft of the edit (unified diff)."""
+
+    article: str
+    owner: str = ""
+    minutes: int = 0
+    diff: str = ""
+
+
 class MendFirst(_Frozen):
     """An article with evidence against it: `harm` = reach × doubt (0–1) × 2 where money is at stake."""
 

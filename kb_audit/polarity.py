@@ -10,22 +10,27 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from kb_audit.wording_stop import STOP, WEAK
+
 Force = Literal["permission", "obligation", "fact"]
 
-_THEY = r"(?:customers?|buyers?|clients?|you|users?|tenants?|policyholders?|subscribers?|recipients?|purchasers?|shoppers?|passengers?|guests?|members?|patients?)"
-_WE = r"(?:we|us|sellers?|merchants?|providers?|suppliers?|the company|retailers?|landlords?|the bank|insurers?|the store|the shop|carriers?)"
 _RULES: tuple[tuple[str, int, Force | None, str], ...] = (
     (
         r"(?:do|does)(?:n't| not) (?:need(?: to)?|have to|require)|need not|no need to|(?:is|are) "
         r"optional|optional(?:ly)?|voluntary|(?:is|are)(?:n't| not) (?:required|mandatory|necessary|"
         r"needed|obligatory)|without (?:having|needing) to", -1, "obligation", "must"),
     (r"no longer", -1, None, ""),
+    (r"not reimbursed?", -1, "fact", "we pay"),
+    (
+        r"(?:there (?:is|are) |(?:is|are) )?(?:at )?no (?:extra |additional |separate |further )?(?:charges?|fees?|costs?)(?! for late)|(?:is |are |for )?free of charge|"
+        r"without (?:any |extra )?(?:charge|fee|cost)s?|costs? (?:you |the customer )?nothing|on us", 1, "fact", "we pay"),
     (
         r"(?:must|may|shall|should) (?:not|never)|mustn't|shouldn't|(?:is|are) (?:strictly )?(?:prohibited|"
         r"forbidden|banned|disallowed)|prohibits?|forbids?|prohibited|forbidden|(?:is|are)(?:n't|"
         r" not)(?: \w+)? (?:allowed|permitted)|not (?:allowed|permitted)|disallow\w*|off limits", -1, "permission", "may"),
     (r"can ?not|can't|unable to|(?:is|are)(?:n't| not) able to|can never|can no longer|cannot", -1, "permission", "may"),
     (r"(?:it(?:'s| is) )?(?:not possible|impossible)(?: to)?", -1, "permission", "may"),
+    (r"refrain(?:s)? from|(?<!to )avoid(?:s)?(?= \w+ing\b)", -1, "permission", ""),
     (r"never|under no circumstances|in no case", -1, "permission", ""),
     (r"non-?refundable|not refundable|no refunds?|not be refunded", -1, "fact", "refund"),
     (r"non-?returnable|final sale|all sales are final|not returnable", -1, "fact", "return"),
@@ -41,14 +46,12 @@ _RULES: tuple[tuple[str, int, Force | None, str], ...] = (
     (r"unpaid", -1, "fact", "paid"),
     (r"closed", -1, "fact", "open"),
     (
-        rf"{_THEY} (?:must |have to |has to |will |shall |need to )?(?:pays?|bears?|covers?|meets?)|(?:paid|borne|covered|met) by (?:the )?{_THEY}|at "
-        rf"(?:your|the {_THEY}'s) (?:own )?(?:expense|cost|charge)|(?:is|are) (?:your|the {_THEY}'s) responsibility|not reimbursed?", -1, "fact", "we pay"),
-    (
         r"must|(?:is|are) (?:required|mandatory|obligatory|necessary|compulsory)|required|mandatory|"
         r"compulsory|(?:need|needs|have|has) to|shall|requires?|obligated|always", 1, "obligation", "must"),
     (
         r"can|may|(?:is|are)(?: \w+)? (?:allowed|permitted|able|free|welcome) to|(?:is|are) possible(?: to)?|(?:is|are)(?: "
         r"\w+)? (?:allowed|permitted)|allows?|permits?|allowed|permitted|able to", 1, "permission", "may"),
+    (r"(?:is|are)(?: \w+)? welcome", 1, "permission", "may"),
     (r"eligible|entitled|qualif(?:y|ies)", 1, "permission", "may get"),
     (r"refundable|refunded|refunds?", 1, "fact", "refund"),
     (r"returnable|exchangeable", 1, "fact", "return"),
@@ -57,9 +60,7 @@ _RULES: tuple[tuple[str, int, Force | None, str], ...] = (
     (r"available|offer(?:s|ed)?|supports?|supported|accept(?:s|ed)?|provides?|provided", 1, "fact", "offer"),
     (r"automatic(?:ally)?", 1, "fact", "by itself"),
     (r"open", 1, "fact", "open"),
-    (
-        rf"{_WE} (?:must |have to |has to |will |shall )?(?:pays?|bears?|covers?|reimburses?|meets?)|(?:paid|borne|covered|met) by (?:the )?{_WE}|at "
-        rf"(?:our|the {_WE}'s) (?:own )?(?:expense|cost|charge)|reimbursed?|reimburses?|prepaid (?:return )?label|costs? (?:you |the customer )?nothing", 1, "fact", "we pay"),
+    (r"reimbursed?|reimburses?", 1, "fact", "we pay"),
 )  # fmt: skip
 _CUES = re.compile("|".join(rf"(?P<r{i}>(?<![\w-])(?:{p})(?![\w-]))" for i, (p, *_) in enumerate(_RULES)), re.I)
 _ONLY = re.compile(r"\bonly\b|\bsolely\b|\bexclusively\b|\bno one (?:but|except)\b|\bnobody (?:but|except)\b", re.I)
@@ -166,7 +167,7 @@ def polarity(text: str) -> Polarity | None:
     """Polarity of the main clause; a sentence without any cue affirms (`cues` 0). `None` for a fragment."""
     parts = _BREAK.split(_ANSWER.sub("", text))
     clause = _IF.sub(" ", max(parts, key=len) if len(text) > 160 else parts[0]).strip()
-    conditional = bool(_IF.search(text))
+    conditional = any(w not in STOP and w not in WEAK for clause in _IF.findall(text) for w in _TELLING.findall(clause.lower()))
     signs: list[int] = []
     forces: list[Force] = []
     last = 0
@@ -213,6 +214,7 @@ _OPPOSITES = tuple(
          r"unlocked|unencrypted|unlimited|uninsured|unrestricted|untaxed|unstaffed|unsupervised|unmonitored"),
         (r"automatic(?:ally)?", r"(?:must|have to|has to|needs? to) (?:be )?(?:request(?:ed)?|appl(?:y|ied)|ask)|(?:on|upon) request|manual(?:ly)?"),
         (r"any|of (?:your|their) (?:own )?choice|freely", r"approved|authori[sz]ed|certified|designated"),
+        (r"(?:switched|turned|is|are|stays?|remains?) on(?= by default|[.,;]|$)", r"(?:switched|turned|is|are|stays?|remains?) off(?= by default|[.,;]|$)"),
         (r"included?", r"(?:charged|costs?|billed|paid) (?:extra|separately)"), (r"inclusive", r"exclusive"),
     )
 )  # fmt: skip

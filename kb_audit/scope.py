@@ -13,14 +13,18 @@ from typing import Literal
 
 from kb_audit.contrast_words import CONTRASTS
 from kb_audit.scope_words import GROUPS
+from kb_audit.word_gate import WordGate
 
 Relation = Literal["equal", "disjoint", "one_silent"]
 Scope = Mapping[str, frozenset[str]]
 
-_FIND = {
-    kind: {name: re.compile(rf"(?<![\w-])(?:{pattern})(?![\w])", re.I) for name, pattern in names.items()}
-    for kind, names in (*GROUPS.items(), *CONTRASTS.items())
-}
+_NAMES = [
+    ((kind, name), pattern) for kind, names in (*GROUPS.items(), *CONTRASTS.items()) for name, pattern in names.items()
+]
+_KINDS = tuple(dict.fromkeys(kind for (kind, _), _ in _NAMES))
+_WHOLE = r"(?<![\w-])(?:{})(?![\w])"
+_GATE = WordGate(_NAMES, _WHOLE)
+_CHANNELS = [re.compile(_WHOLE.format(pattern), re.I) for (kind, _), pattern in _NAMES if kind == "channel"]
 _EXCLUSION = re.compile(
     r"\b(?:(?:does|do|did|will|shall) ?n[o']t apply (?:to|for)|not applicable (?:to|for)|"
     r"except(?:ions?)?(?: for| that| in)?|excluding|excludes?|other than|with the exception "
@@ -59,8 +63,10 @@ def read_scope(
 @lru_cache(maxsize=20_000)
 def _hits(text: str) -> dict[str, frozenset[str]]:
     """Scope words of one text; headings come back for every sentence below them."""
-    found = {kind: frozenset(n for n, p in names.items() if p.search(text)) for kind, names in _FIND.items()}
-    return {kind: hits for kind, hits in found.items() if hits}
+    found: dict[str, set[str]] = {}
+    for kind, name in _GATE.found(text):
+        found.setdefault(kind, set()).add(name)
+    return {kind: frozenset(found[kind]) for kind in _KINDS if kind in found}
 
 
 def exclusions(text: str) -> dict[str, frozenset[str]]:
@@ -98,6 +104,6 @@ def _names(names: frozenset[str]) -> str:
 
 def without_channel(text: str) -> str:
     """The sentence without the words that name a channel."""
-    for pattern in _FIND["channel"].values():
+    for pattern in _CHANNELS:
         text = pattern.sub(" ", text)
     return text

@@ -82,7 +82,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "faulty": r"defective|faulty|damaged|broken|defects?|doa|wrong items?|incorrect items?",
         "sale": r"sale items?|clearance|discounted|outlet|final[- ]sale|reduced|marked[- ]down",
         "opened": r"(?<!un)(?<!was )(?<!were )(?<!be )(?<!been )(?<!is )(?<!are )opened|used items?",
-        "unopened": r"unopened|sealed|unused|unworn",
+        "unopened": r"unopened|sealed|unused (?:items?|goods|products?|condition)|unworn",
         "refurbished": r"refurbished|second-?hand|pre-?owned|renewed|(?<!un)used (?:devices?|phones?|cars?)",
         "new device": r"brand[- ]new|new (?:devices?|phones?|cars?|vehicles?|items?|products?)",
         "digital": r"digital|downloads?|e-?books?|software licen[cs]es?|gift cards?|vouchers?",
@@ -150,7 +150,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "peak": r"(?<!off-)(?<!off )peak",
         "off-peak": r"off[- ]peak",
         "emergency": r"emergenc(?:y|ies)|urgent",
-        "night": r"at night|night(?:time|s)?\b(?! stay)|after[- ]hours|out of hours",
+        "night": r"at night|(?<!a )(?<!per )(?<!each )(?<!every )(?<!one )(?<!\d )night(?:time|s)?\b(?! stay)|after[- ]hours|out of hours",
         "business hours": r"(?:during )?(?:business|office|working|opening) hours",
     },
     "product": {

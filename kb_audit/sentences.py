@@ -31,6 +31,7 @@ class Sentence:
     end: int
     lead: str = ""
     in_row: bool = False
+    clause: bool = False
 
 
 def sentences(article: Article) -> Iterator[Sentence]:
@@ -44,7 +45,8 @@ def sentences(article: Article) -> Iterator[Sentence]:
                 text = plain(article.body[start:end])
                 if len(text) > 2:
                     lead = block.lead or (before if _REFERS.match(text) or before.endswith("?") else "")
-                    yield Sentence(section, text, start, end, lead, block.kind == "row")
+                    clause = text.endswith(";") or before.endswith(";")
+                    yield Sentence(section, text, start, end, lead, block.kind == "row", clause)
                     before = text
 
 

@@ -1,50 +1,44 @@
-"""What `cxready kb audit` prints: a summary for a terminal, and the JSON that other programs read."""
+"""What `cxready kb audit` prints: a summary for a terminal of 80 columns, and the JSON that other programs read."""
 
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kb_audit.artifact import KnowledgeAudit, KnowledgeFinding, Side
+from kb_audit.measures import Share
+from kb_audit.remedies import effort_by_owner
+from kb_audit.wording_of_findings import GROUPS, named
+from probes.wording import counted
 
-_WIDTH = 100
-_NAMES = {
-    "conflict": "conflicts", "guardrail": "promises beyond a guardrail", "injection": "texts that instruct an AI", "hidden_text": "hidden texts",
-    "secret": "passwords or keys", "personal_data": "places with personal data", "passed_date": "passed dates or promises",
-    "overdue_review": "overdue reviews", "old_version": "old versions called current", "dead_link": "dead links", "duplicate": "duplicated sections",
-    "near_duplicate": "nearly duplicated sections", "cut_section": "sections longer than retrieval reads", "long_article": "very long articles",
-    "no_headings": "long articles without headings", "not_found": "sections that their own heading does not find", "orphan": "articles nothing links to",
-    "possible": "possible conflicts", "scope": "differences by scope (no conflict)",
-}  # fmt: skip
-_SHOWN = 5
+WIDTH = 80
+_SHOWN = 3
+_COUNT_ONLY = frozenset({"possible", "scope", "orphan", "not_found", "jargon"})
+_OWNERS = 5
 
 
 def summary(audit: KnowledgeAudit, *, show: int = _SHOWN) -> str:
-    """A readable page: what was read, every conflict with both quotes, then the other findings, the gravest first."""
-    lines = [_head(audit), ""]
-    conflicts = [f for f in audit.findings if f.verdict == "conflict"]
-    if not conflicts:
-        lines.append(f"No conflict found among {audit.claims} claims, {audit.pairs} pairs compared.")
-    for number, finding in enumerate(conflicts, start=1):
-        lines += [*_conflict(number, finding), ""]
-    counts = Counter(f.verdict for f in audit.findings)
-    for verdict, name in _NAMES.items():
-        if verdict != "conflict" and counts[verdict]:  # type: ignore[index]
-            lines.append(f"{counts[verdict]:>5}  {name}")  # type: ignore[index]
-            if verdict not in ("possible", "scope", "orphan", "not_found"):
-                lines += _examples([f for f in audit.findings if f.verdict == verdict], show)
-    lines += _coverage(audit)
-    lines += [f"    –  not read: {n.name} ({n.why})" for n in audit.not_read[:show]]
-    if len(audit.not_read) > show:
-        lines.append(f"    –  and {len(audit.not_read) - show} more not read")
-    if audit.not_assessed:
-        lines.append(f"    –  {len(audit.not_assessed)} articles in other languages: conflicts not assessed")
-    return "\n".join(lines).rstrip() + "\n"
+    """A readable page: what was read, every conflict with both quotes, then the rest, the gravest first.
+
+    `show`: examples of each kind.
+    """
+    blocks = [
+        [_head(audit)],
+        list(_conflicts(audit)),
+        *(list(_group(audit, title, verdicts, show)) for title, verdicts in GROUPS.items()),
+        list(_mend_first(audit)),
+        list(_coverage(audit)),
+        list(_would_say(audit)),
+        list(_retrieval(audit)),
+        list(_work(audit)),
+        list(_not_read(audit, show)),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block).rstrip() + "\n"
 
 
 def as_json(audit: KnowledgeAudit) -> dict[str, Any]:
-    """The published form (format 1): counts, what was not read, findings with quotes and character ranges."""
+    """The published form (format 1): counts, what was not read, findings with quotes, character ranges and remedies."""
     return {
         "format": 1,
         "as_of": audit.as_of.isoformat(),
@@ -52,53 +46,167 @@ def as_json(audit: KnowledgeAudit) -> dict[str, Any]:
         "sections": len(audit.sections),
         "claims": audit.claims,
         "pairs": audit.pairs,
-        "not_read": [n.model_dump() for n in audit.not_read],
-        "not_assessed": [n.model_dump() for n in audit.not_assessed],
+        "not_read": [{"name": n.name, "why": n.why} for n in audit.not_read],
+        "not_assessed": [{"name": n.name, "why": n.why} for n in audit.not_assessed],
         "coverage": {w: [u.model_dump() for u in each] for w, each in audit.coverage.items()},
+        "retrieval": audit.retrieval.model_dump(),
+        "would_say": [each.model_dump() for each in audit.would_say],
+        "mend_first": [each.model_dump() for each in audit.mend_first],
+        "records": [each.model_dump(mode="json") for each in audit.articles],
         "findings": [f.model_dump(mode="json") for f in audit.findings],
     }
 
 
 def _head(audit: KnowledgeAudit) -> str:
-    parts = [
-        f"{len(audit.articles)} articles",
-        f"{len(audit.sections)} sections",
-        f"{audit.claims} claims",
-        f"{audit.pairs} pairs compared",
-    ]
-    left = f", {len(audit.not_read)} not read" if audit.not_read else ""
-    return f"{', '.join(parts)}{left}; as of {audit.as_of.isoformat()}"
+    parts = [counted(len(audit.articles), "article"), counted(len(audit.sections), "section"), counted(audit.claims, "claim")]
+    left = f"; {len(audit.not_read)} not read" if audit.not_read else ""
+    return _wrapped(f"{', '.join(parts)}, {audit.pairs:,} pairs compared{left}; as of {audit.as_of.isoformat()}", "")
 
 
-def _conflict(number: int, finding: KnowledgeFinding) -> list[str]:
-    title = f"Conflict {number} ({finding.kind}): {finding.why}"
-    return [title, *(line for side in finding.sides for line in _quoted(side)), f"    → {finding.suggestion}"]
+def _conflicts(audit: KnowledgeAudit) -> Iterator[str]:
+    found = [f for f in audit.findings if f.verdict == "conflict"]
+    if not found:
+        yield _wrapped(f"No conflict found among {counted(audit.claims, 'claim')}, {audit.pairs:,} pairs compared.", "")
+    for number, finding in enumerate(found, start=1):
+        if number > 1:
+            yield ""
+        yield _wrapped(f"Conflict {number} ({finding.kind}): {finding.why}", "", "  ")
+        for side in finding.sides:
+            yield from _quoted(side)
+        yield _wrapped(f"→ {finding.suggestion}", "    ", "      ")
 
 
-def _quoted(side: Side) -> list[str]:
-    when = f", updated {side.updated.isoformat()}" if side.updated else ""
-    text = textwrap.fill(" ".join(side.quote.split()), _WIDTH, initial_indent="      “", subsequent_indent="       ")
-    return [f"    {side.article} › {side.heading}{when}", f"{text}”"]
+def _quoted(side: Side) -> Iterator[str]:
+    yield _place(side, "    ", f", updated {side.updated.isoformat()}" if side.updated else "")
+    yield _wrapped(f"“{' '.join(side.quote.split())}”", "      ", "       ")
 
 
-def _examples(findings: list[KnowledgeFinding], show: int) -> list[str]:
-    out = []
+def _group(audit: KnowledgeAudit, title: str, verdicts: Sequence[str], show: int) -> Iterator[str]:
+    of = {v: [f for f in audit.findings if f.verdict == v] for v in verdicts}
+    if not any(of.values()):
+        return
+    yield title
+    for verdict, found in of.items():
+        if found:
+            yield f"{len(found):>6,}  {named(verdict, len(found))}"
+            if verdict != "conflict" and verdict not in _COUNT_ONLY:
+                yield from _examples(found, show)
+            elif verdict == "jargon":
+                yield _wrapped(", ".join(f.sides[0].value for f in found[: show * 4]) + (" …" if len(found) > show * 4 else ""), " " * 10)
+
+
+def _examples(findings: Sequence[KnowledgeFinding], show: int) -> Iterator[str]:
     for finding in findings[:show]:
-        side = finding.sides[0]
-        other = f" and {finding.sides[1].article}" if len(finding.sides) > 1 else ""
-        out.append(
-            textwrap.shorten(
-                f"{side.article} › {side.heading}{other}: {finding.why}", _WIDTH + 20, placeholder=" …"
-            ).rjust(0)
-        )
-    more = [f"… {len(findings) - show} more"] if len(findings) > show else []
-    return [f"         {line}" for line in out + more]
+        yield _place(finding.sides[0], " " * 10)
+        beside = f", beside {finding.sides[1].title or finding.sides[1].article}" if len(finding.sides) > 1 and not _tells(finding) else ""
+        yield _wrapped(finding.why + beside, " " * 12)
+    if len(findings) > show > 0:
+        yield f"{'':10}… {len(findings) - show:,} more"
 
 
-def _coverage(audit: KnowledgeAudit) -> list[str]:
-    lines = []
+def _tells(finding: KnowledgeFinding) -> bool:
+    """Whether the reason already names the second article."""
+    return finding.verdict in ("gone_reference", "near_tie")
+
+
+def _mend_first(audit: KnowledgeAudit) -> Iterator[str]:
+    if not audit.mend_first:
+        return
+    measure = {"views": "views", "tickets": "tickets a month", "links": "links to it"}[audit.mend_first[0].reach_is]
+    yield "Mend first"
+    yield _wrapped(f"reach ({measure}) × doubt × 2 where money is at stake", "        ")
+    for number, each in enumerate(audit.mend_first, start=1):
+        yield textwrap.shorten(f"{number:>4}. {each.title}", WIDTH - 24, placeholder=" …").ljust(WIDTH - 22) + f"  freshness {each.freshness:>3}"
+        said = "; ".join(each.why)
+        yield _wrapped(textwrap.shorten(said, 2 * WIDTH, placeholder=" …") + (f" ({each.owner})" if each.owner else " (no owner)"), " " * 8)
+
+
+def _coverage(audit: KnowledgeAudit) -> Iterator[str]:
+    if not audit.coverage:
+        return
+    yield "What customers ask"
     for workflow, utterances in audit.coverage.items():
         covered = sum(u.state == "covered" for u in utterances)
-        lines.append(f"{covered:>5}  of {len(utterances)} questions of {workflow} are covered")
-        lines += [f"         {u.state}: “{u.utterance}”" for u in utterances if u.state != "covered"]
-    return lines
+        yield f"{covered:>6}  of {len(utterances)} questions of {workflow} are covered"
+        for each in utterances:
+            if each.state != "covered":
+                yield _wrapped(f"{each.state}: “{each.utterance}”", " " * 10, " " * 12)
+            elif each.answer == "partly":
+                yield _wrapped(f"partly: “{each.utterance}” asks for {each.asks_for}; the section found names none", " " * 10, " " * 12)
+
+
+def _would_say(audit: KnowledgeAudit) -> Iterator[str]:
+    if not audit.would_say:
+        return
+    yield "What an agent would say"
+    for each in audit.would_say:
+        yield _wrapped(f"{each.workflow}: {each.question}", "    ", "      ")
+        if each.passage:
+            yield _wrapped(f"“{each.passage}”", "      ", "       ")
+            yield _wrapped(f"— {each.article} › {each.heading}", "      ", "        ")
+        else:
+            yield "      nothing: no section is near enough, so it must hand over"
+
+
+def _retrieval(audit: KnowledgeAudit) -> Iterator[str]:
+    found = audit.retrieval
+    rows = (
+        (found.headings_1, "sections come first when their own heading is looked up"),
+        (found.headings_5, "are among the first five"),
+        (found.paraphrases_1, "paraphrased questions find the agreed section first"),
+        (found.paraphrases_5, "find it among the first five"),
+        (found.abstains, "questions of other fields are left unanswered"),
+        (found.abstains_near, "questions are left unanswered when their article is gone"),
+    )
+    told = [_share(share, says) for share, says in rows if share.of]
+    if told:
+        yield "Retrieval, tried"
+        yield from told
+
+
+def _share(share: Share, says: str) -> str:
+    return f"{share.hits:>6,} of {share.of:<5,} {says}"
+
+
+def _work(audit: KnowledgeAudit) -> Iterator[str]:
+    work = effort_by_owner(audit.findings)
+    minutes = sum(each for _, each in work.values())
+    if not minutes:
+        return
+    drafts = sum(bool(f.remedy and f.remedy.diff) for f in audit.findings)
+    yield _wrapped(f"About {_hours(minutes)} of work by minutes assumed for each kind; {counted(drafts, 'edit')} drafted", "")
+    for owner, (count, each) in list(work.items())[:_OWNERS]:
+        yield f"{count:>6,}  {textwrap.shorten(owner or 'nobody owns them', 48, placeholder=' …')}: {_hours(each)}"
+    if len(work) > _OWNERS:
+        yield f"{'':8}… {len(work) - _OWNERS} more owners"
+
+
+def _hours(minutes: int) -> str:
+    return f"{minutes} minutes" if minutes < 90 else f"{round(minutes / 60):,} hours"
+
+
+def _not_read(audit: KnowledgeAudit, show: int) -> Iterator[str]:
+    if audit.not_read:
+        yield f"Not read ({len(audit.not_read):,})"
+        for each in audit.not_read[: max(show, 5)]:
+            yield _wrapped(f"{each.name}: {each.why}", "    ", "      ")
+        if len(audit.not_read) > max(show, 5):
+            yield f"    … {len(audit.not_read) - max(show, 5):,} more"
+    if audit.not_assessed:
+        yield _wrapped(f"{counted(len(audit.not_assessed), 'article')} in other languages: conflicts not assessed", "")
+
+
+def _place(side: Side, indent: str, after: str = "") -> str:
+    """`folder/file.md › Heading`, the folder cut from the left where the line is too long."""
+    heading = f" › {side.heading}" if side.heading and side.heading != side.title else ""
+    room = WIDTH - len(indent) - len(heading) - len(after)
+    name = side.article
+    if len(name) > room and room > 24:
+        name = "…" + name[len(name) - room + 1 :]
+    return _wrapped(f"{name}{heading}{after}", indent, indent + "  ")
+
+
+def _wrapped(text: str, indent: str, further: str | None = None) -> str:
+    return textwrap.fill(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent if further is None else further, break_on_hyphens=False
+    )

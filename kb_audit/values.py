@@ -115,7 +115,8 @@ def _value(kind: ValueKind, match: re.Match[str], text: str) -> Value | None:
     operator, low, high = _interval(text, match, lo, hi)
     per = PER.match(text[match.end() :])
     period = (per.group(1) or PERIODS[per.group(2).lower()]).lower() if per else ""
-    return Value(kind, low, high, unit, operator, match.start(), match.end(), period, business)
+    start = match.start("n5") if match.groupdict().get("n5") else match.start()
+    return Value(kind, low, high, unit, operator, start, match.end(), period, business)
 
 
 def _interval(text: str, match: re.Match[str], lo: float, hi: float) -> tuple[Operator, float, float]:
@@ -160,10 +161,10 @@ def _amount(match: re.Match[str]) -> _Read | None:
         return 0.0, 0.0, "", False
     currency = CURRENCY.get(groups["s"].lower().strip(), groups["s"].upper())
     scale = {"k": 1e3, "million": 1e6}.get((groups.get("k") or "").lower().strip(), 1.0) * (
-        0.01 if currency == "cent" else 1
+        0.01 if currency in ("cent", "pence") else 1
     )
     lo, hi = _pair(match, scale)
-    return lo, hi, "" if currency == "cent" else currency, False
+    return lo, hi, {"cent": "", "pence": "GBP"}.get(currency, currency), False
 
 
 def _percentage(match: re.Match[str]) -> _Read:
@@ -248,7 +249,9 @@ def _size(match: re.Match[str]) -> _Read:
         else "b"
         if unit in ("kb", "mb", "gb", "tb")
         else "g"
-        if unit in ("kg", "lb", "lbs")
+        if unit in ("kg", "lb", "lbs", "g", "gram", "grams")
+        else "l"
+        if unit in ("ml", "litre", "litres", "liter", "liters")
         else "m"
     )
     return *_pair(match, SIZES[unit]), family, False

@@ -15,7 +15,6 @@ import numpy as np
 import snowballstemmer
 from numpy.typing import NDArray
 
-from kb_audit.claims import Claim
 from kb_audit.synonyms import CONCEPTS, PHRASES
 from kb_audit.wording_stop import STOP, WEAK
 from runtime.understanding.encode import Encode
@@ -76,14 +75,6 @@ class Words:
             _covered(left, to_right), _covered(right, to_left), _alone(left, to_right), _alone(right, to_left),
             min(_shared(left, to_right), _shared(right, to_left)),
         )
-
-    def share_predicate(self, a: Claim, b: Claim) -> bool:
-        """Whether the other side speaks of the very thing that one side denies."""
-        for mine, other in ((a, b), (b, a)):
-            word = mine.polarity.predicate if mine.polarity else ""
-            if word and word not in WEAK and word not in STOP and not word.endswith("ly") and max((self.alike(word, p) for p in content_words(other.text)), default=0.0) < _SAME:
-                return False
-        return True
 
     def alike(self, one: str, other: str) -> float:
         """1 for forms of one word and for synonyms, else the cosine of the two words."""

@@ -27,6 +27,7 @@ from runtime.estate import Estate
 from runtime.guardrails.restricted import readable
 from runtime.hand_off import Stopped, hand_off
 from runtime.pilot import Pilot
+from runtime.quick_steps import quicken
 from runtime.understanding.understand import Understood
 from runtime.written import digest_of
 
@@ -53,7 +54,7 @@ def engine(pilot: Pilot, *, threads: int = THREADS) -> Iterator[Engine]:
     pilot.executor.says_version(pilot.connection, version)
     DBOS(config=config_of(place_of_engine(pilot.home), version, pilot.executor.name))
     cases.use(pilot)
-    DBOS.launch()
+    launch(place_of_engine(pilot.home))
     DBOS.register_queue(
         durable.CASES,
         worker_concurrency=threads,
@@ -196,6 +197,13 @@ class Engine:
         return list(DBOS.list_workflows(status=OPEN_STATES, name=durable.CASE))
 
 
+def launch(place: Place) -> None:
+    """Starts the configured engine; on a file its steps are recorded the direct way."""
+    DBOS.launch()
+    if not is_address(place):
+        quicken(_get_dbos_instance()._sys_db, Path(place))
+
+
 def _take_no_more() -> None:
     """The engine's own threads end, so that nothing is taken from the queue that would not be run."""
     for event in _get_dbos_instance().background_thread_stop_events:
@@ -212,7 +220,7 @@ def config_of(place: Place, version: str, executor: str) -> DBOSConfig:
         "executor_id": executor,
         "serializer": DBOSPortableJSONSerializer(),
         "log_level": "CRITICAL",
-        "notification_listener_polling_interval_sec": POLL_S,
+        "notification_listener_polling_interval_sec": 0.5,  # nobody listens; the end waits for one look
     }
 
 

@@ -41,7 +41,7 @@ from runtime.systems.request_budget import RequestBudget
 from runtime.systems.settings import Autonomy, Holder
 from runtime.systems.trace import Trace
 from runtime.understanding.encode import Encode
-from runtime.understanding.intent import Intents
+from runtime.understanding.intent import Intents, Thresholds
 from runtime.understanding.model import Propose
 
 ENOUGH = 10**9
@@ -135,7 +135,9 @@ class Pilot:
 
     @cached_property
     def intents(self) -> Intents:
-        return Intents({name: goal.utterances for name, goal in self.estate.goals.items()}, self.encode)
+        own = self.settings.understanding
+        goals = {name: goal.utterances for name, goal in self.estate.goals.items()}
+        return Intents(goals, self.encode, Thresholds(own.min_score, own.min_margin))
 
     @cached_property
     def rules(self) -> Mapping[str, rules.Rule]:

@@ -33,6 +33,13 @@ def set_stage(folder: Path, workflow: str, stage: Stage) -> None:
     _write(folder, settings)
 
 
+def set_thresholds(folder: Path, min_score: float, min_margin: float) -> None:
+    """When a message counts as understood."""
+    settings = _read(folder)
+    settings["understanding"] = {"min_score": min_score, "min_margin": min_margin}
+    _write(folder, settings)
+
+
 def _read(folder: Path) -> Any:
     path = folder / NAME
     if path.is_file():

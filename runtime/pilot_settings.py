@@ -29,9 +29,17 @@ class WorkflowPilot(Strict):
     charter: Charter = Field(default_factory=Charter)
 
 
+class Understanding(Strict):
+    """When a message counts as understood; `cxready pilot calibrate` measures both."""
+
+    min_score: float = Field(0.45, ge=0, le=1, description="nearness of the nearest utterance (cosine)")
+    min_margin: float = Field(0.06, ge=0, le=1, description="lead over the next goal")
+
+
 class PilotFile(Strict):
     format: Literal[1] = 1
     environment: Literal["staging", "production"] = "staging"
     workflows: dict[str, WorkflowPilot] = Field(default_factory=dict)
+    understanding: Understanding = Field(default_factory=Understanding)
     retention_days: int = Field(180, ge=1)
     stopped: bool = False

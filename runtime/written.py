@@ -207,7 +207,7 @@ def _deepest(lines: Lines, known: tuple[str, ...], keys: tuple[str, ...]) -> tup
     found = [_deepest(lines, here, rest)] if here in lines else []
     if not found or len(found[0]) < len(known) + len(keys):
         found.append(_deepest(lines, known, rest))
-    return max(found, key=len)
+    return max(reversed(found), key=len)  # of two equally long ones that which names the later key
 
 
 def _lines(node: Any, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:

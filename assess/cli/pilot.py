@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import click
 
-from assess.cli import pilot_answer, pilot_cases, pilot_control, pilot_log, pilot_people, pilot_try, pilot_worker
+from assess.cli import (
+    pilot_answer,
+    pilot_calibrate,
+    pilot_cases,
+    pilot_control,
+    pilot_log,
+    pilot_people,
+    pilot_try,
+    pilot_worker,
+)
 
 
 @click.group()
@@ -14,11 +23,13 @@ def pilot() -> None:
 
 for command in (
     pilot_cases.init,
+    pilot_calibrate.calibrate,
     pilot_cases.plan,
     pilot_cases.run,
     pilot_cases.approve,
     pilot_answer.answer,
     pilot_cases.serve,
+    pilot_cases.token,
     pilot_try.try_,
     pilot_worker.work,
     pilot_control.status,

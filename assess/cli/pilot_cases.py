@@ -163,8 +163,13 @@ def approve(folder: Path, case: str, option: str, by: str, as_json: bool) -> Non
     type=int,
     help="Loopback port of the page for decision links (`answers.address`); without it none is served.",
 )
+@click.option(
+    "--address",
+    default="",
+    help="What browsers reach it under, with a reverse proxy in front: https://pilot.example.org",
+)
 @AS_JSON
-def serve(folder: Path, by: str, port: int, links_port: int | None, as_json: bool) -> None:
+def serve(folder: Path, by: str, port: int, links_port: int | None, address: str, as_json: bool) -> None:
     """Open the console: what waits, each case's decision path, the stop button. Ctrl-C ends it."""
     from assess.piloting import running
     from runtime.console.serve import serve as serve_console
@@ -176,7 +181,35 @@ def serve(folder: Path, by: str, port: int, links_port: int | None, as_json: boo
             port,
             ready=lambda link: say({"link": link}, as_json, [f"open once: {link}"]),
             links_port=links_port,
+            address=address,
         )
+
+
+@click.command(epilog="Example:  cxready pilot token northwind --for person-12 --role approver")
+@FOLDER
+@click.option("--for", "person", required=True, metavar="PERSON", help="Whom it is for: an id, not a name.")
+@click.option(
+    "--role", type=click.Choice(["viewer", "approver", "owner", "intake"]), default="viewer", show_default=True
+)
+@click.option("--days", default=90, show_default=True, help="How long it opens the console.")
+@click.option("--revoke", "take_back", is_flag=True, help="Take back every token of this person instead.")
+@AS_JSON
+def token(folder: Path, person: str, role: Any, days: int, take_back: bool, as_json: bool) -> None:
+    """Make a token for the console (intake: for a program that hands cases in). It is shown once and kept as its hash."""
+    from contextlib import closing
+
+    from runtime.console import access
+    from runtime.pilot_state import open_log
+
+    load_folder(folder)
+    with closing(open_log(folder / ".cxready")) as connection:
+        access.prepare(connection)
+        if take_back:
+            n = access.revoke(connection, person)
+            say({"person": person, "revoked": n}, as_json, [f"{n} tokens of {person} open nothing any more"])
+        else:
+            made = access.grant(connection, person, role, days)
+            say({"person": person, "role": role, "token": made}, as_json, [made])
 
 
 def _propose(model: str | None, url: str | None) -> Any:

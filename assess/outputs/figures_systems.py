@@ -17,8 +17,8 @@ from probes.finding import State
 from runtime.systems.settings import Autonomy
 
 ORDER = ("usage", "crm", "billing", "logistics", "identity", "ticketing", "knowledge", "other")
-MOST, GAP, BOX_H, WIDTH = 4, 15.0, 62.0, 493.0
-TOP, LANE = 98.0, 10.0
+MOST, GAP, BOX_H, WIDTH = 4, 15.0, 59.0, 493.0
+TOP, LANE = 92.0, 10.0
 RED = "#B3401A"
 Place = tuple[float, float, int, int]  # left, top, row, column
 
@@ -113,7 +113,7 @@ def _box(system: SystemRow, place: Place, width: float) -> list[Markup]:
     level = f"level {interval(system.level.confirmed, system.level.possible)}" if system.level else "no level"
     return [
         *shapes,
-        text(x + 7, y + 55, f"{level} · {system.operations_used} of {system.operations} operations", 7.2, GREY),
+        text(x + 7, y + 53, f"{level} · {system.operations_used} of {system.operations} operations", 7.2, GREY),
     ]
 
 

@@ -52,7 +52,7 @@ COLUMNS: tuple[tuple[str, tuple[Property, ...]], ...] = (
     ("ETag", ("etag",)),
     ("Write, delete", ("write", "partial", "delete")),
 )
-MOST_OPERATIONS, MOST_DIFFERENT = 10, 12
+MOST_OPERATIONS, FEWEST_OPERATIONS, MOST_DIFFERENT = 10, 5, 12
 URGENT: tuple[Verdict, ...] = ("contradicted", "undocumented", "neither", "not_measured", "agreed")
 
 
@@ -88,7 +88,7 @@ def _section(a: Assessment, m: Matrix, n: int) -> Section:
         f"matrix-{n}",
         f"4.{n} · {line(human(m.system), 40)}",
         _title(title, counts),
-        _lede(m),
+        _lede(m, next((s.vendor for s in a.systems if s.name == m.system), "")),
         "matrix",
         f"{title}: declared and measured",
         "board",
@@ -106,9 +106,10 @@ def _title(name: str, counts: Counter[Verdict]) -> str:
     return f"{said} and breaks {spelled(counts['contradicted'])}" if counts["contradicted"] else said
 
 
-def _lede(m: Matrix) -> str:
+def _lede(m: Matrix, vendor: str) -> str:
     document = line(m.document.rpartition("/")[2], 50) or "no document"
-    return f"{document} against what was seen. Silence is no promise; nothing is agreed without evidence."
+    known = f" {line(vendor, 20)}: appendix F." if vendor else ""
+    return f"{document} against what was seen. Silence is no promise, nothing is agreed without evidence.{known}"
 
 
 def _bar(m: Matrix) -> tuple[str, str]:
@@ -127,12 +128,14 @@ def _bar(m: Matrix) -> tuple[str, str]:
 
 
 def _operations(m: Matrix) -> list[str]:
-    """Called ones first, those with something to say before the others."""
+    """Called ones first, those with something to say before the others; what differs below takes its room from here."""
+    different = min(4, sum(c.verdict == "contradicted" and bool(c.operation) for c in m.cells))
+    most = max(FEWEST_OPERATIONS, MOST_OPERATIONS - 2 * bool(different) - different // 2)
     worst = {
         name: min((URGENT.index(c.verdict) for c in m.cells if c.operation == name), default=9) for name in m.operations
     }
     order = sorted(m.operations, key=lambda name: (name not in m.called, worst[name] > 0, m.operations.index(name)))
-    chosen = set(order[:MOST_OPERATIONS])
+    chosen = set(order[:most])
     return [name for name in m.operations if name in chosen]
 
 

@@ -119,6 +119,7 @@ def sections(assessment: Assessment) -> list[Section]:
         html_relations,
         html_roadmap,
         html_since,
+        html_vendors,
         html_workflows,
     )
 
@@ -140,6 +141,7 @@ def sections(assessment: Assessment) -> list[Section]:
         html_level.catalogue(assessment),
         html_level.digests(assessment),
         *html_client.client(assessment),
+        *html_vendors.vendors(assessment),
     ]
     return [html_detail.contents(assessment, parts), *parts] if len(parts) + 1 > CONTENTS_FROM else parts
 

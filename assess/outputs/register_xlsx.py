@@ -33,7 +33,7 @@ def write_xlsx(assessment: Assessment, path: Path) -> None:
         with Workbook(str(beside), options) as book:
             _describe(book, assessment)
             for table in tables(assessment):
-                _sheet(book, table)
+                add_sheet(book, table)
 
     write_with(path, fill)
 
@@ -50,7 +50,8 @@ def _describe(book: Workbook, a: Assessment) -> None:
     )
 
 
-def _sheet(book: Workbook, table: Table) -> None:
+def add_sheet(book: Workbook, table: Table) -> None:
+    """One table as a sheet with a fixed head and filters; a sheet of findings offers states to choose from."""
     sheet = book.add_worksheet(table.title)
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E6EAF0", "bottom": 1})
     body = book.add_format({"text_wrap": True, "valign": "top"})

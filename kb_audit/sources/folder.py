@@ -118,7 +118,7 @@ def _bytes_of(file: Path, most: int) -> bytes:
 def _with_text(found: Article | str, name: str) -> Article | NotRead:
     if isinstance(found, str):
         return NotRead(name=name, why=found)
-    return found if found.sections else NotRead(name=name, why="holds no text")
+    return found if found.sections else NotRead(name=name, why="holds no text", aliases=found.aliases)
 
 
 class _Undecodable:

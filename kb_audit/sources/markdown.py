@@ -15,7 +15,7 @@ from kb_audit.sources.invisible import HIDES
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _LINK_COMMENT = re.compile(r"(?m)^[ \t]*\[(?://|comment|_|\^?#)\]:\s*(?:#|<>)\s*[\"'(].*$")
 _STYLED = re.compile(r"<(\w{1,10})\b([^<>]{5,300})>([^<]{3,2000})</\1>")
-_LINK = re.compile(r"(?<!!)\[([^\]\n]*)\]\(\s*<?([^)\s>]+|\{%.*?%\})>?[^)\n]*\)")
+_LINK = re.compile(r"(?<!!)\[([^\]\n]*)\]\(\s*<?((?:\\[()]|[^)\s>])+|\{%.*?%\})>?[^)\n]*\)")
 _IMAGE = re.compile(r"!\[([^\]\n]*)\]\(\s*<?([^)\s>]+)>?[^)\n]*\)")
 _MARK = re.compile(r"""\b(?:id|name)=["']([^"'\s]+)["']|\{:?\s*#([\w-]+)[^}]*\}""")
 _JEKYLL = re.compile(r"\{%\s*(?:page|link)\s+[\"']?([^\"'\s%]+)[\"']?\s*%\}")
@@ -54,6 +54,8 @@ def parse(name: str, text: str, source: str = "") -> Article:
         hidden=tuple(sorted(_hidden(body))),
         aliases=fields.aliases,
         problem=fields.problem,
+        head=text[:offset],
+        head_known=True,
     )
 
 

@@ -11,12 +11,13 @@ from kb_audit.article import Article
 
 
 class NotRead(BaseModel):
-    """A file or page that is not part of what was assessed, and why."""
+    """A file or page that is not part of what was assessed, and why; `aliases`: other names that lead to it."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     why: str
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class Reading:
 
     articles: tuple[Article, ...]
     not_read: tuple[NotRead, ...] = ()
+
+    @property
+    def known_names(self) -> list[str]:
+        """Names of what is there but was not read: a link to it is not dead."""
+        return [name for each in self.not_read for name in (each.name, *each.aliases)]
 
 
 def together(readings: Iterable[Reading]) -> Reading:

@@ -30,7 +30,8 @@ class NoDrift(Probe):
         broken = [c for c in drift.changes if c.breaking]
         if drift.hit:
             operations = {op.partition(".")[2] for ops in drift.hit.values() for op in ops}
-            shown = [Evidence(says=f"{c.operation}: {c.what}") for c in broken if c.operation in operations]
+            own = [c for c in broken if c.operation.rpartition(".")[2] in operations]
+            shown = [Evidence(says=f"{c.operation}: {c.what}") for c in own or broken]  # or of what undoes and finds
             return not_met(
                 f"{name} changed what {', '.join(sorted(drift.hit))} calls",
                 *shown[:8],

@@ -45,6 +45,7 @@ from probes.gather import (
     limits,
     privilege,
     read,
+    repeat_pairs,
     session_trial,
     tail,
     versions,
@@ -99,6 +100,7 @@ GATHERERS: tuple[Gatherer, ...] = (
     joins.GATHERER,
     limits.GATHERER,
     tail.GATHERER,
+    repeat_pairs.GATHERER,
     versions.GATHERER,
 )
 DERIVERS: tuple[Deriver, ...] = (surface_census.DERIVER,)

@@ -8,6 +8,8 @@ from probes.finding import Evidence, Outcome, met, not_measured, not_met
 from probes.gather.evidence_shot import evidence_of
 from probes.gather.repeat import RepeatTrial
 from probes.probe import BY_ROLE, Effort, Probe
+from probes.wording import counted
+from runtime.metrics import wilson
 
 
 class RepeatSafe(Probe):
@@ -15,8 +17,10 @@ class RepeatSafe(Probe):
 
     Why: networks lose answers. An agent that does not know whether a refund was booked must repeat it or leave it; both
     can be wrong.
-    How: the same write is sent twice with one idempotency key. Where no key is offered or it is ignored, the record is
-    looked up by our own reference, and the time until it can be found is measured.
+    How: the same write is sent twice with one idempotency key; one pair that makes two records is enough to say no.
+    Further pairs, at most five, come from what the budget leaves; the second overtakes its own first answer. Where no
+    key is offered or it is ignored, the record is looked up by our own reference, and the time until it can be found is
+    measured.
     Remedy: accept an Idempotency-Key header and keep it for a day. Answer a repeated key with the first answer. Store
     the caller's reference and offer a search by it.
     """
@@ -30,7 +34,7 @@ class RepeatSafe(Probe):
         trial: RepeatTrial = artifacts[0]
         name, shown = str(trial.subject), _evidence(trial)
         if trial.by == "key":
-            return met(f"{name} is done once under one {trial.header}", *_unnamed(trial), *shown)
+            return met(f"{name} is done once under one {trial.header}{_pairs(trial)}", *_unnamed(trial), *shown)
         if trial.by == "read_back":
             how = (
                 "setting the same values again changes nothing"
@@ -40,7 +44,8 @@ class RepeatSafe(Probe):
                 else f"our reference finds it with {trial.find}"
             )
             waits = f" after {trial.settle_s:.0f} s" if trial.settle_s >= 1 else ""
-            return met(f"{name} can be repeated safely: {how}{waits}", *shown)
+            ignores = f"; it ignores {trial.header}" if trial.second_key_honoured is False else ""
+            return met(f"{name} can be repeated safely: {how}{waits}{ignores}", *shown)
         if trial.second_key_honoured is False and trial.records < 2:
             return not_measured(
                 f"{name}: the repeated write was refused, and the record could not be found",
@@ -80,6 +85,15 @@ def _unnamed(trial: RepeatTrial) -> tuple[Evidence, ...]:
 
 
 _HARM = "After a lost answer the customer is paid twice, or never."
+
+
+def _pairs(trial: RepeatTrial) -> str:
+    """How often it was tried, and what that supports."""
+    if trial.honoured is None:
+        return ""
+    share = wilson(trial.honoured, trial.pairs)
+    at_once = ", one of them while the first answer was on its way" if trial.raced else ""
+    return f" ({trial.honoured} of {counted(trial.pairs, 'pair')}, which supports at least {share.low:.0%}{at_once})"
 
 
 def _evidence(trial: RepeatTrial) -> tuple[Evidence, ...]:

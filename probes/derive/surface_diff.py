@@ -39,7 +39,17 @@ def surface_diff(old: Surface, new: Surface) -> list[SurfaceChange]:
         for name in new.operations
         if name not in old.operations
     ]
-    return found
+    return [*found, *_events(old, new)]
+
+
+def _events(old: Surface, new: Surface) -> Iterator[SurfaceChange]:
+    """What the system no longer announces breaks whoever waits for it."""
+    for name in old.events:
+        if name not in new.events:
+            yield SurfaceChange(operation="", what=f"the event {name} is no longer announced", breaking=True)
+    for name in new.events:
+        if name not in old.events:
+            yield SurfaceChange(operation="", what=f"the event {name} is new", breaking=False)
 
 
 Difference = tuple[str, bool]

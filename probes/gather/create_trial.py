@@ -5,9 +5,6 @@ Every request is in the write ledger before it goes out. Amounts come from the e
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from probes.artifact import Cause, Missing
@@ -15,19 +12,17 @@ from probes.finding import Subject
 from probes.gather.answer_schema import answer_faults, schema_for
 from probes.gather.audit_trail import look_up
 from probes.gather.gatherer import Found, cause_of_answer, missing
-from probes.gather.key_header import key_header
 from probes.gather.leftovers import close_open
+from probes.gather.one_create import Trial, prepared, send
 from probes.gather.read_back import ReadBack, read_back
 from probes.gather.repeat import RepeatTrial
 from probes.gather.samples import field_of, identity_of
 from probes.gather.sent_and_found import differing, same
 from probes.gather.session import Session
-from probes.gather.undo import TakenBack, take_back, undo_of
+from probes.gather.undo import take_back, undo_of
 from probes.gather.write_evidence import AuditTrail, WriteRoundTrip
 from probes.gather.write_targets import Target, creator_undone_by
-from runtime.guardrails.effects import Effect, Repeat
-from runtime.systems.exchange import Exchange, Seen, Why
-from runtime.systems.surface import Operation
+from runtime.systems.exchange import Exchange, Seen
 
 
 def try_create(session: Session, system: str, target: Target) -> Found:
@@ -41,9 +36,9 @@ def try_create(session: Session, system: str, target: Target) -> Found:
         detail = f"writes.example of {system} gives no value for {', '.join(lacking)} of {maker.name}"
         yield from (missing(kind, subject, "needs", detail) for kind in (WriteRoundTrip, RepeatTrial))
         return
-    trial = _prepared(session, system, maker.name, maker.operation, maker.effect, arguments)
+    trial = prepared(session, system, maker.name, maker.operation, maker.effect, arguments)
     try:
-        first = _send(session, system, trial)
+        first = send(session, system, trial)
         if first.seen is not Seen.OK:
             yield from _not_accepted(session, subject, trial, first)
             return
@@ -69,68 +64,6 @@ def try_create(session: Session, system: str, target: Target) -> Found:
         yield audit
 
 
-@dataclass
-class Trial:
-    """One create on its way: what was sent, what came back, what the ledger calls it."""
-
-    operation: Operation
-    effect: Effect
-    name: str
-    arguments: dict[str, Any]
-    reference: str | None
-    headers: dict[str, str]
-    header: str | None
-    entries: list[tuple[int, Any]] = field(default_factory=list)
-    taken: list[TakenBack] = field(default_factory=list)
-
-    def said(self) -> dict[str, Any]:
-        """What the record should show. Our own reference is not part of the business; `repeat_safe` asks about it."""
-        return {k: v for k, v in self.arguments.items() if self.reference is None or self.reference not in str(v)}
-
-
-def _prepared(
-    session: Session, system: str, name: str, operation: Operation, effect: Effect, arguments: dict[str, Any]
-) -> Trial:
-    reference = session.reference()
-    field_name = effect.repeat.reference if effect.repeat else "reference"
-    known = {*operation.body_schema.get("properties", {}), *(p.name for p in operation.parameters)}
-    carries = field_name.partition(".")[0] in known or (effect.repeat is not None and not known)
-    if carries:
-        arguments = (effect.repeat or Repeat()).carried(arguments, reference)
-    header = key_header(session.estate, system, operation, effect)
-    arguments = {k: v for k, v in arguments.items() if header is None or k.lower() != header.lower()}
-    key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"cxready:{reference}"))
-    return Trial(
-        operation, effect, name, arguments, reference if carries else None, {header: key} if header else {}, header
-    )
-
-
-def _send(session: Session, system: str, trial: Trial) -> Exchange:
-    undo = undo_of(session, system, trial.name, trial.effect)
-    entry = session.ledger.intend(
-        system, trial.name, trial.arguments, undo=undo.id if undo else None, undo_arguments={}, run=session.run
-    )
-    exchange = session.write(
-        entry,
-        session.writer(system),
-        trial.operation.id,
-        trial.arguments,
-        headers=trial.headers,
-        why=Why(f"write: try {trial.name}", "writes_stick", session.run),
-    )
-    if exchange.seen is Seen.OK:
-        body = exchange.body if isinstance(exchange.body, Mapping) else {}
-        known = {identity_of(answer) for _, answer in trial.entries}
-        if identity_of(body) is not None and identity_of(body) in known:
-            session.ledger.nothing(entry)  # the first record again: no second one came to be
-        else:
-            session.ledger.created(entry, body)
-            trial.entries.append((entry, body))
-    elif exchange.seen in (Seen.REFUSED, Seen.THROTTLED, Seen.CHALLENGE, Seen.LOGIN_PAGE):
-        session.ledger.nothing(entry)
-    return exchange
-
-
 def _not_accepted(session: Session, subject: Subject, trial: Trial, first: Exchange) -> Found:
     """Refused: the example does not fit or the right is lacking; nothing is said about the operation itself."""
     shot = session.shot(first)
@@ -144,11 +77,14 @@ def _not_accepted(session: Session, subject: Subject, trial: Trial, first: Excha
 def _repeat(session: Session, system: str, trial: Trial, first: Exchange) -> RepeatTrial | Missing:
     """With a key: the same again. Then, with or without: does our own reference find exactly what exists?"""
     subject = Subject(unit=system, item=trial.name)
-    second = _send(session, system, trial) if trial.header else None
+    second = send(session, system, trial) if trial.header else None
     if second is not None and second.seen not in (Seen.OK, Seen.REFUSED):
         says = f"{trial.name} answered {second.status or second.seen} when it was sent again"
         return missing(RepeatTrial, subject, cause_of_answer(second), says)
     ids = [identity_of(answer) for _, answer in trial.entries]
+    if len(ids) > 1 and None in ids and not trial.reference:
+        says = f"the answers of {trial.name} name no record, so whether one or two came to be cannot be told"
+        return missing(RepeatTrial, subject, "needs", says)
     by_key = second is not None and (len(ids) == 1 and (second.seen is Seen.OK or second.status in (400, 409, 422)))
     search = _search(session, system, trial, len(trial.entries)) if trial.reference and not by_key else None
     if search is not None and search.readable and not search.answered:
@@ -167,6 +103,7 @@ def _repeat(session: Session, system: str, trial: Trial, first: Exchange) -> Rep
         settle_s=round(max(search.settle_s, 0.0), 2) if search else 0.0,
         records=len(trial.entries),
         second_key_honoured=by_key if second else None,
+        honoured=int(by_key) if second else None,
         first=session.shot(first),
         second=session.shot(second) if second else None,
         search=session.shot(search.exchanges[-1]) if search and search.exchanges else None,

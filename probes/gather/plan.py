@@ -177,8 +177,17 @@ def _asked(
             firm = [one for one in lines if not one.spare and not gatherer.fills]
             if firm:
                 yield gatherer, system, firm
-            last += [(gatherer, system, [one]) for one in lines if one not in firm]
+            rest = [one for one in lines if one not in firm]
+            last += [(gatherer, system, group) for group in _groups(gatherer, rest)]
     yield from sorted(last, key=lambda wanted: wanted[0].fills)
+
+
+def _groups(gatherer: Gatherer, lines: list[PlanLine]) -> list[list[PlanLine]]:
+    """What is only of use together: lines of one purpose, where the gatherer says so; else each for itself."""
+    if not gatherer.whole:
+        return [[one] for one in lines]
+    purposes = dict.fromkeys(one.purpose for one in lines)
+    return [[one for one in lines if one.purpose == purpose] for purpose in purposes]
 
 
 def _fitting(gatherer: Gatherer, lines: list[PlanLine], room: int) -> tuple[list[PlanLine], str]:

@@ -23,6 +23,11 @@ class RepeatTrial(Artifact):
     settle_s: float = 0.0
     records: int = Field(1, description="records that exist after the same write was sent twice")
     second_key_honoured: bool | None = None
+    pairs: int = Field(1, description="pairs that were sent, each with a key of its own")
+    honoured: int | None = Field(None, description="pairs that made one record; None where no key was sent")
+    raced: bool | None = Field(
+        None, description="a repetition that overtook the first answer made one record; None where none was sent"
+    )
     first: Shot | None = None
     second: Shot | None = None
     search: Shot | None = None

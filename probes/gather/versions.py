@@ -15,6 +15,7 @@ from probes.finding import Subject
 from probes.gather.gatherer import Found, Gatherer, each_system, missing
 from probes.gather.session import Session
 from runtime.errors import CxreadyError
+from runtime.estate import Estate
 from runtime.systems.surface import Surface
 from runtime.systems.surface_reader import load_surface
 
@@ -68,7 +69,7 @@ def _drift(session: Session, system: str) -> Artifact | Missing:
         measured_at=session.now,
         since=bundle.name,
         changes=tuple(sorted(changes, key=lambda c: not c.breaking)[:MOST_KEPT]),
-        hit=_hit(session, system, changes),
+        hit=workflows_hit(session.estate, system, old, changes),
     )
 
 
@@ -93,21 +94,43 @@ def _parity(session: Session, system: str) -> Artifact | Missing:
     )
 
 
-def _called(session: Session, system: str, surface: Surface) -> set[str]:
-    from probes.gather.guarded import find_operation
-
-    names = (op for goal in session.estate.goals.values() for op in goal.operations())
-    found = (find_operation(surface, op.partition(".")[2]) for op in names if op.startswith(f"{system}."))
-    return {op.id for op in found if op is not None}
-
-
-def _hit(session: Session, system: str, changes: Sequence[SurfaceChange]) -> dict[str, tuple[str, ...]]:
+def workflows_hit(
+    estate: Estate, system: str, surface: Surface, changes: Sequence[SurfaceChange]
+) -> dict[str, tuple[str, ...]]:
+    """Workflow → its operations of this system with a breaking change, theirs or that of what finds, reads back or undoes
+    them; `surface` is the version that they were written for.
+    """
     broken = {c.operation for c in changes if c.breaking}
     found = {
-        name: tuple(op for op in goal.operations() if op.startswith(f"{system}.") and op.partition(".")[2] in broken)
-        for name, goal in session.estate.goals.items()
+        name: tuple(
+            op
+            for op in goal.operations()
+            if op.startswith(f"{system}.") and broken & {_named(surface, used) for used in _with_helpers(estate, op)}
+        )
+        for name, goal in estate.goals.items()
     }
     return {name: operations for name, operations in found.items() if operations}
+
+
+def _with_helpers(estate: Estate, call: str) -> list[str]:
+    effect = estate.effect(call)
+    if effect is None:
+        return [call]
+    helpers = (effect.undo, effect.read_back, effect.repeat.find if effect.repeat else None)
+    return [call, *(f"{call.partition('.')[0]}.{name}" for name in helpers if name)]
+
+
+def _named(surface: Surface, call: str) -> str:
+    """The operation's id in the description, where a port may stand before its name."""
+    from probes.gather.guarded import find_operation
+
+    found = find_operation(surface, call.partition(".")[2])
+    return found.id if found else call.partition(".")[2]
+
+
+def _called(session: Session, system: str, surface: Surface) -> set[str]:
+    names = (op for goal in session.estate.goals.values() for op in goal.operations())
+    return {_named(surface, op) for op in names if op.startswith(f"{system}.")} & surface.operations.keys()
 
 
 def _last_bundle(folder: Path) -> Path | None:

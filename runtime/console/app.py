@@ -1,61 +1,54 @@
-"""The console: approvals, a case's decision path, the stop button; for one signed-in person, on a loopback port.
+"""The console: what waits, live cases with their decision path, handoffs, limits used, reviews, the stop button; on a loopback port.
 
 A decision is bound to the action that the page showed. Every form carries a token of the session; the cookie is strict, the
-Host and Origin must be our own; no script runs (CSP), and everything that came from outside is escaped.
+Host and Origin must be our own; no script runs (CSP), and everything that came from outside is escaped. Who may do what:
+access.py. Programs hand cases in with a token, without a session (`POST /cases`).
 """
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from importlib.resources import files
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
-from jinja2 import Environment, FunctionLoader
 
-from runtime import decision_log
-from runtime.approval import decide_in_person, waiting
+from runtime import reviews
+from runtime.approval import decide_in_person
+from runtime.console import views
+from runtime.console.access import Right, Session, Sessions, Visitor, prepare, same, visitor_of
+from runtime.console.desk import Desk
+from runtime.console.intake import intake
 from runtime.engine import Engine
 from runtime.errors import CxreadyError
 from runtime.guardrails.kill_switch import KillSwitch
-from runtime.pilot_state import state_of
 
 COOKIE = "cxready_console"
 MOST_BYTES = 10_000
+OPEN = ("/enter", "/sign-in", "/style.css")
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-
-
-@dataclass
-class Desk:
-    """Who sits at this console. `key` opens it once; `session` and `csrf` hold until it ends."""
-
-    person: str
-    host: str
-    key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    session: str = field(default_factory=lambda: secrets.token_urlsafe(32))
-    csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32))
-
-    @property
-    def link(self) -> str:
-        """The address that signs the person in, once."""
-        return f"http://{self.host}/enter?key={self.key}"
+VERDICTS: Mapping[str, reviews.Verdict] = {"right": "right", "wrong": "wrong"}
+SAID = {
+    "decided": "Your decision was recorded; the case goes on.",
+    "stopped": "Every write is refused from now on.",
+    "reviewed": "Your verdict stands in the case’s log.",
+}
 
 
 async def _form(request: Request) -> dict[str, str]:
     """Fields of a URL-encoded form of at most 10,000 bytes."""
-    body = await request.body()
-    return dict(parse_qsl(body.decode("utf-8", "replace"))) if len(body) <= MOST_BYTES else {}
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            return {}
+    return dict(parse_qsl(body.decode("utf-8", "replace")))
 
 
 Sent = Annotated[dict[str, str], Depends(_form)]
@@ -64,90 +57,138 @@ Sent = Annotated[dict[str, str], Depends(_form)]
 def console(engine: Engine, desk: Desk) -> FastAPI:
     """The application of one desk over a running engine."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    pages = Environment(loader=FunctionLoader(_template), autoescape=True)
-    pilot = engine.pilot
+    prepare(engine.pilot.connection)
+    sessions = Sessions()
+    _guard(app, engine, desk, sessions)
+    _signing_in(app, engine, desk, sessions)
+    intake(app, engine)
+    _looking(app, engine)
+    _acting(app, engine)
+    return app
 
-    def shown(name: str, said: str = "", **more: Any) -> HTMLResponse:
-        stopped = KillSwitch(pilot.home).is_on()
-        text = pages.get_template(name).render(
-            organisation=pilot.estate.organisation,
-            person=desk.person,
-            csrf=desk.csrf,
-            stopped=stopped,
-            said=said,
-            **more,
-        )
-        return HTMLResponse(text)
 
+def _guard(app: FastAPI, engine: Engine, desk: Desk, sessions: Sessions) -> None:
     @app.middleware("http")
     async def guarded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        refusal = _refusal(request, desk)
-        answer = PlainTextResponse(refusal, status_code=403) if refusal else await call_next(request)
+        request.state.session = sessions.of(request.cookies.get(COOKIE, ""), engine.pilot.connection)
+        answer = _refused(request, desk) or await call_next(request)
         answer.headers.update(HEADERS)
+        return answer
+
+
+def _refused(request: Request, desk: Desk) -> Response | None:
+    """Why a request is not ours; programs come with a token of their own, and links and styles without a session."""
+    if request.headers.get("host") != desk.host:
+        return PlainTextResponse("this console answers to its own address only", 403)
+    if request.method == "POST" and request.headers.get("origin") not in (desk.origin, None):
+        return PlainTextResponse("the form was sent from elsewhere", 403)
+    by_token = request.headers.get("authorization", "").lower().startswith("bearer ")
+    if request.url.path in OPEN or by_token or request.state.session is not None:
+        return None
+    if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        return RedirectResponse("/sign-in", status_code=303)
+    return PlainTextResponse("open the link that the command printed, or sign in with your token", 403)
+
+
+def _signing_in(app: FastAPI, engine: Engine, desk: Desk, sessions: Sessions) -> None:
+    def entered(cookie: str) -> Response:
+        answer = RedirectResponse("/", status_code=303)
+        answer.set_cookie(COOKIE, cookie, httponly=True, samesite="strict", secure=desk.is_secure)
         return answer
 
     @app.get("/enter")
     def enter(key: str = "") -> Response:
-        if not desk.key or not hmac.compare_digest(key.encode(), desk.key.encode()):
+        if not desk.key or not same(key, desk.key):
             raise HTTPException(403, "this link was used, or is none of ours")
         desk.key = ""
-        answer = RedirectResponse("/", status_code=303)
-        answer.set_cookie(COOKIE, desk.session, httponly=True, samesite="strict")
+        return entered(sessions.begin(Visitor(desk.person, "owner")))
+
+    @app.get("/sign-in")
+    def ask() -> Response:
+        return HTMLResponse(views.sign_in(engine))
+
+    @app.post("/sign-in")
+    def sign_in(sent: Sent) -> Response:
+        token = sent.get("token", "").strip()
+        visitor = visitor_of(engine.pilot.connection, token)
+        if visitor is None or not visitor.may("see"):
+            return HTMLResponse(views.sign_in(engine, "This token opens nothing here."), status_code=403)
+        return entered(sessions.begin(visitor, token))
+
+    @app.post("/sign-out")
+    def sign_out(request: Request, sent: Sent) -> Response:
+        _allowed(request, "see", sent)
+        sessions.end(request.cookies.get(COOKIE, ""))
+        answer = RedirectResponse("/sign-in", status_code=303)
+        answer.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=desk.is_secure)
         return answer
+
+
+def _looking(app: FastAPI, engine: Engine) -> None:
+    """Pages; each `views` function gives one."""
+
+    def shown(path: str, page: Callable[..., str]) -> None:
+        def get(request: Request, said: str = "") -> HTMLResponse:
+            session = _allowed(request, "see")
+            return HTMLResponse(page(engine, session, SAID.get(said, "")))
+
+        app.get(path)(get)
+
+    for path, page in views.PAGES.items():
+        shown(path, page)
 
     @app.get("/style.css")
     def style() -> Response:
-        return Response(_template("style.css"), media_type="text/css")
-
-    @app.get("/")
-    def home(said: str = "") -> Response:
-        state = state_of(pilot.estate, pilot.gate, pilot.settings, pilot.home, today=datetime.now(UTC).date())
-        return shown("home.html", _SAID.get(said, ""), waiting=waiting(pilot), state=state)
+        return Response(views.style(), media_type="text/css")
 
     @app.get("/cases/{run}")
-    def case(run: str) -> Response:
-        return shown("case.html", run=run, rows=decision_log.rows(pilot.connection, run))
+    def case(request: Request, run: str) -> HTMLResponse:
+        found = views.case(engine, _allowed(request, "see"), run)
+        return HTMLResponse(found, status_code=200 if found else 404)
+
+
+def _acting(app: FastAPI, engine: Engine) -> None:
+    pilot = engine.pilot
 
     @app.post("/decide")
-    def decide(sent: Sent) -> Response:
-        _same(sent, desk)
-        try:
-            decide_in_person(
-                pilot, sent.get("case", ""), sent.get("option", ""), desk.person, digest=sent.get("digest", "-")
-            )
-        except CxreadyError as error:
-            raise HTTPException(409, error.what) from None
-        engine.resume(sent["case"])
+    def decide(request: Request, sent: Sent) -> Response:
+        visitor = _allowed(request, "decide", sent).visitor
+        run, option, digest = sent.get("case", ""), sent.get("option", ""), sent.get("digest", "-")
+        _done(lambda: decide_in_person(pilot, run, option, visitor.person, digest=digest))
+        engine.resume(run)
         return RedirectResponse("/?said=decided", status_code=303)
 
     @app.post("/stop")
-    def stop(sent: Sent) -> Response:
-        _same(sent, desk)
-        KillSwitch(pilot.home).turn_on(desk.person, "stopped in the console")
+    def stop(request: Request, sent: Sent) -> Response:
+        visitor = _allowed(request, "stop", sent).visitor
+        KillSwitch(pilot.home).turn_on(visitor.person, "stopped in the console")
         return RedirectResponse("/?said=stopped", status_code=303)
 
-    return app
+    @app.post("/review")
+    def review(request: Request, sent: Sent) -> Response:
+        visitor = _allowed(request, "review", sent).visitor
+        verdict = VERDICTS.get(sent.get("verdict", ""))
+        if verdict is None:
+            raise HTTPException(400, "a verdict is right or wrong")
+        run, note = sent.get("case", ""), sent.get("note", "")[:500]
+        _done(lambda: reviews.record(pilot.connection, run, verdict, visitor.person, note))
+        return RedirectResponse("/review?said=reviewed", status_code=303)
 
 
-_SAID = {"decided": "Your decision was recorded; the case goes on.", "stopped": "Every write is refused from now on."}
-
-
-def _refusal(request: Request, desk: Desk) -> str:
-    """Why a request is not ours, or empty. Only the sign-in link works without the session."""
-    if request.headers.get("host") != desk.host:
-        return "this console answers to its own address only"
-    if request.method == "POST" and request.headers.get("origin") not in (f"http://{desk.host}", None):
-        return "the form was sent from elsewhere"
-    if request.url.path in ("/enter", "/style.css"):
-        return ""
-    known = hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), desk.session.encode())
-    return "" if known else "open the link that the command printed"
-
-
-def _same(sent: Mapping[str, str], desk: Desk) -> None:
-    if not hmac.compare_digest(sent.get("csrf", "").encode(), desk.csrf.encode()):
+def _allowed(request: Request, right: Right, sent: Mapping[str, str] | None = None) -> Session:
+    """The session, when its person may do this and the form is its own."""
+    session: Session | None = request.state.session
+    if session is None:
+        raise HTTPException(403, "sign in first")
+    if not session.visitor.may(right):
+        raise HTTPException(403, f"a {session.visitor.role} may not do this")
+    if sent is not None and not same(sent.get("csrf", ""), session.csrf):
         raise HTTPException(403, "the form is not from this session")
+    return session
 
 
-def _template(name: str) -> str:
-    return (files("templates") / "console" / name).read_text(encoding="utf-8")
+def _done(act: Callable[[], Any]) -> None:
+    try:
+        act()
+    except CxreadyError as error:
+        raise HTTPException(409, error.what) from None

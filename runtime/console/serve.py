@@ -6,8 +6,9 @@ import logging
 import threading
 from collections.abc import Callable
 
-from runtime.console.app import Desk, console
+from runtime.console.app import console
 from runtime.console.decision_page import decision_page
+from runtime.console.desk import Desk
 from runtime.engine import Engine
 from runtime.escalation.link_keys import link_keys
 from runtime.rounds import LOOK_S, Rounds
@@ -23,19 +24,21 @@ def serve(
     ready: Callable[[str], None],
     done: threading.Event | None = None,
     links_port: int | None = None,
+    address: str = "",
 ) -> None:
     """Blocks until the server ends.
 
     Args:
         person: who sits there; the decisions are theirs.
         links_port: loopback port of the page for decision links, behind the reverse proxy of `answers.address`.
+        address: what browsers reach the console under, where a reverse proxy stands in front of it.
         ready: called with the sign-in link.
         done: ends the server when set.
     """
     import uvicorn
 
     over = done or threading.Event()
-    desk = Desk(person, f"127.0.0.1:{port}")
+    desk = Desk(person, address or f"http://127.0.0.1:{port}")
     server = uvicorn.Server(
         uvicorn.Config(console(engine, desk), host="127.0.0.1", port=port, log_level="warning", server_header=False)
     )

@@ -77,7 +77,7 @@ class MessageToken(Auth):
         if self.timestamp:
             times = [f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in (now, now + timedelta(seconds=self.LIVES_S))]
             stamp = WSU.Timestamp(WSU.Created(times[0]), WSU.Expires(times[1]))
-        return UsernameToken(
+        return UsernameToken(  # type: ignore[no-untyped-call]
             self.account.user,
             self.account.secret,
             use_digest=self.digest,

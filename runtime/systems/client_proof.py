@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import secrets
 import time
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,8 @@ from runtime.errors import BadInput
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LIVES_S = 120
-_USUAL = {"RSA": "RS256", "EC": {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}, "OKP": "EdDSA"}
+_USUAL = {"RSA": "RS256", "EC": "ES256", "OKP": "EdDSA"}
+_CURVES = {"P-384": "ES384", "P-521": "ES512"}
 _FITS = {"RSA": ("RS", "PS"), "EC": ("ES",), "OKP": ("Ed",)}
 
 
@@ -88,7 +90,9 @@ class SignedAssertion:
             "jti": secrets.token_urlsafe(18),
         }
         header = {"alg": self.algorithm, "typ": "JWT", **({"kid": self.key_id} if self.key_id else {})}
-        return jwt.encode(header, claims, self.key, algorithms=[self.algorithm])
+        with warnings.catch_warnings():  # token services still know EdDSA by its old name (RFC 9864)
+            warnings.simplefilter("ignore")
+            return jwt.encode(header, claims, self.key, algorithms=[self.algorithm])
 
 
 Proof = Secret | Public | SignedAssertion
@@ -103,8 +107,7 @@ def signed_assertion(
         BadInput: no private key, or one that does not fit the algorithm.
     """
     key = _key(text, where)
-    usual = _USUAL[key.key_type]
-    chosen = algorithm or (usual if isinstance(usual, str) else usual.get(str(key.as_dict().get("crv")), "ES256"))
+    chosen = algorithm or _CURVES.get(str(key.as_dict().get("crv"))) or _USUAL[key.key_type]
     if not chosen.startswith(_FITS[key.key_type]):
         fitting = " or ".join(f"{start}…" for start in _FITS[key.key_type])
         raise BadInput(

@@ -55,8 +55,8 @@ def make_auth(
         return _basic(values.account(base, values.value("user"), "password"))
     if credential.scheme == "ws_security":
         owner = values.account(base, values.value("user"), "password")
-        digest = credential.password_type == "digest"
-        return Ready(MessageToken(owner, digest=digest, timestamp=credential.timestamp), (owner.secret,))
+        as_text = credential.password_type == "text"  # noqa: S105 – a kind, no password
+        return Ready(MessageToken(owner, digest=not as_text, timestamp=credential.timestamp), (owner.secret,))
     if credential.scheme == "session":
         header = credential.header if credential.header != "X-API-Key" else "Cookie"
         return Ready(Fixed("session", {header: values.value("token")}, interactive=True), (values.value("token"),))
@@ -74,12 +74,11 @@ def _oauth(
 ) -> Ready:
     url = urljoin(base.rstrip("/") + "/", values.value("token_url"))
     proof, known = _proof(credential, values, url, folder)
-    look_up = (lambda: values.value("refresh_token")) if credential.refresh_token else str
     grant = Grant(
-        credential.grant, credential.scope, credential.refresh_token or "", look_up, credential.subject or ""
+        credential.grant, credential.scope, credential.refresh_token or "", values.refresh_token, credential.subject or ""
     )  # fmt: skip
     if credential.refresh_token:
-        known = (*known, look_up())
+        known = (*known, values.refresh_token())
     shown = next(n for n in ("client_secret", "private_key", "refresh_token", "client_id") if getattr(credential, n))
     tried = sha256("\n".join(known).encode()).hexdigest() if known else ""
     client = Account(url, values.value("client_id"), tried, f"{values.where}.{shown} ({getattr(credential, shown)})")
@@ -115,6 +114,9 @@ class _Values:
     def value(self, name: str) -> str:
         place = f"{self.where}.{name}"
         return _sendable(resolve(str(getattr(self.credential, name)), self.secrets, place), place)
+
+    def refresh_token(self) -> str:
+        return self.value("refresh_token")
 
     def account(self, place: str, user: str, name: str) -> Account:
         return Account(place, user, self.value(name), f"{self.where}.{name} ({getattr(self.credential, name)})")

@@ -6,6 +6,7 @@ that they are planned, counted and written down like any other; tokens are never
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -23,6 +24,7 @@ from runtime.systems.sign_ins import Account, SignInFailed
 from runtime.systems.transport import Transport
 
 RENEW_BEFORE_S = 30.0
+_TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")  # RFC 6749, appendix A.12; what else it may be fits into no header
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
@@ -79,7 +81,7 @@ class OAuth(Auth):
             exchange = self.last = self._transport.send(self._request(), None)
             answer = exchange.body if isinstance(exchange.body, dict) else {}
             token = answer.get("access_token")
-            if exchange.seen is not Seen.OK or not isinstance(token, str) or not token:
+            if exchange.seen is not Seen.OK or not isinstance(token, str) or not _TOKEN.fullmatch(token):
                 raise self._no_token(exchange, answer)
             sign_ins.passed(self._client)
             self._learn(token)
@@ -144,6 +146,12 @@ class OAuth(Auth):
             )
         if exchange.status in (400, 401, 403):
             self._transport.passage.sign_ins.failed(self._client)
+        if exchange.seen is Seen.OK:
+            return Unreachable(
+                "the token service answered without a token that a header carries",
+                where,
+                "look at its answer: `cxready evidence log`",
+            )
         said = str(answer.get("error", exchange.status))[:80]
         return SignInFailed(f"the token service refused the client ({said})", where, self._remedy(said))
 

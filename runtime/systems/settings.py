@@ -81,7 +81,8 @@ class Credential(Strict):
     )
     key_id: str | None = Field(None, description="`kid` of the key, where the token service asks for one")
     algorithm: (
-        Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"] | None
+        Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
+        | None
     ) = Field(None, description="default: RS256, ES256 … EdDSA, as the key's type has it")
     audience: str | None = Field(None, description="what the token service calls itself; default: its token address")
     grant: Literal["client_credentials", "refresh_token", "jwt_bearer"] = "client_credentials"

@@ -1,7 +1,7 @@
 """Which goal a message means: nearest utterances by embedding, with the right to abstain.
 
 A goal is taken only when its best utterance is near enough *and* clearly nearer than the next goal's; else the case
-asks or goes to a person. Defaults were chosen on the bundled goals' held-out utterances (`calibrate`).
+asks or goes to a person. An organisation's own thresholds are calibrated on held-out utterances (calibration.py) and stand in pilot.yaml.
 """
 
 from __future__ import annotations
@@ -53,42 +53,20 @@ class Intents:
         return self._decided(scores.max(axis=0))
 
     def _decided(self, scores: NDArray[np.float32]) -> Intent:
-        best = self._best_by_goal(scores)
+        best = best_by_goal(self._names, scores)
         (name, score), *rest = best
         runner_up, second = rest[0] if rest else (None, 0.0)
         margin = score - second
         sure = score >= self._thresholds.min_score and margin >= self._thresholds.min_margin
         return Intent(name if sure else None, round(score, 3), round(margin, 3), runner_up)
 
-    def _best_by_goal(self, scores: NDArray[np.float32]) -> list[tuple[str, float]]:
-        best: dict[str, float] = {}
-        for name, score in zip(self._names, scores.tolist(), strict=True):
-            best[name] = max(score, best.get(name, -1.0))
-        return sorted(best.items(), key=lambda item: -item[1])
 
-
-@dataclass(frozen=True)
-class Calibration:
-    """Of `n` held-out utterances: how many were answered, and how many of those rightly."""
-
-    n: int
-    answered: int
-    right: int
-
-
-def calibrate(
-    utterances: Mapping[str, Sequence[str]], encode: Encode, thresholds: Thresholds | None = None
-) -> Calibration:
-    """Leaves each utterance out in turn and asks for its goal."""
-    answered = right = n = 0
-    for name, texts in utterances.items():
-        for left_out in texts:
-            others = {goal: [t for t in own if t != left_out] for goal, own in utterances.items()}
-            found = Intents({goal: own for goal, own in others.items() if own}, encode, thresholds).of(left_out)
-            n += 1
-            answered += found.name is not None
-            right += found.name == name
-    return Calibration(n, answered, right)
+def best_by_goal(names: Sequence[str], scores: NDArray[np.float32]) -> list[tuple[str, float]]:
+    """Each goal with the score of its nearest utterance, the nearest goal first."""
+    best: dict[str, float] = {}
+    for name, score in zip(names, scores.tolist(), strict=True):
+        best[name] = max(score, best.get(name, -1.0))
+    return sorted(best.items(), key=lambda item: -item[1])
 
 
 def _sentences(message: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -86,9 +87,20 @@ def test_two_cases_about_one_charge_pay_once(folder: Folder, estate: RunningEsta
 
 
 def test_shadow_reads_and_decides_and_writes_nothing(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
-    cases = list(demo_cases(folder).values())
+    people = [{"operation": "billing.createCredit", "arguments": {"amount": "12.40"}}]
+    did = {"demo-1-resolved": people, "demo-2-over-limit": people, "demo-3-fraud": []}
+    cases = [
+        {**case, **({"people_did": did[name]} if name in did else {})} for name, case in demo_cases(folder).items()
+    ]
     results = {r.case: r for r in pilot_runs(folder, estate, encode, cases, at_most="observe")}
     assert results["demo-1-resolved"].outcome == "observed"
+    with closing(open_log(folder.path / ".cxready")) as log:
+        beside = {row.run: row.decision for row in decision_log.rows(log) if row.step == "beside people"}
+    assert beside == {
+        "demo-1-resolved": "same",
+        "demo-2-over-limit": "only people acted",
+        "demo-3-fraud": "same",
+    }
     assert "would act billing.createCredit of 12.40 EUR" in results["demo-1-resolved"].reason
     assert "would escalate" in results["demo-2-over-limit"].reason
     assert all(not written for written in estate.records.values())

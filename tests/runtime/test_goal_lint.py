@@ -162,7 +162,7 @@ def test_more_paths_than_anybody_can_read_are_told_at_once() -> None:
         ("    - {rule: own_orders,", "    - {rul: own_orders,", 10, "a step starts with call, rule, when or ask"),
         ("utterances:", "utterences:", 4, "`utterences` is not known here; did you mean `utterances`?"),
         ("{from: session}", "{from: sesion}", 6, "from"),
-        (CALL, "        - undo: {call: pay.void, undo: {call: pay.void}}\n          call: pay.refund", 15, "a call that takes something back is a plain call"),
+        (CALL, "        - undo: {call: pay.void, undo: {call: pay.void}}\n          call: pay.refund", 16, "a call that takes something back is a plain call"),
     ],
 )  # fmt: skip
 def test_what_is_no_goal_is_refused_while_it_is_read(old: str, new: str, line: int, says: str) -> None:

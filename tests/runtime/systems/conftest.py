@@ -4,10 +4,15 @@ from pathlib import Path
 
 import pytest
 
-_spec = importlib.util.spec_from_file_location("loopback", Path(__file__).parent / "loopback.py")
-loopback = importlib.util.module_from_spec(_spec)
-sys.modules["loopback"] = loopback
-_spec.loader.exec_module(loopback)
+
+def _module(name):
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
+    sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+loopback, token_service = _module("loopback"), _module("token_service")
 
 
 @pytest.fixture

@@ -132,7 +132,8 @@ openapi: 3.2.0
 info: {title: B, version: '1'}
 paths:
   /credits:
-    query: {operationId: findCredits, requestBody: {content: {application/json: {schema: {type: object}}}}, responses: {'200': {description: ok, content: {application/jsonl: {itemSchema: {type: object, properties: {id: {type: string}}}}}}}}
+    query: {operationId: findCredits, requestBody: {content: {application/json: {schema: {type: object}}}}, responses:
+        {'200': {description: ok, content: {application/jsonl: {itemSchema: {type: object, properties: {id: {type: string}}}}}}}}
     additionalOperations: {COPY: {operationId: copyCredit, responses: {'201': {description: made}}}}
 """,
     )

@@ -1,0 +1,105 @@
+"""Remedies: for each finding whose turn it is, about how long it takes, and for Markdown sources the edit as a draft.
+
+A draft is a unified diff against the file as it was read; `git apply` takes it. It is a proposal: whoever owns the article
+decides. Nothing that holds personal data or a secret is written into a diff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import unified_diff
+
+from kb_audit.article import Article
+from kb_audit.artifact import KnowledgeFinding
+from kb_audit.drafts import Edit, draft
+from kb_audit.measures import Remedy
+
+MINUTES: Mapping[str, int] = {
+    "conflict": 30, "guardrail": 30, "passed_date": 10, "superseded": 10, "overdue_review": 20, "old_version": 10, "gone_reference": 5,
+    "dead_link": 3, "dead_external": 3, "duplicate": 15, "near_duplicate": 20, "partial_duplicate": 15, "cut_section": 10,
+    "long_article": 60, "no_headings": 20, "image_text": 20, "headless_table": 5, "run_on_steps": 10, "mixed_language": 30, "jargon": 5,
+    "injection": 15, "hidden_text": 5, "personal_data": 10, "secret": 60, "internal_exposed": 10, "orphan": 5, "not_found": 5, "near_tie": 20,
+}  # fmt: skip
+"""Minutes of work a finding, assumed by us; a team's own figures belong here (a secret has to be changed, not only removed)."""
+_CONTEXT = 2
+
+
+def with_remedies(articles: Sequence[Article], findings: Iterable[KnowledgeFinding]) -> list[KnowledgeFinding]:
+    """The findings with a remedy each; possible conflicts and differences of scope ask for nothing."""
+    pages = {a.id: a for a in articles}
+    return [_with(pages, finding) if finding.verdict in MINUTES else finding for finding in findings]
+
+
+def patch(findings: Iterable[KnowledgeFinding]) -> str:
+    """All drafts that do not touch each other's lines, as one patch; of two at one place the first stays."""
+    kept: list[str] = []
+    taken: set[tuple[str, int]] = set()
+    for finding in findings:
+        diff = finding.remedy.diff if finding.remedy else ""
+        lines = _lines_of(diff)
+        if diff and not lines & taken:
+            taken |= lines
+            kept.append(diff)
+    return "".join(sorted(kept, key=_place))
+
+
+def _with(pages: Mapping[str, Article], finding: KnowledgeFinding) -> KnowledgeFinding:
+    number = side_to_mend(finding)
+    article = pages[finding.sides[number].article]
+    edit = draft(pages, finding, number) if article.head_known else None
+    remedy = Remedy(
+        article=article.id,
+        owner=article.owner,
+        minutes=MINUTES[finding.verdict],
+        diff=_diff(article, edit) if edit else "",
+    )
+    return finding.model_copy(update={"remedy": remedy})
+
+
+def side_to_mend(finding: KnowledgeFinding) -> int:
+    """Where two articles are concerned: the one that the suggestion does not call right; else the first."""
+    if len(finding.sides) == 2 and finding.verdict in ("conflict", "duplicate", "near_duplicate", "partial_duplicate"):
+        stays = f"“{finding.sides[0].title}” "
+        return 1 if finding.suggestion.startswith(stays) else 0
+    return 0
+
+
+def _diff(article: Article, edit: Edit) -> str:
+    old = article.head + article.body
+    start, end = len(article.head) + edit.start, len(article.head) + edit.end
+    new = old[:start] + edit.text + old[end:]
+    if new == old:
+        return ""
+    lines = unified_diff(
+        old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{article.id}", f"b/{article.id}", n=_CONTEXT
+    )
+    return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines)
+
+
+def _lines_of(diff: str) -> set[tuple[str, int]]:
+    """(file, line) of everything that a diff touches or shows."""
+    found: set[tuple[str, int]] = set()
+    name, at = "", 0
+    for line in diff.splitlines():
+        if line.startswith("--- "):
+            name = line
+        elif line.startswith("@@"):
+            at = int(line.split()[1].lstrip("-").partition(",")[0])
+        elif line.startswith((" ", "-")) and not line.startswith("---"):
+            found.add((name, at))
+            at += 1
+    return found
+
+
+def _place(diff: str) -> tuple[str, int]:
+    return min(_lines_of(diff), default=("", 0))
+
+
+def effort_by_owner(findings: Iterable[KnowledgeFinding]) -> dict[str, tuple[int, int]]:
+    """Owner (`""`: nobody) → findings and minutes, the most work first."""
+    work: dict[str, tuple[int, int]] = {}
+    for finding in findings:
+        if finding.remedy:
+            count, minutes = work.get(finding.remedy.owner, (0, 0))
+            work[finding.remedy.owner] = (count + 1, minutes + finding.remedy.minutes)
+    return dict(sorted(work.items(), key=lambda each: (-each[1][1], each[0])))

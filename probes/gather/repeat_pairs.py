@@ -1,0 +1,142 @@
+"""Further pairs of the same write under one key, at most five in all, from what the budget has left.
+
+The first of them is sent while the answer to its twin is still on the way: that is how a lost answer is repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from probes.gather.gatherer import Found, Gatherer, each_system
+from probes.gather.guarded import find_operation
+from probes.gather.key_header import key_header
+from probes.gather.leftovers import close_open
+from probes.gather.one_create import Trial, asked, note, prepared, send
+from probes.gather.plan import PlanLine, line, surface_of
+from probes.gather.repeat import RepeatTrial
+from probes.gather.session import Session
+from probes.gather.undo import take_back
+from probes.gather.write_targets import Target, targets
+from runtime.errors import Refused
+from runtime.estate import Estate
+from runtime.systems.exchange import Seen
+
+MOST = 5  # pairs in all
+NEEDS = 4  # requests of one: twice sent, taken back, read
+
+
+def gather_system(session: Session, system: str) -> Found:
+    """The repeat trial of each keyed create again, with as many pairs as there is room for."""
+    for target in _keyed(session.estate, system):
+        first = session.get(RepeatTrial, system, target.name)
+        if isinstance(first, RepeatTrial) and first.by == "key" and first.pairs < MOST:
+            session.tell(system, f"is {target.name} done once each time it is repeated?")
+            yield _with_further(session, target, first)
+
+
+def _with_further(session: Session, target: Target, trial: RepeatTrial) -> RepeatTrial:
+    system = trial.subject.unit
+    for number in range(trial.pairs + 1, MOST + 1):
+        if not _room(session, system):
+            break
+        try:
+            once = _pair(session, system, target, raced=number == 2)
+        except Refused:  # the plan holds no further pair
+            break
+        if once is None:
+            break
+        trial = trial.model_copy(
+            update={
+                "pairs": number,
+                "honoured": (trial.honoured or 0) + once,
+                "raced": once if number == 2 else trial.raced,
+            }
+        )
+        if not once:  # one pair is enough to say no
+            return trial.model_copy(update={"by": "no", "second_key_honoured": False, "records": 2})
+    return trial
+
+
+def _pair(session: Session, system: str, target: Target, *, raced: bool) -> bool | None:
+    """Whether two sends made one record; None where an answer tells nothing. All that came to be is taken back."""
+    assert target.operation and target.effect
+    arguments, lacking = session.samples.body(session.estate, system, target.operation, session.now)
+    if lacking:
+        return None
+    trial = prepared(session, system, target.name, target.operation, target.effect, arguments)
+    try:
+        seen = _raced(session, system, trial) if raced else [send(session, system, trial).seen for _ in range(2)]
+    finally:
+        for entry, answer in trial.entries:
+            trial.taken.append(take_back(session, entry, system, trial.name, trial.effect, trial.arguments, answer))
+        close_open(session, system, trial.name)
+    if not trial.entries or set(seen) - {Seen.OK, Seen.REFUSED}:
+        return None
+    return len(trial.entries) == 1
+
+
+def _raced(session: Session, system: str, trial: Trial) -> list[Seen]:
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(asked, session, system, trial) for _ in range(2)]
+        answers = [one.result() for one in both]
+    for entry, exchange in answers:
+        note(session, trial, entry, exchange)
+    return [exchange.seen for _, exchange in answers]
+
+
+def _room(session: Session, system: str) -> bool:
+    made = sum(
+        e.system == system and e.state not in ("nothing", "intended") for e in session.ledger.entries(session.run)
+    )
+    return session.left(system) >= NEEDS and made + 2 <= session.settings(system).writes.max_records
+
+
+def _keyed(estate: Estate, system: str) -> list[Target]:
+    return [
+        one
+        for one in targets(estate, system)
+        if not one.cause
+        and one.operation
+        and one.effect
+        and one.effect.does == "create"
+        and one.effect.undo
+        and key_header(estate, system, one.operation, one.effect)
+    ]
+
+
+def planned(estate: Estate) -> list[PlanLine]:
+    """Each pair, with what takes it back, only as a whole."""
+    return [
+        one
+        for system in estate.systems
+        for target in _keyed(estate, system)
+        for number in range(2, MOST + 1)
+        for one in _lines(estate, system, target, number)
+    ]
+
+
+def _lines(estate: Estate, system: str, target: Target, number: int) -> Iterator[PlanLine]:
+    assert target.operation and target.effect
+    surface, purpose = surface_of(estate, system), f"pair {number} of {target.name} under one key"
+    undo = find_operation(surface, str(target.effect.undo))
+    yield line(system, target.operation, purpose, "repeat_safe", 2, undo.id if undo else None)
+    if undo:
+        yield line(system, undo, purpose, "repeat_safe")
+    by_id = target.effect.read_back or (target.effect.repeat.find if target.effect.repeat else None)
+    reader = find_operation(surface, by_id) if by_id else None
+    if reader:
+        yield line(system, reader, purpose, "repeat_safe")
+
+
+GATHERER = Gatherer(
+    name="pairs",
+    plan=planned,
+    run=each_system("pairs", (), gather_system),
+    gives=(RepeatTrial,),
+    level=9,
+    cost=50,
+    probes=("repeat_safe",),
+    fills=True,
+    whole=True,
+)
