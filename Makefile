@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEBIAN := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 # What the tests start for themselves, on loopback, with data of their own: nothing of it runs as a service.
-DEBIAN_TESTS := poppler-utils git postgresql dovecot-imapd
+DEBIAN_TESTS := poppler-utils git postgresql dovecot-imapd chromium
 STAMP := $(VENV)/.installed
 JOBS ?= 2
 

@@ -1,30 +1,112 @@
-"""`kb audit` on its own: paths in, an audit out, without an engagement."""
+"""`kb audit` on its own: paths and addresses in, an audit out, without an engagement."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from assess.live import Live
 from kb_audit.artifact import KnowledgeAudit
+from kb_audit.sources.reading import Reading
+from runtime.errors import BadInput
+from runtime.written import read_text
 
 
-def audit_paths(paths: Sequence[str], *, quiet: bool) -> KnowledgeAudit:
-    """Audits folders and files.
+@dataclass(frozen=True)
+class AuditSettings:
+    """What a person may set. `online`: at most so many external links are followed; 0: none."""
+
+    as_of: date | None = None
+    questions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    retired: Sequence[str] = ()
+    review_days: Mapping[str, int] = field(default_factory=dict)
+    online: int = 0
+    most_requests: int = 200
+
+
+def audit_paths(paths: Sequence[str], *, quiet: bool, settings: AuditSettings | None = None) -> KnowledgeAudit:
+    """Audits folders, files and live sources (`kb_audit.live`).
 
     Raises:
         BadInput: a path does not exist, or the model is not the checked one.
+        Unreachable: a live source does not answer.
     """
     from kb_audit.audit import audit
     from kb_audit.embedding import encoder, find_model
+    from kb_audit.kept import Kept
 
+    given = settings or AuditSettings()
     model = find_model()
     with Live(quiet=quiet) as live:
-        return audit(
-            [Path(path) for path in paths],
+        sources = [_source(path, given, lambda what: live.say("", what, 0, 0)) for path in paths]
+        found = audit(
+            sources,
             encode=encoder(model, progress=lambda what, done, of: live.say("", f"{what} {done} of {of}", 0, 0)),
-            as_of=datetime.now(UTC).date(),
+            as_of=given.as_of or datetime.now(UTC).date(),
+            intents=given.questions,
+            retired=given.retired,
+            review_days=given.review_days,
             progress=lambda what, done, of: live.say("", what, 0, 0),
             model={"model": model.name, "digest": model.digest},
+            kept=Kept(),
         )
+        return _online(found, sources, given.online, live) if given.online else found
+
+
+def _source(path: str, given: AuditSettings, say: Callable[[str], None]) -> Path | Reading:
+    from kb_audit import live
+
+    source = live.live(path)
+    return Path(path) if source is None else live.alone(source, most=given.most_requests, say=say)
+
+
+def _online(found: KnowledgeAudit, sources: Sequence[Path | Reading], most: int, live: Live) -> KnowledgeAudit:
+    """The audit with the external links that are dead."""
+    from kb_audit.external_links import external, findings, follow_external
+    from kb_audit.remedies import with_remedies
+    from kb_audit.sources import folder
+    from kb_audit.sources.reading import NotRead, together
+
+    articles = together(s if isinstance(s, Reading) else folder.read(s) for s in sources).articles
+    followed = follow_external(
+        list(external(articles)), most=most, say=lambda done, of: live.say("", f"following links {done} of {of}", 0, 0)
+    )
+    left = [NotRead(name="links to elsewhere", why=f"{followed.left} were not followed; raise --online")]
+    more = with_remedies(articles, findings(articles, followed))
+    return found.model_copy(
+        update={"findings": (*found.findings, *more), "not_read": (*found.not_read, *(left if followed.left else ()))}
+    )
+
+
+def read_questions(path: Path) -> dict[str, list[str]]:
+    """Questions of customers, one a line; a line `# name` begins the ones of a workflow.
+
+    Raises BadInput for a file without a question.
+    """
+    found: dict[str, list[str]] = {}
+    name = "questions"
+    for line in read_text(path).splitlines():
+        head = re.match(r"#+\s*(\S.*)", line)
+        if head:
+            name = head[1].strip()
+        elif line.strip():
+            found.setdefault(name, []).append(line.strip())
+    if not found:
+        raise BadInput(
+            "there is no question in it", str(path), "write one question a line, `# name` above those of a workflow"
+        )
+    return found
+
+
+def read_days(said: Sequence[str]) -> dict[str, int]:
+    """`prices=60` → days between reviews. Raises BadInput for anything else."""
+    found: dict[str, int] = {}
+    for each in said:
+        kind, equals, days = each.partition("=")
+        if not equals or not days.isdecimal():
+            raise BadInput(f"{each} is no interval", "--review-days", "write KIND=DAYS, as in prices=60")
+        found[kind] = int(days)
+    return found

@@ -48,7 +48,13 @@ class Enforcement(Strict):
 
 
 class Knowledge(Strict):
-    sources: list[str] = Field(default_factory=list)
+    sources: list[str] = Field(
+        default_factory=list, description="folders and files, or live sources: `zendesk:SYSTEM`, `sitemap:https://…`"
+    )
+    retired: list[str] = Field(default_factory=list, description="names of products, plans and menus that are gone")
+    review_days: dict[str, int] = Field(
+        default_factory=dict, description="kind of article → days between reviews, instead of the learned ones"
+    )
 
 
 class Tickets(Strict):
@@ -133,6 +139,8 @@ class Folder:
             gateway_url=said.enforcement.url,
             contact=said.contact,
             knowledge=tuple(said.knowledge.sources),
+            retired=tuple(said.knowledge.retired),
+            review_days=said.knowledge.review_days,
             tickets=said.tickets.file if said.tickets else None,
             ticket_reading=said.tickets.reading(self.escalation.value.zone) if said.tickets else None,
         )

@@ -88,7 +88,7 @@ def plan_of(folder: Folder, *, only_system: str | None, only_probe: str | None, 
     """What a run would send, without a network; bound to the folder's files by their digest."""
     from probes.gather.inputs import by_place, digest_of, read_inputs
     from probes.gather.leftovers import planned
-    from probes.gather.plan import plan
+    from probes.gather.planning import plan
 
     written = read_inputs(folder.path, folder.estate.knowledge, folder.written_files())
     return plan(

@@ -22,7 +22,9 @@ def plan_of_message(folder: Folder, message: str, session: dict[str, str], encod
     estate = folder.estate
     own = folder.pilot.value.understanding
     goals = {name: goal.utterances for name, goal in estate.goals.items()}
-    found = understand(message, estate, Intents(goals, encode, Thresholds(own.min_score, own.min_margin)))
+    found = understand(
+        message, estate, Intents(goals, encode, Thresholds(own.min_score, own.min_margin)), session=session
+    )
     said: dict[str, Any] = {
         "intent": found.intent, "confidence": found.confidence, "category": found.category, "language": found.language,
         "frustration": found.frustration, "to_a_person": found.stop.says if found.stop else "",

@@ -17,6 +17,7 @@ from runtime.incoming import case_of
 from runtime.systems.settings import Autonomy
 from runtime.understanding.encode import Encode
 from runtime.understanding.model import Propose
+from runtime.understanding.rewording import Reword
 
 if TYPE_CHECKING:
     from runtime.engine import Engine
@@ -56,6 +57,7 @@ def running(
     encode: Encode | None = None,
     at_most: Autonomy = "act",
     propose: Propose | None = None,
+    reword: Reword | None = None,
     worker: str = "",
     threads: int | None = None,
 ) -> Iterator[Engine]:
@@ -67,7 +69,7 @@ def running(
     """
     from runtime.engine import THREADS, engine
 
-    opened = pilot_of(folder, secrets=secrets, encode=encode, at_most=at_most, propose=propose)
+    opened = pilot_of(folder, secrets=secrets, encode=encode, at_most=at_most, propose=propose, reword=reword)
     opened.worker = worker
     with opened as pilot:
         pilot.check_ways()
@@ -84,6 +86,7 @@ def pilot_of(
     encode: Encode | None = None,
     at_most: Autonomy = "act",
     propose: Propose | None = None,
+    reword: Reword | None = None,
 ) -> Pilot:
     """The folder's pilot, not yet opened."""
     from runtime.pilot import Pilot
@@ -101,6 +104,7 @@ def pilot_of(
         encode=encode,
         at_most="observe" if folder.pilot.value.stopped else at_most,
         propose=propose,
+        reword=reword,
     )
 
 
@@ -131,6 +135,7 @@ def run_cases(
     encode: Encode | None = None,
     at_most: Autonomy = "act",
     propose: Propose | None = None,
+    reword: Reword | None = None,
     progress: Progress | None = None,
 ) -> list[CaseResult]:
     """Runs cases one after the other; one that waits for a person does not hold up the next.
@@ -139,10 +144,11 @@ def run_cases(
         cases: mappings with case, customer, session, channel, message; `turns` said before; `answers` names the case whose
             question the message answers.
         propose: a model that may name a goal when the words are not clear.
+        reword: a model that may put a finished reply into other words.
         progress: called with each result as it comes.
     """
     results: list[CaseResult] = []
-    with running(folder, secrets=secrets, encode=encode, at_most=at_most, propose=propose) as engine:
+    with running(folder, secrets=secrets, encode=encode, at_most=at_most, propose=propose, reword=reword) as engine:
         for case in cases:
             results.append(run_one(engine, case))
             if progress:

@@ -15,7 +15,7 @@ from probes.gather.describe import Described
 from probes.gather.joins import Joins
 from probes.gather.versions import Drift
 from probes.wording import counted
-from runtime.systems.vendors import vendors
+from runtime.systems.vendors import Vendor, vendors
 
 LONGEST_VERSION = 14  # a namespace that stands where a version should is none
 
@@ -50,7 +50,7 @@ def system_rows(
                 operations_used=len({o for o in used if o.startswith(f"{name}.")}),
                 level=Interval(confirmed=unit.confirmed, possible=unit.possible) if unit else None,
                 requests=requests.get(name, 0),
-                stability=_stability(described, artifacts.get(Drift, Subject(unit=name))),
+                stability=_stability(described, artifacts.get(Drift, Subject(unit=name)), vendor),
                 vendor=vendor.name if vendor else "",
                 vendor_says=_notes(known),
                 findings=[f.number for f in findings if f.dimension == dimension and f.subject.unit == name],
@@ -97,17 +97,19 @@ def _join(name: str, field: str, target: str, cell: Cell | None, seen: object) -
     return Join(source=f"{name}.{field}", target=target, state=state, says=says)
 
 
-def _stability(described: object, drift: Artifact | Missing) -> str:
+def _stability(described: object, drift: Artifact | Missing, vendor: Vendor | None) -> str:
     """What the description says of versions and change, and whether it changed since the last bundle."""
-    return "; ".join(_steady(described, drift)) if isinstance(described, Described) else ""
+    return "; ".join(_steady(described, drift, vendor)) if isinstance(described, Described) else ""
 
 
-def _steady(described: Described, drift: Artifact | Missing) -> Iterator[str]:
+def _steady(described: Described, drift: Artifact | Missing, vendor: Vendor | None) -> Iterator[str]:
     if described.api_version and len(described.api_version) <= LONGEST_VERSION:
         yield described.api_version
     ending = [op.id for op in described.operations if op.called and op.deprecated]
     if ending:
         yield f"{counted(len(ending), 'operation')} deprecated"
+    if vendor and vendor.version_header:
+        yield f"documented: {vendor.version_header}"
     yield "notice stated" if described.states_change_policy else "no word on changes"
     if isinstance(drift, Drift):
         broken = sum(change.breaking for change in drift.changes)

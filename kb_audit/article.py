@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 BlockKind = Literal["paragraph", "item", "row", "code"]
@@ -141,6 +142,7 @@ def cut_sections(
     return tuple(found)
 
 
+@lru_cache(maxsize=50_000)
 def plain(text: str) -> str:
     """The words of a piece of Markdown or HTML, on one line."""
     for pattern, put in _MARKUP:

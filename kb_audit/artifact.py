@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb_audit.measures import MendFirst, Remedy, Retrieval, WouldSay
+from kb_audit.measures import MendFirst, Merge, Remedy, Retrieval, WouldSay
 from kb_audit.sources.reading import NotRead
 from probes.artifact import Artifact
 from probes.finding import Subject
@@ -148,6 +148,7 @@ class KnowledgeAudit(Artifact):
     retrieval: Retrieval = Retrieval()
     would_say: tuple[WouldSay, ...] = ()
     mend_first: tuple[MendFirst, ...] = ()
+    merges: tuple[Merge, ...] = ()
     findings: tuple[KnowledgeFinding, ...] = ()
 
     def of_workflow(self, workflow: str) -> WorkflowKnowledge:

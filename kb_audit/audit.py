@@ -16,13 +16,14 @@ from kb_audit import coverage, report_findings
 from kb_audit.article import Article, Section
 from kb_audit.article_records import records_of
 from kb_audit.artifact import KnowledgeAudit, KnowledgeFinding, SectionRecord
-from kb_audit.claims import claims
 from kb_audit.conflicts import find_conflicts
 from kb_audit.duplicates import find_duplicates
 from kb_audit.guardrail_agreement import ActionLimit, as_limits, disagreements
 from kb_audit.harm import mend_first
+from kb_audit.kept import Kept
 from kb_audit.languages import language
 from kb_audit.links import follow
+from kb_audit.merging import merges
 from kb_audit.page_findings import of_pages
 from kb_audit.remedies import with_remedies
 from kb_audit.retrieval import Searched, lost_headings, measure, near_ties, would_say
@@ -30,6 +31,7 @@ from kb_audit.shared_passages import shared_passages
 from kb_audit.sources import folder
 from kb_audit.sources.reading import NotRead, Reading, together
 from kb_audit.structure import section_text
+from kb_audit.verdicts import earlier, stated_in
 from probes.finding import EVERYWHERE, Subject
 from runtime.understanding.encode import Encode
 
@@ -49,6 +51,7 @@ def audit(
     volumes: Mapping[str, float] | None = None,
     retired: Iterable[str] = (),
     review_days: Mapping[str, int] | None = None,
+    kept: Kept | None = None,
 ) -> KnowledgeAudit:
     """Audit articles.
 
@@ -62,20 +65,21 @@ def audit(
         volumes: tickets a month of a workflow; with them "mend first" knows how many people an article reaches.
         retired: names of products, plans or menus that are gone.
         review_days: days between reviews by kind of article (kb_audit.article_kinds), instead of the learned ones.
+        kept: what earlier runs worked out; with it, articles that did not change are not taken apart and judged again.
 
     Raises BadInput for a path that does not exist; whatever is inside and cannot be read is in `not_read`.
     """
     say = progress or (lambda what, done, of: None)
     named = list(sources)
     say("reading articles", 0, len(named))
-    reading = together(each if isinstance(each, Reading) else folder.read(Path(each)) for each in named)
+    reading = together(each if isinstance(each, Reading) else folder.read(Path(each), kept) for each in named)
     pages = _Pages.of(reading)
     found: list[KnowledgeFinding] = []
     say("links, dates and structure", 0, len(pages.articles))
     links = follow(pages.articles, reading.known_names)
     found += of_pages(pages.articles, links, as_of, retired)
     say("claims", 0, len(pages.english))
-    stated = [claim for article in pages.english for claim in claims(article)]
+    stated, names = stated_in(pages.english, kept)
     say("embedding", 0, len(pages.texts) + len(stated))
     rows = encode(pages.texts)
     twice = find_duplicates(pages.texts, [s.article for s in pages.sections], rows)
@@ -83,7 +87,7 @@ def audit(
     same = {frozenset({pages.sections[d.a].id, pages.sections[d.b].id}) for d in twice}
     found += report_findings.of_passages(shared_passages(pages.articles, same))
     say("comparing claims", 0, len(stated))
-    compared = find_conflicts(stated, encode)
+    compared = find_conflicts(stated, encode, earlier(kept, pages.english, names, (model or {}).get("digest")))
     found += report_findings.of_conflicts(pages.articles, stated, compared)
     bounds = as_limits(limits)
     found += report_findings.of_limits(pages.articles, stated, disagreements(stated, bounds))
@@ -115,6 +119,7 @@ def audit(
         limits_compared=len(bounds),
         retrieval=measure(searched),
         would_say=would_say(searched, volumes or {}),
+        merges=merges(pages.articles, found),
         mend_first=mend_first(pages.articles, records, found, covered.articles, volumes or {}),
         findings=tuple(found),
     )

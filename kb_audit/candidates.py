@@ -1,6 +1,6 @@
 """Which pairs of claims are worth judging: of the many that speak of like things, the few that could clash at all.
 
-Told by numbers of each claim (has values, sign of its permission, opposites, channel), a whole block of pairs at once:
+Told by numbers of each claim (has values, sign of its permission, opposites, channel, payer), a whole block of pairs at once:
 judging costs a thousand times what this does. Nothing is lost: what is left out would be judged unrelated.
 """
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kb_audit.claims import Claim
 from kb_audit.neighbours import Found, blocks_above
+from kb_audit.payers import payer
 from kb_audit.polarity import turning
 
 Near = tuple[int, int, float]
@@ -54,6 +55,7 @@ class _Traits:
     exclusive: NDArray[np.int8]
     turns: NDArray[np.int64]
     channel: NDArray[np.bool_]
+    payer: NDArray[np.bool_]
 
     @classmethod
     def of(cls, claims: Sequence[Claim]) -> _Traits:
@@ -65,8 +67,9 @@ class _Traits:
             polar=np.array([each is not None for each in signs], bool),
             sign=np.array([each.sign if each else 0 for each in signs], np.int8),
             exclusive=np.array([each.exclusive if each else 0 for each in signs], np.int8),
-            turns=np.array([sum(1 << n for n in turning(each.about)) if each else 0 for each in signs], np.int64),
+            turns=np.array([sum(1 << n for n in turning(claim.text)) for claim in claims], np.int64),
             channel=np.array(["channel" in claim.own_scope for claim in claims], bool),
+            payer=np.array([payer(claim.text) is not None for claim in claims], bool),
         )
 
     def may_clash(self, i: NDArray[np.int64], j: NDArray[np.int64], close: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -74,7 +77,8 @@ class _Traits:
         opposed = (self.sign[i] != self.sign[j]) | (self.exclusive[i] * self.exclusive[j] < 0)
         turned = (self.turns[i] & self.turns[j]) != 0
         channels = self.channel[i] & self.channel[j]
+        payers = self.payer[i] & self.payer[j]
         found: NDArray[np.bool_] = (self.values[i] & self.values[j]) | (
-            close & both_polar & (opposed | turned | channels)
+            close & ((both_polar & (opposed | turned | channels)) | payers)
         )
         return found

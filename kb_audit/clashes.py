@@ -41,6 +41,12 @@ class Clash:
 AGREES = Clash(agrees=True)
 
 
+def find_clash(a: Claim, b: Claim) -> Clash | None:
+    """What in the two claims cannot both hold, or `AGREES`; `None` where nothing can be compared."""
+    said = by_value(a, b) if a.values and b.values else by_polarity(a, b)
+    return said or by_payer(a, b) or by_channel(a, b)
+
+
 def by_value(a: Claim, b: Claim) -> Clash | None:
     """The clash of the two claims' values, each bound to its role; `None` where nothing can be compared."""
     if not (a.values and b.values):

@@ -22,8 +22,9 @@ from runtime.estate import Estate
 
 SYSTEM = "knowledge"
 PROBES = (
-    "owned", "current", "covers_intents", "structured", "no_conflicts", "no_duplicates", "links_alive", "retrieves",
-    "agrees_with_guardrails", "scoped", "no_injection", "no_personal_data",
+    "owned", "current", "covers_intents", "structured", "no_conflicts", "no_duplicates", "links_alive", "no_dead_references",
+    "retrieves",
+    "agrees_with_guardrails", "scoped", "no_injection", "no_personal_data", "review_loop",
 )  # fmt: skip
 
 
@@ -76,6 +77,7 @@ def derive(given: Derivation) -> Iterator[Artifact | Missing]:
     from kb_audit.audit import audit
     from kb_audit.embedding import find_model
     from kb_audit.guardrail_agreement import limits_of
+    from kb_audit.kept import Kept
 
     if given.encode is None or not given.estate.knowledge:
         yield from _absent(given.estate, "no articles are named" if given.encode else "no model")
@@ -90,9 +92,13 @@ def derive(given: Derivation) -> Iterator[Artifact | Missing]:
         encode=given.encode,
         as_of=given.now.date(),
         intents={name: goal.utterances for name, goal in given.estate.goals.items()},
+        volumes=_volumes(given),
+        retired=given.estate.retired,
+        review_days=given.estate.review_days,
         limits=limits_of(given.estate.guardrails, given.estate.currency),
         progress=lambda what, done, of: given.progress(f"knowledge: {what}"),
         model={"model": model.name, "digest": model.digest},
+        kept=Kept(),
     )
     named = tuple(
         source for source in given.estate.knowledge if live.live(source) is None
@@ -104,6 +110,14 @@ def derive(given: Derivation) -> Iterator[Artifact | Missing]:
     yield found
     for workflow in given.estate.goals:
         yield found.of_workflow(workflow)
+
+
+def _volumes(given: Derivation) -> dict[str, float]:
+    """Tickets a month of each workflow, where the ticket export was counted."""
+    from probes.derive.demand_figures import Demand
+
+    found = given.found.get((Demand.kind, EVERYWHERE, ""))
+    return {name: float(part.per_month) for name, part in found.workflows.items()} if isinstance(found, Demand) else {}
 
 
 def _absent(estate: Estate, why: str) -> Iterator[Missing]:

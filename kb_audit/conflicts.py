@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from kb_audit.candidates import candidates
 from kb_audit.claims import Claim
 from kb_audit.judgement import PERMISSION, Judgement, judge
+from kb_audit.verdicts import Earlier
 from kb_audit.wording import Words
 from runtime.understanding.encode import Encode
 
@@ -36,8 +37,11 @@ class Compared:
     compared: int
 
 
-def find_conflicts(claims: Sequence[Claim], encode: Encode) -> Compared:
-    """Compare every two claims about one subject; pairs inside one section are left to the reader of that section."""
+def find_conflicts(claims: Sequence[Claim], encode: Encode, earlier: Earlier | None = None) -> Compared:
+    """Compare every two claims about one subject; pairs inside one section are left to the reader of that section.
+
+    `earlier` knows the verdicts of the last run; what it has not seen is judged.
+    """
     if not claims:
         return Compared((), 0)
     kept = _without_copies(claims)
@@ -47,9 +51,13 @@ def find_conflicts(claims: Sequence[Claim], encode: Encode) -> Compared:
     compared = 0
     for block in candidates(chosen, rows, near=FAINT, permission=PERMISSION):
         compared += block.near
-        words.learn(text for i, j, _ in block.pairs for n in (i, j) for text in (chosen[n].subject, chosen[n].about))
-        judged = ((i, j, s, judge(chosen[i], chosen[j], s, words)) for i, j, s in block.pairs)
+        known = {(i, j): earlier.of(kept[i], kept[j]) if earlier else None for i, j, _ in block.pairs}
+        fresh = {n for pair, said in known.items() if said is None for n in pair}
+        words.learn(text for n in fresh for text in (chosen[n].subject, chosen[n].about))
+        judged = ((i, j, s, known[i, j] or judge(chosen[i], chosen[j], s, words)) for i, j, s in block.pairs)
         found += [Pair(kept[i], kept[j], s, said) for i, j, s, said in judged if said.verdict != "unrelated"]
+    if earlier:
+        earlier.keep(kept, ((pair.a, pair.b, pair.judgement) for pair in found))
     return Compared(tuple(found), compared)
 
 

@@ -60,6 +60,8 @@ def _take_out(pages: Pages, finding: KnowledgeFinding, mend: int) -> Edit | None
     if whole_line:
         while end < len(body) and body[end] == "\n" and (body[start - 2 : start] == "\n\n" or start == 0):
             end += 1
+        while body[end : end + 1] == " ":
+            end += 1
     elif body[start - 1 : start] == " ":
         start -= 1
     return Edit(start, end, "")

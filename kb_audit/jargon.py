@@ -22,8 +22,8 @@ _KNOWN = frozenset(
     )
 )
 _MEANS = re.compile(
-    r"\b([A-Z][A-Z0-9]{1,5})[*_]*(?: or \*\*\w+\*\*)?\s*(?:-|–|—|:|,|is|means|stands for)\s+"
-    r"(?:\(|the |an? |short for |an abbreviation )?[A-Za-z]\w+ "
+    r"\b([A-Z][A-Z0-9]{1,5})[*_]*(?: or \*\*\w+\*\*)?(?:\s*(?:[-–—:]|means|stands for)\s+(?:\(|the |an? )?[A-Za-z]\w+ "
+    r"|(?:,|,? is) (?:the|an?|short for|our) [A-Za-z]\w+ )"
 )
 _CODE_BEFORE = re.compile(r"(?:code|ref(?:erence)?|no\.?|number|section|form|model|room|type|size)\s*$", re.I)
 

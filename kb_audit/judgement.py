@@ -7,6 +7,7 @@ other, and neither slot nor scope may set them apart. Values and polarity then s
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +15,7 @@ from kb_audit.claims import Claim
 from kb_audit.clashes import Clash, find_clash
 from kb_audit.incompatible import relate
 from kb_audit.payers import payer
-from kb_audit.scope import Comparison, compare, without_channel
+from kb_audit.scope import Comparison, compare, read_scope, without_channel
 from kb_audit.slots import contrast
 from kb_audit.wording import Words, content_words
 from kb_audit.wording_stop import STOP, WEAK
@@ -62,9 +63,8 @@ def judge(a: Claim, b: Claim, similarity: float, words: Words) -> Judgement:
     if apart:
         return Judgement("scope", f"{clash.says}, for different things ({apart})", clash.kind)
     denied = clash.kind == "permission"  # "the policy excludes water damage" is then the claim itself
-    if clash.kind == "payer" and (payer_scope := _payer_scope(a, b)).relation != "disjoint":
-        return Judgement("conflict", clash.says, clash.kind)
-    scope = compare(a.scope, b.scope, {} if denied else a.excluded, {} if denied else b.excluded)
+    scopes = [_scope_without_payer(each) if clash.kind == "payer" else each.scope for each in (a, b)]
+    scope = compare(*scopes, {} if denied else a.excluded, {} if denied else b.excluded)
     if clash.conditional and words.align(a.masked, b.masked).longer < COVERED_FULLY:
         return Judgement("possible", f"{clash.says}; only one side sets a condition", clash.kind)
     return _in_scope(a, b, similarity, clash, scope)
@@ -83,6 +83,12 @@ def _in_scope(a: Claim, b: Claim, similarity: float, clash: Clash, scope: Compar
     if scope.relation == "one_silent" and not (similarity >= _SAME_WORDING and _only_headings_narrow(a, b)):
         return Judgement("possible", f"{clash.says}; {scope.says}", clash.kind)
     return Judgement("conflict", clash.says, clash.kind)
+
+
+def _scope_without_payer(claim: Claim) -> Mapping[str, frozenset[str]]:
+    """ "Paid by the tenant" names who pays and not for whom the rule holds."""
+    paid = payer(claim.text)
+    return read_scope(paid.rest, claim.path) if paid else claim.scope
 
 
 def _speaks_of(claim: Claim, clash: Clash) -> str:
@@ -126,7 +132,7 @@ def _one_subject(a: Claim, b: Claim, similarity: float, words: Words, clash: Cla
 
 def _least(clash: Clash) -> float:
     """The cosine below which two claims never have one subject, asked before their words are compared: most end here."""
-    return PERMISSION if clash.kind in ("permission", "channel") else CANDIDATE
+    return PERMISSION if clash.kind in ("permission", "channel", "payer") else CANDIDATE
 
 
 def _share_predicate(a: Claim, b: Claim, words: Words) -> bool:

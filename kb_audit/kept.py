@@ -48,10 +48,18 @@ class Kept:
             result: T | None = _read(known.get(digest))
             if result is None:
                 result = make(one)
-                fresh.append((digest, zlib.compress(pickle.dumps(result, pickle.HIGHEST_PROTOCOL), 1)))
+                fresh.append((digest, _written(result)))
             found.append(result)
         self._keep(fresh)
         return found
+
+    def one(self, key: bytes, kind: type[T]) -> T | None:
+        """What was put under this key, if it is of this kind."""
+        found = _read(self._known([key]).get(key))
+        return found if isinstance(found, kind) else None
+
+    def put(self, key: bytes, what: object) -> None:
+        self._keep([(key, _written(what))])
 
     def _known(self, digests: Sequence[bytes]) -> dict[bytes, bytes]:
         wanted, found = sorted(set(digests)), dict[bytes, bytes]()
@@ -73,6 +81,10 @@ class Kept:
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")
         return db
+
+
+def _written(what: object) -> bytes:
+    return zlib.compress(pickle.dumps(what, pickle.HIGHEST_PROTOCOL), 1)
 
 
 def _read(kept: bytes | None) -> Any:

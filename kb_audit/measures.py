@@ -34,6 +34,16 @@ class MendFirst(_Frozen):
     why: tuple[str, ...] = ()
 
 
+class Merge(_Frozen):
+    """Two articles that should be one: `share` of the words of `drop` stand in `keep`; `move`: headings of what does not."""
+
+    keep: str
+    drop: str
+    share: float
+    move: tuple[str, ...] = ()
+    why: str = ""
+
+
 class WouldSay(_Frozen):
     """What an agent that answers from the best section would say to the first question of a workflow."""
 

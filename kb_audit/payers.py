@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _US = frozenset("we us our seller merchant provider supplier company retailer store shop insurer bank carrier business vendor".split())  # noqa: SIM905
 _THEM = frozenset("you your customer buyer client user subscriber policyholder purchaser shopper consumer guest member cardholder patient passenger".split())  # noqa: SIM905
@@ -31,6 +32,7 @@ class Payer:
     rest: str
 
 
+@lru_cache(maxsize=200_000)
 def payer(text: str) -> Payer | None:
     """Who pays, by the first phrase that says so; what is free is paid by who offers it."""
     match = _PAYS.search(text)

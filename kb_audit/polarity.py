@@ -17,7 +17,7 @@ Force = Literal["permission", "obligation", "fact"]
 _RULES: tuple[tuple[str, int, Force | None, str], ...] = (
     (
         r"(?:do|does)(?:n't| not) (?:need(?: to)?|have to|require)|need not|no need to|(?:is|are) "
-        r"optional|optional(?:ly)?|voluntary|(?:is|are)(?:n't| not) (?:required|mandatory|necessary|"
+        r"(?:purely |entirely |always )?optional|optional(?= (?:to|for)\b)|voluntary|(?:is|are)(?:n't| not) (?:required|mandatory|necessary|"
         r"needed|obligatory)|without (?:having|needing) to", -1, "obligation", "must"),
     (r"no longer", -1, None, ""),
     (r"not reimbursed?", -1, "fact", "we pay"),
@@ -144,7 +144,8 @@ _EMPTY = frozenset(
     ]
 )
 _ANSWER = re.compile(r"^(?:no|yes|yep|nope|sorry|unfortunately|of course|sure)(?:[.,!:]|\s[–—-])\s+", re.I)
-_BREAK = re.compile(r"\s*(?:;|, but\b|, however\b|\bhowever\b|, although\b|, whereas\b|, while\b| but )\s*", re.I)
+_BESIDE = re.compile(r"\([^()]*\)|\b(?:not|n't) (?:only|just|merely|solely|simply|necessarily)\b", re.I)
+_BREAK = re.compile(r"\s*(?:;| [—–-]{1,2} |, no longer\b|, not (?!later|more|less|fewer)|\brather than\b|\binstead of\b|, but\b|, however\b|\bhowever\b|, although\b|, whereas\b|, while\b| but )\s*", re.I)
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ class Polarity:
 
 def polarity(text: str) -> Polarity | None:
     """Polarity of the main clause; a sentence without any cue affirms (`cues` 0). `None` for a fragment."""
-    parts = _BREAK.split(_ANSWER.sub("", text))
+    parts = _BREAK.split(_BESIDE.sub(" ", _ANSWER.sub("", text)))
     clause = _IF.sub(" ", max(parts, key=len) if len(text) > 160 else parts[0]).strip()
     conditional = any(w not in STOP and w not in WEAK for clause in _IF.findall(text) for w in _TELLING.findall(clause.lower()))
     signs: list[int] = []

@@ -9,7 +9,7 @@ from kb_audit.artifact import KnowledgeFinding, Side
 from kb_audit.claims import Claim
 from kb_audit.clusters import clusters
 from kb_audit.conflicts import Compared
-from kb_audit.duplicates import Duplicate
+from kb_audit.duplicates import MOST_NAMED, Duplicate
 from kb_audit.guardrail_agreement import Disagreement
 from kb_audit.normal_form import written
 from kb_audit.retrieval import NearTie
@@ -69,7 +69,7 @@ def of_duplicates(
             probe="knowledge.no_duplicates",
             verdict=d.kind,
             sides=tuple(side(pages[s.article], s.start, s.end) for s in (sections[d.a], sections[d.b])),
-            why="the same text stands twice" if d.kind == "duplicate" else "two sections say nearly the same",
+            why=_how_often(d),
             suggestion=probably_right(pages[sections[d.a].article], pages[sections[d.b].article]).replace(
                 "is probably right", "stays; link to it"
             ),
@@ -77,6 +77,13 @@ def of_duplicates(
         )
         for d in found
     ]
+
+
+def _how_often(found: Duplicate) -> str:
+    if found.places > MOST_NAMED + 1:
+        same = "the same" if found.kind == "duplicate" else "nearly the same"
+        return f"{same} text stands in {found.places:,} places, of which {MOST_NAMED + 1} are named"
+    return "the same text stands twice" if found.kind == "duplicate" else "two sections say nearly the same"
 
 
 def of_passages(found: Iterable[SharedPassage]) -> list[KnowledgeFinding]:

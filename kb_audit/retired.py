@@ -131,7 +131,7 @@ def _in_article(article: Article, gone: Sequence[Retired]) -> Iterator[GoneRefer
     for sentence in sentences(article):
         for one in [r for r in left if r.name in sentence.text]:
             if re.search(rf"(?<![\w-]){re.escape(one.name)}(?![\w-])", sentence.text) and not _SPEAKS_OF_THE_END.search(
-                sentence.text
+                article.body, max(0, sentence.start - 60), sentence.end + 60
             ):
                 left.remove(one)
                 yield GoneReference(article, sentence, one)

@@ -24,7 +24,7 @@ _STRICT = re.compile(
     r"(?<!no )(?<!not )(?<!in )(?<!takes )(?<!take )\b(?:over|above|more than|longer than|greater than|older than|younger than|exceeding|exceeds|under|below|less than|fewer than)\s*$",
     re.I,
 )
-_YOUNGER = re.compile(r"\b(?:under|over|below|above|younger than|older than)\s+\d+$", re.I)
+_YOUNGER = re.compile(r"\b(?:under|over|below|above|younger than|older than|up to)\s+[\w-]+$", re.I)
 _PRICED = re.compile(r"\b(?:on|for)\s+(?:\w+\s){0,3}?(?:over|above|under|below|exceeding)\s*$", re.I)
 _BASKET = re.compile(r"\b(?:from|for|of|with|at) (?:a |an )?(?:minimum )?(?:basket|order|cart|purchase|spend)s?(?: value| amount| total)?(?: of| over| from)?\s*$", re.I)
 _SPEND = re.compile(r"\b(?:spend|buy for|shop for)\s*$", re.I)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from kb_audit.contrast_words import CONTRASTS
+from kb_audit.countries import countries
 from kb_audit.scope_words import GROUPS
 from kb_audit.word_gate import WordGate
 
@@ -66,6 +67,9 @@ def _hits(text: str) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for kind, name in _GATE.found(text):
         found.setdefault(kind, set()).add(name)
+    abroad = countries(text) - GROUPS["region"].keys()
+    if abroad:
+        found.setdefault("region", set()).update(abroad)
     return {kind: frozenset(found[kind]) for kind in _KINDS if kind in found}
 
 

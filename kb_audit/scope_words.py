@@ -99,7 +99,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "second": r"second (?:bag|checked|offen[cs]e|warning|violation|reminder|line)|2nd|additional "
         r"(?:bag|line|user|device)s?",
         "third": r"third (?:bag|offen[cs]e|violation|reminder)",
-        "voluntary": r"voluntar(?:y|ily)",
+        "voluntary": r"(?<!is )(?<!are )voluntar(?:y|ily)(?= \w)",
         "involuntary": r"involuntar(?:y|ily)",
         "extended": r"extended (?:warranty|cover|plan)",
         "annual": r"annual(?:ly)? (?:plans?|subscriptions?|contracts?|billing|payments?|customers?)|"

@@ -28,6 +28,7 @@ def summary(audit: KnowledgeAudit, *, show: int = _SHOWN) -> str:
         list(_conflicts(audit)),
         *(list(_group(audit, title, verdicts, show)) for title, verdicts in GROUPS.items()),
         list(_mend_first(audit)),
+        list(_merges(audit)),
         list(_coverage(audit)),
         list(_would_say(audit)),
         list(_retrieval(audit)),
@@ -52,13 +53,18 @@ def as_json(audit: KnowledgeAudit) -> dict[str, Any]:
         "retrieval": audit.retrieval.model_dump(),
         "would_say": [each.model_dump() for each in audit.would_say],
         "mend_first": [each.model_dump() for each in audit.mend_first],
+        "merges": [each.model_dump() for each in audit.merges],
         "records": [each.model_dump(mode="json") for each in audit.articles],
         "findings": [f.model_dump(mode="json") for f in audit.findings],
     }
 
 
 def _head(audit: KnowledgeAudit) -> str:
-    parts = [counted(len(audit.articles), "article"), counted(len(audit.sections), "section"), counted(audit.claims, "claim")]
+    parts = [
+        counted(len(audit.articles), "article"),
+        counted(len(audit.sections), "section"),
+        counted(audit.claims, "claim"),
+    ]
     left = f"; {len(audit.not_read)} not read" if audit.not_read else ""
     return _wrapped(f"{', '.join(parts)}, {audit.pairs:,} pairs compared{left}; as of {audit.as_of.isoformat()}", "")
 
@@ -92,13 +98,20 @@ def _group(audit: KnowledgeAudit, title: str, verdicts: Sequence[str], show: int
             if verdict != "conflict" and verdict not in _COUNT_ONLY:
                 yield from _examples(found, show)
             elif verdict == "jargon":
-                yield _wrapped(", ".join(f.sides[0].value for f in found[: show * 4]) + (" …" if len(found) > show * 4 else ""), " " * 10)
+                yield _wrapped(
+                    ", ".join(f.sides[0].value for f in found[: show * 4]) + (" …" if len(found) > show * 4 else ""),
+                    " " * 10,
+                )
 
 
 def _examples(findings: Sequence[KnowledgeFinding], show: int) -> Iterator[str]:
     for finding in findings[:show]:
         yield _place(finding.sides[0], " " * 10)
-        beside = f", beside {finding.sides[1].title or finding.sides[1].article}" if len(finding.sides) > 1 and not _tells(finding) else ""
+        beside = (
+            f", beside {finding.sides[1].title or finding.sides[1].article}"
+            if len(finding.sides) > 1 and not _tells(finding)
+            else ""
+        )
         yield _wrapped(finding.why + beside, " " * 12)
     if len(findings) > show > 0:
         yield f"{'':10}… {len(findings) - show:,} more"
@@ -116,9 +129,22 @@ def _mend_first(audit: KnowledgeAudit) -> Iterator[str]:
     yield "Mend first"
     yield _wrapped(f"reach ({measure}) × doubt × 2 where money is at stake", "        ")
     for number, each in enumerate(audit.mend_first, start=1):
-        yield textwrap.shorten(f"{number:>4}. {each.title}", WIDTH - 24, placeholder=" …").ljust(WIDTH - 22) + f"  freshness {each.freshness:>3}"
+        title = textwrap.shorten(each.title, WIDTH - 30, placeholder=" …")
+        yield f"{number:>6}  {title:<{WIDTH - 22}} freshness {each.freshness:>3}"
         said = "; ".join(each.why)
-        yield _wrapped(textwrap.shorten(said, 2 * WIDTH, placeholder=" …") + (f" ({each.owner})" if each.owner else " (no owner)"), " " * 8)
+        yield _wrapped(
+            textwrap.shorten(said, 2 * WIDTH, placeholder=" …") + (f" ({each.owner})" if each.owner else " (no owner)"),
+            " " * 8,
+        )
+
+
+def _merges(audit: KnowledgeAudit) -> Iterator[str]:
+    if audit.merges:
+        yield "Merge"
+    for each in audit.merges:
+        yield _wrapped(f"{each.drop} into {each.keep}", "        ", "          ")
+        moved = f"; move over: {', '.join(each.move)}" if each.move else "; nothing else stands in it"
+        yield _wrapped(f"{each.share:.0%} of its words stand there already{moved}", " " * 10)
 
 
 def _coverage(audit: KnowledgeAudit) -> Iterator[str]:
@@ -132,7 +158,11 @@ def _coverage(audit: KnowledgeAudit) -> Iterator[str]:
             if each.state != "covered":
                 yield _wrapped(f"{each.state}: “{each.utterance}”", " " * 10, " " * 12)
             elif each.answer == "partly":
-                yield _wrapped(f"partly: “{each.utterance}” asks for {each.asks_for}; the section found names none", " " * 10, " " * 12)
+                yield _wrapped(
+                    f"partly: “{each.utterance}” asks for {each.asks_for}; the section found names none",
+                    " " * 10,
+                    " " * 12,
+                )
 
 
 def _would_say(audit: KnowledgeAudit) -> Iterator[str]:
@@ -174,7 +204,9 @@ def _work(audit: KnowledgeAudit) -> Iterator[str]:
     if not minutes:
         return
     drafts = sum(bool(f.remedy and f.remedy.diff) for f in audit.findings)
-    yield _wrapped(f"About {_hours(minutes)} of work by minutes assumed for each kind; {counted(drafts, 'edit')} drafted", "")
+    yield _wrapped(
+        f"About {_hours(minutes)} of work by minutes assumed for each kind; {counted(drafts, 'edit')} drafted", ""
+    )
     for owner, (count, each) in list(work.items())[:_OWNERS]:
         yield f"{count:>6,}  {textwrap.shorten(owner or 'nobody owns them', 48, placeholder=' …')}: {_hours(each)}"
     if len(work) > _OWNERS:
@@ -201,12 +233,16 @@ def _place(side: Side, indent: str, after: str = "") -> str:
     heading = f" › {side.heading}" if side.heading and side.heading != side.title else ""
     room = WIDTH - len(indent) - len(heading) - len(after)
     name = side.article
-    if len(name) > room and room > 24:
+    if len(name) > room > 24:
         name = "…" + name[len(name) - room + 1 :]
     return _wrapped(f"{name}{heading}{after}", indent, indent + "  ")
 
 
 def _wrapped(text: str, indent: str, further: str | None = None) -> str:
     return textwrap.fill(
-        text, WIDTH, initial_indent=indent, subsequent_indent=indent if further is None else further, break_on_hyphens=False
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent if further is None else further,
+        break_on_hyphens=False,
     )

@@ -174,6 +174,7 @@ error mistake fault
 expense expenditure
 earn collect gain accrue bear
 accept take
+apply application applicant
 sell sold resell resold
 lose lost loss
 break broke broken

@@ -61,7 +61,7 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         ("age",
             r"(?:(?<=aged )|(?<=age )|(?<=age of )|(?<=over the age of )|(?:" + "|".join(rf"(?<={who} )" for who in _PERSONS) +
-            r")(?:under|over|below|above|aged?|younger than|older than)\s)(?P<n>\d{1,2})(?P<m>)\b(?!\s*(?:%|[a-z]*days|weeks|months|hours|minutes|euros|dollars|kg|km|miles|pages))|"
+            r")(?:under|over|below|above|aged?|younger than|older than|up to(?: the age of)?|from)\s)(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|sixteen|eighteen)(?P<m>)\b(?!\s*(?:%|[a-z]*days|weeks|months|hours|minutes|euros|dollars|kg|km|miles|pages))|"
             r"\b(?P<n2>\d{1,2})(?:\s+years old|-year-olds?| years of age)\b|"
             r"\b(?P<n3>1[2-9]|2[015]|6[0-9])(?=\s+(?:or|and)\s+(?:over|older|above|up)\b)|"
             r"(?<=\bbe )(?:at least |over )?(?P<n4>1[2-9]|2[0-5])(?=\s*(?:[.,;]|$|to\b))|\bage\b[^.]{0,40}? is (?P<n5>[1-9]\d?)(?=\s*(?:[.,;]|$))"),

@@ -270,11 +270,13 @@ def _count(match: re.Match[str]) -> _Read | None:
         return 1.0, 1.0, thing, False
     if match["n"].lower() == "one" and thing and not _ONE_AS_NUMBER.search(match.string[: match.start()]):
         return None  # an article more often than a number
+    if match["c"] and match["n"] not in ("1", "one", "half") and not match["c"].lower().endswith(("s", "people", "children")):
+        return None  # "2 device files" counts no devices; a footnote's mark may stand there
     return *_pair(match), thing, False
 
 
 def _age(match: re.Match[str]) -> _Read:
-    years = float(next(match[f"n{i}"] for i in ("", 2, 3, 4, 5) if match[f"n{i}"]))
+    years = number(next(match[f"n{i}"] for i in ("", 2, 3, 4, 5) if match[f"n{i}"]))
     return years, years, "years", False
 
 

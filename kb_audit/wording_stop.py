@@ -11,7 +11,7 @@ STOP = frozenset(
     "some any all each every both either neither another such same other own per as than then so too very just only also even still yet "
     "within without into onto out over under above below after before during until till since through between across about around up down off "
     "most more less least least many much few several enough as soon once again ever always usually typically generally normally currently "
-    "reason reasons point points giving zero two three four five six seven eight nine ten twelve fifteen twenty thirty forty fifty sixty ninety hundred twice thrice moment calendar amount percent frequency older younger time date hour number size age thing things one ones make makes made making let lets sure please kindly note yes sorry unfortunately "
+    "lead leads result results cause causes equal equals consist consists amounts stand stands lie lies fall falls vary come coming set reason reasons point points giving zero two three four five six seven eight nine ten twelve fifteen twenty thirty forty fifty sixty ninety hundred twice thrice moment calendar amount percent frequency older younger time date hour number size age thing things one ones make makes made making let lets sure please kindly note yes sorry unfortunately "
     "worry worries happy glad feel free get gets got getting give gives given take takes taken taking go goes come comes use uses used using want wants "
     "would like need needs needed want wish know full day days week weeks month months year years hours minutes minute next following "
     "full total via don doesn isn aren won wasn weren today now already anyone anybody everyone everybody someone nobody "

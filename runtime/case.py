@@ -26,7 +26,8 @@ from runtime.exactly_once import key_of
 from runtime.gate import narrowest
 from runtime.goals import AskStep, CallStep, RuleStep, Step, WhenStep
 from runtime.hand_off import Stopped, class_of, in_words
-from runtime.replies import ASK_AGAIN, NOT_HERE, NOTHING_CHANGED, done_reply, which
+from runtime.replies import ASK_AGAIN, NOT_HERE, NOTHING_CHANGED, which
+from runtime.saying import done_words, invented
 from runtime.systems.exchange import Seen
 from runtime.taking_back import take_back, to_take_back
 from runtime.understanding.slots import fill, from_list
@@ -105,7 +106,7 @@ def _run(case: Plain) -> Plain:
             raise Suspended from failed
         log.exception("case %s failed and goes to a person", case["case"])
         return _failed(walk, type(failed).__name__)
-    return walk.line("resolved", "every step was done", done_reply(pilot().estate.goals[walk.workflow], walk.given))
+    return walk.line("resolved", "every step was done", done_words(walk))
 
 
 def _stay_silent(walk: Walk) -> None:
@@ -166,6 +167,9 @@ def _slots(walk: Walk) -> None:
         value = found.value if found.value is not None else walk.understood.slots.get(name)
         if value is not None:
             walk.given[name] = value
+        elif slot.required and slot.from_ == "session":
+            says = f"the channel does not say who the customer is ({name.replace('_', ' ')})"
+            raise _to_person(walk, Stopped("low_confidence", "goals.session", says))
         elif slot.required and (found.choices or not slot.else_choose):
             raise Halt("asked", f"{name}: {found.source}", which(name, found.choices))
 
@@ -236,6 +240,8 @@ def _read(walk: Walk, step: CallStep, arguments: Plain) -> Any:
 
 def _write(walk: Walk, step: CallStep, arguments: Plain, approval: Plain | None = None) -> Any:
     """The write's answer, or the end of the walk: observed, waiting, held, refused or unknown."""
+    if wrong := invented(walk, step, arguments):
+        raise _to_person(walk, Stopped("conflict", "figures", f"{step.call}: {wrong}"))
     if step.confirm and approval is None:
         _confirm(walk, step, arguments)
     named, context = walk.step(step.call), walk.context(step.call, approval, pilot().estate)

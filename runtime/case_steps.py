@@ -70,11 +70,13 @@ def understood_of(case: Plain) -> Plain:
         propose=own.propose,
         before=turns_of(case),
         channel=str(case.get("channel") or ""),
+        session=case.get("session") or {},
     )
     detail = {
         name: getattr(found, name)
         for name in ("intent", "confidence", "category", "language", "frustration", "proposed")
     }
+    detail |= {"model": found.model} if found.model else {}
     own.note(case["case"], "00 understand", detail=detail)
     return found.plain()
 

@@ -24,8 +24,8 @@ from runtime import case as cases
 from runtime import confirming, durable, waiting_cases
 from runtime.database import ENGINE_SCHEMA, Place, is_address, place_of_engine
 from runtime.estate import Estate
-from runtime.guardrails.restricted import readable
 from runtime.hand_off import Stopped, hand_off
+from runtime.incoming import received
 from runtime.pilot import Pilot
 from runtime.quick_steps import quicken
 from runtime.understanding.understand import Understood
@@ -55,13 +55,7 @@ def engine(pilot: Pilot, *, threads: int = THREADS) -> Iterator[Engine]:
     DBOS(config=config_of(place_of_engine(pilot.home), version, pilot.executor.name))
     cases.use(pilot)
     launch(place_of_engine(pilot.home))
-    DBOS.register_queue(
-        durable.CASES,
-        worker_concurrency=threads,
-        partition_concurrency=1,
-        polling_interval_sec=POLL_S,
-        on_conflict="always_update",
-    )
+    listen(threads)
     try:
         started = Engine(pilot, version)
         started.look_at_waiting()
@@ -91,8 +85,7 @@ class Engine:
 
         Card numbers and the like are masked in the message before it is recorded anywhere.
         """
-        clean = readable(self.pilot.estate.guardrails, dict(case))
-        durable.enqueue(cases.run_case, clean)
+        durable.enqueue(cases.run_case, received(self.pilot.estate.guardrails, case))
 
     def expire(self) -> int:
         """Erases what was recorded of finished cases older than the retention; gives how many."""
@@ -202,6 +195,17 @@ def launch(place: Place) -> None:
     DBOS.launch()
     if not is_address(place):
         quicken(_get_dbos_instance()._sys_db, Path(place))
+
+
+def listen(threads: int) -> None:
+    """Takes cases from the queue, this many at a time; of one customer one at a time in all processes."""
+    DBOS.register_queue(
+        durable.CASES,
+        worker_concurrency=threads,
+        partition_concurrency=1,
+        polling_interval_sec=POLL_S,
+        on_conflict="always_update",
+    )
 
 
 def _take_no_more() -> None:

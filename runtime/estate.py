@@ -48,6 +48,8 @@ class Estate:
     gateway_url: str | None = None
     contact: str = ""
     knowledge: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
+    review_days: Mapping[str, int] = field(default_factory=dict)
     tickets: str | None = None
     ticket_reading: TicketReading | None = None
 

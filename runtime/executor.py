@@ -84,7 +84,7 @@ def hold(home: Path, name: str = "") -> Executor:
     from filelock import FileLock, Timeout
 
     home.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(home / "pilot.lock")
+    lock = FileLock(home / "pilot.lock", thread_local=False)  # asked for from other threads, too
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -43,6 +43,7 @@ from runtime.systems.trace import Trace
 from runtime.understanding.encode import Encode
 from runtime.understanding.intent import Intents, Thresholds
 from runtime.understanding.model import Propose
+from runtime.understanding.rewording import Reword
 
 ENOUGH = 10**9
 
@@ -58,6 +59,7 @@ class Pilot:
         settle: seconds that a destination's index may lag.
         worker: name of this process, where several share a database; empty takes the next free one.
         propose: a model that may name a goal when the words are not clear.
+        reword: a model that may put a finished reply into other words.
     """
 
     estate: Estate
@@ -69,6 +71,7 @@ class Pilot:
     certificate: Certificate | None = None
     settle: float = 1.0
     propose: Propose | None = None
+    reword: Reword | None = None
     worker: str = ""
     proxy: RunningProxy | None = None
     executor: Executor = field(init=False)

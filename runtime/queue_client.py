@@ -12,7 +12,7 @@ from runtime.durable import CASE, CASES, line_of
 from runtime.engine import version_of
 from runtime.errors import BadInput
 from runtime.estate import Estate
-from runtime.guardrails.restricted import readable
+from runtime.incoming import received
 
 
 def enqueue_cases(estate: Estate, cases: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -25,11 +25,14 @@ def enqueue_cases(estate: Estate, cases: Iterable[Mapping[str, Any]]) -> list[st
     if not is_address(place):
         do = "set it to a postgresql:// address, or leave --enqueue out"
         raise BadInput("cases are only enqueued where workers share a database", "CXREADY_DATABASE", do)
+    cases = list(cases)
+    if answer := next((case for case in cases if case.get("answers")), None):
+        raise BadInput("an answer is not enqueued", str(answer["case"]), "give it with `cxready pilot answer`")
     client = DBOSClient(
         system_database_url=str(place), dbos_system_schema=ENGINE_SCHEMA, serializer=DBOSPortableJSONSerializer()
     )
     try:
-        return [_enqueued(client, readable(estate.guardrails, dict(case)), version_of(estate)) for case in cases]
+        return [_enqueued(client, received(estate.guardrails, case), version_of(estate)) for case in cases]
     finally:
         client.destroy()
 

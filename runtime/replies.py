@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from runtime.goal_names import PLACE
 from runtime.goals import Goal
 from runtime.plan import root, value_of
 
@@ -16,7 +17,6 @@ NOTHING_CHANGED = "All right. Nothing was changed."
 ACKNOWLEDGED = "I can see that this has cost you patience, and I am sorry."
 OFFERED = 'Say "person" if you would rather speak with a colleague.'
 MOST_CHOICES = 8
-_PLACE = re.compile(r"\{([A-Za-z0-9_.]+)\}")
 
 
 def done_reply(goal: Goal, given: Mapping[str, Any]) -> str:
@@ -28,7 +28,7 @@ def done_reply(goal: Goal, given: Mapping[str, Any]) -> str:
         return str(value_of(match[1], given))
 
     try:
-        return _PLACE.sub(value, goal.done) or DONE
+        return PLACE.sub(value, goal.done) or DONE
     except KeyError:
         return DONE
 

@@ -7,6 +7,7 @@ Exit codes: 0 did its work, whatever it found · 1 an asked-for condition does n
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -88,6 +89,10 @@ def main(arguments: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     try:
+        if "CREDENTIALS_DIRECTORY" in os.environ:
+            from runtime.handed_over import take_credentials
+
+            take_credentials(os.environ)
         code = cxready.main(arguments, standalone_mode=False)
     except click.exceptions.Abort:
         code = _say("interrupted; run the same command again to go on", 130)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -14,19 +15,72 @@ def kb() -> None:
     """Knowledge base audit without an engagement."""
 
 
-@kb.command("audit", epilog="Example:  cxready kb audit docs/help --json")
-@click.argument("paths", nargs=-1, required=True)
+@kb.command("audit", epilog="Example:  cxready kb audit docs/help -o register.xlsx -o fixes.diff")
+@click.argument("sources", metavar="PATH…", nargs=-1, required=True)
+@click.option(
+    "-o",
+    "outputs",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Also write a register: .xlsx .json .html .txt, or .diff.",
+)
+@click.option(
+    "--questions", type=click.Path(path_type=Path), help="What customers ask: one a line, `# name` above a workflow's."
+)
+@click.option("--retired", metavar="NAME", multiple=True, help="A product, plan or menu that is gone.")
+@click.option(
+    "--review-days",
+    metavar="KIND=DAYS",
+    multiple=True,
+    help="How often articles of a kind need a look, as in prices=60.",
+)
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day that counts as today.")
+@click.option("--online", type=click.IntRange(0), default=0, metavar="N", help="Follow at most N links to other hosts.")
+@click.option(
+    "--max-requests", type=click.IntRange(1), default=200, show_default=True, help="Requests to each live source."
+)
+@click.option("--show", type=click.IntRange(0), default=3, show_default=True, help="Examples of each kind of finding.")
 @click.option("--json", "as_json", is_flag=True, help="Print the audit as JSON.")
-def audit(paths: tuple[str, ...], as_json: bool) -> None:
-    """Audit articles under PATHS: conflicts with both sentences, stale articles, duplicates, injected text."""
-    from assess.auditing import audit_paths
+def audit(
+    sources: tuple[str, ...],
+    outputs: tuple[Path, ...],
+    questions: Path | None,
+    retired: tuple[str, ...],
+    review_days: tuple[str, ...],
+    as_of: datetime | None,
+    online: int,
+    max_requests: int,
+    show: int,
+    as_json: bool,
+) -> None:
+    """Audit articles: conflicts with both sentences, stale articles, duplicates, injected text, what nobody finds.
+
+    PATH is a folder or file (Markdown, HTML, reStructuredText, Word, PDF, an export), or an address: https://host/sitemap.xml,
+    zendesk:https://…, intercom:, confluence:, salesforce:, freshdesk:, mediawiki:https://…/api.php.
+    """
+    from assess.auditing import AuditSettings, audit_paths, read_days, read_questions
     from assess.checkup import required
+    from assess.outputs.knowledge_register import check, write
     from kb_audit.summary import as_json as audit_json
     from kb_audit.summary import summary
 
     required("[collect]", "audit articles")
-    found = audit_paths(paths, quiet=as_json or not sys.stderr.isatty())
-    click.echo(json.dumps(audit_json(found), ensure_ascii=False) if as_json else summary(found))
+    for path in outputs:
+        check(path)
+    settings = AuditSettings(
+        as_of=as_of.date() if as_of else None,
+        questions=read_questions(questions) if questions else {},
+        retired=retired,
+        review_days=read_days(review_days),
+        online=online,
+        most_requests=max_requests,
+    )
+    found = audit_paths(sources, quiet=as_json or not sys.stderr.isatty(), settings=settings)
+    for path in outputs:
+        write(found, path)
+    click.echo(json.dumps(audit_json(found), ensure_ascii=False) if as_json else summary(found, show=show), nl=as_json)
+    for path in () if as_json else outputs:
+        click.echo(f"Written: {path}")
 
 
 @click.group()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assess.cli.pilot_model import models_of
 from assess.cli.pilot_words import AS_JSON, BY, FOLDER, say
 from assess.engagement import load_folder
 
@@ -98,10 +99,15 @@ def plan(folder: Path, message: str | None, session: tuple[str, ...], as_json: b
     help="Its OpenAI-compatible address, like http://localhost:8000/v1; its key is taken from CXREADY_MODEL_KEY.",
 )
 @click.option("--enqueue", is_flag=True, help="Leave the cases to workers (`pilot work`) and wait for nothing.")
+@click.option(
+    "--model-words",
+    is_flag=True,
+    help="The model may also put finished replies into other words; every figure is checked.",
+)
 @AS_JSON
 def run(
     folder: Path, message: str | None, customer: str | None, session: tuple[str, ...], channel: str, cases_file: Path | None, at_most: Any,
-    model: str | None, model_url: str | None, enqueue: bool, as_json: bool,
+    model: str | None, model_url: str | None, model_words: bool, enqueue: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run cases; one line each. Without any, go on with what an earlier run left unfinished."""
     from assess.piloting import read_cases, run_cases, take_up
@@ -130,9 +136,9 @@ def run(
     def show(result: CaseResult) -> None:
         click.echo(json.dumps(result.line(), ensure_ascii=False) if as_json else line_of(result))
 
-    propose = _propose(model, model_url)
+    models = models_of(model, model_url, model_words)
     done = (
-        run_cases(loaded, found, at_most=at_most, propose=propose, progress=show)
+        run_cases(loaded, found, at_most=at_most, **models, progress=show)
         if found
         else take_up(loaded, at_most=at_most, progress=show)
     )
@@ -210,20 +216,6 @@ def token(folder: Path, person: str, role: Any, days: int, take_back: bool, as_j
         else:
             made = access.grant(connection, person, role, days)
             say({"person": person, "role": role, "token": made}, as_json, [made])
-
-
-def _propose(model: str | None, url: str | None) -> Any:
-    import os
-
-    from runtime.errors import BadInput
-
-    if not model and not url:
-        return None
-    if not model or not url:
-        raise BadInput("a model needs its name and its address", "--model, --model-url", "give both, or none")
-    from runtime.understanding.model import openai_compatible
-
-    return openai_compatible(model, url, os.environ.get("CXREADY_MODEL_KEY", ""))
 
 
 def line_of(result: CaseResult) -> str:

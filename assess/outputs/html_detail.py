@@ -5,12 +5,13 @@ from __future__ import annotations
 from assess.assessment import Assessment, Join
 from assess.outputs.figures_systems import systems_map
 from assess.outputs.html_fill import checks, reading
-from assess.outputs.html_view import Section
+from assess.outputs.html_view import Filler, Section, titled
 from assess.outputs.html_words import (
     counted,
     interval,
     line,
     listed,
+    number,
     spelled,
     upper,
 )
@@ -76,6 +77,7 @@ def systems(a: Assessment) -> Section:
         "interval": interval,
     }
     fillers = (
+        _read_by_agents(a),
         checks(
             a,
             "Checks of systems that do not hold",
@@ -96,6 +98,22 @@ def systems(a: Assessment) -> Section:
         _systems_bar(a, [link(j) for j in missing]),
         fillers,
     )
+
+
+def _read_by_agents(a: Assessment) -> Filler:
+    """Tokens of each workflow's allow-list against all operations of the systems that it calls."""
+    rows = []
+    for workflow in a.workflows:
+        own = [f for f in a.fitness if workflow.name in f.reading.allowed]
+        if own:
+            allowed = sum(f.reading.allowed[workflow.name] for f in own)
+            answers = [x for f in own for x in f.reading.answers]
+            largest = max(answers, key=lambda x: x.tokens, default=None)
+            seen = f"{number(largest.tokens)} ({line(largest.operation, 30)})" if largest else "none measured"
+            rows.append((titled(workflow), number(allowed), number(sum(f.reading.whole for f in own)), seen))
+    head = ("Workflow", "Allow-list", "All operations of its systems", "Largest answer seen of them")
+    note = "definitions as tools, four characters a token"
+    return Filler("Tokens that an agent reads", head, (30, 15, 25, 30), tuple(rows), note=note)
 
 
 def link(join: Join) -> str:

@@ -91,7 +91,7 @@ def _section(a: Assessment, m: Matrix, n: int) -> Section:
         _lede(m, next((s.vendor for s in a.systems if s.name == m.system), "")),
         "matrix",
         f"{title}: declared and measured",
-        "board",
+        "finding",
         data,
         _bar(m),
         (_different(m), _untested(m)),

@@ -12,6 +12,7 @@ from assess.outputs.register_xlsx import add_sheet
 from assess.outputs.table import Table, Value, columns_of
 from kb_audit.artifact import KnowledgeAudit, KnowledgeFinding
 from kb_audit.remedies import patch
+from kb_audit.sources.reading import NotRead
 from kb_audit.summary import as_json, summary
 from kb_audit.wording_of_findings import GROUPS, NAMES
 from runtime.errors import BadInput
@@ -154,7 +155,7 @@ def _not_read(audit: KnowledgeAudit) -> Table:
     return Table("Not read", columns_of("What:22 Name:44 Why:70"), rows)
 
 
-def _left_out(audit: KnowledgeAudit) -> Iterator[tuple[str, object]]:
+def _left_out(audit: KnowledgeAudit) -> Iterator[tuple[str, NotRead]]:
     yield from (("not read", n) for n in audit.not_read)
     yield from (("conflicts not assessed", n) for n in audit.not_assessed)
 

@@ -14,8 +14,8 @@ class Current(Probe):
 
     Why: an article that promises something for last spring is wrong today whatever its age; age alone is no
     evidence (old pages are edited less, not more) and costs nothing here.
-    How: promises and validity periods whose date has passed at the bundle's date, overdue reviews, and
-    "currently" said of a version that is two majors old.
+    How: promises and validity periods whose date has passed at the bundle's date, overdue reviews, pages
+    that another one replaces, and "currently" said of a version that is two majors old.
     Remedy: say what holds now, or take the article down; set a review date.
     """
 
@@ -29,7 +29,7 @@ class Current(Probe):
         absent = nothing_reached(knowledge, self.question_text) or in_english(knowledge, self.question_text)
         if absent is not None:
             return absent
-        found = knowledge.found("passed_date", "overdue_review", "old_version")
+        found = knowledge.found("passed_date", "superseded", "overdue_review", "old_version")
         if found:
             stale = len({n for f in found for n in f.articles})
             return not_met(

@@ -1,4 +1,4 @@
-"""Question: can retrieval read every section to its end?"""
+"""Question: can retrieval read every section to its end, and every answer as text?"""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from probes.wording import counted
 
 
 class Structured(Probe):
-    """Every section that a workflow reaches is short enough to be read whole by retrieval.
+    """Every section that a workflow reaches can be read whole: short enough for retrieval, and nothing stands in a picture only.
 
-    Why: the embedding model reads 256 word pieces and silently drops the rest: what stands below is never found.
-    How: the word pieces of each section are estimated; long articles without a heading are found.
-    Remedy: divide the section by headings, one question each.
+    Why: the embedding model reads 256 word pieces and silently drops the rest: what stands below is never found; a picture
+    is not read at all.
+    How: the word pieces of each section are estimated; long articles without a heading are found, and pictures without a
+    description where the text points at them, where their name says table, fees or steps, or where hardly any text is.
+    Remedy: divide the section by headings, one question each; write what the picture shows beside it.
     """
 
     dimension = "knowledge"
@@ -27,12 +29,12 @@ class Structured(Probe):
         absent = nothing_reached(knowledge, self.question_text)
         if absent is not None:
             return absent
-        found = knowledge.found("cut_section", "no_headings", "long_article")
-        if found:
-            return not_met(
-                f"{counted(len(found), 'text is', 'texts are')} too long to be found whole: {names(found)}",
-                *shown(found),
-                cause="too long for retrieval",
-                consequence="The answer stands in the article, and the agent says that it does not know.",
-            )
+        long, pictures = knowledge.found("cut_section", "no_headings", "long_article"), knowledge.found("image_text")
+        consequence = "The answer stands in the article, and the agent says that it does not know."
+        if long:
+            says = f"{counted(len(long), 'text is', 'texts are')} too long to be found whole: {names(long)}"
+            return not_met(says, *shown((*long, *pictures)), cause="too long for retrieval", consequence=consequence)
+        if pictures:
+            says = f"{counted(len(pictures), 'picture seems', 'pictures seem')} to carry text: {names(pictures)}"
+            return not_met(says, *shown(pictures), cause="text in pictures", consequence=consequence)
         return met(f"Every section can be read whole ({articles(knowledge)})")

@@ -5,12 +5,14 @@ What a page does not say about itself (dates, owner) comes from the history of i
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from kb_audit.article import Article
+from kb_audit.kept import Kept
 from kb_audit.sources import exports, html, markdown
 from kb_audit.sources.apart import Apart
 from kb_audit.sources.git_history import PageHistory, history_of
@@ -28,25 +30,32 @@ _EXPORTS = {".json", ".csv"}
 _UNREAD = {".doc", ".adoc", ".odt", ".rtf", ".mdx", ".pages", ".pptx", ".xlsx", ".epub"}
 
 
-def read(path: Path) -> Reading:
+def read(path: Path, kept: Kept | None = None) -> Reading:
     """Articles of a folder, or of one file. Ids are paths relative to the folder, with `/` on every platform.
+
+    With `kept`, a file that did not change is not taken apart again.
 
     Raises BadInput when the path does not exist.
     """
     if not path.exists():
         raise BadInput("there is no such folder or file", str(path), "give the path of the articles")
     root = path if path.is_dir() else path.parent
-    history = history_of(root)
+    history = history_of(root, kept)
     articles: list[Article] = []
     missing: list[NotRead] = []
     with Apart() as apart:
-        for file in _files(path):
-            name = file.relative_to(root).as_posix()
-            for found in _read(file, name, str(root), apart, asked=file == path):
+
+        def taken(file: Path) -> tuple[Article | NotRead, ...]:
+            return tuple(_read(file, file.relative_to(root).as_posix(), str(root), apart, asked=file == path))
+
+        files = list(_files(path))
+        each = kept.each(files, [_digest(file, root, path) for file in files], taken) if kept else map(taken, files)
+        for file, parts in zip(files, each, strict=True):
+            for found in parts:
                 if isinstance(found, NotRead):
                     missing.append(found)
                     continue
-                articles.append(_dated(found, history.get(name)))
+                articles.append(_dated(found, history.get(file.relative_to(root).as_posix())))
                 missing += [NotRead(name=f"{found.id}, {what}", why=why) for what, why in found.unread]
     if not articles and not missing:
         missing.append(
@@ -81,6 +90,16 @@ def _files(path: Path) -> Iterator[Path]:
         for name in sorted(names):
             if not name.startswith(".") and Path(name).suffix.lower() in _WORTH_A_WORD:
                 yield Path(here) / name
+
+
+def _digest(file: Path, root: Path, path: Path) -> bytes:
+    """Of all that a file's articles are made from; unreadable and oversized files by their size alone."""
+    told = hashlib.sha256(repr((file.relative_to(root).as_posix(), str(root), file == path)).encode("utf-8", "surrogatepass"))
+    try:
+        told.update(_bytes_of(file, MAX_DOCUMENT))
+    except ValueError as error:
+        told.update(str(error).encode("utf-8", "surrogatepass"))
+    return told.digest()
 
 
 def _read(file: Path, name: str, root: str, apart: Apart, *, asked: bool) -> Iterator[Article | NotRead]:

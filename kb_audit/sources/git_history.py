@@ -6,24 +6,17 @@ commits touched has no date: unknown is better than wrong.
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from kb_audit.kept import Kept
+from kb_audit.sources.git_log import COMMIT, PART, log_of
+
 BULK_FILES = 25
 OWNER_WITHIN = timedelta(days=365)
-TIMEOUT_S = 300
-_COMMIT, _PART = "\x1e", "\x1f"
-# The folder is somebody's: nothing that its configuration names may run.
-_SAFE = (
-    "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "log.showSignature=false",
-    "-c", "core.quotePath=false", "--no-pager",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,9 +46,9 @@ class _Commit:
     changes: tuple[tuple[str, ...], ...]  # (status, path) or (R…, old path, new path)
 
 
-def history_of(root: Path) -> Mapping[str, PageHistory]:
+def history_of(root: Path, kept: Kept | None = None) -> Mapping[str, PageHistory]:
     """Path relative to `root` → its history; empty where there is no repository, or git is not installed."""
-    told = _log(root)
+    told = log_of(root, kept)
     if told is None:
         return {}
     commits = list(_commits(told))
@@ -95,26 +88,10 @@ def _note(
         page.authors[commit.author] += 1
 
 
-def _log(root: Path) -> str | None:
-    git = shutil.which("git")
-    if git is None:
-        return None
-    asked = [
-        git, *_SAFE, "-C", str(root), "log", "--no-merges", "-M", "--relative", "--no-ext-diff", "--no-textconv",
-        "--name-status", f"--format={_COMMIT}%at{_PART}%aN", "--", ".",
-    ]  # fmt: skip
-    env = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8"}
-    try:
-        done = subprocess.run(asked, capture_output=True, timeout=TIMEOUT_S, env=env, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
-
-
 def _commits(told: str) -> Iterator[_Commit]:
-    for block in told.split(_COMMIT)[1:]:
+    for block in told.split(COMMIT)[1:]:
         head, *lines = block.split("\n")
-        seconds, _, author = head.partition(_PART)
+        seconds, _, author = head.partition(PART)
         changes = tuple(tuple(line.split("\t")) for line in lines if "\t" in line)
         if seconds.strip().lstrip("-").isdigit():
             yield _Commit(datetime.fromtimestamp(int(seconds), UTC).date(), author.strip(), changes)

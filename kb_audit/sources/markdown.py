@@ -14,6 +14,7 @@ from kb_audit.sources.invisible import HIDES
 
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _LINK_COMMENT = re.compile(r"(?m)^[ \t]*\[(?://|comment|_|\^?#)\]:\s*(?:#|<>)\s*[\"'(].*$")
+_STYLE = re.compile(r"""style=["']([^"']*)["']""")
 _STYLED = re.compile(r"<(\w{1,10})\b([^<>]{5,300})>([^<]{3,2000})</\1>")
 _LINK = re.compile(r"(?<!!)\[([^\]\n]*)\]\(\s*<?((?:\\[()]|[^)\s>])+|\{%.*?%\})>?[^)\n]*\)")
 _IMAGE = re.compile(r"!\[([^\]\n]*)\]\(\s*<?([^)\s>]+)>?[^)\n]*\)")
@@ -118,7 +119,8 @@ def _hidden(body: str) -> Iterator[tuple[int, int]]:
     for pattern in (_COMMENT, _LINK_COMMENT):
         yield from (m.span() for m in pattern.finditer(body))
     for match in _STYLED.finditer(body):
-        if HIDES.search(match[2]) or "hidden" in match[2].split():
+        style = _STYLE.search(match[2])
+        if (style and HIDES.search(style[1])) or "hidden" in match[2].split():
             yield match.start(3), match.end(3)
 
 

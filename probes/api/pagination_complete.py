@@ -72,4 +72,9 @@ def _says(seen: Pagination) -> str:
     walks = " and ".join(
         f"{records} records in pages of {size}" for records, size in zip(seen.records, seen.sizes, strict=False)
     )
-    return f"{seen.operation} by {seen.way}: {walks}"
+    elsewhere = (
+        f"; its links name {seen.links_elsewhere}, and were asked at the system's own address"
+        if seen.links_elsewhere
+        else ""
+    )
+    return f"{seen.operation} by {seen.way}: {walks}{elsewhere}"

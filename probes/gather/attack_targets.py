@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from probes.gather.example_body import example_body
 from probes.gather.guarded import find_operation
 from probes.gather.plan import PlanLine, line, surface_of
 from probes.gather.privilege import rights_tried
@@ -53,7 +54,7 @@ def targets_of(estate: Estate, action: str) -> list[Target]:
 
 def over_limit(session: Session, target: Target) -> dict[str, Any]:
     """The engagement's example with an amount above the limit and our own reference; a path value that nobody gave names no record."""
-    arguments, lacking = session.samples.body(session.estate, target.system, target.operation, session.now)
+    arguments, lacking = example_body(session.samples, session.estate, target.system, target.operation, session.now)
     arguments |= {
         p.name: "cxready-none" for p in target.operation.parameters if p.where == "path" and p.name in lacking
     }

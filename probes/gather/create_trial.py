@@ -11,6 +11,7 @@ from probes.artifact import Cause, Missing
 from probes.finding import Subject
 from probes.gather.answer_schema import answer_faults, schema_for
 from probes.gather.audit_trail import look_up
+from probes.gather.example_body import example_body
 from probes.gather.gatherer import Found, cause_of_answer, missing
 from probes.gather.leftovers import close_open
 from probes.gather.one_create import Trial, prepared, send
@@ -31,7 +32,7 @@ def try_create(session: Session, system: str, target: Target) -> Found:
     maker = creator_undone_by(session.estate, system, deleted) if deleted else target
     assert maker and maker.operation and maker.effect
     subject = Subject(unit=system, item=target.name)
-    arguments, lacking = session.samples.body(session.estate, system, maker.operation, session.now)
+    arguments, lacking = example_body(session.samples, session.estate, system, maker.operation, session.now)
     if lacking:
         detail = f"writes.example of {system} gives no value for {', '.join(lacking)} of {maker.name}"
         yield from (missing(kind, subject, "needs", detail) for kind in (WriteRoundTrip, RepeatTrial))

@@ -11,6 +11,7 @@ from typing import Any
 
 from probes.finding import Subject
 from probes.gather.error_shapes import error_seen
+from probes.gather.example_body import example_body
 from probes.gather.gatherer import Found, Gatherer, each_system, missing
 from probes.gather.guarded import find_operation
 from probes.gather.leftovers import close_open
@@ -81,7 +82,7 @@ def _try(session: Session, system: str, target: Target) -> AgentWrite | str:
     """The write as the system answered it, else why nothing can be said."""
     operation, effect = target.operation, target.effect
     assert operation and effect
-    arguments, lacking = session.samples.body(session.estate, system, operation, session.now)
+    arguments, lacking = example_body(session.samples, session.estate, system, operation, session.now)
     if lacking:
         return f"writes.example gives no value for {', '.join(lacking)}"
     if effect.repeat and effect.does == "create":

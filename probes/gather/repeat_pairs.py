@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+from probes.gather.example_body import example_body
 from probes.gather.gatherer import Found, Gatherer, each_system
 from probes.gather.guarded import find_operation
 from probes.gather.key_header import key_header
@@ -61,7 +62,7 @@ def _with_further(session: Session, target: Target, trial: RepeatTrial) -> Repea
 def _pair(session: Session, system: str, target: Target, *, raced: bool) -> bool | None:
     """Whether two sends made one record; None where an answer tells nothing. All that came to be is taken back."""
     assert target.operation and target.effect
-    arguments, lacking = session.samples.body(session.estate, system, target.operation, session.now)
+    arguments, lacking = example_body(session.samples, session.estate, system, target.operation, session.now)
     if lacking:
         return None
     trial = prepared(session, system, target.name, target.operation, target.effect, arguments)

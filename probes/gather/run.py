@@ -22,9 +22,10 @@ from probes.gather.inputs import by_place, digest_of, read_inputs
 from probes.gather.leftovers import clean_up
 from probes.gather.leftovers import planned as leftover_lines
 from probes.gather.persons_session import Ask
-from probes.gather.plan import DEFAULT_LIMIT, KEPT_FOR_CLEANUP, Plan, in_order
-from probes.gather.plan import plan as make_plan
+from probes.gather.plan import DEFAULT_LIMIT, KEPT_FOR_CLEANUP, Plan
 from probes.gather.plan_file import as_text
+from probes.gather.planning import in_order
+from probes.gather.planning import plan as make_plan
 from probes.gather.progress import CollectState
 from probes.gather.run_manifest import manifest_of
 from probes.gather.run_notes import notes_of

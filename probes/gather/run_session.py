@@ -15,7 +15,8 @@ from probes.artifact import Artifact
 from probes.gather.guarded import PlanGuard
 from probes.gather.observed import Observed, is_timed_read
 from probes.gather.persons_session import Ask, People
-from probes.gather.plan import Plan, kept_for_cleanup
+from probes.gather.plan import Plan
+from probes.gather.planning import kept_for_cleanup
 from probes.gather.progress import CollectState
 from probes.gather.samples import Samples
 from probes.gather.session import Progress, Session, silent

@@ -16,8 +16,6 @@ from runtime.redacted_fields import kind_of_field
 from runtime.redaction import without_secrets
 from runtime.systems.surface import Operation
 
-OWN_TEXT = "[cxready test] please ignore"
-_TEXTS = {"text", "subject", "reason", "comment", "description", "note", "body", "message", "summary", "title"}
 _CUSTOMER = {
     "account",
     "accountid",
@@ -80,40 +78,11 @@ class Samples:
                 lacking.append(parameter.name)
         return found, lacking
 
-    def body(
-        self, estate: Estate, system: str, operation: Operation, now: datetime
-    ) -> tuple[dict[str, Any], list[str]]:
-        """Path parameters and body fields of a write on the test customer, from the engagement's example first.
-
-        Optional fields are sent only when the example names them, so that the record stays small.
-        """
-        found, lacking = self.arguments(estate, system, operation, now)
-        properties = _properties(operation)
-        required = set(operation.body_schema.get("required", ()))
-        required |= {p.name for p in operation.parameters if p.where == "body" and p.required}
-        effect = estate.effect(f"{system}.{operation.id}")
-        if effect and effect.customer and effect.customer.field:
-            required.add(effect.customer.field)
-        for name, schema in properties.items():
-            example = _example(estate, system, operation, name)
-            if example is not None:
-                found[name] = example
-            elif name in required and name not in found:
-                value = self.value(estate, system, operation, name, schema, now)
-                value = _own_text(name, schema, estate) if value is None else value
-                if value is None:
-                    lacking.append(name)
-                else:
-                    found[name] = value
-        for name, value in _own_example(estate, system, operation).items():
-            found.setdefault(name, value)
-        return found, [name for name in dict.fromkeys(lacking) if name not in found]
-
     def value(
         self, estate: Estate, system: str, operation: Operation, name: str, schema: Mapping[str, Any], now: datetime
     ) -> Any:
         """One value for a parameter or field; None when nobody gave one."""
-        example = _example(estate, system, operation, name)
+        example = example_of(estate, system, operation, name)
         if example is not None:
             return example
         effect = estate.effect(f"{system}.{operation.id}")
@@ -124,9 +93,9 @@ class Samples:
             or (plain(name) == "id" and _resource(operation) in ("account", "customer"))
         ):
             return test_customer(estate, system)
-        for candidate in _candidates(self.seen, system, operation, name):
+        for candidate in candidates(self.seen, system, operation, name):
             return candidate
-        return _declared(name, schema, now)
+        return declared(name, schema, now)
 
 
 def test_customer(estate: Estate, system: str) -> str | None:
@@ -187,12 +156,7 @@ def _is_secret(name: str, value: Any) -> bool:
     return kind_of_field(name) == "secret" or (isinstance(value, str) and without_secrets(value) != value)
 
 
-def _properties(operation: Operation) -> dict[str, Mapping[str, Any]]:
-    declared = dict(operation.body_schema.get("properties", {}))
-    return declared | {p.name: p.schema for p in operation.parameters if p.where == "body"}
-
-
-def _own_example(estate: Estate, system: str, operation: Operation) -> Mapping[str, Any]:
+def own_example(estate: Estate, system: str, operation: Operation) -> Mapping[str, Any]:
     example = estate.systems[system].writes.example
     own = next(
         (
@@ -205,8 +169,8 @@ def _own_example(estate: Estate, system: str, operation: Operation) -> Mapping[s
     return own or {}
 
 
-def _example(estate: Estate, system: str, operation: Operation, name: str) -> Any:
-    own = _own_example(estate, system, operation)
+def example_of(estate: Estate, system: str, operation: Operation, name: str) -> Any:
+    own = own_example(estate, system, operation)
     if name in own:
         return own[name]
     value = estate.systems[system].writes.example.get(name)
@@ -219,7 +183,7 @@ def _resource(operation: Operation) -> str:
     return plain(parts[-1]).removesuffix("s") if parts else ""
 
 
-def _candidates(
+def candidates(
     seen: Mapping[str, Mapping[str, list[Any]]], system: str, operation: Operation, name: str
 ) -> Iterator[Any]:
     wanted = [plain(name)] + ([_resource(operation) + "id"] if plain(name) == "id" else [])
@@ -230,7 +194,7 @@ def _candidates(
             yield from seen.get(where, {}).get(key, [])
 
 
-def _declared(name: str, schema: Mapping[str, Any], now: datetime) -> Any:
+def declared(name: str, schema: Mapping[str, Any], now: datetime) -> Any:
     for key in ("example", "default", "const"):
         if schema.get(key) is not None:
             return schema[key]
@@ -241,12 +205,4 @@ def _declared(name: str, schema: Mapping[str, Any], now: datetime) -> Any:
         first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         moment = (first - timedelta(days=1)).replace(day=1) if plain(name) in _START else first
         return moment.date().isoformat() if schema.get("format") == "date" else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return None
-
-
-def _own_text(name: str, schema: Mapping[str, Any], estate: Estate) -> Any:
-    if plain(name) == "currency":
-        return estate.currency
-    if plain(name) in _TEXTS and schema.get("type", "string") == "string":
-        return OWN_TEXT
     return None

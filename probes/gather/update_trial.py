@@ -12,6 +12,7 @@ from typing import Any
 from probes.artifact import Artifact, Missing
 from probes.finding import Subject
 from probes.gather.answer_schema import answer_faults, schema_for
+from probes.gather.example_body import example_body
 from probes.gather.gatherer import cause_of_answer, missing
 from probes.gather.read_back import read_back, reader_of
 from probes.gather.repeat import RepeatTrial
@@ -35,7 +36,7 @@ CLOCK_TICK_S = 1.1
 def try_update(session: Session, system: str, name: str, operation: Operation, effect: Effect) -> Found:
     """Yields the round trip, the repeat trial, and what an outdated change was answered."""
     subject = Subject(unit=system, item=name)
-    arguments, lacking = session.samples.body(session.estate, system, operation, session.now)
+    arguments, lacking = example_body(session.samples, session.estate, system, operation, session.now)
     before = _before(session, system, name, operation, effect, arguments)
     if before is None:
         yield from _none(

@@ -30,7 +30,7 @@ OPEN = ("/enter", "/sign-in", "/style.css")
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with no-referrer browsers send `Origin: null`, and no form would be ours
     "Cache-Control": "no-store",
 }
 VERDICTS: Mapping[str, reviews.Verdict] = {"right": "right", "wrong": "wrong"}

@@ -41,8 +41,11 @@ def intake(app: FastAPI, engine: Engine) -> None:
             return _problem(400, error.what, error.do)
         except (ValueError, RecursionError):
             return _problem(400, "the body is no JSON object")
-        await run_in_threadpool(engine.start, case)
-        name = str(case["case"])
+        name = str(case.get("answers") or case["case"])
+        if not case.get("answers"):
+            await run_in_threadpool(engine.start, case)
+        elif not await run_in_threadpool(engine.answer, name, case["message"], str(case.get("customer") or "")):
+            return _problem(409, "this case waits for no answer of this customer")
         return JSONResponse({"case": name, "at": f"/cases/{name}.json"}, status_code=202)
 
     @app.get("/cases/{run}.json")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -22,6 +22,7 @@ from runtime.guardrails.kill_switch import KillSwitch
 from runtime.limits_used import limits_used
 from runtime.pilot_figures import figures
 from runtime.pilot_state import state_of
+from runtime.waiting_cases import waiting_cases
 
 LATEST = 50
 SAMPLE = 10
@@ -29,7 +30,7 @@ SAMPLE = 10
 
 @dataclass(frozen=True)
 class Live:
-    """A case in the list: what happened last, and its outcome once there is one."""
+    """A case in the list: what happened last, and its outcome once there is one, or that it waits."""
 
     run: str
     begun: str
@@ -101,14 +102,15 @@ def latest(connection: Connection, n: int) -> list[Live]:
         "SELECT run, MAX(id) AS last, COUNT(*) AS steps, MIN(at) AS begun FROM decision_log GROUP BY run ORDER BY last DESC LIMIT ?",
         (n,),
     ).fetchall()
-    return [_live(connection, str(run), int(steps), str(begun)) for run, _, steps, begun in ids]
+    waits = {found.run for found in waiting_cases(connection)}
+    return [_live(connection, str(run), int(steps), str(begun), waits) for run, _, steps, begun in ids]
 
 
-def _live(connection: Connection, run: str, steps: int, begun: str) -> Live:
+def _live(connection: Connection, run: str, steps: int, begun: str, waits: Collection[str]) -> Live:
     rows = decision_log.rows(connection, run)
     ends = [str(row.detail.get("outcome", "")) for row in rows if row.step == reviews.END]
     last = next((row for row in reversed(rows) if row.step != reviews.STEP), rows[-1])
-    return Live(run, begun, last.operation or last.step, steps, ends[-1] if ends else "")
+    return Live(run, begun, last.operation or last.step, steps, ends[-1] if ends else "waiting" if run in waits else "")
 
 
 def _page(name: str, engine: Engine, session: Session, said: str, **more: Any) -> str:

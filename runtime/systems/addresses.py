@@ -18,6 +18,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import create_connection
 
+from runtime.systems.deadline import watched
+
 Kind = Literal["public", "private", "loopback", "link-local"]
 
 
@@ -95,8 +97,17 @@ class _Checked:
 
     places: Addresses
 
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        watched(self)
+        super().request(*args, **kwargs)  # type: ignore[misc]
+
+    def getresponse(self) -> Any:
+        watched(self)
+        return super().getresponse()  # type: ignore[misc]
+
     def _new_conn(self) -> socket.socket:
         me: Any = self
+        watched(self)
         try:
             found = self.places.checked(me._dns_host.rstrip("."), me.port)
         except MovedAway as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from requests import exceptions as broken
-from urllib3.exceptions import NameResolutionError, NewConnectionError
+from urllib3.exceptions import NameResolutionError, NewConnectionError, ReadTimeoutError
 
 from runtime.systems.classify import Broken
 
@@ -21,7 +21,7 @@ def said(error: Exception) -> tuple[Broken, str]:
         return "path", f"TLS was not agreed ({cause}); perhaps a client certificate is asked for"
     if isinstance(error, broken.ConnectTimeout):
         return "path", "no connection within the time-out"
-    if isinstance(error, broken.ReadTimeout):
+    if isinstance(error, broken.ReadTimeout | ReadTimeoutError):
         return "fault", "no answer within the time-out"
     if isinstance(error, broken.ConnectionError) and _never_connected(error):
         return "path", f"no connection ({cause})"

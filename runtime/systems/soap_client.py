@@ -16,13 +16,10 @@ from runtime.errors import BadInput
 
 @dataclass(frozen=True)
 class Bridge:
-    """What the library made of a WSDL: a client, or `reason`. `lenient`: what it objects to unless it reads leniently;
-    `said`: what it warned of.
-    """
+    """What the library made of a WSDL: a client, or `reason` why not; `said`: what it warned of."""
 
     client: zeep.Client | None
     reason: str = ""
-    lenient: str = ""
     said: tuple[str, ...] = ()
 
 
@@ -38,29 +35,17 @@ def load_client(wsdl: Path, folder: Path, where: str) -> zeep.Client:
 
 
 def build_bridge(wsdl: Path, folder: Path) -> Bridge:
-    """Tries it as the standard says, then leniently: WSDLs that every .NET and Java client takes break small rules."""
-    said: list[str] = []
-    objection = ""
-    for strict in (True, False):
-        try:
-            client = _loaded(wsdl, folder.resolve(), strict, said)
-        except Exception as error:  # zeep raises what its parts raise: KeyError, TypeError, XMLSyntaxError …
-            objection = objection or _plainly(error, folder.resolve())
-            continue
-        client.settings.strict = True  # answers are read as the standard says, whatever the WSDL needed
-        return Bridge(client, lenient="" if strict else objection, said=tuple(dict.fromkeys(said)))
-    return Bridge(None, reason=objection)
-
-
-def _loaded(wsdl: Path, folder: Path, strict: bool, said: list[str]) -> zeep.Client:
-    rules = zeep.Settings(
-        strict=strict, forbid_dtd=True, forbid_entities=True, forbid_external=True, xml_huge_tree=False
-    )
+    """Tries it; nothing is raised."""
+    folder = folder.resolve()
+    rules = zeep.Settings(strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True, xml_huge_tree=False)
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
-        client = zeep.Client(str(wsdl), transport=_FilesOnly(folder), settings=rules)  # type: ignore[no-untyped-call]
-    said += [str(one.message)[:200] for one in heard if issubclass(one.category, UserWarning)]
-    return client
+        try:
+            client = zeep.Client(str(wsdl), transport=_FilesOnly(folder), settings=rules)  # type: ignore[no-untyped-call]
+        except Exception as error:  # zeep raises what its parts raise: KeyError, TypeError, XMLSyntaxError …
+            return Bridge(None, _plainly(error, folder))
+    said = (str(one.message)[:200] for one in heard if issubclass(one.category, UserWarning))
+    return Bridge(client, said=tuple(dict.fromkeys(said)))
 
 
 def _plainly(error: Exception, folder: Path) -> str:

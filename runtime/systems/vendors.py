@@ -33,7 +33,7 @@ class VendorFact(BaseModel):
 
 
 class Vendor(BaseModel):
-    """What is known of one vendor. `repeat_key`, `version_header`, `concurrency_header`: names of headers."""
+    """What is known of one vendor. `repeat_key`, `version_header`: names of headers."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -44,7 +44,6 @@ class Vendor(BaseModel):
     paths: tuple[str, ...] = Field((), description="beginnings of paths that no other interface has")
     repeat_key: str | None = None
     version_header: str | None = None
-    concurrency_header: str | None = None
     limit_headers: tuple[str, ...] = ()
     limit_windows: dict[str, int] = Field(
         default_factory=dict, description="limit header → seconds that its figure is for"

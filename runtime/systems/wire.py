@@ -15,6 +15,7 @@ from urllib3.exceptions import HTTPError
 
 from runtime.systems.between import breaks_tls_open
 from runtime.systems.classify import Broken
+from runtime.systems.deadline import Deadline
 from runtime.systems.failures import said
 from runtime.systems.network import proxies_for
 from runtime.systems.outgoing import Bounds
@@ -61,6 +62,14 @@ def exchange(
     session: requests.Session, prepared: requests.PreparedRequest, proxy: Proxy | None, bounds: Bounds
 ) -> Answered:
     """Sends it. `verify` is passed on each request: the environment's bundle would win otherwise."""
+    with Deadline(bounds.whole_s) as end:
+        came = _exchanged(session, prepared, proxy, bounds)
+    return replace(came, kind=came.kind or "fault", error=_late(bounds)) if end.passed else came
+
+
+def _exchanged(
+    session: requests.Session, prepared: requests.PreparedRequest, proxy: Proxy | None, bounds: Bounds
+) -> Answered:
     came = Answered(through=f"the proxy {proxy.shown}" if proxy else "")
     try:
         response = session.send(
@@ -87,14 +96,20 @@ def _read(response: requests.Response, bounds: Bounds) -> bytes:
     """The decoded body: a bomb or an endless body is given up, not swallowed."""
     parts: list[bytes] = []
     size, end = 0, time.monotonic() + bounds.whole_s
-    for part in response.iter_content(65_536):
+    while part := response.raw.read1(65_536, decode_content=True):  # what is there: `read` would wait for all of it
         size += len(part)
         if size > bounds.body:
             raise _TooMuch(f"the answer is larger than {bounds.body:,} bytes; reading was given up")
         if time.monotonic() > end:
-            raise _TooMuch(f"the answer did not end within {bounds.whole_s:g} s; reading was given up")
+            raise _TooMuch(_late(bounds))
         parts.append(part)
+    if not size and response.raw.tell() and response.headers.get("Content-Encoding"):
+        raise _TooMuch("the answer is compressed and was cut short")
     return b"".join(parts)
+
+
+def _late(bounds: Bounds) -> str:
+    return f"the answer did not end within {bounds.whole_s:g} s; reading was given up"
 
 
 def _product(response: requests.Response) -> str:

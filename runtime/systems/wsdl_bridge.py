@@ -28,8 +28,6 @@ def bridge_problems(counted: Census) -> list[Problem]:
 
 def _costs(counted: Census, bridge: Any) -> Iterator[Problem]:
     where = _where(counted)
-    if bridge.lenient:
-        yield Problem("costly", f"it can only be read leniently: {bridge.lenient}", where)
     offered = {
         (port, name)
         for service in bridge.client.wsdl.services.values()

@@ -15,11 +15,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from runtime.errors import BadInput
 from runtime.goals import Goal, Slot
+from runtime.understanding.model_client import SECONDS, ModelFailed, asked, limits, open_model
+from runtime.understanding.typed import values_of
 
-TIMEOUT_S = 30.0
 MOST_MESSAGE = 4_000
+MOST_ANSWER = 500  # tokens
 log = logging.getLogger(__name__)
 INSTRUCTIONS = (
     "You sort one customer message of a service desk. Name the goal that the message asks for, from the list, or none. "
@@ -39,67 +40,59 @@ class Proposal(BaseModel):
 
 @dataclass(frozen=True)
 class Proposed:
-    """A proposal after its check: the goal exists, every value was found in the message."""
+    """A proposal after its check: the goal exists, every value was found in the message. `failed`: why there is none."""
 
     goal: str | None = None
     slots: Mapping[str, str] = field(default_factory=dict)
+    failed: str = ""
 
 
 Propose = Callable[[str, Mapping[str, Goal]], Proposed]
 """A message and the goals that may be proposed."""
 
 
-def proposer(model: Any) -> Propose:
+def proposer(model: Any, seconds: float = SECONDS) -> Propose:
     """Asks a pydantic-ai model.
 
     Args:
-        model: a `pydantic_ai.models.Model`; its answer must come within 30 s.
+        model: a `pydantic_ai.models.Model`.
+        seconds: for the whole question, tries included.
     """
     from pydantic_ai import Agent
     from pydantic_ai.settings import ModelSettings
 
     def propose(message: str, goals: Mapping[str, Goal]) -> Proposed:
         text = message[:MOST_MESSAGE]
-        settings = ModelSettings(temperature=0.0, timeout=TIMEOUT_S)
         agent = Agent(
             model,
             output_type=Proposal,
             instructions=INSTRUCTIONS + described(goals),
-            model_settings=settings,
+            model_settings=ModelSettings(temperature=0.0, max_tokens=MOST_ANSWER),
             retries=1,
         )
         try:
-            said = agent.run_sync(f"<message>\n{text}\n</message>").output
-        except Exception as error:  # a model that fails has no say: the case asks, as it would without one
-            log.warning("the model gave no proposal (%s)", type(error).__name__)
-            return Proposed()
-        return checked(said, text, goals)
+            said = asked(lambda: agent.run(f"<message>\n{text}\n</message>", usage_limits=limits()), seconds)
+        except ModelFailed as failed:  # a model that fails has no say: the case asks, as it would without one
+            log.warning("the model gave no proposal: %s", failed.why)
+            return Proposed(failed=failed.why)
+        return checked(said.output, text, goals)
 
     return propose
 
 
-def openai_compatible(name: str, url: str, key: str = "") -> Propose:
+def openai_compatible(name: str, url: str, key: str = "", *, seconds: float = SECONDS) -> Propose:
     """A model behind an OpenAI-compatible address, of the company's own or rented.
 
     Raises:
         BadInput: the address is none.
     """
-    from pydantic_ai.models.openai import OpenAIChatModel
-    from pydantic_ai.providers.openai import OpenAIProvider
-
-    if not url.startswith(("http://", "https://")):
-        raise BadInput(
-            "the model's address does not start with http:// or https://",
-            "--model-url",
-            "write it like http://localhost:8000/v1",
-        )
-    return proposer(OpenAIChatModel(name, provider=OpenAIProvider(base_url=url, api_key=key or "none")))
+    return proposer(open_model(name, url, key), seconds)
 
 
 def checked(said: Proposal, message: str, goals: Mapping[str, Goal]) -> Proposed:
     """Only a goal of the list, and only values that stand in the message and look as the slot says."""
     if said.goal is None or said.goal not in goals:
-        return Proposed()
+        return Proposed(failed="" if said.goal is None else "a goal that does not exist")
     slots = goals[said.goal].slots
     return Proposed(
         said.goal,
@@ -121,4 +114,5 @@ def _asked(goal: Goal) -> list[str]:
 
 def _is_found(slot: Slot, value: str, message: str) -> bool:
     fits = slot.pattern is None or re.fullmatch(slot.pattern, value) is not None
-    return slot.from_ == "utterance" and bool(value) and value in message and fits
+    stands = value in values_of(slot.is_, message) if slot.is_ else value in message
+    return slot.from_ == "utterance" and bool(value) and stands and fits

@@ -5,6 +5,7 @@ Nothing here can raise autonomy; it can only send a case to a person.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -12,6 +13,7 @@ from typing import Any
 
 from runtime.escalation.form import StopClass
 from runtime.estate import Estate
+from runtime.guardrails.grounds import OF_THE_CUSTOMER
 from runtime.guardrails.policy import HIGH_STAKES
 from runtime.guardrails.restricted import MASK
 from runtime.understanding.category import category_of
@@ -20,6 +22,7 @@ from runtime.understanding.language import language_of
 from runtime.understanding.model import Propose
 from runtime.understanding.mood import Turn, mood
 from runtime.understanding.mood_words import own_category
+from runtime.understanding.plain import plain_words
 from runtime.understanding.requests import asks_for_human, threatens_law
 
 MAX_MESSAGE = 20_000
@@ -36,7 +39,9 @@ class Stop:
 
 @dataclass(frozen=True)
 class Understood:
-    """`proposed`: a model named the intent and `slots`; such a case never acts without a person. `on`: the day that "tomorrow" counts from."""
+    """`proposed`: a model named the intent and `slots`; such a case never acts without a person. `on`: the day that "tomorrow" counts from;
+    `model`: what came of asking one, empty where none was asked.
+    """
 
     intent: str | None
     confidence: float
@@ -49,6 +54,7 @@ class Understood:
     slots: Mapping[str, str] = field(default_factory=dict)
     runner_up: str | None = None
     on: str = ""
+    model: str = ""
 
     def plain(self) -> dict[str, Any]:
         """As plain values, for a checkpoint."""
@@ -73,15 +79,17 @@ def understand(
     propose: Propose | None = None,
     before: Sequence[Turn] = (),
     channel: str = "",
+    session: Mapping[str, Any] | None = None,
 ) -> Understood:
     """Reads the first 20,000 characters of a message.
 
     Args:
+        session: what the channel vouches for; another customer's number in the message is a person's matter.
         contacts: of this customer in 14 days, this one included.
         before: what was said until now, oldest first.
         propose: asked when no goal is near enough and nothing calls for a person.
     """
-    text = message[:MAX_MESSAGE]
+    text = plain_words(message[:MAX_MESSAGE])
     own = own_category(text, estate.folder / "words")
     language, category = language_of(text), category_of(text) or own
     feeling = mood(
@@ -102,11 +110,29 @@ def understand(
         runner_up=intent.runner_up,
         on=datetime.now(UTC).date().isoformat(),
     )
-    stop = _stop(text, understood, estate, own)
+    stop = _stop(text, understood, estate, own) or _about_two(text, session or {})
     if stop is None and intent.name is None and propose is not None:
         proposed = propose(text, estate.goals)
-        return replace(understood, intent=proposed.goal, proposed=proposed.goal is not None, slots=dict(proposed.slots))
+        return replace(
+            understood,
+            intent=proposed.goal,
+            proposed=proposed.goal is not None,
+            slots=dict(proposed.slots),
+            model=proposed.failed or ("proposed" if proposed.goal else "no goal"),
+        )
     return replace(understood, stop=stop)
+
+
+def _about_two(text: str, session: Mapping[str, Any]) -> Stop | None:
+    """The message names a customer number of another customer than the one who is signed in."""
+    for name in OF_THE_CUSTOMER:
+        own = str(session.get(name) or "")
+        if sum(c.isdigit() for c in own) < 3:
+            continue
+        shape = "".join(r"\d" if c.isdigit() else re.escape(c) for c in own)
+        if set(re.findall(rf"(?<![\w-]){shape}(?![\w-])", text, re.IGNORECASE)) - {own, own.lower()}:
+            return Stop("not_allowed", "other_customer", "the message names another customer's number")
+    return None
 
 
 def _stop(text: str, found: Understood, estate: Estate, own: str | None) -> Stop | None:

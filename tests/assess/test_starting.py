@@ -116,16 +116,17 @@ def test_files_are_told_by_content_and_the_others_say_why_not(inbox: Path) -> No
         "loyalty.txt": "graphql",
         "kb/refunds.md": "article",
         "export.csv": "tickets",
+        "old.yaml": "openapi",
     }
     why = {name: found.says for name, found in kinds.items() if found.kind == "unknown"}
-    assert "convert it to OpenAPI 3" in why["old.yaml"] and "without columns for a subject" in why["prices.csv"]
+    assert "read as 3.0" in kinds["old.yaml"].says and "without columns for a subject" in why["prices.csv"]
     assert why["empty.json"] == "empty" and "Markdown or HTML" in why["scan.pdf"]
 
 
 def test_the_folder_loads_and_keeps_nothing_secret_or_personal(inbox: Path, tmp_path: Path) -> None:
     started = start_folder(tmp_path / "made", "Example", inbox)
     loaded = load_folder(tmp_path / "made")
-    assert set(loaded.estate.systems) == {"loyalty", "order-service", "shop"}
+    assert set(loaded.estate.systems) == {"loyalty", "old", "order-service", "shop"}
     assert loaded.estate.systems["loyalty"].protocol == "graphql"
     assert loaded.estate.tickets == "tickets.csv" and (tmp_path / "made/knowledge/kb/refunds.md").is_file()
     written = "\n".join(

@@ -101,46 +101,52 @@ CASES = (
 )
 
 
-def measured(environment: Mapping[str, str], folder: Path, defect: Defect, clean: Callable[[], Sequence[str]]) -> Walk:
-    """Collects the ticket system through a proxy with one defect, and assesses. `clean` lists what is left there; what
-    the defect kept from being taken back is taken back by a second collection without it.
+def measured(
+    environment: Mapping[str, str],
+    folder: Path,
+    defect: Defect,
+    clean: Callable[[], Sequence[str]],
+    at: tuple[str, str] = ("rt", "RT_URL"),
+) -> Walk:
+    """Collects one system through a proxy with one defect, and assesses. `clean` lists what is left there; what the
+    defect kept from being taken back is taken back by a second collection without it.
+
+    Args:
+        folder: an engagement.
+        at: the system's name, and the variable that holds its address.
     """
-    engagement(folder)
-    sound = HonoursKeys()
-    place = urlsplit(environment["RT_URL"])
+    system, variable = at
+    sound, place = HonoursKeys(), urlsplit(environment[variable])
     with FaultProxy(f"{place.scheme}://{place.netloc}", defect=Behind(defect, sound)) as proxy:
-        env = {**environment, "RT_URL": proxy.url + place.path}
-        collected = cxready(env, "collect", str(folder), "--system", "rt")
+        env = {**environment, variable: proxy.url + place.path}
+        collected = cxready(env, "collect", str(folder), "--system", system)
         assert collected.returncode in (0, 3) and "Traceback" not in collected.stderr, collected.stderr[-1500:]
         assessed = cxready(env, "assess", str(folder), "--json")
         assert assessed.returncode == 0, collected.stderr[-1500:] + assessed.stderr[-1500:]
-        requests = sum("/REST/2.0" in one.path for one in proxy.log)
+        requests = sum(one.path.startswith(place.path) for one in proxy.log)
         if clean():
             proxy.defect = sound
-            again = cxready(env, "collect", str(folder), "--system", "rt", "--probe", "api.tls")
+            again = cxready(env, "collect", str(folder), "--system", system, "--probe", "api.tls")
             assert again.returncode == 0, again.stderr[-1500:]
     told = json.loads(assessed.stdout)
-    ours = [f for f in told["findings"] if f["subject"]["unit"] == "rt"]
-    unknown = {c["probe"]: c["title"] for c in told["cells"] if _unknown(c)}
+    ours = [f for f in told["findings"] if f["subject"]["unit"] == system]
+    unknown = (c for c in told["cells"] if c["subject"]["unit"] == system and c["state"] == "not_measured")
     return Walk(
         frozenset((f["probe"].partition(".")[2], f["cause"]) for f in ours),
         requests,
         tuple(told["left_behind"]),
-        unknown,
+        {c["probe"]: c["title"] for c in unknown},
     )
 
 
-def _unknown(cell: Mapping[str, Any]) -> bool:
-    return bool(cell["subject"]["unit"] == "rt" and cell["state"] == "not_measured")
-
-
-def engagement(folder: Path, *, by_key_alone: bool = True) -> None:
+def engagement(folder: Path, *, by_key_alone: bool = True) -> Path:
     """The example. `by_key_alone`: its effects promise an idempotency key, and nothing else makes a create repeatable."""
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(*ESTATE_ONLY, "__pycache__"))
     if not by_key_alone:
-        return
+        return folder
     effects, yaml = folder / "effects" / "rt.yaml", YAML()
     written = yaml.load(effects.read_text(encoding="utf-8"))
     written["operations"]["createTicket"]["repeat"] = {"key": "Idempotency-Key"}
     with effects.open("w", encoding="utf-8") as out:
         yaml.dump(written, out)
+    return folder

@@ -40,13 +40,13 @@ def test_injected_defects_are_named_and_the_sound_system_is_not_blamed(
     environment: dict[str, str], swept: Desk, tmp_path: Path
 ) -> None:
     chosen = [c for c in CASES if os.environ.get("CXREADY_DEFECT", "") in c.name]
-    sound = measured(environment, tmp_path / "sound", Defect(), swept.left_behind)
+    sound = measured(environment, engagement(tmp_path / "sound"), Defect(), swept.left_behind)
     print(ROW.format("defect", "named by, cause", "others", "sent", "s"))
     print(ROW.format("none", "–", "–", sound.requests, "–"))
     named, blamed = 0, set()
     for number, case in enumerate(chosen):
         began = time.monotonic()
-        walk = measured(environment, tmp_path / str(number), case.defect(), swept.left_behind)
+        walk = measured(environment, engagement(tmp_path / str(number)), case.defect(), swept.left_behind)
         right = set(case.named_by) & walk.found
         others = walk.found - sound.found - {*case.named_by, *case.also}
         named, blamed = named + bool(right), blamed | {(case.name, *one) for one in others}

@@ -80,9 +80,9 @@ class PaginationSkips(Defect):
         later = re.search(r"[?&]page=(?:[2-9]|\d\d)", request.path)
 
         def cut(body: Any) -> Any:
-            if later and isinstance(body.get("items"), list):
-                body["items"] = body["items"][1:]
-                body["count"] = len(body["items"])
+            for name in ("items", "results"):
+                if later and isinstance(body.get(name), list):
+                    body[name] = body[name][1:]
             return body
 
         return _edited(answer, cut) if later else answer

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from kb_audit.article import Article
+from kb_audit.article_records import risk_of_age
 from kb_audit.claims import claims
 from kb_audit.duplicates import find_duplicates
-from kb_audit.article_records import risk_of_age
 from kb_audit.freshness import evidence
 from kb_audit.guardrail_agreement import ActionLimit, disagreements
 from kb_audit.languages import language

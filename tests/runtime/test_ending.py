@@ -69,7 +69,7 @@ def test_a_case_that_waits_does_not_hold_up_the_next_one_of_its_customer_and_goe
         for case in (waits, after):
             engine.start(case)
         lines = [engine.outcome(name) for name in (WAITS, "after")]
-        assert [line["outcome"] if line else None for line in lines][0] == "waiting"
+        assert lines[0] is not None and lines[0]["outcome"] == "waiting"
         assert lines[1] is not None and lines[1]["outcome"] != "waiting"
     for _ in range(2):
         with running(folder, secrets=estate.environment(), encode=encode) as engine:

@@ -79,7 +79,7 @@ def test_keys_run_round_the_boxes_and_never_through_them(sample: ModuleType) -> 
     boxes = [
         tuple(float(r.attrib[k]) for k in ("x", "y", "width", "height"))
         for r in root.iter(SVG + "rect")
-        if r.attrib["height"] == "62"
+        if r.attrib["height"] == f"{figures_systems.BOX_H:g}"
     ]
     lines = [
         e

@@ -24,7 +24,7 @@ from runtime.systems.settings import SystemSettings
 
 class Shop:
     """State and switches. Switches: skips, repeats, oversized, html_errors, wall, slow_to_settle, trims, soft,
-    forbidden_when_gone, drops, lost_updates, etag_by_the_second, etag_for_good, open, keyless, fails_after_storing; and, on the way rather than in the
+    forbidden_when_gone, drops, lost_updates, etag_by_the_second, etag_for_good, open, keyless, racy_keys, short_count, links_elsewhere, fails_after_storing; and, on the way rather than in the
     shop: busy (a colleague adds an order during the first walk), repeat_blocked, undo_blocked, undo_forbidden, search_blocked, anonymous_login, gateway_down, error_blocked.
     """
 
@@ -53,11 +53,14 @@ class Shop:
                 {"cf-mitigated": "challenge", "Content-Type": "text/html"},
             )
         name = path.removeprefix("/orders").strip("/")
+        looked_up = headers.get("Idempotency-Key", "") in self.keys
+        if "racy_keys" in self.on and method == "POST":
+            time.sleep(0.2)  # between looking the key up and keeping it
         with self.lock:
             if method == "GET":
                 return self._list(query) if not name else self._one(name)
             if method == "POST":
-                return self._create(body, headers)
+                return self._create(body, headers, looked_up)
             return self._delete(name) if method == "DELETE" else self._change(name, body, headers)
 
     def _on_the_way(
@@ -97,7 +100,17 @@ class Shop:
         start += 1 if "skips" in self.on and start else 0
         start -= 1 if "repeats" in self.on and start else 0
         size += 4 if "oversized" in self.on else 0
-        return 200, {"items": rows[start : start + size], "total": len(rows)}, {}
+        page = rows[start : start + size]
+        if "short_count" in self.on:  # the page's own length, which says nothing about the list's
+            return 200, {"items": page, "count": len(page)}, {}
+        if "links_elsewhere" in self.on and start + size < len(rows):  # as it stands behind a gateway
+            link = f"http://orders.internal:8080/orders?limit={size}&offset={start + size}"
+            return 200, {"items": page, "next": link}, {}
+        return (
+            200,
+            {"items": page, "total": len(rows)} if "links_elsewhere" not in self.on else {"items": page, "next": None},
+            {},
+        )
 
     def _one(self, name: str) -> tuple[int, Any, dict[str, str]]:
         order = self.orders.get(name)
@@ -112,9 +125,10 @@ class Shop:
             f'"{name}"' if "etag_for_good" in self.on else f'"{hash(json.dumps(order, sort_keys=True)) & 0xFFFFFF:x}"'
         )
 
-    def _create(self, body: dict[str, Any], headers: Any) -> tuple[int, Any, dict[str, str]]:
+    def _create(self, body: dict[str, Any], headers: Any, looked_up: bool) -> tuple[int, Any, dict[str, str]]:
         key = headers.get("Idempotency-Key", "")
-        if key and key in self.keys and "keyless" not in self.on:
+        known = looked_up if "racy_keys" in self.on else key in self.keys
+        if key and known and "keyless" not in self.on:
             return 201, self.orders[self.keys[key]], {}
         made = {"id": f"O-{len(self.orders) + 1}", **body, "state": "open"}
         if "trims" in self.on:

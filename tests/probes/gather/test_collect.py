@@ -19,7 +19,7 @@ from assess.scope import scope_of
 from probes.api.questions import GATHERERS, PROBES
 from probes.bundle import Bundle
 from probes.finding import Outcome, State
-from probes.gather.plan import plan as make_plan
+from probes.gather.planning import plan as make_plan
 from probes.gather.run import CollectResult
 from runtime.errors import Conflict
 from tests.harness.kill_rig import run, run_and_kill

@@ -19,10 +19,13 @@ from tests.probes.gather.odd_shop import Shop, shop
 SECRETS = {"SHOP_TOKEN": "token-of-the-agent"}
 
 
-def _asked(folder: Path, *switches: str) -> tuple[dict[str, Outcome], Shop, CollectResult]:
+def _asked(folder: Path, *switches: str, max_requests: int = 100) -> tuple[dict[str, Outcome], Shop, CollectResult]:
     """(question or question.operation → outcome), the server afterwards, and the result."""
     with shop(folder, *switches) as (state, estate):
-        result = collect(estate, folder=folder, kinds=KINDS, gatherers=GATHERERS, derivers=DERIVERS, secrets=SECRETS)
+        result = collect(
+            estate, folder=folder, kinds=KINDS, gatherers=GATHERERS, derivers=DERIVERS, secrets=SECRETS,
+            max_requests=max_requests,
+        )  # fmt: skip
         bundle = Bundle.open(result.bundle_path)
         outcomes: dict[str, Outcome] = {}
         for probe in (made() for made in PROBES if made.dimension != "crm" and made.only_protocol is None):
@@ -84,6 +87,8 @@ def test_a_defect_is_named(tmp_path: Path, switch: str, question: str, cause: st
         ("slow_to_settle", "writes_stick.createOrder", "visible after 1 s"),
         ("keyless", "repeat_safe.createOrder", "our reference finds it"),
         ("busy", "pagination_complete", "gives lists whole"),
+        ("short_count", "pagination_complete", "gives lists whole"),
+        ("links_elsewhere", "pagination_complete", "its links name http://orders.internal:8080"),
         ("etag_by_the_second", "no_lost_updates.changeOrder", "refuses outdated changes"),
     ],
 )
@@ -146,3 +151,24 @@ def test_behind_a_broken_gateway_only_what_is_written_is_judged(tmp_path: Path) 
     met = {question for question, outcome in outcomes.items() if outcome.state is State.MET}
     assert not_met == {"change_notice", "change_events", "contract_tests"}, "what the description leaves out"
     assert met <= {"described", "description_valid", "operations_tell_apart", "tool_budget"}
+
+
+def test_with_room_for_it_a_key_is_tried_in_five_pairs_and_the_interval_is_printed(tmp_path: Path) -> None:
+    outcomes, state, result = _asked(tmp_path, max_requests=140)
+    found = outcomes["repeat_safe.createOrder"]
+    assert found.state is State.MET and "5 of 5 pairs, which supports at least 57%" in found.title, found.title
+    assert "while the first answer was on its way" in found.title
+    assert not state.own() and not result.left_behind and result.requests["shop"] <= 140
+
+
+def test_a_key_that_only_holds_once_the_first_answer_is_there_is_ignored_where_it_counts(tmp_path: Path) -> None:
+    outcomes, state, result = _asked(tmp_path, "racy_keys", max_requests=140)
+    found = outcomes["repeat_safe.createOrder"]
+    assert (found.state, found.cause) == (State.NOT_MET, "key ignored"), found.title
+    assert not state.own() and not result.left_behind
+
+
+def test_the_slowest_read_in_a_hundred_is_measured_where_the_budget_was_raised_for_it(tmp_path: Path) -> None:
+    outcomes, _, result = _asked(tmp_path, max_requests=400)
+    assert outcomes["tail_latency"].state is State.MET, outcomes["tail_latency"].title
+    assert 299 <= result.requests["shop"] <= 400

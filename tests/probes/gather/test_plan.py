@@ -10,8 +10,8 @@ import pytest
 from probes.gather.gatherer import Gatherer
 from probes.gather.guarded import PlanGuard
 from probes.gather.plan import KEPT_FOR_CLEANUP, Plan, PlanLine
-from probes.gather.plan import plan as make_plan
 from probes.gather.plan_file import as_text, differences, from_text, read, write
+from probes.gather.planning import plan as make_plan
 from runtime.errors import BadInput, Conflict, Refused
 from runtime.escalation.routes import EscalationFile
 from runtime.estate import Estate

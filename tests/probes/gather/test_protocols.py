@@ -21,7 +21,7 @@ from probes.api.writes_stick import WritesStick
 from probes.artifact import Artifact
 from probes.bundle import Bundle
 from probes.finding import State, Subject
-from probes.gather.plan import plan as make_plan
+from probes.gather.planning import plan as make_plan
 from probes.gather.run import collect
 from probes.probe import Probe
 from runtime.escalation.routes import EscalationFile

@@ -12,7 +12,7 @@ from assess.demo.folder import write_folder
 from assess.engagement import load_folder
 from probes.api.questions import GATHERERS
 from probes.bundle import Bundle
-from probes.gather.plan import plan as make_plan
+from probes.gather.planning import plan as make_plan
 from probes.gather.run import CollectResult
 from runtime.errors import BadInput
 from tests.harness.command import command

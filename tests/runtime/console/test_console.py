@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import requests
@@ -14,6 +15,7 @@ import requests
 from assess.demo.estate import RunningEstate
 from assess.engagement import Folder
 from assess.piloting import running
+from runtime.console import access
 from runtime.console.serve import serve
 from runtime.engine import Engine
 from runtime.guardrails.kill_switch import KillSwitch
@@ -101,3 +103,28 @@ def test_a_person_decides_what_was_shown_and_stops_the_pilot(desk: Desk, folder:
 
     assert "Every write is refused" in desk.post("/stop", csrf=csrf).text
     assert KillSwitch(folder.path / ".cxready").is_on()
+
+
+def test_a_program_hands_cases_in_with_its_token_and_asks_what_came_of_them(
+    desk: Desk, folder: Folder, estate: RunningEstate
+) -> None:
+    connection = desk.engine.pilot.connection
+    own, viewer = access.grant(connection, "mail-gateway", "intake", 1), access.grant(connection, "p-1", "viewer", 1)
+    case = {**demo_cases(folder)["demo-1-resolved"], "case": "from-mail"}
+
+    def hand_in(token: str, **sent: Any) -> requests.Response:
+        return requests.post(f"{desk.base}/cases", headers={"Authorization": f"Bearer {token}"}, timeout=20, **sent)
+
+    assert hand_in("cxr_guessed", json=case).status_code == 401
+    assert hand_in(viewer, json=case).status_code == 403
+    assert requests.get(desk.base, headers={"Authorization": f"Bearer {own}"}, timeout=20).status_code == 403
+    assert hand_in(own, data=b"x" * 300_000).status_code == 413
+    assert hand_in(own, data=b"[" * 50_000).json()["title"] == "the body is no JSON object"
+    unknown = hand_in(own, json={**case, "autonomy": "act"})
+    assert unknown.status_code == 400 and unknown.json()["title"] == "unknown field `autonomy`"
+    assert hand_in(own, json=case).status_code == hand_in(own, json=case).status_code == 202
+    line = desk.engine.outcome("from-mail")
+    assert line and line["outcome"] == "resolved"
+    told = requests.get(f"{desk.base}/cases/from-mail.json", headers={"Authorization": f"Bearer {own}"}, timeout=20)
+    assert told.json()["outcome"] == "resolved" and len(estate.records["credits"]) == 1
+    assert access.revoke(connection, "mail-gateway") == 1 and hand_in(own, json=case).status_code == 401

@@ -15,7 +15,7 @@ from runtime.systems.exchange import Seen
 from runtime.systems.outgoing import Bounds
 from runtime.systems.passage import Passage
 
-BOUNDS = Bounds(connect_s=2.0, read_s=0.7, whole_s=1.5, body=200_000)
+BOUNDS = Bounds(connect_s=2.0, read_s=0.5, whole_s=1.0, body=200_000)
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 BOMB = gzip.compress(b" " * 30_000_000)
 
@@ -48,7 +48,7 @@ def endless(c):
 
 def drips(c):
     c.sendall(HEAD + b"\r\n")
-    for _ in range(60):
+    for _ in range(80):
         c.sendall(b"[")
         time.sleep(0.1)
 
@@ -87,6 +87,20 @@ def a_status_of_its_own(c):
     c.sendall(b"HTTP/1.1 99999 Whatever\r\nContent-Length: 0\r\n\r\n")
 
 
+def headers_that_drip(c):
+    c.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+    for _ in range(80):
+        c.sendall(b"a")
+        time.sleep(0.1)
+
+
+def gzip_that_drips(c):
+    c.sendall(HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"")[:10])
+    for _ in range(80):
+        c.sendall(b"\x00\x00\x00\xff\xff")  # empty blocks: data that unpacks to nothing
+        time.sleep(0.1)
+
+
 def nothing(c):
     c.shutdown(socket.SHUT_RDWR)
 
@@ -102,11 +116,15 @@ def json_a_thousand_levels_deep(c):
 HOSTILE = [
     value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__
 ]
-PROTOCOLS = ("rest", "soap", "graphql", "json-rpc", "mcp")
+OTHERS = [(act, protocol) for act in (lies_long, endless, a_compressed_bomb, headers_that_drip, json_a_thousand_levels_deep)
+          for protocol in ("soap", "graphql", "json-rpc", "mcp")]  # fmt: skip
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize("act", HOSTILE, ids=lambda act: act.__name__)
+@pytest.mark.parametrize(
+    ("act", "protocol"),
+    [*((act, "rest") for act in HOSTILE), *OTHERS],
+    ids=lambda value: getattr(value, "__name__", value),
+)
 def test_it_is_one_fault_in_bounded_time_and_the_next_system_answers(server, tmp_path, act, protocol):
     passage, began = Passage(), time.monotonic()
     server.answers["POST /fine"] = (200, {}, {"fine": True})
@@ -128,11 +146,10 @@ def test_it_is_one_fault_in_bounded_time_and_the_next_system_answers(server, tmp
         "//evil.example/x",
         "gopher://a/x",
         "data:,x",
-        "\\\\host\\share",
         "http://169.254.169.254/latest",
     ],
 )
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("status", [302, 308])
 @pytest.mark.parametrize("protocol", ["rest", "json-rpc"])
 def test_no_redirect_leads_elsewhere(server, tmp_path, target, status, protocol):
     server.answers["GET /a"] = server.answers["POST /a"] = (status, {"Location": target}, {})
@@ -205,3 +222,18 @@ def test_a_system_is_healthy_again_when_its_server_is(tmp_path):
     server.answers["GET /a"] = (200, {}, {"back": True})
     assert one.request("GET", "/a", why=WHY).body == {"back": True}
     server.close()
+
+
+def test_an_answer_that_was_read_whole_leaves_its_connection_open_for_the_next(tmp_path):
+    came = []
+
+    def twice(c):
+        came.append(c)
+        for _ in range(2):
+            c.sendall(HEAD + b"Content-Length: 2\r\n\r\n{}")
+            c.recv(65_536)
+
+    with raw_server(twice) as url:
+        one = system(url, tmp_path, bounds=BOUNDS)
+        assert all(one.request("GET", "/a", why=WHY).ok for _ in range(2))
+    assert len(came) == 1

@@ -81,3 +81,32 @@ def test_the_engagements_proxy_wins_over_the_environments(monkeypatch):
         proxies_for("https://a.example/x", Network(proxy="${HTTPS_PROXY}"), {"HTTPS_PROXY": "http://given:3"})["https"]
         == "http://given:3"
     )
+
+
+@pytest.mark.parametrize(
+    ("issued", "says"),
+    [
+        ({"not_after": datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)}, "expired"),
+        ({"names": ["other.example"]}, "not valid for"),
+        ({"other_authority": True}, "certificate"),
+    ],
+    ids=["expired", "of another host", "of an unknown authority"],
+)
+def test_an_invalid_certificate_is_the_path_and_nothing_is_sent(tmp_path, issued, says):
+    import trustme
+
+    authority = trustme.CA()
+    signer = trustme.CA() if issued.get("other_authority") else authority
+    context, running = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), Loopback()
+    end = issued.get("not_after")
+    signer.issue_cert(*issued.get("names", ["127.0.0.1"]), **({"not_after": end} if end else {})).configure_cert(
+        context
+    )
+    running.server.socket = context.wrap_socket(running.server.socket, server_side=True)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    try:
+        url = running.url.replace("http:", "https:")
+        answer = system(url, tmp_path, network=Network(ca="ca.pem")).request("GET", "/x", why=WHY)
+    finally:
+        running.close()
+    assert answer.seen is Seen.PATH and says in answer.error and running.seen == []

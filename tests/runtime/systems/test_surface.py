@@ -100,6 +100,27 @@ def test_a_reference_elsewhere_is_a_problem_and_never_followed(tmp_path, referen
     assert found.problems and "createCredit" in found.operations and "root:" not in str(found)
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "{Base: {$ref: '#/components/schemas/Base'}}",
+        "{Base: {$ref: '#/components/schemas/B'}, B: {$ref: '#/components/schemas/Base'}}",
+        "{Base: {allOf: [{$ref: '#/components/schemas/B'}]}, B: {allOf: [{$ref: '#/components/schemas/Base'}]}}",
+    ],
+)
+def test_references_in_a_circle_end(tmp_path, parts):
+    text = SMALL[: SMALL.index("  schemas:")] + f"  schemas: {parts}\n"
+    found = surface(
+        tmp_path, text.replace("schemas/Credit'", "schemas/Base'").replace("schemas/Tree'", "schemas/Base'")
+    )
+    assert set(found.operations) == {"createCredit", "deleteCredit", "GET /credits/{id}"}
+
+
+def test_paths_and_parameters_that_refer_in_a_circle_end_with_a_problem(tmp_path):
+    text = "openapi: 3.1.0\npaths:\n  /a: {$ref: '#/paths/~1b'}\n  /b: {$ref: '#/paths/~1a'}\n"
+    assert any("does not end" in p.what for p in surface(tmp_path, text).problems)
+
+
 def test_a_reference_to_a_file_of_the_folder_is_followed(tmp_path):
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "b.json").write_text(
