@@ -14,7 +14,19 @@ from runtime.errors import BadInput, CxreadyError
 
 SIZES = {
     "base: assess, report": ("click", "pydantic", "ruamel.yaml", "jinja2", "lxml", "numpy"),
-    "[collect]": ("requests", "zeep", "openapi_spec_validator", "cedarpy", "z3", "sentence_transformers", "sklearn"),
+    "[collect]": (
+        "requests",
+        "zeep",
+        "openapi_spec_validator",
+        "cedarpy",
+        "z3",
+        "sentence_transformers",
+        "sklearn",
+        "docutils",
+        "docx",
+        "pypdf",
+        "protego",
+    ),
     "[pilot]": ("dbos", "pydantic_ai", "fastapi", "cedarpy", "requests"),
 }
 MACHINE_SETTINGS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from assess.engagement import Folder
@@ -10,11 +11,15 @@ from runtime import rules
 from runtime.errors import BadInput
 from runtime.gate_check import allowed, read_gate
 from runtime.goal_lint import lint
+from runtime.goals import Slot
 from runtime.plan import paths, printed
+from runtime.replies import ASK_AGAIN
 from runtime.understanding.encode import Encode
 from runtime.understanding.intent import Intents, Thresholds
-from runtime.understanding.slots import fill
+from runtime.understanding.slots import Filled, fill
 from runtime.understanding.understand import understand
+
+MOST_SHOWN = 64  # paths
 
 
 def plan_of_message(folder: Folder, message: str, session: dict[str, str], encode: Encode) -> dict[str, Any]:
@@ -26,8 +31,8 @@ def plan_of_message(folder: Folder, message: str, session: dict[str, str], encod
         message, estate, Intents(goals, encode, Thresholds(own.min_score, own.min_margin)), session=session
     )
     said: dict[str, Any] = {
-        "intent": found.intent, "confidence": found.confidence, "category": found.category, "language": found.language,
-        "frustration": found.frustration, "to_a_person": found.stop.says if found.stop else "",
+        "intent": found.intent, "confidence": found.confidence, "next": found.runner_up, "understood_from": own.min_score,
+        "category": found.category, "language": found.language, "frustration": found.frustration, "to_a_person": found.stop.says if found.stop else "",
     }  # fmt: skip
     if found.intent is None:
         return said
@@ -35,7 +40,7 @@ def plan_of_message(folder: Folder, message: str, session: dict[str, str], encod
     slots = {name: fill(name, slot, message, session, language=found.language) for name, slot in goal.slots.items()}
     return (
         said
-        | {"slots": {n: {"value": s.value, "from": s.source} for n, s in slots.items()}}
+        | {"slots": {n: {"value": s.value, "from": _source(goal.slots[n], s)} for n, s in slots.items()}}
         | plan_of_workflow(folder, found.intent)
     )
 
@@ -52,10 +57,12 @@ def plan_of_workflow(folder: Folder, workflow: str) -> dict[str, Any]:
     except BadInput as error:
         now = {"autonomy": "blocked", "why": error.what}
     return {
-        "paths": [printed(path) for path in paths(estate.goals[workflow])],
+        "paths": [printed(path) for path in islice(paths(estate.goals[workflow]), MOST_SHOWN)],
         "limits": {
-            n: {k: v for k, v in a.limits.model_dump(mode="json").items() if v is not None} for n, a in actions.items()
+            n: {k: v for k, v in a.limits.model_dump(mode="json").items() if v not in (None, {})}
+            for n, a in actions.items()
         },
+        "conditions": {n: list(a.conditions) for n, a in actions.items()},
         "gate": now,
         "wrong": [
             f"{folder.goals.place(*f.keys)}: {f.says}"
@@ -67,23 +74,48 @@ def plan_of_workflow(folder: Folder, workflow: str) -> dict[str, Any]:
 
 def plan_lines(said: dict[str, Any]) -> list[str]:
     """The same for a person."""
-    lines: list[str] = []
-    if "intent" in said:
-        lines.append(f"intent      {said['intent'] or 'none clearly enough'} (confidence {said['confidence']:.2f})")
-        lines += [f"category    {said['category']}"] if said["category"] else []
-        lines += [f"to a person {said['to_a_person']}"] if said["to_a_person"] else []
+    lines = _understood(said) if "intent" in said else []
     lines += [
         f"slot        {name} = {slot['value'] or '?'} ({slot['from']})" for name, slot in said.get("slots", {}).items()
     ]
+    earlier: list[str] = []
     for number, path in enumerate(said.get("paths", []), 1):
-        lines += [f"path {number}", *(f"  {n}. {leg}" for n, leg in enumerate(path, 1))]
-    lines += [
-        f"limit       {name}: {', '.join(f'{k} {v}' for k, v in found.items()) or 'none'}"
-        for name, found in said.get("limits", {}).items()
-    ]
+        lines += [f"path {number}", *_path(path, earlier, number - 1)]
+        earlier = path
+    for name, found in said.get("limits", {}).items():
+        conditions = said["conditions"][name]
+        lines.append(
+            f"limit       {name}: {', '.join(f'{k} {v}' for k, v in found.items()) or 'none'}"
+            + (f"; only if {', '.join(conditions)}" if conditions else "")
+        )
     if "gate" in said:
         lines.append(
             f"gate        {said['gate']['autonomy']}{': ' + said['gate']['why'] if said['gate']['why'] else ''}"
         )
     lines += [f"wrong       {line}" for line in said.get("wrong", [])]
     return [*lines, "Nothing was run."]
+
+
+def _understood(said: dict[str, Any]) -> list[str]:
+    near = f"; next: {said['next']}" if said["next"] else ""
+    figures = f"confidence {said['confidence']:.2f}, understood from {said['understood_from']:.2f} on{near}"
+    lines = [f"intent      {said['intent'] or 'none clearly enough'} ({figures})"]
+    lines += [f"category    {said['category']}"] if said["category"] else []
+    lines += [f"to a person {said['to_a_person']}"] if said["to_a_person"] else []
+    return lines if said["intent"] or said["to_a_person"] else [*lines, f"would ask   {ASK_AGAIN}"]
+
+
+def _path(path: list[str], earlier: list[str], number: int) -> list[str]:
+    """Numbered steps; those that the path before has as well are named once."""
+    same = next((n for n, (one, other) in enumerate(zip(path, earlier, strict=False)) if one != other), 0)
+    first = [f"  1–{same} as on path {number}"] if same > 1 else []
+    return [*first, *(f"  {n}. {leg}" for n, leg in enumerate(path, 1) if n > same or not first)]
+
+
+def _source(slot: Slot, found: Filled) -> str:
+    """Where a value comes from, or what would be done without one."""
+    if found.value is not None:
+        return found.source
+    if slot.else_choose and not found.choices:
+        return f"{found.source}; the only one of {slot.else_choose}, else asked"
+    return f"{found.source}; {'to a person' if slot.from_ == 'session' else 'asked'}"

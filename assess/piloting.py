@@ -21,6 +21,7 @@ from runtime.understanding.rewording import Reword
 
 if TYPE_CHECKING:
     from runtime.engine import Engine
+    from runtime.forgetting import Forgotten
     from runtime.pilot import Pilot
 
 Progress = Callable[["CaseResult"], None]
@@ -185,23 +186,11 @@ def take_up(
     return results
 
 
-def forget_customer(folder: Folder, customer: str) -> dict[str, int]:
-    """Erases a customer's timeline and the recorded messages of finished cases."""
-    from runtime import memory
-    from runtime.database import place_of_engine
-    from runtime.pilot_state import open_log
-    from runtime.recorded import forget_messages, forget_quotes
+def forget_customer(folder: Folder, customer: str) -> Forgotten:
+    """Erases everything that the pilot keeps of a customer (forgetting.py)."""
+    from runtime.forgetting import forget
 
-    home = folder.path / ".cxready"
-    connection = open_log(home)
-    try:
-        return {
-            "cases remembered": memory.forget(connection, customer),
-            "messages": forget_messages(place_of_engine(home), customer),
-            "handoffs": forget_quotes(connection, customer),
-        }
-    finally:
-        connection.close()
+    return forget(folder.path / ".cxready", customer, os.environ)
 
 
 def decide(

@@ -48,17 +48,36 @@ def find_conflicts(claims: Sequence[Claim], encode: Encode, earlier: Earlier | N
     chosen = [claims[n] for n in kept]
     rows, words = encode([claim.subject for claim in chosen]), Words(encode)
     found: list[Pair] = []
+    told = _told_by(claims)
     compared = 0
     for block in candidates(chosen, rows, near=FAINT, permission=PERMISSION):
         compared += block.near
         known = {(i, j): earlier.of(kept[i], kept[j]) if earlier else None for i, j, _ in block.pairs}
         fresh = {n for pair, said in known.items() if said is None for n in pair}
         words.learn(text for n in fresh for text in (chosen[n].subject, chosen[n].about))
-        judged = ((i, j, s, known[i, j] or judge(chosen[i], chosen[j], s, words)) for i, j, s in block.pairs)
+        judged = (
+            (i, j, s, known[i, j] or _unless_told_by_one(judge(chosen[i], chosen[j], s, words), chosen[i], chosen[j], told))
+            for i, j, s in block.pairs
+        )
         found += [Pair(kept[i], kept[j], s, said) for i, j, s, said in judged if said.verdict != "unrelated"]
     if earlier:
         earlier.keep(kept, ((pair.a, pair.b, pair.judgement) for pair in found))
     return Compared(tuple(found), compared)
+
+
+def _told_by(claims: Sequence[Claim]) -> dict[str, set[str]]:
+    """Article → the sentences of its claims."""
+    told: dict[str, set[str]] = {}
+    for claim in claims:
+        told.setdefault(claim.article, set()).add(claim.text)
+    return told
+
+
+def _unless_told_by_one(found: Judgement, a: Claim, b: Claim, told: dict[str, set[str]]) -> Judgement:
+    """Where one of two articles (a copy, a newer edition) holds both sentences, it may tell them apart."""
+    if found.verdict == "conflict" and (b.text in told[a.article] or a.text in told[b.article]):
+        return Judgement("possible", f"{found.why}; one of the articles says both, which may tell them apart", found.kind)
+    return found
 
 
 def _without_copies(claims: Sequence[Claim]) -> list[int]:

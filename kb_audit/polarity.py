@@ -17,12 +17,12 @@ Force = Literal["permission", "obligation", "fact"]
 _RULES: tuple[tuple[str, int, Force | None, str], ...] = (
     (
         r"(?:do|does)(?:n't| not) (?:need(?: to)?|have to|require)|need not|no need to|(?:is|are) "
-        r"(?:purely |entirely |always )?optional|optional(?= (?:to|for)\b)|voluntary|(?:is|are)(?:n't| not) (?:required|mandatory|necessary|"
+        r"(?:purely |entirely |always )?optional|optional(?= (?:to|for)\b)|(?:is|are) (?:purely |entirely |always )?voluntary|(?:is|are)(?:n't| not) (?:required|mandatory|necessary|"
         r"needed|obligatory)|without (?:having|needing) to", -1, "obligation", "must"),
     (r"no longer", -1, None, ""),
     (r"not reimbursed?", -1, "fact", "we pay"),
     (
-        r"(?:there (?:is|are) |(?:is|are) )?(?:at )?no (?:extra |additional |separate |further )?(?:charges?|fees?|costs?)(?! for late)|(?:is |are |for )?free of charge|"
+        r"(?:there (?:is|are) |(?:is|are) )?(?:at )?no (?:[a-z]+ ){0,2}?(?:charges?|fees?|costs?|surcharges?)(?! for late)|(?:is |are |for )?free of charge|"
         r"without (?:any |extra )?(?:charge|fee|cost)s?|costs? (?:you |the customer )?nothing|on us", 1, "fact", "we pay"),
     (
         r"(?:must|may|shall|should) (?:not|never)|mustn't|shouldn't|(?:is|are) (?:strictly )?(?:prohibited|"
@@ -66,7 +66,7 @@ _CUES = re.compile("|".join(rf"(?P<r{i}>(?<![\w-])(?:{p})(?![\w-]))" for i, (p, 
 _ONLY = re.compile(r"\bonly\b|\bsolely\b|\bexclusively\b|\bno one (?:but|except)\b|\bnobody (?:but|except)\b", re.I)
 _ANYONE = re.compile(r"\b(?:any(?:one|body)?|every(?:one|body)?|all)\b(?! (?:sales|items|times))", re.I)
 _NO = re.compile(
-    r"(?<![\w-])(?:no|none|neither|nobody|nothing|without|nor)(?![\w-])(?! (?:later|more|less|longer|fewer|earlier|matter|one but))",
+    r"(?<![\w-])(?:not|no|none|neither|nobody|nothing|without|nor)(?![\w-])(?! (?:later|more|less|longer|fewer|earlier|matter|one but))",
     re.I,
 )
 _IF = re.compile(r"\b(?:if|unless|when|whether|in case|once(?! (?:an?|per|every|each)\b))\b[^,;:.]*(?:,|$|(?=[.;:]))", re.I)
@@ -144,7 +144,8 @@ _EMPTY = frozenset(
     ]
 )
 _ANSWER = re.compile(r"^(?:no|yes|yep|nope|sorry|unfortunately|of course|sure)(?:[.,!:]|\s[–—-])\s+", re.I)
-_BESIDE = re.compile(r"\([^()]*\)|\b(?:not|n't) (?:only|just|merely|solely|simply|necessarily)\b", re.I)
+_BESIDE = re.compile(r"\([^()]*\)|(?:\bnot|n't) (?:only|just|merely|solely|simply|necessarily)\b|"
+    r"(?<=\w )(?:that|which|who) (?:\w+ ){0,2}(?:do|does|is|are|was|were|has|have)(?:n't| not)\b[^,;.]*(?=[.!]?$)", re.I)
 _BREAK = re.compile(r"\s*(?:;| [—–-]{1,2} |, no longer\b|, not (?!later|more|less|fewer)|\brather than\b|\binstead of\b|, but\b|, however\b|\bhowever\b|, although\b|, whereas\b|, while\b| but )\s*", re.I)
 
 
@@ -167,7 +168,7 @@ class Polarity:
 def polarity(text: str) -> Polarity | None:
     """Polarity of the main clause; a sentence without any cue affirms (`cues` 0). `None` for a fragment."""
     parts = _BREAK.split(_BESIDE.sub(" ", _ANSWER.sub("", text)))
-    clause = _IF.sub(" ", max(parts, key=len) if len(text) > 160 else parts[0]).strip()
+    clause = _IF.sub(" ", max(parts, key=len) if len(text) > 160 else next((part for part in parts if len(part.split()) > 2), parts[0])).strip()
     conditional = any(w not in STOP and w not in WEAK for clause in _IF.findall(text) for w in _TELLING.findall(clause.lower()))
     signs: list[int] = []
     forces: list[Force] = []

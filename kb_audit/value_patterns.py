@@ -95,7 +95,7 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
         ("count", rf"\b(?P<n>{NUMBER})(?P<m>)(?P<c>)(?= per (?:second|minute|hour|day)\b)"),
         ("amount",
             r"(?P<free>\bfree of charge\b|\bincluded in the (?:price|fare|rate|rent|fee)\b|\bat no (?:extra |additional )?(?:cost|charge)\b|"
-            r"\bno (?:extra |additional )?(?:charge|fee|cost)s?\b(?! for late)|\bwithout (?:any "
+            r"\bno (?:[a-z]+ ){0,2}?(?:charge|fee|cost|surcharge)s?\b(?! for late)|\bwithout (?:any "
             r")?(?:charge|fee)\b|"
                    r"(?:\b(?:is|are|be|ship|ships|shipped|delivered|entirely|completely|totally|always|for|travels?|fly|flies|enters?|"
                    r"stays?) )free\b(?! (?:from|to|of(?! charge)|trial|plan|tier))|\bfree "

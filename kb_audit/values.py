@@ -102,7 +102,7 @@ _MASKS = {"frequency": "some frequency", "amount": "some amount", "percentage": 
           "count": "some number", "size": "some size", "age": "some age"}  # fmt: skip
 
 
-_LATEST = re.compile(r"\b(?:no|not) later than(?: \w+)?\s*$", re.I)
+_LATEST = re.compile(r"\b(?:(?:no|not) later than|up to|until|till)(?: \w+)?\s*$", re.I)
 _BEFORE = re.compile(r"^\s*(?:before|prior|in advance|ahead)\b", re.I)
 _AGE = re.compile(r"\bage\b(?! of)", re.I)
 

@@ -103,6 +103,7 @@ def _run(case: Plain) -> Plain:
         raise  # the engine's own: hand_over_stranded() finds it
     except Exception as failed:
         if steps.is_closing():
+            log.warning("case %s is left to the next start: %s", case["case"], type(failed).__name__)
             raise Suspended from failed
         log.exception("case %s failed and goes to a person", case["case"])
         return _failed(walk, type(failed).__name__)

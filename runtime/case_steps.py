@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from runtime import closing, memory
+from runtime import closing, memory, sealed
 from runtime.database import StateLost
 from runtime.durable import step
 from runtime.errors import CxreadyError
@@ -77,6 +77,7 @@ def understood_of(case: Plain) -> Plain:
         for name in ("intent", "confidence", "category", "language", "frustration", "proposed")
     }
     detail |= {"model": found.model} if found.model else {}
+    sealed.begin(own.connection, str(case["case"]), str(case.get("customer") or ""))
     own.note(case["case"], "00 understand", detail=detail)
     return found.plain()
 

@@ -28,6 +28,12 @@ LOOK_S = 0.05
 _KEEPALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 _OPTIONS = f"-c search_path={SCHEMA} -c statement_timeout=60s -c lock_timeout=60s -c synchronous_commit=on {_KEEPALIVE}"
 _LOCK = "hashtextextended('cxready/' || ?, 0)"
+# A lock's 64 bits stand as two halves (https://www.postgresql.org/docs/current/view-pg-locks.html).
+_HOLDER = (
+    f"SELECT 1 FROM pg_locks, (SELECT {_LOCK} AS k) AS thing WHERE locktype = 'advisory' AND granted"  # noqa: S608
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND objid = (k & 4294967295)::oid AND classid = ((k >> 32) & 4294967295)::oid"
+)
 _MAKES = re.compile(r"\s*(create|alter)\s", re.IGNORECASE)
 _REPEATABLE = re.compile(r"\s*(select|begin)\s?", re.IGNORECASE)
 
@@ -91,12 +97,11 @@ class PostgresConnection:
 
     def holds(self, about: str) -> bool:
         """Whether this very session has the thing: after a break it is another session, and has nothing."""
-        at = "objid = (k & 4294967295)::oid AND classid = ((k >> 32) & 4294967295)::oid"
-        found = self._run(
-            f"SELECT 1 FROM pg_locks, (SELECT {_LOCK} AS k) AS key WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND {at}",  # noqa: S608
-            (f"alone/{about}",),
-        ).fetchone()
-        return found is not None
+        return self._run(_HOLDER + " AND pid = pg_backend_pid()", (f"alone/{about}",)).fetchone() is not None
+
+    def is_taken(self, about: str) -> bool:
+        """Whether any session has the thing; looks without touching it."""
+        return self._run(_HOLDER, (f"alone/{about}",)).fetchone() is not None
 
     def give_back(self, about: str) -> None:
         self._run(f"SELECT pg_advisory_unlock({_LOCK})", (f"alone/{about}",))
@@ -109,8 +114,10 @@ class PostgresConnection:
         return self._tables
 
     def columns(self, table: str) -> list[str]:
-        where = "table_schema = ? AND table_name = ?"
-        found = self._run(f"SELECT column_name FROM information_schema.columns WHERE {where}", (SCHEMA, table))  # noqa: S608
+        found = self._run(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = ? AND table_name = ?",
+            (SCHEMA, table),
+        )
         return [str(row[0]) for row in found]
 
     def commit(self) -> None:

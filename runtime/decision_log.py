@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from runtime import database
+from runtime import database, sealed
 from runtime.database import Connection, Place
 from runtime.errors import BadInput
 from runtime.redaction import redact
@@ -68,6 +68,7 @@ def prepare(connection: Connection) -> None:
     Raises:
         BadInput: the log was written by a newer version.
     """
+    sealed.prepare(connection)
     if "decision_log_schema" in database.tables(connection):
         found = connection.execute("SELECT version FROM decision_log_schema").fetchone()[0]
         if found > SCHEMA:
@@ -101,19 +102,27 @@ def append(connection: Connection, entry: Entry) -> Entry:
     return added
 
 
-def rows(connection: Connection, run: str | None = None) -> list[Entry]:
-    """The rows of one run in order, or of all runs in the order of writing."""
+def rows(connection: Connection, run: str | None = None, *, as_kept: bool = False) -> list[Entry]:
+    """The rows of one run in order, or of all runs in the order of writing.
+
+    Args:
+        as_kept: with what is said of customers sealed, as the hashes are made of it.
+    """
     prepare(connection)
     where, values = ("WHERE run = ?", (run,)) if run is not None else ("", ())
-    found = connection.execute(f"SELECT {_COLUMNS} FROM decision_log {where} ORDER BY id", values)  # noqa: S608
-    return [_entry(row) for row in found]
+    kept = connection.execute(f"SELECT {_COLUMNS} FROM decision_log {where} ORDER BY id", values)  # noqa: S608
+    found = [_entry(row) for row in kept]
+    if as_kept:
+        return found
+    keys = sealed.keys(connection, None if run is None else [run])
+    return [_opened(entry, keys.get(entry.run)) for entry in found]
 
 
 def anchor(connection: Connection) -> list[Anchor]:
     """Writes down the end of every run's chain and returns them; runs without news get no second anchor."""
     prepare(connection)
     now = datetime.now(UTC).isoformat()
-    heads = [Anchor(e.run, e.seq, e.hash, now) for e in {e.run: e for e in rows(connection)}.values()]
+    heads = [Anchor(e.run, e.seq, e.hash, now) for e in {e.run: e for e in rows(connection, as_kept=True)}.values()]
     known = {(a.run, a.hash) for a in _anchors(connection)}
     for head in heads:
         if (head.run, head.hash) not in known:
@@ -132,7 +141,7 @@ def verify(connection: Connection, run: str | None = None, *, anchors: Iterable[
     """
     problems: list[str] = []
     chains: dict[str, list[Entry]] = {}
-    for entry in rows(connection, run):
+    for entry in rows(connection, run, as_kept=True):
         chains.setdefault(entry.run, []).append(entry)
     for name, chain in chains.items():
         problems += _broken(name, chain)
@@ -150,9 +159,9 @@ def _insert(connection: Connection, entry: Entry) -> Entry:
     ).fetchone()
     seq, previous = (last[0] + 1, last[1]) if last else (1, START)
     at = entry.at or datetime.now(UTC).isoformat()
-    added = replace(
-        entry, at=at, seq=seq, previous=previous, arguments=_plain(entry.arguments), detail=_plain(entry.detail)
-    )
+    key = sealed.keys(connection, [entry.run]).get(entry.run)
+    arguments, detail = sealed.seal(key, entry.run, _plain(entry.arguments), _plain(entry.detail))
+    added = replace(entry, at=at, seq=seq, previous=previous, arguments=arguments, detail=detail)
     added = replace(added, hash=_hash(added))
     values = (
         added.run, added.seq, added.at, added.step, added.operation, _dumps(added.arguments),
@@ -160,7 +169,14 @@ def _insert(connection: Connection, entry: Entry) -> Entry:
     )  # fmt: skip
     marks = ", ".join("?" for _ in values)
     connection.execute(f"INSERT INTO decision_log ({_COLUMNS}) VALUES ({marks})", values)  # noqa: S608
-    return added
+    return _opened(added, key)
+
+
+def _opened(entry: Entry, key: bytes | None) -> Entry:
+    if sealed.MARK not in entry.arguments and sealed.MARK not in entry.detail:
+        return entry
+    arguments, detail = sealed.unseal(key, entry.run, entry.arguments, entry.detail)
+    return replace(entry, arguments=arguments, detail=detail)
 
 
 def _hash(entry: Entry) -> str:

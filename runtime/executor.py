@@ -8,7 +8,6 @@ machine is gone. Then another one takes its runs over.
 from __future__ import annotations
 
 import socket
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,8 +57,8 @@ class Executor:
         }
         if not is_address(self.place):
             return {name: version for name, version in rows.items() if name == self.name}
-        with closing(connect(self.place)) as own:
-            return {name: version for name, version in rows.items() if not _is_free(own, name)}
+        session: Any = connection
+        return {name: version for name, version in rows.items() if session.is_taken(_about(name))}
 
     def release(self) -> None:
         if is_address(self.place):
@@ -105,13 +104,6 @@ def _held_in_database(place: Place, name: str) -> Executor:
         "CXREADY_DATABASE",
         "give this one a name of its own: --name",
     )
-
-
-def _is_free(session: Any, name: str) -> bool:
-    taken = bool(session.take(_about(name)))
-    if taken:
-        session.give_back(_about(name))
-    return taken
 
 
 def _about(name: str) -> str:

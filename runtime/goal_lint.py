@@ -17,10 +17,9 @@ from runtime.errors import did_you_mean
 from runtime.estate import Estate
 from runtime.goal_names import names_on
 from runtime.goals import CallStep, Goal, RuleStep, Step, WhenStep, every_step
-from runtime.plan import Branch, Path, paths
+from runtime.plan import MOST_PATHS, Branch, Path, paths
 from runtime.rules import Rule
 
-MOST_PATHS = 4096
 ASKED = "confirmed_by_customer"
 Keys = tuple[str, ...]
 

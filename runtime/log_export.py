@@ -1,4 +1,7 @@
-"""The decision log as a file for an auditor: every row with what its hash is made of, then the heads of all chains."""
+"""The decision log as a file for an auditor: every row with what its hash is made of, then the heads of all chains.
+
+What is said of customers stays sealed: a file that leaves the database could not forget.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from runtime.whole_file import write_text, write_with
 def export_log(home: Path, output: Path) -> tuple[int, int]:
     """Writes the file whole or not at all; gives the numbers of rows and anchors."""
     with closing(open_log(home)) as connection:
-        rows, anchors = decision_log.rows(connection), decision_log.anchor(connection)
+        rows, anchors = decision_log.rows(connection, as_kept=True), decision_log.anchor(connection)
 
     def fill(part: Path) -> None:
         with part.open("w", encoding="utf-8", newline="\n") as file:
@@ -31,7 +34,7 @@ def export_log(home: Path, output: Path) -> tuple[int, int]:
 def export_spans(home: Path, output: Path) -> int:
     """The log as one OTLP/JSON request (see telemetry.py); gives the number of spans."""
     with closing(open_log(home)) as connection:
-        spans = list(spans_of(decision_log.rows(connection)))
+        spans = list(spans_of(decision_log.rows(connection, as_kept=True)))
     write_text(output, json.dumps(request_of(spans), ensure_ascii=False, indent=1) + "\n")
     return len(spans)
 

@@ -74,6 +74,12 @@ def contacts(connection: Connection, customer: str, *, now: datetime, days: int 
     return int(found[0])
 
 
+def runs_of(connection: Connection, customer: str) -> list[str]:
+    """Names of a customer's cases."""
+    found = connection.execute("SELECT run FROM timeline WHERE customer = ?", (customer,)).fetchall()
+    return [str(row[0]) for row in found]
+
+
 def forget(connection: Connection, customer: str) -> int:
     """Erases a customer's timeline; gives how many cases that were."""
     return connection.execute("DELETE FROM timeline WHERE customer = ?", (customer,)).rowcount

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from runtime import decision_log, memory, rules, tables
+from runtime import decision_log, memory, rules, sealed, tables
 from runtime.database import Connection, alone, place_of
 from runtime.decision_log import Entry
 from runtime.escalation import outbox
@@ -89,7 +89,8 @@ class Pilot:
     def __enter__(self) -> Pilot:
         self.executor = hold(self.home, self.worker)
         tables.prepare(self.connection)
-        memory.expire(self.connection, now=datetime.now(UTC), days=self.settings.retention_days)
+        for part in (memory, sealed):
+            part.expire(self.connection, now=datetime.now(UTC), days=self.settings.retention_days)
         self.proxy = self._start_proxy() if self._may_write() else None
         self._is_open = True
         if self.is_live:

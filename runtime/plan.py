@@ -35,6 +35,7 @@ class Failed:
 
 Leg = CallStep | RuleStep | AskStep | Branch | Failed | str  # str: "handoff", "stop"
 Path = tuple[Leg, ...]
+MOST_PATHS = 4096
 MOOD = "mood"  # always given: `mood.frustrated`
 
 

@@ -20,6 +20,7 @@ from runtime.guardrails.money_effect import Unclear, customer_of
 from runtime.guardrails.request import Approval, Decision, Request
 from runtime.guardrails.testing import StatedPoint
 from runtime.money import from_minor
+from runtime.sealed import FORGOTTEN
 
 STEP = "proxy.decide"
 SOMEBODY = "the customer of the case"
@@ -88,6 +89,8 @@ def _again(row: Entry, asked: Mapping[str, Any], estate: Estate, point: StatedPo
         return _known(row.decision), "settled before any guardrail was asked", rule
     if not asked:
         return "unknown", "the row was written before decisions could be replayed", ""
+    if row.arguments == FORGOTTEN:
+        return "unknown", "the customer was forgotten", ""
     context = asked.get("context") or {}
     recorded = {name: bool(held) for name, held in (context.get("facts") or {}).items()}
     silent = [name for name in _conditions(estate, row.operation) if name not in recorded]

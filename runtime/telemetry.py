@@ -17,6 +17,7 @@ from importlib.metadata import version
 from itertools import groupby
 from typing import Any
 
+from runtime import sealed
 from runtime.decision_log import Entry
 
 INTERNAL, ERROR = 1, 2
@@ -79,7 +80,7 @@ def _step(row: Entry, start: int) -> Span:
         "gen_ai.tool.name": row.operation,
         "gen_ai.tool.type": "function",
         "gen_ai.tool.call.id": row.detail.get("key"),
-        "gen_ai.tool.call.arguments": json.dumps(dict(row.arguments), ensure_ascii=False, sort_keys=True),
+        "gen_ai.tool.call.arguments": _arguments(row.arguments),
     }
     said = {
         **(calls if row.operation else {}),
@@ -98,6 +99,11 @@ def _step(row: Entry, start: int) -> Span:
     name = f"execute_tool {row.operation}" if row.operation else row.step
     ids = _id(row.run, 16), _id(f"{row.run} {row.seq}", 8), _id(f"{row.run} 0", 8)
     return Span(*ids, name, min(start, _nanoseconds(row.at)), _nanoseconds(row.at), said, failed)
+
+
+def _arguments(given: Mapping[str, Any]) -> str:
+    """Empty, so left out, where they are sealed: what belongs to a customer does not go to a tracing tool."""
+    return "" if sealed.MARK in given else json.dumps(dict(given), ensure_ascii=False, sort_keys=True)
 
 
 def _plain(span: Span) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -127,13 +128,18 @@ def demote(folder: Path, workflow: str, as_json: bool) -> None:
 @click.argument("customer")
 @AS_JSON
 def forget(folder: Path, customer: str, as_json: bool) -> None:
-    """Erase what is remembered of a customer. The decision log stays: it records what was done."""
+    """Erase what the pilot keeps of a customer. The decision log stays whole: what it says of them can be read no more."""
     from assess.piloting import forget_customer
 
-    erased = forget_customer(load_folder(folder), customer)
-    say(
-        {"customer": customer, **erased}, as_json, [f"erased: {', '.join(f'{n} {what}' for what, n in erased.items())}"]
-    )
+    found = forget_customer(load_folder(folder), customer)
+    lines = [
+        f"erased: {found.cases} finished cases, {found.remembered} lines of memory, {found.handoffs} handoffs, "
+        f"{found.answers} answers of systems; {found.sealed_rows} rows of the log can be read no more"
+    ]
+    lines += [f"still under way, forget again once ended: {', '.join(found.under_way)}"] if found.under_way else []
+    lines += [f"a running pilot holds {name}: say it again once it ended" for name in found.busy]
+    say({"customer": customer, **found.plain()}, as_json, lines)
+    sys.exit(1 if found.under_way or found.busy else 0)
 
 
 def _stopped(home: Path) -> str | None:

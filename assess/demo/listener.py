@@ -24,6 +24,10 @@ class Listener:
         self._thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
 
+    def answers_with(self, answer: Callable[[Request], Response]) -> None:
+        """Requests from now on are answered by something else, like the same service behind faults."""
+        self.server.RequestHandlerClass = _handler(answer)
+
     def close(self) -> None:
         self.server.shutdown()
         self.server.server_close()

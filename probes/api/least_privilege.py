@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.finding import Outcome, met, not_applicable, not_measured, not_met
+from probes.finding import Evidence, Outcome, met, not_applicable, not_measured, not_met
 from probes.gather.evidence_shot import evidence_of
 from probes.gather.write_evidence import Privilege
 from probes.probe import BY_ROLE, Effort, Probe
@@ -15,8 +15,9 @@ class LeastPrivilege(Probe):
     """The agent's own credential may do what it needs and no more: its writes are refused by the system itself.
 
     Why: a limit that stands in front of the system is worth what the system does when somebody walks around it.
-    How: each create that workflows call is sent with the agent's own credential. The system must answer 401 or 403.
-    What goes through is taken back.
+    How: each create that workflows call, and two that none does, is sent with the agent's own credential. The system
+    must answer 401 or 403. What goes through is taken back. Reads that no workflow calls and that the credential was
+    given all the same are named; one that returns data that guardrails.yaml never lets it read is too much.
     Remedy: take the write scopes from the agent's credential. Give them to the enforcing proxy's. Let the system check
     scopes on every write.
     """
@@ -27,6 +28,16 @@ class LeastPrivilege(Probe):
     def judge(self, *artifacts: Any, **more: Any) -> Outcome:
         seen: Privilege = artifacts[0]
         name = seen.subject.unit
+        revealing = [read for read in seen.beyond if read.returns]
+        if revealing:
+            first = revealing[0]
+            return not_met(
+                f"{name} lets the agent's own credential read {', '.join(first.returns)} by {first.operation}, "
+                "which no workflow calls",
+                Evidence(says=f"answered to the agent: {', '.join(read.operation for read in revealing)}"),
+                cause="reads restricted data",
+                consequence="What the agent may never read is one mistaken call away.",
+            )
         if not seen.writes_declared:
             return not_applicable(f"{name} offers nothing to write", cause="reads only", grade="declared")
         if not seen.tried:
@@ -63,7 +74,10 @@ class LeastPrivilege(Probe):
                     "(`--max-requests`), and run `cxready collect DIR` again"
                 ),
             )
+        further = ", ".join(read.operation for read in seen.beyond)
+        said = (Evidence(says=f"beyond what workflows call it may read: {further}"),) if further else ()
         return met(
             f"{name} refuses to write for the agent's own credential ({counted(len(seen.tried), 'write')} tried)",
+            *said,
             *(evidence_of(w.shot, f"{w.operation} as agent") for w in seen.tried[:2]),
         )

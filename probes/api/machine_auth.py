@@ -18,7 +18,8 @@ class MachineAuth(Probe):
     Why: a borrowed login or a code on somebody's phone ends the agent's work at night, and its actions stand in the log
     under a person's name.
     How: one read with the agent's credential, the lifetime of its token, a renewal, and the same read without any
-    credential, which must be refused.
+    credential, which must be refused. Where a refusal asks for a step that only a person can take, a CAPTCHA or a second
+    factor, it is named.
     Remedy: create a service account for the agent. Give it OAuth2 client credentials or a key of its own. Take away any
     interactive step for it. Refuse requests without a credential.
     """
@@ -49,6 +50,8 @@ class MachineAuth(Probe):
 
 
 def _wrong(seen: SignIn) -> tuple[str, str] | None:
+    if not seen.signed_in and seen.step:
+        return "interactive", f"{{name}} asks for {seen.step} before it lets the agent in"
     if not seen.signed_in:
         return "sign-in refused", "{name} refuses the agent's own credential"
     if seen.interactive:

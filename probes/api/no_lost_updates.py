@@ -12,6 +12,7 @@ from probes.probe import BY_ROLE, Effort, Probe
 _TITLES = {
     "accepted": "{name} lets an outdated {operation} overwrite a newer state",
     "no_etag": "{name} gives no ETag, so an outdated {operation} cannot be noticed",
+    "weak_etag": "{name} refuses even the current ETag, which is weak, so an outdated {operation} cannot be noticed",
     "same_etag": "{name} keeps the ETag when a record changes, so an outdated {operation} cannot be noticed",
 }
 
@@ -38,7 +39,7 @@ class NoLostUpdates(Probe):
         updates = [u for u in seen.updates if u.operation == subject.item]
         if not updates:
             return not_applicable(f"{subject} changes no record that stands", cause="no update", grade="declared")
-        lost = [u for u in updates if u.answer in ("accepted", "no_etag", "same_etag")]
+        lost = [u for u in updates if u.answer in _TITLES]
         if lost:
             first = lost[0]
             return not_met(

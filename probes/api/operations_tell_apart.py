@@ -17,8 +17,8 @@ class OperationsTellApart(Probe):
 
     Why: an agent chooses by names and descriptions. Two operations that say the same are chosen by chance.
     How: the words of every two operations are compared; pairs whose words overlap by 90 % or more, pairs with a called
-    operation that mean the same (sentence embeddings) and take the same parameters, and operations without words are
-    counted.
+    operation whose names differ only in the word for the deed, that take the same parameters and mean the same (sentence
+    embeddings), and operations without words are counted.
     Remedy: write one sentence for each operation: what it does and when to use it instead of its neighbour. Retire the
     operation that nobody needs.
     """

@@ -7,6 +7,7 @@ What goes through by mistake is in the ledger before, and taken back after.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from probes.finding import Subject
@@ -15,16 +16,19 @@ from probes.gather.example_body import example_body
 from probes.gather.gatherer import Found, Gatherer, each_system, missing
 from probes.gather.guarded import find_operation
 from probes.gather.leftovers import close_open
-from probes.gather.plan import PlanLine, line, surface_of
+from probes.gather.plan import PlanLine, line, operations_called, surface_of
+from probes.gather.read import Answers
+from probes.gather.samples import Samples
 from probes.gather.session import Session
 from probes.gather.undo import take_back, undo_of
-from probes.gather.write_evidence import AgentWrite, Privilege
-from probes.gather.write_targets import Target, targets
+from probes.gather.write_evidence import AgentWrite, Privilege, ReadBeyond
+from probes.gather.write_targets import Target, targets, uncalled_creates
 from runtime.estate import Estate
 from runtime.systems.exchange import Seen, Why
 from runtime.systems.surface import Operation
 
 NEEDS = 5
+OTHERS = 2  # creates that no workflow calls
 
 
 def gather_system(session: Session, system: str) -> Found:
@@ -50,7 +54,13 @@ def gather_system(session: Session, system: str) -> Found:
     if declared and not chosen:
         blocked = next((t for t in targets(session.estate, system) if t.cause), None)
         yield (
-            Privilege(subject=subject, measured_at=session.now, writes_declared=declared, enforced_elsewhere=elsewhere)
+            Privilege(
+                subject=subject,
+                measured_at=session.now,
+                writes_declared=declared,
+                enforced_elsewhere=elsewhere,
+                beyond=_beyond(session, system),
+            )
             if blocked is None
             else missing(Privilege, subject, blocked.cause or "needs", blocked.detail)
         )
@@ -75,6 +85,7 @@ def gather_system(session: Session, system: str) -> Found:
         enforced_elsewhere=elsewhere,
         tried=tuple(tried),
         untried=untried,
+        beyond=_beyond(session, system),
     )
 
 
@@ -117,10 +128,35 @@ def _try(session: Session, system: str, target: Target) -> AgentWrite | str:
 
 
 def _triable(estate: Estate, system: str) -> list[Target]:
-    """Creates only: a create that goes through by mistake can be taken back without knowing a state before it."""
-    return [
+    """Creates only: one that goes through by mistake can be taken back without knowing a state before it. Those that
+    workflows call, and two that none does, where the engagement or the description gives all that they need.
+    """
+    called = [
         t for t in targets(estate, system) if not t.cause and t.effect and t.effect.does == "create" and t.effect.undo
     ]
+    others = [t for t in uncalled_creates(estate, system) if _complete(estate, system, t)]
+    return called + others[:OTHERS]
+
+
+def _complete(estate: Estate, system: str, target: Target) -> bool:
+    assert target.operation
+    return not example_body(Samples(), estate, system, target.operation, datetime.now(UTC))[1]
+
+
+def _beyond(session: Session, system: str) -> tuple[ReadBeyond, ...]:
+    """What the agent's own credential could read although no workflow calls it; nothing is sent for it."""
+    answers = session.get(Answers, system)
+    if not isinstance(answers, Answers) or "agent" not in session.holders(system):
+        return ()
+    called = {operation.id for operation in operations_called(session.estate, system)}
+    given = [a.operation for a in answers.answers if a.seen == Seen.OK and a.operation not in called]
+    return tuple(ReadBeyond(operation=name, returns=_restricted(session.estate, f"{system}.{name}")) for name in given)
+
+
+def _restricted(estate: Estate, operation: str) -> tuple[str, ...]:
+    """Data in its answer that guardrails.yaml says is never read."""
+    effect, rules = estate.effect(operation), estate.guardrails.restricted_data
+    return tuple(name for name in (effect.returns if effect else ()) if rules.get(name) == "never_read")
 
 
 def rights_tried(estate: Estate, system: str) -> list[Target]:

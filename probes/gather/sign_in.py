@@ -11,6 +11,7 @@ from probes.artifact import Artifact, Missing, Shot
 from probes.finding import Subject
 from probes.gather.error_shapes import ErrorSeen, error_seen
 from probes.gather.gatherer import cause_of, cause_of_answer, missing
+from probes.gather.interactive_step import step_in, step_of
 from probes.gather.session import Session
 from probes.gather.waiting import WAITING
 from runtime.errors import BadInput, CxreadyError, Refused
@@ -34,6 +35,7 @@ class MachineAuth(Artifact):
     )
     own_identity: bool = Field(True, description="the agent's credential is not the one of another holder")
     refused_without: bool | None = Field(None, description="the same read without a credential was refused")
+    step: str = Field("", description="what a person would have to do, where the refusal asks for it, like a CAPTCHA")
     says: str = ""
     shot: Shot | None = None
     shot_without: Shot | None = None
@@ -65,6 +67,7 @@ def machine_auth(
         renewed=_renewed(session, system, client, operation, arguments),
         own_identity=_own(session, system, client.holder),
         refused_without=None if without is None else _refused_without(without),
+        step="" if signed_in else step_of(first),
         says=f"{operation.id} answered {first.status}{_by_a_person(credential)}",
         shot=session.shot(first),
         shot_without=session.shot(without) if without else None,
@@ -141,5 +144,6 @@ def not_signed_in(session: Session, system: str, error: CxreadyError) -> Machine
         holder="agent",
         signed_in=False,
         interactive=False,
+        step=step_in(str(error)),
         says=error.what,
     )

@@ -28,12 +28,19 @@ def outdated(
     before: Exchange,
     after: Exchange,
     dropped: bool,
+    old: str | None,
 ) -> StaleChange:
-    """Sends the change again as someone would who had read the record before it (RFC 9110, 13.1.1)."""
-    old, new = before.header("ETag"), after.header("ETag")
+    """Sends the change again as someone would who had read the record before it (RFC 9110, 13.1.1).
+
+    Args:
+        old: the ETag from before, where If-Match takes it.
+    """
+    new = after.header("ETag")
     if not old:
+        weak = before.header("ETag")
+        why = f"If-Match refuses even the current ETag {weak}" if weak else "the record is read without an ETag"
         return StaleChange(
-            operation=name, answer="no_etag", why="the record is read without an ETag", shots=(session.shot(before),)
+            operation=name, answer="weak_etag" if weak else "no_etag", why=why, shots=(session.shot(before),)
         )
     if dropped:
         return StaleChange(

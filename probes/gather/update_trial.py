@@ -76,6 +76,10 @@ def _tried(
         try:
             with session.ledger.under_way(entry):
                 first = send_change(session, system, operation, change, {"If-Match": etag} if etag else {})
+            if etag and etag.startswith("W/") and first.status == 412:  # If-Match compares strongly: RFC 9110, 13.1.1
+                etag = None
+                with session.ledger.under_way(entry):
+                    first = send_change(session, system, operation, change, {})
         except CxreadyError:  # refused before it left
             taken = TakenBack("reversed", "nothing was sent")
             session.ledger.nothing(entry)
@@ -102,7 +106,7 @@ def _tried(
             until=lambda r: not _dropped(change, fields, before.body, r.record),
         )
         dropped = _dropped(change, fields, before.body, seen.record)
-        stale = outdated(session, system, name, operation, change, before, seen.exchanges[-1], bool(dropped))
+        stale = outdated(session, system, name, operation, change, before, seen.exchanges[-1], bool(dropped), etag)
         repeat = repeated(
             session, subject, name, operation, effect, change, first, fields, bool(dropped), seen.settle_s
         )

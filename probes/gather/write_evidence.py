@@ -59,7 +59,7 @@ class StaleChange(BaseModel):
 
     operation: str
     etag: str | None = None
-    answer: Literal["refused", "accepted", "no_etag", "same_etag", "not_tried"]
+    answer: Literal["refused", "accepted", "no_etag", "same_etag", "weak_etag", "not_tried"]
     why: str = ""
     shots: tuple[Shot, ...] = ()
 
@@ -84,6 +84,15 @@ class AgentWrite(BaseModel):
     error: ErrorSeen | None = Field(None, description="the refusal, as an error")
 
 
+class ReadBeyond(BaseModel):
+    """A read that the agent's own credential was given and that no workflow calls. `returns`: restricted data in it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    operation: str
+    returns: tuple[str, ...] = ()
+
+
 class Privilege(Artifact):
     """Whether the agent's own credential may write where only the enforcing proxy should."""
 
@@ -93,6 +102,7 @@ class Privilege(Artifact):
     enforced_elsewhere: bool = Field(description="writes are meant to arrive with another credential than the agent's")
     tried: tuple[AgentWrite, ...] = ()
     untried: dict[str, str] = Field(default_factory=dict, description="operation → why it could not be tried")
+    beyond: tuple[ReadBeyond, ...] = Field((), description="reads outside the workflows that its credential was given")
 
 
 class AuditTrail(Artifact):

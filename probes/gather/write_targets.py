@@ -40,6 +40,15 @@ def targets(estate: Estate, system: str) -> list[Target]:
     return [_target(estate, system, name) for name in names]
 
 
+def uncalled_creates(estate: Estate, system: str) -> list[Target]:
+    """Confirmed creates that no workflow calls and that can be taken back: what the agent has no business with."""
+    written = estate.effects.get(system)
+    called = {target.name for target in targets(estate, system)}
+    names = [n for n, e in (written.operations if written else {}).items() if e.does == "create" and n not in called]
+    found = [_target(estate, system, name) for name in names]
+    return [one for one in found if not one.cause and one.operation and one.effect and one.effect.undo]
+
+
 def note_operation(estate: Estate, system: str) -> str | None:
     """The confirmed create operation of a CRM that leaves a note, by its name."""
     written = estate.effects.get(system)

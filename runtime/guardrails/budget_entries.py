@@ -7,7 +7,7 @@ from typing import Literal
 
 from runtime.errors import Conflict
 
-SCHEMA = 2
+SCHEMA = 3
 State = Literal["reserved", "committed", "released", "unknown"]
 
 

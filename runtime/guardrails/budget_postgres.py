@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from runtime.errors import BadInput
+from runtime.guardrails import budget_pseudonyms
 from runtime.guardrails.budget_entries import SCHEMA, LedgerMissing
 
 if TYPE_CHECKING:
@@ -146,6 +147,9 @@ def _make(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
             "INSERT INTO cxready_budgets.meta VALUES ('schema', %s), ('high_water', 0) ON CONFLICT DO NOTHING",
             (SCHEMA,),
         )
+        connection.execute("SET LOCAL search_path = cxready_budgets")
+        budget_pseudonyms.prepare(Rows(connection, None).execute)
+        connection.execute("UPDATE meta SET value = %s WHERE name = 'schema' AND value < %s", (SCHEMA, SCHEMA))
 
 
 def _first_line(error: Exception) -> str:
@@ -165,5 +169,6 @@ CREATE INDEX IF NOT EXISTS totals_of_customer ON cxready_budgets.entries (custom
 CREATE INDEX IF NOT EXISTS totals_of_day ON cxready_budgets.entries (at, currency, state, minor);
 CREATE TABLE IF NOT EXISTS cxready_budgets.approvals (id TEXT PRIMARY KEY, digest TEXT NOT NULL, at DOUBLE PRECISION NOT NULL);
 CREATE TABLE IF NOT EXISTS cxready_budgets.answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL, at DOUBLE PRECISION NOT NULL);
-CREATE INDEX IF NOT EXISTS answers_by_age ON cxready_budgets.answers (at)
+CREATE INDEX IF NOT EXISTS answers_by_age ON cxready_budgets.answers (at);
+CREATE TABLE IF NOT EXISTS cxready_budgets.pseudonyms (secret TEXT NOT NULL)
 """

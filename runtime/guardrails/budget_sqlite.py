@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from runtime.guardrails import budget_pseudonyms
 from runtime.guardrails.budget_entries import SCHEMA, LedgerMissing
 
 PATIENCE_S = 30
@@ -36,6 +37,7 @@ class SqliteStore:
             with connection:
                 connection.executescript(_TABLES)
                 connection.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?), ('high_water', 0)", (SCHEMA,))
+                budget_pseudonyms.prepare(connection.execute)
                 connection.execute("UPDATE meta SET value = ? WHERE name = 'schema' AND value < ?", (SCHEMA, SCHEMA))
         path.chmod(0o600)  # answers that are kept for repeated calls may name customers
         return cls(path)
@@ -104,7 +106,7 @@ def _checked(connection: sqlite3.Connection, where: str) -> sqlite3.Connection:
 
 
 def _copied_before_change(path: Path) -> None:
-    """`budgets.sqlite.v1` beside a ledger of version 1."""
+    """`budgets.sqlite.v1` beside a ledger of version 1; `pilot forget` erases such copies, which name customers."""
     if not path.exists():
         return
     with closing(sqlite3.connect(path, timeout=PATIENCE_S)) as old:
@@ -133,4 +135,5 @@ CREATE INDEX IF NOT EXISTS totals_of_day ON entries (at, currency, state, minor)
 CREATE TABLE IF NOT EXISTS approvals (id TEXT PRIMARY KEY, digest TEXT NOT NULL, at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL, at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS answers_by_age ON answers (at);
+CREATE TABLE IF NOT EXISTS pseudonyms (secret TEXT NOT NULL);
 """

@@ -2,7 +2,7 @@
 
 A write reserves its amount before it goes out, in one transaction with the decision (one writer at a time, whatever the
 process or machine), durable on disk. Then: `commit` (done), `release` (refused, nothing happened) or `unknown` (nobody
-knows: it goes on counting). Totals are keyed by the customer's account, never by a session, and count what all actions
+knows: it goes on counting). Totals are keyed by the customer's account (under a pseudonym), never by a session, and count what all actions
 moved. Windows roll in UTC seconds, by a clock that never runs back. A missing ledger raises, and so denies.
 Kept in a file (budget_sqlite.py) or, for many machines, in PostgreSQL (budget_postgres.py): the same statements in both.
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from runtime.guardrails.budget_entries import Ask, KeyReused, Reservation, State, Stopped, Totals
+from runtime.guardrails.budget_pseudonyms import pseudonym
 from runtime.guardrails.budget_sqlite import SqliteStore
 
 DATABASE = "CXREADY_DATABASE"
@@ -93,11 +94,12 @@ class BudgetLedger:
             ).fetchone()
             if known:
                 return _again(known, ask)
-            if not allows(self._totals(connection, ask, now)):
+            whose = pseudonym(connection.execute, ask.customer)
+            if not allows(self._totals(connection, ask, whose, now)):
                 return None
             row = connection.execute(
                 "INSERT INTO entries (key, digest, action, operation, customer, currency, minor, state, at) VALUES (?, ?, ?, ?, ?, ?, ?, 'reserved', ?) RETURNING id",
-                (ask.key, ask.digest, ask.action, ask.operation, ask.customer, ask.currency, ask.minor, now),
+                (ask.key, ask.digest, ask.action, ask.operation, whose, ask.currency, ask.minor, now),
             ).fetchone()
             return Reservation(int(row[0]), ask.key, ask.minor, "reserved")
 
@@ -115,7 +117,7 @@ class BudgetLedger:
     def totals(self, ask: Ask) -> Totals:
         """The totals as they stand, without reserving (trials)."""
         with self.transaction() as connection:
-            return self._totals(connection, ask, self._now(connection))
+            return self._totals(connection, ask, pseudonym(connection.execute, ask.customer), self._now(connection))
 
     def commit(self, reservation: Reservation, answer: str | None = None) -> None:
         """The write was done. `answer` is kept for a day, for whoever repeats the call under its key."""
@@ -144,6 +146,15 @@ class BudgetLedger:
         with self.store.transaction(locked=False) as connection:
             found = connection.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
         return str(found[0]) if found else None
+
+    def forget_answers(self, customer: str) -> int:
+        """Erases what systems answered to a customer's calls; what was paid goes on counting, under a pseudonym. Gives how many."""
+        with self.store.transaction(locked=False) as connection:
+            whose = pseudonym(connection.execute, customer)
+            found = connection.execute(
+                "DELETE FROM answers WHERE key IN (SELECT key FROM entries WHERE customer = ?)", (whose,)
+            )
+            return int(found.rowcount)
 
     def use_approval(self, approval: str, digest: str) -> bool:
         """True the first time a person's approval is used, or again for the very same call; False for any other use."""
@@ -185,13 +196,13 @@ class BudgetLedger:
             connection.execute("UPDATE meta SET value = ? WHERE name = 'high_water'", (now,))
         return float(now)
 
-    def _totals(self, connection: Any, ask: Ask, now: float) -> Totals:
+    def _totals(self, connection: Any, ask: Ask, whose: str, now: float) -> Totals:
         """Whatever was not released counts: reserved, committed and unknown."""
         month, day = now - CUSTOMER_WINDOW_S, now - DAY_S
         values = (
-            *(ask.customer, month, ask.currency, day, ask.currency),
-            *(ask.customer, month, ask.action, day, ask.action),
-            *(ask.customer, day, ask.currency, ask.minor, ask.operation, ask.key),
+            *(whose, month, ask.currency, day, ask.currency),
+            *(whose, month, ask.action, day, ask.action),
+            *(whose, day, ask.currency, ask.minor, ask.operation, ask.key),
         )
         found = connection.execute(_TOTALS, values).fetchone()
         return Totals(int(found[0]), int(found[1]), int(found[2]), int(found[3]), found[4])

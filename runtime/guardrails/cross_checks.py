@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from runtime.estate import Estate
 from runtime.goals import CallStep, Goal
 from runtime.guardrails.cedar import owners, workflows_of
 from runtime.guardrails.conditions import DeclaredFact, Term, parts_of, paths_of
 from runtime.guardrails.policy import Action
-from runtime.plan import Leg, paths
+from runtime.plan import MOST_PATHS, Leg, paths
 
 _GIVEN = {"arguments", "session", "now", "it"}
 
@@ -62,7 +63,7 @@ def _permitted(estate: Estate) -> Iterator[Suggestion]:
 
 
 def _unread(estate: Estate, name: str, goal: Goal, operation: str, action: Action) -> Iterator[Suggestion]:
-    before = [known for path in paths(goal) for known in _before(path, operation)]
+    before = [known for path in islice(paths(goal), MOST_PATHS) for known in _before(path, operation)]
     given = set.intersection(*before) if before else set()
     for fact in action.conditions:
         declared = estate.guardrails.facts.get(fact)

@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from runtime import decision_log
+from runtime import decision_log, sealed
 from runtime.database import place_of
 from runtime.errors import BadInput, Refused
 from runtime.estate import Estate
@@ -210,6 +210,7 @@ class Forwarder:
             detail=detail,
         )
         with self._log_lock:
+            sealed.begin(self._log, call.context.case, call.context.customer or "")
             decision_log.append(self._log, entry)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -13,6 +13,8 @@ from typing import Any
 import yaml
 
 MAX_VALUES = 5_000_000
+_TEXT, _LIST, _MAP, _MERGE = (f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map", "merge"))
+_UNDER_WAY = object()
 
 
 class Unreadable(Exception):
@@ -21,14 +23,40 @@ class Unreadable(Exception):
 
 class _Loader(yaml.CSafeLoader):
     """YAML 1.2's core schema as far as descriptions need it: no dates, yes/no/on/off stay text, and keys are text as in
-    JSON (`200:` is the status "200").
+    JSON (`200:` is the status "200"). Plain mappings, lists and texts are made directly, which is most of a description.
     """
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        found = super().construct_mapping(node, deep=deep)
-        if all(isinstance(key, str) for key in found):
-            return found
-        return {key if isinstance(key, str) else json.dumps(key, default=str): value for key, value in found.items()}
+    def get_single_data(self) -> Any:
+        self._made: dict[int, Any] = {}
+        node = self.get_single_node()
+        return None if node is None else self._value(node)
+
+    def _value(self, node: yaml.Node) -> Any:
+        if node.tag == _TEXT and isinstance(node, yaml.ScalarNode):
+            return node.value
+        if isinstance(node, yaml.ScalarNode):
+            return self.construct_object(node)
+        if id(node) in self._made:
+            if self._made[id(node)] is _UNDER_WAY:
+                raise Unreadable("an alias leads back to itself")
+            return self._made[id(node)]
+        self._made[id(node)] = _UNDER_WAY
+        made = self._made[id(node)] = self._container(node)
+        return made
+
+    def _container(self, node: yaml.Node) -> Any:
+        if isinstance(node, yaml.SequenceNode) and node.tag == _LIST:
+            return [self._value(one) for one in node.value]
+        if isinstance(node, yaml.MappingNode) and node.tag == _MAP:
+            if any(key.tag == _MERGE for key, _ in node.value):
+                self.flatten_mapping(node)
+            return {self._key(key): self._value(value) for key, value in node.value}
+        return self.construct_object(node, deep=True)
+
+    def _key(self, node: yaml.Node) -> str:
+        if node.tag == _TEXT and isinstance(node, yaml.ScalarNode):
+            return str(node.value)
+        return json.dumps(self._value(node), default=str)
 
 
 _Loader.yaml_implicit_resolvers = {

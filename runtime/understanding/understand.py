@@ -91,7 +91,8 @@ def understand(
     """
     text = plain_words(message[:MAX_MESSAGE])
     own = own_category(text, estate.folder / "words")
-    language, category = language_of(text), category_of(text) or own
+    language = language_of(text)
+    category = (category_of(text) or own) if text.strip() else None  # who says nothing is asked, in whatever language
     feeling = mood(
         [*before, Turn("customer", text, at=datetime.now(UTC))],
         contacts_14_days=contacts,

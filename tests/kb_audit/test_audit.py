@@ -61,13 +61,13 @@ def test_the_younger_side_of_a_conflict_keeps_its_freshness(found: KnowledgeAudi
 def test_the_summary_says_what_was_read_found_and_left_out(found: KnowledgeAudit) -> None:
     text = summary(found)
     assert "3 articles" in text and "1 not read" in text and "broken.md" in text
-    assert "Conflict 1 (duration)" in text and "return.md" in text and "dead links" in text
+    assert "Conflict 1 (duration)" in text and "return.md" in text and "dead link" in text
     assert "0  of 1 questions of moon are covered" in text
 
 
 def test_a_clean_folder_is_said_to_be_clean_with_its_numbers(tmp_path: Path, encode: Encode) -> None:
     (tmp_path / "a.md").write_text("# Returns\n\nYou can return a phone within 14 days.\n", encoding="utf-8")
-    assert "No conflict found among 1 claims" in summary(audit([tmp_path], encode=encode, as_of=TODAY))
+    assert "No conflict found among 1 claim," in summary(audit([tmp_path], encode=encode, as_of=TODAY))
 
 
 def test_the_json_has_the_published_shape_and_the_artifact_survives_a_round_trip(found: KnowledgeAudit) -> None:

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from kb_audit import embedding
-from kb_audit.embedding import DIGEST, DIMENSIONS, Model, checked, encoder, find_model
-from kb_audit.neighbours import nearest, pairs_above
+from kb_audit.embedding import encoder
+from kb_audit.model import DIGEST, Model, checked, find_model
 from runtime.errors import BadInput
 from runtime.understanding.encode import Encode
+
+DIMENSIONS = 384
 
 
 def test_the_installed_model_has_the_checked_digest() -> None:
@@ -41,14 +43,33 @@ def test_rows_are_unit_vectors_in_the_order_of_the_texts(encode: Encode) -> None
     assert encode([]).shape == (0, DIMENSIONS)
 
 
-def test_loading_is_silent_and_a_cached_text_needs_no_model(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_text_that_is_kept_needs_no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = tmp_path / "rows.sqlite"
-    first = encoder(cache=cache)(["refund"])
-    assert capfd.readouterr() == ("", "")
-    monkeypatch.setattr(embedding, "_load", lambda model: pytest.fail("the model was loaded"))
-    assert np.array_equal(encoder(cache=cache)(["refund"]), first)
+    first = encoder(cache=cache)(["refund", "a fee"])
+    monkeypatch.setattr(embedding, "load", lambda model: pytest.fail("the model was loaded"))
+    assert np.array_equal(encoder(cache=cache)(["a fee", "refund"]), first[::-1])
+
+
+def test_what_an_interrupted_run_encoded_is_kept(tmp_path: Path) -> None:
+    def stop(what: str, done: int, of: int) -> None:
+        raise KeyboardInterrupt
+
+    cache, texts = tmp_path / "rows.sqlite", [f"fee number {n}" for n in range(300)]
+    with pytest.raises(KeyboardInterrupt):
+        encoder(cache=cache, progress=stop)(texts)
+    said: list[tuple[int, int]] = []
+    encoder(cache=cache, progress=lambda what, done, of: said.append((done, of)))(texts)
+    assert said == [(44, 44)], "256 of 300 were kept"
+
+
+def test_the_store_is_for_its_owner_alone(tmp_path: Path) -> None:
+    encoder(cache=tmp_path / "rows.sqlite")(["refund"])
+    assert (tmp_path / "rows.sqlite").stat().st_mode & 0o077 == 0
+
+
+def test_one_character_more_is_another_text(encode: Encode) -> None:
+    one, other = encode(["refunds take 3 days", "refunds take 3 days."])
+    assert not np.array_equal(one, other)
 
 
 def test_a_broken_cache_is_done_without(tmp_path: Path) -> None:
@@ -57,18 +78,7 @@ def test_a_broken_cache_is_done_without(tmp_path: Path) -> None:
     assert encoder(cache=cache)(["refund"]).shape == (1, DIMENSIONS)
 
 
-def test_pairs_are_those_of_the_full_product() -> None:
-    rows = np.random.default_rng(7).normal(size=(1500, 8)).astype(np.float32)
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    full = rows @ rows.T
-    wanted = {(i, j) for i, j in zip(*np.nonzero(full >= 0.9), strict=True) if i < j}
-    assert {(i, j) for i, j, _ in pairs_above(rows, 0.9)} == wanted
-    assert nearest(rows[:3], rows, 1) == [[(i, pytest.approx(1.0, abs=1e-5))] for i in range(3)]
-
-
 def test_judging_loads_neither_torch_nor_numpy() -> None:
-    code = (
-        "import sys, kb_audit.probes.catalogue, kb_audit.summary as _; print(sys.modules.keys() & {'torch', 'numpy'})"
-    )
+    code = "import sys, kb_audit.probes.catalogue, kb_audit.summary as _; print(sys.modules.keys() & {'torch', 'numpy', 'onnxruntime'})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -2,9 +2,11 @@
 
 import sqlite3
 import threading
+from datetime import UTC, datetime
 
 import pytest
 
+from runtime import sealed
 from runtime.decision_log import Anchor, Entry, anchor, append, connect, rows, verify
 
 
@@ -118,3 +120,26 @@ def test_personal_data_never_reaches_a_row(log):
     )
     last = rows(log, "r1")[-1]
     assert "ann@" not in str(last) and last.arguments["account_id"] == "A-1" and verify(log) == []
+
+
+def test_what_a_customer_said_opens_with_the_key_of_the_case_only(log):
+    sealed.begin(log, "r9", "A-1")
+    added = append(
+        log, Entry("r9", "read", "crm.getAccount", {"account": "A-1"}, detail={"rule": "x", "facts": "blue"})
+    )
+    assert added.arguments == {"account": "A-1"} == rows(log, "r9")[0].arguments
+    kept = rows(log, "r9", as_kept=True)[0]
+    assert set(kept.arguments) == {"sealed"} and kept.detail["rule"] == "x" and "blue" not in str(kept)
+    unlocked(log)
+    log.execute("UPDATE decision_log SET arguments = '{\"sealed\": \"AAAA\"}' WHERE run = 'r9'")
+    assert rows(log, "r9")[0].arguments == {"unreadable": True} and verify(log, "r9")
+
+
+def test_keys_end_with_the_retention(log):
+    sealed.begin(log, "old", "A-1")
+    sealed.begin(log, "new", "A-1")
+    append(log, Entry("old", "read", arguments={"a": "b"}, at="2026-01-01T00:00:00+00:00"))
+    append(log, Entry("new", "read", arguments={"a": "b"}, at="2026-11-01T00:00:00+00:00"))
+    assert sealed.expire(log, now=datetime(2026, 11, 23, tzinfo=UTC), days=180) == 1
+    assert [r.arguments for r in rows(log) if r.run in ("old", "new")] == [{"forgotten": True}, {"a": "b"}]
+    assert verify(log) == []

@@ -59,7 +59,9 @@ def test_every_path_is_listed_and_ends() -> None:
 
 def test_a_name_needed_before_it_is_given_is_told() -> None:
     goal = {**GOAL, "steps": [GOAL["steps"][1], *GOAL["steps"]]}  # type: ignore[index]
-    assert "dispute: usage is needed by rule credit_of before anything gives it" in map(str, lint(estate(goal), {"credit_of": lambda usage: usage}))
+    assert "dispute: usage is needed by rule credit_of before anything gives it" in map(
+        str, lint(estate(goal), {"credit_of": lambda usage: usage})
+    )
 
 
 def test_a_write_without_action_route_or_same_effect_is_told() -> None:

@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 from assess.demo.estate import RunningEstate
-from assess.engagement import Folder
+from assess.engagement import Folder, load_folder
 from assess.piloting import running
 from runtime import decision_log
 from runtime.errors import Conflict
 from runtime.pilot_state import open_log
 from runtime.queue_client import enqueue_cases
 from tests.harness.postgres import Server, postgres
-from tests.runtime.piloted import case, piloted
+from tests.runtime.piloted import case, demo_cases, piloted, write_gate
 from tests.runtime.quick_encode import quick_encode
 from tests.runtime.workers import ends_of, rows, worker
 
@@ -82,7 +82,8 @@ def test_a_worker_that_is_told_to_end_finishes_its_cases_says_so_and_exits_0(sha
             time.sleep(0.02)
         only.send_signal(signal.SIGTERM)
         assert only.wait(60) == 0
-    assert ends_of(shared, ["c-1"], patience=0) == {"c-1": "resolved"}
+    ends = ends_of(shared, ["c-1"], patience=0)
+    assert ends == {"c-1": "resolved"}, (rows(shared), (shared.path / "one.log").read_text())
 
 
 def test_two_workers_never_have_one_name(shared: Folder) -> None:
@@ -114,6 +115,27 @@ def test_a_worker_says_that_it_is_ready_and_ends_when_the_database_ends_its_sess
         enqueue_cases(shared.estate, [case("c-1", "A-10234")])
         assert ends_of(shared, ["c-1"]) == {"c-1": "resolved"}
         assert again.poll() is None
+
+
+def test_an_upgrade_leaves_cases_to_the_old_worker_while_it_lives_and_then_to_people_each_once(
+    shared: Folder, estate: RunningEstate
+) -> None:
+    waits = demo_cases(shared)["demo-6-approval"]
+    secrets = json.loads((shared.path / "environment.json").read_text())
+    with worker(shared, "old"):
+        enqueue_cases(shared.estate, [waits])
+        until = time.monotonic() + 60
+        while not estate.records["tickets"] and time.monotonic() < until:
+            time.sleep(0.05)
+        goals = shared.path / "goals.yaml"
+        goals.write_text(goals.read_text() + "# reviewed\n")
+        write_gate(shared.path)
+        with running(load_folder(shared.path), secrets=secrets, encode=quick_encode, worker="new") as engine:
+            assert engine.hand_over_stranded() == []
+    with running(load_folder(shared.path), secrets=secrets, encode=quick_encode, worker="new") as engine:
+        assert engine.hand_over_stranded() == []  # told when it was opened
+        engine.pilot.deliver()
+    assert sum("goals.yaml was changed" in ticket["body"] for ticket in estate.records["tickets"]) == 1
 
 
 def _asked(port: int, path: str) -> tuple[int, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -69,6 +70,15 @@ class LocalQueue:
 
     def alerts(self, id: str) -> list[Alert] | None:
         return None
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Takes the words out of closed rows; an open one is still somebody's work."""
+        with self._open() as connection:
+            for key in keys:
+                connection.execute(
+                    "update local_queue set subject = 'forgotten', text = '' where key = ? and status = 'closed'",
+                    (key,),
+                )
 
     def open_rows(self) -> list[Held]:
         """What waits for a person, oldest first."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from kb_audit.sources import folder
-from kb_audit.sources.git_history import history_of
+from kb_audit.sources.git_history import BULK_FILES, PageHistory, history_of
 
 
 def git(root: Path, *arguments: str, day: str = "2026-01-01", who: str = "Ada") -> None:
@@ -85,3 +85,38 @@ def test_what_the_repository_wants_to_run_does_not_run(pages: Path) -> None:
 
     assert history_of(pages)["old.md"].updated == date(2024, 3, 1)
     assert not (pages / "sprung").exists()
+
+
+def test_a_real_history_gives_the_dates_of_its_last_real_changes(tmp_path: Path, corpus: Path) -> None:
+    """The handbook's 1,134 recorded changes, played into a repository; the expectation is counted from the record itself."""
+    told = [
+        line.split("\t") for line in (corpus / "knowledge/18f-handbook/history.tsv").read_text("utf-8").splitlines()[1:]
+    ]
+    commits: dict[tuple[str, str], list[str]] = {}
+    for commit, when, _, _, name in told:
+        if "=>" not in name:
+            commits.setdefault((when, commit), []).append(name)
+    stream, expected, bulk_only = [], dict[str, date](), set[str]()
+    for number, ((when, _), names) in enumerate(
+        sorted(commits.items(), key=lambda c: datetime.fromisoformat(c[0][0])), 1
+    ):
+        at = datetime.fromisoformat(when)
+        stream.append(f"commit refs/heads/main\ncommitter Ada <a@example.org> {int(at.timestamp())} +0000\ndata 1\nx\n")
+        for name in dict.fromkeys(names):
+            text = f"Change {number} of {name}.\n" * 3
+            stream.append(f"M 100644 inline {name}\ndata {len(text.encode())}\n{text}\n")
+            if len(set(names)) <= BULK_FILES:
+                expected[name] = at.astimezone(UTC).date()
+            elif name not in expected:
+                bulk_only.add(name)
+    git(tmp_path, "init", "-q", "-b", "main")
+    subprocess.run(["git", "-C", str(tmp_path), "fast-import", "--quiet"], input="".join(stream).encode(), check=True)
+    found = history_of_branch(tmp_path)
+    assert {name: page.updated for name, page in found.items() if page.updated} == expected
+    assert all(found[name].updated is None for name in bulk_only - expected.keys()), "unknown is better than wrong"
+    assert len(expected) > 100
+
+
+def history_of_branch(root: Path) -> dict[str, PageHistory]:
+    git(root, "checkout", "-q", "main")
+    return dict(history_of(root))

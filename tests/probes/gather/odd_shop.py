@@ -24,7 +24,7 @@ from runtime.systems.settings import SystemSettings
 
 class Shop:
     """State and switches. Switches: skips, repeats, oversized, html_errors, wall, slow_to_settle, trims, soft,
-    forbidden_when_gone, drops, lost_updates, etag_by_the_second, etag_for_good, open, keyless, racy_keys, short_count, links_elsewhere, fails_after_storing; and, on the way rather than in the
+    forbidden_when_gone, drops, lost_updates, etag_by_the_second, etag_for_good, weak_etag, strict_on_weak, open, keyless, racy_keys, short_count, links_elsewhere, fails_after_storing; and, on the way rather than in the
     shop: busy (a colleague adds an order during the first walk), repeat_blocked, undo_blocked, undo_forbidden, search_blocked, anonymous_login, gateway_down, error_blocked.
     """
 
@@ -119,6 +119,8 @@ class Shop:
         return 200, order, {"ETag": self._etag(name, order)}
 
     def _etag(self, name: str, order: dict[str, Any]) -> str:
+        if self.on & {"weak_etag", "strict_on_weak"}:
+            return f'W/"{hash(json.dumps(order, sort_keys=True)) & 0xFFFFFF:x}"'
         if "etag_by_the_second" in self.on:
             return f'"{name}-{self.changed_at.setdefault(name, int(time.time()))}"'
         return (
@@ -140,7 +142,8 @@ class Shop:
 
     def _change(self, name: str, body: dict[str, Any], headers: Any) -> tuple[int, Any, dict[str, str]]:
         _, order, got = self._one(name)
-        if "lost_updates" not in self.on and headers.get("If-Match") not in (None, got.get("ETag")):
+        matches = (None,) if "strict_on_weak" in self.on else (None, got.get("ETag"))
+        if "lost_updates" not in self.on and headers.get("If-Match") not in matches:
             return self._error(412, "the order has changed")
         if "drops" not in self.on:
             self.orders[name] = {**self.orders[name], **body}

@@ -69,6 +69,7 @@ def test_a_well_kept_shop_has_no_defect_and_gets_its_records_back(tmp_path: Path
         ("drops", "writes_stick.changeOrder", "dropped"),
         ("lost_updates", "no_lost_updates.changeOrder", "accepted"),
         ("etag_for_good", "no_lost_updates.changeOrder", "same etag"),
+        ("strict_on_weak", "no_lost_updates.changeOrder", "weak etag"),
         ("open", "machine_auth", "open"),
     ],
 )
@@ -89,6 +90,7 @@ def test_a_defect_is_named(tmp_path: Path, switch: str, question: str, cause: st
         ("busy", "pagination_complete", "gives lists whole"),
         ("short_count", "pagination_complete", "gives lists whole"),
         ("links_elsewhere", "pagination_complete", "its links name http://orders.internal:8080"),
+        ("weak_etag", "no_lost_updates.changeOrder", "refuses outdated changes"),
         ("etag_by_the_second", "no_lost_updates.changeOrder", "refuses outdated changes"),
     ],
 )

@@ -1,0 +1,178 @@
+"""What is kept between runs: only what changed is done again, the outcome is the same, and a kept file can run nothing."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sqlite3
+import subprocess
+import zlib
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from kb_audit import conflicts, verdicts
+from kb_audit.article import Article
+from kb_audit.artifact import KnowledgeAudit
+from kb_audit.audit import audit
+from kb_audit.candidates import candidates
+from kb_audit.claims import Claim, claims
+from kb_audit.conflicts import FAINT
+from kb_audit.judgement import PERMISSION, judge
+from kb_audit.kept import Kept
+from kb_audit.measure import load_pairs
+from kb_audit.sources import markdown
+from kb_audit.sources.git_history import history_of
+from kb_audit.wording import Words
+from runtime.understanding.encode import Encode
+
+CASES = Path(__file__).parents[1] / "cases" / "knowledge"
+MODEL = {"model": "all-MiniLM-L6-v2", "digest": "5" * 64}
+PAGES = {
+    "return.md": "# Returning a phone\n\n## How long\n\nYou can return a phone within 14 days of delivery.\n",
+    "glance.md": "# Phone returns\n\n## In short\n\nA phone may be sent back within 30 days of delivery.\n",
+    "fees.md": "# Fees\n\n## Cards\n\nA replacement card costs $10.\n\n## Late fee\n\nThe late fee is $7.\n",
+    "more.md": "# More on fees\n\n## Cards\n\nA replacement card costs $15.\n\n## Late fee\n\nThe late fee is $7.\n",
+}
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for name, text in PAGES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Kept:
+    return Kept(tmp_path / "derived.sqlite")
+
+
+def run(pages: Path, encode: Encode, kept: Kept | None) -> KnowledgeAudit:
+    return audit([pages], encode=encode, as_of=date(2026, 11, 23), model=MODEL, kept=kept)
+
+
+def test_after_one_change_the_audit_says_what_a_fresh_one_says(pages: Path, kept: Kept, encode: Encode) -> None:
+    first = run(pages, encode, kept)
+    assert first == run(pages, encode, kept) == run(pages, encode, None)
+    (pages / "more.md").write_text(PAGES["more.md"].replace("$15", "$10").replace("$7", "$9"), encoding="utf-8")
+    (pages / "glance.md").unlink()
+    (pages / "new.md").write_text(PAGES["glance.md"].replace("30", "20"), encoding="utf-8")
+    second = run(pages, encode, kept)
+    assert second == run(pages, encode, None) != first
+    assert {"$7", "$9"} <= {s.said for f in second.findings if f.verdict == "conflict" for s in f.sides}
+
+
+def test_only_the_changed_article_is_taken_apart_and_judged(
+    pages: Path, kept: Kept, encode: Encode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(pages, encode, kept)
+    (pages / "fees.md").write_text(PAGES["fees.md"].replace("$10", "$12"), encoding="utf-8")
+    read: list[str] = []
+    judged: list[frozenset[str]] = []
+
+    def noted(article: Article) -> tuple[Claim, ...]:
+        read.append(article.id)
+        return tuple(claims(article))
+
+    def watched(a: Claim, b: Claim, similarity: float, words: Words) -> conflicts.Judgement:
+        judged.append(frozenset({a.article, b.article}))
+        return judge(a, b, similarity, words)
+
+    monkeypatch.setattr(verdicts, "_claims", noted)
+    monkeypatch.setattr(conflicts, "judge", watched)
+    run(pages, encode, kept)
+    assert read == ["fees.md"] and judged and all("fees.md" in both for both in judged)
+
+
+def test_another_model_or_an_unnamed_one_takes_no_verdict_over(kept: Kept) -> None:
+    article = markdown.parse("a.md", PAGES["fees.md"])
+    _, names = verdicts.stated_in([article], kept)
+    one = verdicts.earlier(kept, [article], names, "one")
+    assert one is not None
+    one.keep(range(len(names)), [])
+    again, other = (verdicts.earlier(kept, [article], names, model) for model in ("one", "other"))
+    assert again is not None and again.of(0, 1) is not None
+    assert other is not None and other.of(0, 1) is None
+    assert verdicts.earlier(kept, [article], names, None) is None
+
+
+def test_what_another_version_made_is_not_taken_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "derived.sqlite"
+    Kept(place).put(b"key", verdicts.Judged((), ()))
+    assert Kept(place).one(b"key", verdicts.Judged) is not None
+    monkeypatch.setattr("kb_audit.kept._code", lambda: b"another version")
+    assert Kept(place).one(b"key", verdicts.Judged) is None
+
+
+class Runs:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("touch ran",)
+
+
+@pytest.mark.parametrize("put", [zlib.compress(pickle.dumps(Runs())), b"no archive", zlib.compress(b"\x80\x05half")])
+def test_an_altered_file_runs_nothing_and_is_made_anew(
+    put: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    kept = Kept(tmp_path / "derived.sqlite")
+    article = markdown.parse("a.md", PAGES["fees.md"])
+    whole = verdicts.stated_in([article], kept)
+    with sqlite3.connect(tmp_path / "derived.sqlite") as db:
+        db.execute("UPDATE made SET what = ?", (put,))
+    assert verdicts.stated_in([article], kept) == whole
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_file_that_is_no_database_is_done_without(tmp_path: Path) -> None:
+    (tmp_path / "derived.sqlite").write_bytes(b"no database" * 500)
+    kept = Kept(tmp_path / "derived.sqlite")
+    assert kept.each([1, 2], [b"a", b"b"], lambda n: n * 2) == [2, 4]
+
+
+def test_no_pair_that_comes_to_something_is_left_out_of_the_candidates(encode: Encode) -> None:
+    rows = [pair for file in sorted(CASES.glob("conflicts*.jsonl")) for pair in load_pairs(file)][::4]
+    stated = [
+        claim
+        for n, pair in enumerate(rows)
+        for side in "ab"
+        for claim in claims(
+            markdown.parse(f"{n}{side}.md", f"## {pair.get(f'heading_{side}') or 'Text'}\n\n{pair[side]}\n")
+        )
+    ]
+    vectors, words = encode([claim.subject for claim in stated]), Words(encode)
+    words.learn(text for claim in stated for text in (claim.subject, claim.about, claim.masked, claim.text))
+    chosen = {
+        (i, j) for block in candidates(stated, vectors, near=FAINT, permission=PERMISSION) for i, j, _ in block.pairs
+    }
+    near = vectors @ vectors.T
+    of_something = {
+        (i, j)
+        for i, j in combinations(range(len(stated)), 2)
+        if near[i, j] >= FAINT
+        and judge(stated[i], stated[j], float(near[i, j]), words).verdict not in ("unrelated", "agree")
+    }
+    assert len(of_something) > 20 and of_something <= chosen
+
+
+def test_the_log_of_a_repository_is_asked_only_for_what_is_new(tmp_path: Path, kept: Kept) -> None:
+    def git(*asked: str, on: str = "2024-01-01T12:00:00") -> None:
+        env = {**os.environ, "GIT_AUTHOR_DATE": on, "GIT_COMMITTER_DATE": on}
+        who = ("-c", "user.name=Ann", "-c", "user.email=ann@example.com")
+        subprocess.run(["git", *who, *asked], cwd=tmp_path / "repository", check=True, capture_output=True, env=env)
+
+    root = tmp_path / "repository"
+    root.mkdir()
+    git("init", "-q")
+    for day, name, text in (("01", "a.md", "one"), ("02", "b.md", "two"), ("03", "a.md", "three")):
+        (root / name).write_text(text, encoding="utf-8")
+        git("add", ".")
+        git("commit", "-q", "-m", name, on=f"2024-01-{day}T12:00:00")
+        assert history_of(root, kept) == history_of(root)
+    assert history_of(root, kept)["a.md"].updated == date(2024, 1, 3)
+    git("commit", "-q", "--amend", "-m", "rewritten", on="2024-02-01T12:00:00")
+    assert history_of(root, kept) == history_of(root)
