@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 BlockKind = Literal["paragraph", "item", "row", "code"]
@@ -109,7 +109,7 @@ class Article:
     head: str = ""
     head_known: bool = False
 
-    @property
+    @cached_property
     def words(self) -> int:
         """Words of running text; headings and code do not count."""
         return sum(

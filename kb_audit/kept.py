@@ -32,7 +32,7 @@ class Kept:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._open()) as db, db:
-                db.execute("CREATE TABLE IF NOT EXISTS made (key BLOB PRIMARY KEY, code BLOB, what BLOB) WITHOUT ROWID")
+                db.execute("CREATE TABLE IF NOT EXISTS made (key BLOB PRIMARY KEY, code BLOB, what BLOB)")
                 db.execute("DELETE FROM made WHERE code <> ?", (_code(),))
             with suppress(OSError):
                 self._path.chmod(0o600)

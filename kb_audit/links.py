@@ -106,6 +106,10 @@ class _Places:
         for candidate in _candidates(article.id, path):
             if candidate in self.names:
                 return self.names[candidate], ""
+        if posixpath.normpath(posixpath.join(posixpath.dirname(article.id), path)).startswith(
+            ".."
+        ) and not path.startswith("/"):
+            return "", ""  # out of what was handed in
         return "", f"there is no page {path}"
 
 

@@ -27,6 +27,7 @@ _STRICT = re.compile(
 _YOUNGER = re.compile(r"\b(?:under|over|below|above|younger than|older than|up to)\s+[\w-]+$", re.I)
 _PRICED = re.compile(r"\b(?:on|for)\s+(?:\w+\s){0,3}?(?:over|above|under|below|exceeding)\s*$", re.I)
 _BASKET = re.compile(r"\b(?:from|for|of|with|at) (?:a |an )?(?:minimum )?(?:basket|order|cart|purchase|spend)s?(?: value| amount| total)?(?: of| over| from)?\s*$", re.I)
+_SIDE_OF_TIME = re.compile(r"\b(?:before|after)\s*$", re.I)
 _LEADING = re.compile(r"^\W*(?:before|after|from|until|between|during|on)\s*$", re.I)
 _SPEND = re.compile(r"\b(?:spend|buy for|shop for)\s*$", re.I)
 
@@ -60,6 +61,6 @@ def roles(text: str, found: list[Value]) -> tuple[tuple[Role, Value], ...]:
 
 
 def _limits(before: str, value: Value) -> bool:
-    if value.kind in ("time", "date") and _LEADING.search(before):
+    if value.kind in ("time", "date") and (_LEADING.search(before) or _SIDE_OF_TIME.search(before)):
         return True
     return value.kind != "percentage" and _STRICT.search(before) is not None

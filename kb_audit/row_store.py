@@ -38,7 +38,7 @@ class RowStore:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._open(path)) as db, db:
-                db.execute("CREATE TABLE IF NOT EXISTS rows (key BLOB PRIMARY KEY, row BLOB NOT NULL) WITHOUT ROWID")
+                db.execute("CREATE TABLE IF NOT EXISTS rows (key BLOB PRIMARY KEY, row BLOB NOT NULL)")
             with suppress(OSError):
                 path.chmod(0o600)
         except (OSError, sqlite3.Error):

@@ -28,7 +28,8 @@ _PLACE = re.compile(
     rf"\b(?:(?P<i>{_INSIDE})|(?P<o>{_OUTSIDE}))\s+(?:the |an? |your |our |its )?(?P<n>[a-z0-9][\w-]+(?:\s[a-z][\w-]+)?)",
     re.I,
 )
-_OTHERS = re.compile(r"^\W*(?:all |any |the |every )?(?:others?|remaining)\b|\b(?:everyone|everybody|anyone|everything|anything|all) else\b|\botherwise\b", re.I)
+_OTHERS = re.compile(r"(?:^\W*|: )(?:all |any |the |every )?(?:others?|remaining)\b|\b(?:everyone|everybody|anyone|everything|anything|all) else\b|\botherwise\b", re.I)
+_YEAR = re.compile(r"(?:19|20)\d\d\b")
 _NUMBER_WORDS = {"one": "1", "two": "2", "three": "3", "four": "4"}
 
 
@@ -59,7 +60,8 @@ def _places_differ(a: str, b: str) -> str:
     """ "in the first year" / "after the first year", "with the waiver" / "without the waiver"."""
     for inside, thing in _places(a):
         for other, same in _places(b):
-            if inside != other and thing.split()[0] == same.split()[0] and not _is_value(thing):
+            alike = thing.split()[0] == same.split()[0] or (_YEAR.match(thing) and _YEAR.match(same))
+            if inside != other and alike and not _is_value(thing):
                 words = (thing, same) if thing == same else (thing.split()[0],) * 2
                 return f"{'inside' if inside else 'outside'} / {'inside' if other else 'outside'} of “{words[0]}”"
     return ""

@@ -84,7 +84,7 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
             rf"(?P<next>\bnext (?:business|working) day\b)|\b{SPAN}(?:\s?\(\d+\))?[\s-]{KIND_OF_DAY}[\s-]?{UNIT}|"
             r"(?:(?<=within )|(?<=after )|(?<=for )|(?<=least )|(?<=takes ))(?P<one>an?|one)\s"
             r"(?P<b1>business |working )?(?P<u1>hour|day|week|fortnight|month|year)\b|\b(?P<s24>24/7)|"
-            r"\b(?:an?|one)\s(?P<u3>hour|day|week|fortnight|month|year)(?=\s(?:after|before|from|later|following|in advance|prior|ahead|beforehand)\b)"),
+            r"\b(?:an?|one)\s(?P<u3>hour|day|week|fortnight|month|year)(?=\s(?:after|before|from|later|following|in advance|prior|ahead|beforehand)\b)|\banother\s(?P<u4>day|week|month|year)\b"),
         ("size", r"\b(?P<n>\d[\d,]*(?:\.\d+)?)\s?(?P<u>kbps|mbps|gbps|mbit/s|gbit/s|kb|mb|gb|tb|kg|lbs?|km|cm|miles?|grams?|g|ml|litres?|liters?|mm|metres?|meters?)\b(?!/)"),
         ("count", r"\b(?P<n>twice)(?P<m>)(?P<c>)\b(?! as| the)"),
         ("count", rf"(?P<all>\bunlimited\b|\bany number of\b|\bas many\b)\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),

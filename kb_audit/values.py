@@ -103,6 +103,7 @@ _MASKS = {"frequency": "some frequency", "amount": "some amount", "percentage": 
 
 
 _LATEST = re.compile(r"\b(?:(?:no|not) later than|up to|until|till)(?: \w+)?\s*$", re.I)
+_AFTER = re.compile(r"\b(?:after|since)\s*$", re.I)
 _BEFORE = re.compile(r"^\s*(?:before|prior|in advance|ahead)\b", re.I)
 _AGE = re.compile(r"\bage\b(?! of)", re.I)
 
@@ -112,14 +113,14 @@ def _value(kind: ValueKind, match: re.Match[str], text: str) -> Value | None:
     if read is None:
         return None
     lo, hi, unit, business = read
-    operator, low, high = _interval(text, match, lo, hi)
+    operator, low, high = _interval(kind, text, match, lo, hi)
     per = PER.match(text[match.end() :])
     period = (per.group(1) or PERIODS[per.group(2).lower()]).lower() if per else ""
     start = match.start("n5") if match.groupdict().get("n5") else match.start()
     return Value(kind, low, high, unit, operator, start, match.end(), period, business)
 
 
-def _interval(text: str, match: re.Match[str], lo: float, hi: float) -> tuple[Operator, float, float]:
+def _interval(kind: ValueKind, text: str, match: re.Match[str], lo: float, hi: float) -> tuple[Operator, float, float]:
     at = (
         match.start("n")
         if match.groupdict().get("n") and match.lastgroup != "s" and text[match.start()].isalpha()
@@ -128,6 +129,8 @@ def _interval(text: str, match: re.Match[str], lo: float, hi: float) -> tuple[Op
     before, after = text[max(0, at - 40) : at], text[match.end() : match.end() + 20]
     if lo != hi:
         return "between", lo, hi
+    if kind in ("time", "date") and _AFTER.search(before):
+        return "at_least", lo, inf
     if AT_LEAST.search(before) or LEAST_AFTER.match(after):
         return "at_least", lo, inf
     if _LATEST.search(before) and _BEFORE.match(after):
@@ -178,8 +181,8 @@ def _duration(match: re.Match[str]) -> _Read | None:
         return None
     if match["next"]:
         return 1.0, 1.0, "days", True
-    if match["u3"]:
-        return DAYS[match["u3"].lower()], DAYS[match["u3"].lower()], "days", False
+    if alone := match["u3"] or match["u4"]:
+        return DAYS[alone.lower()], DAYS[alone.lower()], "days", False
     if match["one"]:
         return DAYS[match["u1"].lower()], DAYS[match["u1"].lower()], "days", bool(match["b1"])
     unit = match["u"].lower().rstrip("s")

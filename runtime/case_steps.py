@@ -6,56 +6,25 @@ A step never raises for what a system, a rule or a limit does: it says it in its
 from __future__ import annotations
 
 import inspect
-import json
-import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from runtime import closing, memory, sealed
-from runtime.database import StateLost
+from runtime.case_open import Plain, pilot, plain
 from runtime.durable import step
 from runtime.errors import CxreadyError
 from runtime.escalation import answer
 from runtime.escalation.link_keys import pseudonym
-from runtime.gate import RepeatSafe, narrowest
 from runtime.gate_check import not_taken
-from runtime.guardrails.request import Request, Signals
 from runtime.guardrails.restricted import readable
 from runtime.hand_off import Stopped, hand_off, look_for_decision
-from runtime.pilot import Pilot
 from runtime.stages import charter_breach
 from runtime.systems.exchange import Seen, Why
 from runtime.understanding.mood import turns_of
 from runtime.understanding.understand import Understood, understand
-from runtime.walk import Suspended
-from runtime.writing import write
 
-Plain = dict[str, Any]
 MOST_FACTS = 3  # of one read: the handoff has room for twelve
-_open: list[Pilot] = []
-_closing = threading.Event()
-
-
-def use(pilot: Pilot | None) -> None:
-    """The pilot that the steps of this process work with."""
-    _open[:] = [pilot] if pilot else []
-    _closing.clear()
-
-
-def close() -> None:
-    """No case begins any more; what fails from here on is taken up by the next start."""
-    _closing.set()
-
-
-def is_closing() -> bool:
-    return _closing.is_set() or not _open
-
-
-def pilot() -> Pilot:
-    if not _open:
-        raise Suspended
-    return _open[0]
 
 
 @step("understand")
@@ -145,82 +114,6 @@ def apply_rule(case: str, named: str, rule: str, arguments: list[Any]) -> Plain:
     return {"value": value, "error": error}
 
 
-@step("watch")
-def watch(case: str, named: str, call: str, arguments: Plain, context: Plain) -> Plain:
-    """Shadow: decides on trial, reserves and writes nothing."""
-    own = pilot()
-    request = Request(
-        workflow=context["workflow"], operation=call, arguments=arguments, session_customer=context["customer"],
-        facts_input=context["read"], autonomy="act", trial=True, case=case, category=context["category"],
-        signals=Signals(**context["signals"]),
-    )  # fmt: skip
-    found = own.watching.decide(request)
-    detail = {"reason": found.reason, "rule": found.rule, "would": found.decision}
-    own.note(case, named, operation=call, arguments=arguments, decision="observe", effect="none", detail=detail)
-    return {"decision": found.decision, "reason": found.reason, "rule": found.rule}
-
-
-@step("write")
-def write_through(case: str, named: str, call: str, arguments: Plain, context: Plain, key: str) -> Plain:
-    """One write through the proxy, with an intent before and its effect after."""
-    own = pilot()
-    now = own.allowed(context["workflow"])
-    covered = context["is_covered"] and now.autonomy == "approve"
-    autonomy = context["autonomy"] if covered else narrowest(now.autonomy, context["autonomy"])
-    if now.gate is None or call not in now.gate.allow or autonomy not in ("act", "approve"):
-        reason = now.why if now.gate and call in now.gate.allow else f"{call} is not on the gate's list"
-        own.note(
-            case,
-            named,
-            operation=call,
-            arguments=arguments,
-            decision="refuse",
-            effect="none",
-            detail={"reason": reason, "rule": "gate"},
-        )
-        return _held(reason, "gate")
-    repeat = now.gate.writes.get(call, RepeatSafe())
-    own.note(case, named, operation=call, arguments=arguments, effect="intent", detail={"key": key})
-    signed = own.context(
-        context["workflow"],
-        case,
-        context["customer"],
-        autonomy,
-        context["read"],
-        category=context["category"],
-        approval=context["approval"],
-    )
-    try:
-        effect = write(own, call, arguments, signed, key=key, repeat=repeat)
-    except StateLost:
-        raise  # it may have been sent: looked at again when the case is taken up
-    except CxreadyError as error:  # found before anything was sent
-        own.note(
-            case,
-            named,
-            operation=call,
-            arguments=arguments,
-            decision="refuse",
-            effect="none",
-            detail={"reason": error.what, "rule": "call"},
-        )
-        return _held(error.what, "tool_fault")
-    sent = effect.sent
-    said = {"done": "done", "held": "none", "refused": "refused", "unknown": "unknown"}[sent.state]
-    detail = {"key": key, "rule": sent.rule, "reason": sent.reason}
-    detail |= {"done_by": effect.run} if effect.repeated and effect.run != case else {}
-    own.note(case, named, operation=call, arguments=arguments, decision=sent.decision, effect=said, detail=detail)
-    return {
-        "state": sent.state,
-        "decision": sent.decision,
-        "reason": sent.reason,
-        "rule": sent.rule,
-        "digest": sent.digest,
-        "answer": plain(sent.answer),
-        "is_own": effect.run == case,
-    }
-
-
 @step("hand_off")
 def to_person(case: Plain, workflow: str, understood: Plain, stopped: Plain) -> str:
     deadline = stopped.get("deadline")
@@ -267,15 +160,6 @@ def has_answer(handoff: str, deadline: str) -> bool:
     if look_for_decision(pilot(), handoff):
         return True
     return datetime.now(UTC) >= datetime.fromisoformat(deadline)
-
-
-def plain(value: Any) -> Any:
-    """JSON values only: what is checkpointed must be readable by the next version."""
-    return json.loads(json.dumps(value, default=str))
-
-
-def _held(reason: str, rule: str) -> Plain:
-    return {"state": "held", "decision": "refuse", "reason": reason, "rule": rule, "digest": "", "answer": None}
 
 
 def _said(seen: Seen) -> str:

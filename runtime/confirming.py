@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from runtime import case_steps as steps
+from runtime.case_open import pilot
 from runtime.durable import step as durable_step
 from runtime.goal_names import PLACE
 from runtime.goals import CallStep
@@ -41,7 +41,7 @@ def heard(walk: Walk, step: CallStep, arguments: Mapping[str, Any]) -> Heard:
     """
     question = PLACE.sub(lambda found: str(walk.known(found[1])), step.confirm or "")
     deadline = _ask(walk.name, walk.step(f"ask {step.call}"), walk.customer or "", step.call, dict(arguments), question)
-    found = confirmations.answer_to(steps.pilot().connection, walk.name, step.call, arguments)
+    found = confirmations.answer_to(pilot().connection, walk.name, step.call, arguments)
     if not (found and found.said) and datetime.now(UTC) < datetime.fromisoformat(deadline):
         return Heard(question, "", True, deadline)
     return Heard(question, _said(walk.name, step.call, dict(arguments)), False, deadline)
@@ -56,7 +56,7 @@ def take(pilot: Pilot, run: str, text: str, customer: str) -> bool:
 @durable_step("ask")
 def _ask(case: str, named: str, customer: str, call: str, arguments: dict[str, Any], question: str) -> str:
     """Keeps the question; gives until when it is open."""
-    own, now = steps.pilot(), datetime.now(UTC)
+    own, now = pilot(), datetime.now(UTC)
     deadline = now + timedelta(hours=HOURS)
     confirmations.ask(own.connection, Question(case, call, arguments, question, customer, deadline), now=now)
     own.note(case, named, operation=call, arguments=arguments, decision="ask", detail={"until": deadline.isoformat()})
@@ -65,7 +65,7 @@ def _ask(case: str, named: str, customer: str, call: str, arguments: dict[str, A
 
 @durable_step("answer of the customer")
 def _said(case: str, call: str, arguments: dict[str, Any]) -> Said:
-    own = steps.pilot()
+    own = pilot()
     found = confirmations.answer_to(own.connection, case, call, arguments)
     said: Said = found.said if found else ""
     own.note(case, "answer of the customer", operation=call, arguments=arguments, decision=said or "expired")

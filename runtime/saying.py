@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from runtime import case_steps as steps
+from runtime.case_open import pilot
 from runtime.durable import step as durable_step
 from runtime.figures import not_given
 from runtime.goals import CallStep
@@ -18,7 +18,7 @@ from runtime.walk import Walk
 
 def done_words(walk: Walk) -> str:
     """The goal's `done` with its values; the plain sentence where a figure in it came from nowhere."""
-    own = steps.pilot()
+    own = pilot()
     goal = own.estate.goals[walk.workflow]
     reply = done_reply(goal, walk.given)
     if not_given(reply, [goal.done, *_read(walk)]):
@@ -30,7 +30,7 @@ def done_words(walk: Walk) -> str:
 
 def invented(walk: Walk, step: CallStep, arguments: dict[str, Any]) -> str:
     """The first figure in what a call sends out of the house that no system and no rule gave; empty when there is none."""
-    effect = steps.pilot().estate.effect(step.call)
+    effect = pilot().estate.effect(step.call)
     for name in effect.sends if effect else ():
         reference = step.with_.get(name)
         made_of = root(reference) if isinstance(reference, str) and root(reference) in walk.given else ""
@@ -43,14 +43,14 @@ def invented(walk: Walk, step: CallStep, arguments: dict[str, Any]) -> str:
 
 def _read(walk: Walk, besides: str = "") -> list[Any]:
     """Values that systems, rules and the session gave; what a customer only said is no source."""
-    slots = steps.pilot().estate.goals[walk.workflow].slots
+    slots = pilot().estate.goals[walk.workflow].slots
     said = {name for name, slot in slots.items() if slot.from_ == "utterance" and not slot.else_choose}
     return [value for name, value in walk.given.items() if name not in said and name != besides]
 
 
 @durable_step("word")
 def _in_other_words(case: str, reply: str, language: str) -> str:
-    own = steps.pilot()
+    own = pilot()
     assert own.reword is not None
     found = own.reword(reply, language)
     own.note(case, "98 words", detail={"model": found.kept or "worded", "language": language})

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from runtime import case_steps as steps
 from runtime import plan
+from runtime.case_open import pilot
 from runtime.exactly_once import key_of
 from runtime.goals import CallStep
 from runtime.hand_off import in_words
 from runtime.walk import Walk
+from runtime.write_steps import write_through
 
 
 def to_take_back(walk: Walk, step: CallStep, answer: Any, *, is_own: bool) -> None:
@@ -32,9 +33,9 @@ def take_back(walk: Walk) -> str:
     said = []
     while walk.undo:
         call, arguments = walk.undo.pop()
-        context = walk.context(call, None, steps.pilot().estate)
+        context = walk.context(call, None, pilot().estate)
         key = key_of(walk.workflow, call, {"case": walk.name, **arguments})
-        done = steps.write_through(walk.name, walk.step(call), call, arguments, context, key)
+        done = write_through(walk.name, walk.step(call), call, arguments, context, key)
         if done["state"] == "done":
             walk.writes.append({"operation": call, "arguments": arguments})
             said.append(f"taken back: {in_words(call, arguments)}")

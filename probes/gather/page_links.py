@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from probes.gather.read_choice import page_parameters
 from probes.gather.samples import identity_of, plain, records_of
 from runtime.systems.exchange import Exchange
-from runtime.systems.network import origin
+from runtime.systems.origins import origin
 from runtime.systems.surface import Operation
 
 Following = str | dict[str, Any] | None

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Mapping
 from urllib.parse import urljoin
 
-from runtime.systems.network import origin
+from runtime.systems.origins import origin
 
 Origin = tuple[str, str, int | None]
 

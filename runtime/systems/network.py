@@ -18,6 +18,7 @@ import requests
 from requests.utils import should_bypass_proxies
 
 from runtime.errors import Refused
+from runtime.systems.origins import origin
 from runtime.systems.references import resolve
 from runtime.systems.settings import Network
 from runtime.systems.trust import Trust, tls_context
@@ -29,7 +30,6 @@ __all__ = [
     "check_same_origin",
     "merged",
     "open_session",
-    "origin",
     "proxies_for",
     "tls_context",
     "user_agent",
@@ -93,15 +93,6 @@ def check_same_origin(url: str, base: str, system: str) -> None:
             system,
             "name the other host as a system of its own if it belongs to the scope",
         )
-
-
-def origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    try:
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme.lower())
-    except ValueError:
-        port = None
-    return parts.scheme.lower(), (parts.hostname or "").lower(), port
 
 
 @cache

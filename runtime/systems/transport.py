@@ -21,7 +21,8 @@ from runtime.errors import Refused
 from runtime.systems.between import from_between, is_data
 from runtime.systems.classify import classify
 from runtime.systems.exchange import Exchange, Seen, Why
-from runtime.systems.network import check_same_origin, origin, user_agent
+from runtime.systems.network import check_same_origin, user_agent
+from runtime.systems.origins import origin
 from runtime.systems.outgoing import READING, Bounds, Gate, Outgoing, digest_of, shown
 from runtime.systems.parsed import as_declared
 from runtime.systems.passage import Passage

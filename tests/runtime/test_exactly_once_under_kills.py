@@ -42,7 +42,7 @@ EVERYWHERE = [
         "runtime.case_steps.allowed": 1,
         "runtime.case_steps.read": 2,
         "runtime.case_steps.apply_rule": 3,
-        "runtime.case_steps.write_through": 3,
+        "runtime.write_steps.write_through": 3,
         "runtime.exactly_once._begin": 3,
         "runtime.writing._send": 3,
         "runtime.guardrails.forwarding.Forwarder._send": 3,

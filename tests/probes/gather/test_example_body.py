@@ -16,7 +16,8 @@ from probes.gather.plan import surface_of
 from probes.gather.planning import plan as make_plan
 from probes.gather.samples import Samples
 from runtime.estate import Estate
-from tests.probes.gather.odd_shop import DESCRIPTION, shop
+from tests.probes.gather.odd_shop import shop
+from tests.probes.gather.odd_shop_estate import DESCRIPTION
 
 NOW = datetime(2026, 11, 23, 9, 15, tzinfo=UTC)
 

@@ -21,7 +21,8 @@ from probes.gather.repeat import RepeatTrial
 from probes.gather.run import collect
 from runtime.estate import Estate
 from tests.probes.gather.collecting import KINDS
-from tests.probes.gather.odd_shop import DESCRIPTION, shop
+from tests.probes.gather.odd_shop import shop
+from tests.probes.gather.odd_shop_estate import DESCRIPTION
 
 SECRETS = {"SHOP_TOKEN": "token-of-the-agent"}
 KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string"}}

@@ -18,7 +18,8 @@ from probes.gather import versions
 from probes.gather.run import collect
 from probes.gather.versions import Drift, Parity
 from runtime.estate import Estate
-from tests.probes.gather.odd_shop import DESCRIPTION, shop
+from tests.probes.gather.odd_shop import shop
+from tests.probes.gather.odd_shop_estate import DESCRIPTION
 
 KINDS = {Drift.kind: Drift, Parity.kind: Parity}
 WHOLE = Subject(unit="shop")
