@@ -15,9 +15,9 @@ from assess.engagement import Folder
 from assess.measuring import measure
 from assess.opening import newest_bundle
 from probes.derive.surface_diff import SurfaceChange
+from probes.gather.onlooker import Progress, silent
 from probes.gather.plan import Plan
 from probes.gather.run import CollectResult
-from probes.gather.session import Progress, silent
 from probes.gather.versions import Drift
 from runtime.errors import BadInput
 from runtime.understanding.encode import Encode

@@ -77,7 +77,7 @@ def audit(
     found: list[KnowledgeFinding] = []
     say("links, dates and structure", 0, len(pages.articles))
     links = follow(pages.articles, reading.known_names)
-    found += of_pages(pages.articles, links, as_of, retired)
+    found += of_pages(pages.articles, links, as_of, retired, kept)
     say("claims", 0, len(pages.english))
     stated, names = stated_in(pages.english, kept)
     say("embedding", 0, len(pages.texts) + len(stated))

@@ -12,11 +12,12 @@ import sys
 import zlib
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from kb_audit.article import Article
 from kb_audit.row_store import cache_folder
 
 T = TypeVar("T")
@@ -29,6 +30,7 @@ class Kept:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path: Path | None = path or cache_folder() / "derived.sqlite"
+        self._digests: dict[int, tuple[Article, bytes]] = {}
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._open()) as db, db:
@@ -52,6 +54,17 @@ class Kept:
             found.append(result)
         self._keep(fresh)
         return found
+
+    def of_articles(self, what: str, articles: Sequence[Article], make: Callable[[Article], T]) -> list[T]:
+        """`make` of each article, which reads nothing but that article; `what` names it."""
+        return self.each(articles, [self._digest(what, article) for article in articles], make)
+
+    def _digest(self, what: str, article: Article) -> bytes:
+        if id(article) not in self._digests:
+            values = (getattr(article, each.name) for each in fields(article))
+            told = repr([sorted(value) if isinstance(value, frozenset) else value for value in values])
+            self._digests[id(article)] = article, hashlib.sha256(told.encode("utf-8", "surrogatepass")).digest()
+        return hashlib.sha256(what.encode() + self._digests[id(article)][1]).digest()
 
     def one(self, key: bytes, kind: type[T]) -> T | None:
         """What was put under this key, if it is of this kind."""

@@ -6,6 +6,7 @@ An article in another language is reported as not assessed, never as clean.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from kb_audit.article import Article
 
@@ -29,6 +30,7 @@ def language(article: Article) -> str:
     return language_of(article.body[:6000])
 
 
+@lru_cache(maxsize=4096)
 def language_of(text: str) -> str:
     """Two letters, as the words of a text tell; "" for too little text to say."""
     if len(_CJK.findall(text)) > 20:

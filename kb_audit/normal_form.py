@@ -37,7 +37,7 @@ def _one(value: Value, each: float) -> str:
         return found.isoformat() if value.unit == "date" else f"{found.day} {MONTHS[found.month - 1].capitalize()}"
     if value.unit == "days":
         kind = "business " if value.business else ""
-        for name, days in (("days", 1.0), ("hours", 1 / 24), ("minutes", 1 / 1440)):
+        for name, days in (("days", 1.0), ("hours", 1 / 24), ("minutes", 1 / 1440), ("seconds", 1 / 86400)):
             if each >= days * 0.999:
                 return f"{each / days:.4g} {kind}{name}"
     if value.kind == "amount" and each == 0 and not value.unit:

@@ -10,6 +10,7 @@ from kb_audit.artifact import KnowledgeFinding, Side
 from kb_audit.exposure import exposures
 from kb_audit.freshness import StaleEvidence, evidence
 from kb_audit.jargon import unexplained
+from kb_audit.kept import Kept
 from kb_audit.links import LinkReport
 from kb_audit.retired import gone_references
 from kb_audit.safety import SafetyIssue, look
@@ -20,16 +21,21 @@ _JARGON_SHOWN = 3
 
 
 def of_pages(
-    articles: Sequence[Article], links: LinkReport, as_of: date, retired: Iterable[str] = ()
+    articles: Sequence[Article],
+    links: LinkReport,
+    as_of: date,
+    retired: Iterable[str] = (),
+    kept: Kept | None = None,
 ) -> list[KnowledgeFinding]:
     """Everything that needs no model. `retired`: names that somebody listed as gone."""
+    unsafe = kept.of_articles("safety", articles, _unsafe) if kept else map(_unsafe, articles)
     return [
         *_of_links(articles, links),
         *_of_freshness(articles, evidence(articles, as_of)),
         *_of_gone(articles, as_of, retired),
         *_of_structure(articles),
         *_of_jargon(articles),
-        *(finding for article in articles for finding in _of_safety(article, look(article))),
+        *(finding for article, found in zip(articles, unsafe, strict=True) for finding in _of_safety(article, found)),
         *_of_exposure(articles),
     ]
 
@@ -110,6 +116,10 @@ def _of_jargon(articles: Sequence[Article]) -> Iterator[KnowledgeFinding]:
             why=f"{each.word} is explained nowhere" + (f" (and stands in {more} more articles)" if more else ""),
             suggestion=f"write {each.word} out where it stands first",
         )
+
+
+def _unsafe(article: Article) -> tuple[SafetyIssue, ...]:
+    return tuple(look(article))
 
 
 def _of_safety(article: Article, found: Iterable[SafetyIssue]) -> Iterator[KnowledgeFinding]:

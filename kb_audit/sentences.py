@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kb_audit.article import Article, Section, plain
 
@@ -36,13 +37,23 @@ class Sentence:
 
 def sentences(article: Article) -> Iterator[Sentence]:
     """Every sentence of running text; code is left out, a table row is one sentence."""
-    for section in article.sections:
+    yield from _of(article.body, article.sections)
+
+
+@lru_cache(maxsize=4096)
+def _of(body: str, sections: tuple[Section, ...]) -> tuple[Sentence, ...]:
+    """Kept while an audit runs: claims, dates, jargon and shared passages all ask for them."""
+    return tuple(_found(body, sections))
+
+
+def _found(body: str, sections: tuple[Section, ...]) -> Iterator[Sentence]:
+    for section in sections:
         for block in section.blocks:
             if block.kind == "code":
                 continue
             before = ""
-            for start, end in _cut(article.body, block.start, block.end, whole=block.kind == "row"):
-                text = plain(article.body[start:end])
+            for start, end in _cut(body, block.start, block.end, whole=block.kind == "row"):
+                text = plain(body[start:end])
                 if len(text) > 2:
                     lead = block.lead or (before if _REFERS.match(text) or before.endswith("?") else "")
                     clause = text.endswith(";") or before.endswith(";")

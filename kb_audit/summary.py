@@ -71,7 +71,9 @@ def _head(audit: KnowledgeAudit) -> str:
 
 def _conflicts(audit: KnowledgeAudit) -> Iterator[str]:
     found = [f for f in audit.findings if f.verdict == "conflict"]
-    if not found:
+    if not audit.articles:
+        yield "Nothing was read, so nothing can be said of conflicts."
+    elif not found:
         yield _wrapped(f"No conflict found among {counted(audit.claims, 'claim')}, {audit.pairs:,} pairs compared.", "")
     for number, finding in enumerate(found, start=1):
         if number > 1:

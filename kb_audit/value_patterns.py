@@ -101,7 +101,7 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
                    r"stays?) )free\b(?! (?:from|to|of(?! charge)|trial|plan|tier))|\bfree "
                    r"(?=shipping|delivery|returns?|replacement|repair|cancel|of charge|roaming|"
                    r"parking|wi-?fi|installation|collection|exchange|upgrade|pick|postage|admission|entry|repairs?|service)|"
-                   r"\bcosts? (?:you )?nothing\b|\bon us\b|\bon the house\b)"),
+                   r"\bcosts? (?:you )?nothing\b|(?:\bis|\bare|'s) (?:totally |completely |entirely )?on us\b|\bon the house\b)"),
     )
 )  # fmt: skip
 AT_MOST = re.compile(

@@ -185,6 +185,7 @@ class Engine:
     def _hand_over(self, found: Any, says: str) -> None:
         case = dict((found.input or {}).get("args", [{}])[0])
         hand_off(self.pilot, case, "", UNCLEAR, Stopped("other", "engine", says))
+        waiting_cases.drop(self.pilot.connection, found.workflow_id)
 
     def _open(self) -> list[Any]:
         return list(DBOS.list_workflows(status=OPEN_STATES, name=durable.CASE))

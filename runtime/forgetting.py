@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from runtime import memory, sealed
+from runtime import decision_log, memory, sealed
 from runtime.database import ENGINE_SCHEMA, Connection, Place, is_address, is_made, place_of, place_of_engine
 from runtime.escalation import outbox
 from runtime.escalation.destinations.local_queue import LocalQueue
@@ -28,13 +28,14 @@ QUEUE = "local_queue.sqlite"
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What was erased, in counts. `under_way`: cases and handoffs that stay until they end; `busy`: files of a running pilot whose
+    """What was erased, in counts. `plain_rows`: of the log, written by an older version that did not seal them; `under_way`: cases and handoffs that stay until they end; `busy`: files of a running pilot whose
     old pages could not be overwritten now.
     """
 
     remembered: int
     cases: int
     sealed_rows: int
+    plain_rows: int
     handoffs: int
     answers: int
     under_way: tuple[str, ...]
@@ -59,6 +60,7 @@ def forget(home: Path, customer: str, environment: Mapping[str, str]) -> Forgott
         found = Forgotten(
             remembered=memory.forget(connection, customer),
             cases=len(finished),
+            plain_rows=sum(_plain_rows(connection, run) for run in runs),
             sealed_rows=sealed.forget(connection, runs),
             handoffs=handoffs,
             answers=_forget_answers(home, customer, environment),
@@ -113,6 +115,11 @@ def _forget_traces(connection: Connection, runs: Collection[str]) -> None:
     for run in runs:
         connection.execute("UPDATE effects SET answer = 'null' WHERE run = ?", (run,))
         connection.execute("DELETE FROM waiting_cases WHERE run = ?", (run,))
+
+
+def _plain_rows(connection: Connection, run: str) -> int:
+    rows = decision_log.rows(connection, run, as_kept=True)
+    return sum(bool(row.arguments) and sealed.MARK not in row.arguments for row in rows)
 
 
 def _forget_answers(home: Path, customer: str, environment: Mapping[str, str]) -> int:

@@ -60,12 +60,13 @@ def audit(
     """
     from assess.auditing import AuditSettings, audit_paths, read_days, read_questions
     from assess.checkup import required
-    from assess.outputs.knowledge_register import check, write
     from kb_audit.summary import as_json as audit_json
     from kb_audit.summary import summary
 
     required("[collect]", "audit articles")
     for path in outputs:
+        from assess.outputs.knowledge_register import check
+
         check(path)
     settings = AuditSettings(
         as_of=as_of.date() if as_of else None,
@@ -77,6 +78,8 @@ def audit(
     )
     found = audit_paths(sources, quiet=as_json or not sys.stderr.isatty(), settings=settings)
     for path in outputs:
+        from assess.outputs.knowledge_register import write
+
         write(found, path)
     click.echo(json.dumps(audit_json(found), ensure_ascii=False) if as_json else summary(found, show=show), nl=as_json)
     for path in () if as_json else outputs:

@@ -136,6 +136,9 @@ def forget(folder: Path, customer: str, as_json: bool) -> None:
         f"erased: {found.cases} finished cases, {found.remembered} lines of memory, {found.handoffs} handoffs, "
         f"{found.answers} answers of systems; {found.sealed_rows} rows of the log can be read no more"
     ]
+    lines += (
+        [f"{found.plain_rows} rows of an older version were not sealed and stay readable"] if found.plain_rows else []
+    )
     lines += [f"still under way, forget again once ended: {', '.join(found.under_way)}"] if found.under_way else []
     lines += [f"a running pilot holds {name}: say it again once it ended" for name in found.busy]
     say({"customer": customer, **found.plain()}, as_json, lines)

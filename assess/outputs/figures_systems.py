@@ -1,4 +1,5 @@
-"""The map of systems: the agent above, systems in rows by role, keys that link their records.
+"""The map of systems: the agent above, systems in rows by role with owner of change, protocol, sign-in and stability, keys
+that link their records.
 
 Layout: roles have an order (where a customer's facts come from, where money moves, where people work), rows hold at most four boxes; a key
 between neighbours of a row is a straight line, any other runs through the gutters between rows and never through a box.
@@ -99,22 +100,29 @@ def _trunk(places: dict[str, Place], width: float, columns: int, rows: int, pitc
 
 def _box(system: SystemRow, place: Place, width: float) -> list[Markup]:
     x, y, _, _ = place
+    role = system.role.upper()
     shapes = [
         box(x, y, width, BOX_H, "#FFFFFF", "#8A97AA", 2, stroke_width=0.9),
         box(x + 0.5, y + 0.5, width - 1, 15, PANEL, radius=2),
     ]
     shapes += [
-        text(x + 7, y + 8, fitted(system.role.upper(), width - 30, 7.2), 6.9, GREY, 600),
+        text(x + 7, y + 8, fitted(role, width - 30, 7.2), 6.9, GREY, 600),
+        *_owner(system, x + 7 + width_of(role, 6.9), y + 8, width - 30 - width_of(role, 6.9)),
         stroke([(x, y + 15.5), (x + width, y + 15.5)], "#D3DAE3", 0.6),
     ]
     shapes.append(mark(_gate_of(system) if system.level else "not_measured", x + width - 10, y + 8, 8.5))
     shapes.append(text(x + 7, y + 25, fitted(_name(system.name), width - 14, 9.5), 9.5, NAVY, 600))
     shapes += _badges([system.protocol.upper(), system.authentication], x + 7, y + 33, width - 14)
     level = f"level {interval(system.level.confirmed, system.level.possible)}" if system.level else "no level"
-    return [
-        *shapes,
-        text(x + 7, y + 53, f"{level} · {system.operations_used} of {system.operations} operations", 7.2, GREY),
-    ]
+    steady = system.stability or f"{system.operations_used} of {system.operations} operations"
+    return [*shapes, text(x + 7, y + 53, fitted(f"{level} · {steady}", width - 12, 7.2), 7.2, GREY)]
+
+
+def _owner(system: SystemRow, x: float, y: float, room: float) -> list[Markup]:
+    """Who owns the change, behind the role, where there is room for some of it."""
+    if not system.owner or room < 30:
+        return []
+    return [text(x, y, fitted(f" · {system.owner}", room, 6.9), 6.9, GREY)]
 
 
 def _name(name: str) -> str:

@@ -5,7 +5,6 @@ Each artifact is on disk as soon as it is found; a second call goes on where a k
 
 from __future__ import annotations
 
-import secrets as random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,16 +20,17 @@ from probes.gather.gatherer import Gatherer, cause_of, missing
 from probes.gather.inputs import by_place, digest_of, read_inputs
 from probes.gather.leftovers import clean_up
 from probes.gather.leftovers import planned as leftover_lines
+from probes.gather.onlooker import Progress
 from probes.gather.persons_session import Ask
 from probes.gather.plan import DEFAULT_LIMIT, KEPT_FOR_CLEANUP, Plan
 from probes.gather.plan_file import as_text
 from probes.gather.planning import in_order
 from probes.gather.planning import plan as make_plan
 from probes.gather.progress import CollectState
-from probes.gather.run_manifest import manifest_of
+from probes.gather.run_manifest import free_place, manifest_of, run_name
 from probes.gather.run_notes import notes_of
 from probes.gather.run_session import check_usable, keep_used, locked, opened, session_of
-from probes.gather.session import Progress, Session
+from probes.gather.session import Session
 from probes.gather.side_effects import settled
 from probes.gather.waiting import waits
 from runtime.errors import Conflict, CxreadyError
@@ -121,7 +121,7 @@ def collect(
         settings = f"{digest}|{only_system}|{only_probe}|{max_requests}|{plan.digest if plan else ''}"
         known = state.open_run(settings) if resume else None
         started = known[1] if known else (now or datetime.now(UTC))
-        run = known[0] if known else _name(started)
+        run = known[0] if known else run_name(started)
         attempt = state.begin(run, started, settings)
         state.keep_plan(run, as_text(bound), enforced=plan is not None)
         session = session_of(
@@ -161,7 +161,7 @@ def collect(
             inventory_before(folder),
         )
         artifacts = [a for a in session.found.values() if isinstance(a, Artifact)]
-        target = write_bundle(_free(folder / "bundles" / stamp(started)), manifest, artifacts, written)
+        target = write_bundle(free_place(folder / "bundles" / stamp(started)), manifest, artifacts, written)
         if not session.paused:
             state.finish(run, datetime.now(UTC))
         return CollectResult(
@@ -238,15 +238,3 @@ def _derive(session: Session, state: CollectState, derivers: Sequence[Deriver], 
     for _, found in derive(derivers, derivation):
         session.found[found.key] = found
         state.keep(session.run, found)
-
-
-def _name(started: datetime) -> str:
-    return f"{started.astimezone(UTC):%Y%m%d%H%M}{random.token_hex(2)}"
-
-
-def _free(target: Path) -> Path:
-    """The name itself, else with a number: two collections in one minute are two bundles."""
-    number, found = 2, target
-    while found.exists():
-        found, number = target.with_name(f"{target.name}-{number}"), number + 1
-    return found

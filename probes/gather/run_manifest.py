@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import secrets as random
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 
 from probes.artifact import Missing
 from probes.gather.before import gone
@@ -79,4 +82,17 @@ def _tools() -> dict[str, str]:
             found[name] = version(name)
         except PackageNotFoundError:
             continue
+    return found
+
+
+def run_name(started: datetime) -> str:
+    """The minute of its start, and four digits that no other run of it has."""
+    return f"{started.astimezone(UTC):%Y%m%d%H%M}{random.token_hex(2)}"
+
+
+def free_place(target: Path) -> Path:
+    """The name itself, else with a number: two collections in one minute are two bundles."""
+    number, found = 2, target
+    while found.exists():
+        found, number = target.with_name(f"{target.name}-{number}"), number + 1
     return found

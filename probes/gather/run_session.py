@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from probes.artifact import Artifact
 from probes.gather.guarded import PlanGuard
 from probes.gather.observed import Observed, is_timed_read
+from probes.gather.onlooker import Progress, silent
 from probes.gather.persons_session import Ask, People
 from probes.gather.plan import Plan
 from probes.gather.planning import kept_for_cleanup
 from probes.gather.progress import CollectState
 from probes.gather.samples import Samples
-from probes.gather.session import Progress, Session, silent
+from probes.gather.session import Session
 from probes.gather.waiting import RoomyLedger, waits
 from runtime.errors import Conflict, Refused
 from runtime.estate import Estate

@@ -19,6 +19,7 @@ from probes.artifact import Artifact, Missing, Shot
 from probes.gather.evidence_shot import shot_of
 from probes.gather.guarded import PlanGuard, RunGate, Watched
 from probes.gather.observed import Observed
+from probes.gather.onlooker import Progress, silent
 from probes.gather.persons_session import OfAPerson, People
 from probes.gather.plan import surface_of
 from probes.gather.samples import Samples
@@ -35,12 +36,6 @@ if TYPE_CHECKING:
     from runtime.systems.write_ledger import WriteLedger
 
 Key = tuple[str, str, str]
-Progress = Callable[[str, str, int, int], None]
-"""Called with system, what is being asked, requests used, requests allowed."""
-
-
-def silent(system: str, asking: str, used: int, allowed: int) -> None:
-    """The progress of a run that nobody watches."""
 
 
 @dataclass

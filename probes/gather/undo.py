@@ -16,10 +16,11 @@ from probes.gather.plan import KEPT_FOR_CLEANUP
 from probes.gather.read_back import ReadBack, read_back
 from probes.gather.samples import field_of, identity_of, plain
 from probes.gather.session import Session
+from probes.gather.undo_arguments import undo_arguments
 from runtime.errors import CxreadyError, Refused, Unreachable
 from runtime.guardrails.effects import Effect
 from runtime.systems.exchange import Exchange, Seen, System, Why
-from runtime.systems.surface import Operation, Parameter
+from runtime.systems.surface import Operation
 
 How = Literal["removed", "reversed", "soft_delete", "not_undone", "none_offered", "unclear"]
 NOT_OUR_WORD = (400, 401, 403, 422)  # the undo was asked wrongly or without the right: no word about the operation
@@ -85,58 +86,6 @@ def undo_of(session: Session, system: str, operation: str, effect: Effect | None
         return None
     name = effect.undo or (operation if effect.does == "update" else None)
     return find_operation(session.surface(system), name) if name else None
-
-
-def undo_arguments(
-    undo: Operation, effect: Effect, arguments: Mapping[str, Any], answer: Any, before: Any
-) -> dict[str, Any]:
-    """Arguments of the undo, from the answer, from what was sent, and from the record as it was."""
-    found: dict[str, Any] = {}
-    for name, source in effect.undo_with.items():
-        value = next(
-            (
-                v
-                for v in (
-                    field_of(answer, source),
-                    field_of(before, source),
-                    field_of(before, name),
-                    field_of(arguments, source),
-                )
-                if v is not None
-            ),
-            None,
-        )
-        if value is not None:
-            found[name] = value
-    for parameter in undo.parameters:
-        if parameter.name not in found and _names_the_record(parameter):
-            value = next(
-                (
-                    v
-                    for v in (
-                        field_of(answer, parameter.name),
-                        field_of(arguments, parameter.name),
-                        identity_of(answer) if parameter.where == "path" or _is_id(parameter.name) else None,
-                    )
-                    if v is not None
-                ),
-                None,
-            )
-            if value is not None:
-                found[parameter.name] = value
-    if effect.does == "update" and isinstance(before, Mapping):
-        fields = [*undo.body_schema.get("properties", {}), *(p.name for p in undo.parameters if p.where == "body")]
-        found |= {n: before[n] for n in fields if n in before and n in arguments and n not in found}
-    return found
-
-
-def _names_the_record(parameter: Parameter) -> bool:
-    """In a path; or, in protocols without paths, an argument that the operation cannot do without."""
-    return parameter.where == "path" or (parameter.where == "body" and parameter.required)
-
-
-def _is_id(name: str) -> bool:
-    return plain(name).endswith(("id", "number", "key"))
 
 
 def _taken(

@@ -19,7 +19,8 @@ from probes.gather.repeat import RepeatTrial
 from probes.gather.samples import field_of, plain
 from probes.gather.sent_and_found import is_plain, same, shown
 from probes.gather.session import Session
-from probes.gather.undo import TakenBack, take_back, undo_arguments, undo_of
+from probes.gather.undo import TakenBack, take_back, undo_of
+from probes.gather.undo_arguments import undo_arguments
 from probes.gather.update_races import outdated, repeated, send_change
 from probes.gather.write_evidence import FieldSeen, LostUpdates, StaleChange, WriteRoundTrip
 from runtime.errors import CxreadyError

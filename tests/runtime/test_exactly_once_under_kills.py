@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +20,7 @@ from runtime.gate import RepeatSafe
 from runtime.pilot_state import open_log
 from tests.harness.kill_rig import NotReached, run, run_and_kill
 from tests.harness.postgres import Server, postgres
+from tests.runtime.databases import a_new_database
 from tests.runtime.piloted import piloted, write_gate
 
 CHILD = str(Path(__file__).with_name("pilot_child.py"))
@@ -67,15 +67,6 @@ def anywhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     """Once with the folder's own files, once with a PostgreSQL database."""
     if request.param == "postgres":
         a_new_database(request.getfixturevalue("server"), monkeypatch)
-
-
-def a_new_database(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    import psycopg
-
-    name = f"t{time.time_ns()}"
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    monkeypatch.setenv("CXREADY_DATABASE", server.url.replace("/postgres", f"/{name}"))
 
 
 def kill_at_each(folder: Folder, points: Sequence[str], case: str) -> dict[str, object]:

@@ -22,6 +22,7 @@ from runtime.errors import Conflict
 from runtime.pilot_state import open_log
 from runtime.queue_client import enqueue_cases
 from tests.harness.postgres import Server, postgres
+from tests.runtime.databases import a_new_database
 from tests.runtime.piloted import case, demo_cases, piloted, write_gate
 from tests.runtime.quick_encode import quick_encode
 from tests.runtime.workers import ends_of, rows, worker
@@ -38,12 +39,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def shared(tmp_path: Path, estate: RunningEstate, server: Server, monkeypatch: pytest.MonkeyPatch) -> Folder:
     """The folder, its state in a database of its own."""
-    import psycopg
-
-    name = f"t{time.time_ns()}"
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    monkeypatch.setenv("CXREADY_DATABASE", server.url.replace("/postgres", f"/{name}"))
+    a_new_database(server, monkeypatch)
     return piloted(tmp_path / "northwind", estate)
 
 
