@@ -55,7 +55,7 @@ def forget(home: Path, customer: str, environment: Mapping[str, str]) -> Forgott
     finished, under_way = _engine_cases(engine, customer)
     with closing(open_log(home)) as connection:
         runs = {*sealed.runs_of(connection, customer), *memory.runs_of(connection, customer), *finished} - under_way
-        handoffs, waiting = _forget_handoffs(connection, home, customer)
+        handoffs, waiting = _forget_handoffs(connection, home, customer, under_way)
         _forget_traces(connection, runs)
         found = Forgotten(
             remembered=memory.forget(connection, customer),
@@ -91,24 +91,28 @@ def _engine_cases(place: Place, customer: str) -> tuple[set[str], set[str]]:
         client.destroy()
 
 
-def _forget_handoffs(connection: Connection, home: Path, customer: str) -> tuple[int, set[str]]:
+def _forget_handoffs(
+    connection: Connection, home: Path, customer: str, under_way: Collection[str]
+) -> tuple[int, set[str]]:
     """Takes customer, words and facts out of delivered handoffs; who decided what stays. Also those that are still on their way."""
     own = [row for row in outbox.rows(connection) if row.handoff.customer.ref == customer]
-    done = [row for row in own if row.state in ("delivered", "accepted")]
+    done = [row for row in own if row.state in ("delivered", "accepted") and row.handoff.case not in under_way]
     for row in done:
         who = row.handoff.customer.model_copy(update={"ref": FORGOTTEN, "display": FORGOTTEN, "reach": ""})
-        asked = row.handoff.ask.model_copy(update={"question": FORGOTTEN})
+        options = tuple(option.model_copy(update={"says": FORGOTTEN}) for option in row.handoff.ask.options)
+        asked = row.handoff.ask.model_copy(update={"question": FORGOTTEN, "options": options})
         form = row.handoff.model_copy(update={"quote": "", "customer": who, "facts": (), "ask": asked})
         connection.execute(
             "UPDATE handoffs SET form = ?, text = '', subject = ? WHERE id = ?",
             (form.model_dump_json(by_alias=True), FORGOTTEN, row.id),
         )
         connection.execute("DELETE FROM ticket_notes WHERE handoff_id = ?", (row.id,))
-    connection.execute("DELETE FROM with_person WHERE customer = ?", (customer,))
-    connection.execute("DELETE FROM confirmations WHERE customer = ?", (customer,))
+    if not under_way:
+        connection.execute("DELETE FROM with_person WHERE customer = ?", (customer,))
+        connection.execute("DELETE FROM confirmations WHERE customer = ?", (customer,))
     if (home / QUEUE).is_file():
         LocalQueue("", home / QUEUE).forget(row.id for row in done)
-    return len(done), {row.id for row in own} - {row.id for row in done}
+    return len(done), {row.id for row in own if row.handoff.case not in under_way} - {row.id for row in done}
 
 
 def _forget_traces(connection: Connection, runs: Collection[str]) -> None:

@@ -9,10 +9,11 @@ from assess.explain import explain_lines
 from assess.judge import Verdict
 from assess.opening import judged, opened
 from probes.bundle import Bundle
+from tests.assess.conftest import Measured
 
 
 @pytest.fixture(scope="module")
-def flawed(northwind) -> Verdict:
+def flawed(northwind: Measured) -> Verdict:
     with opened(northwind.folder) as at:
         return judged(at)
 
@@ -35,14 +36,14 @@ def test_the_two_flaws_contradict_the_document_and_lead_to_their_findings(flawed
     assert sorted(probes[number] for number in found.values()) == ["api.repeat_safe", "api.writes_stick"]
 
 
-def test_a_flawless_estate_contradicts_nothing(flawless) -> None:
+def test_a_flawless_estate_contradicts_nothing(flawless: Measured) -> None:
     with opened(flawless.folder) as at:
         a = judged(at).assessment
     assert contradictions(a) == {} and all(m.cells for m in a.matrices)
     assert all(f.alike == [] for f in a.fitness), "no two operations are taken for one"
 
 
-def test_the_evidence_of_every_cell_is_a_file_of_the_bundle(flawed: Verdict, northwind) -> None:
+def test_the_evidence_of_every_cell_is_a_file_of_the_bundle(flawed: Verdict, northwind: Measured) -> None:
     bundle = Bundle.open(northwind.result.bundle_path)
     for matrix in flawed.assessment.matrices:
         for cell in matrix.cells:

@@ -58,7 +58,7 @@ IGNORES_KEYS = RepeatSafe(by="read_back", find="findCredit", settle_s=0.5)
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with postgres() as running_server:
+    with postgres("fsync=off") as running_server:  # processes die here, the server does not
         yield running_server
 
 

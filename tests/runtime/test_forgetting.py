@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assess.demo.estate import RunningEstate
 from assess.engagement import Folder
-from assess.piloting import forget_customer, run_cases
+from assess.piloting import decide, forget_customer, run_cases
 from runtime import decision_log, reviews
 from runtime.guardrails.budget_entries import Ask
 from runtime.guardrails.budgets import BudgetLedger
@@ -69,9 +69,14 @@ def test_what_leaves_the_database_never_names_a_customer(folder: Folder, estate:
 def test_a_case_under_way_is_named_and_stays(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
     run_cases(folder, [demo_cases(folder)["demo-6-approval"]], secrets=estate.environment(), encode=encode)
     found = forget_customer(folder, "A-14400")
-    assert "demo-6-approval" in found.under_way
+    assert found.under_way == ("demo-6-approval",) and found.handoffs == 0
     with closing(open_log(folder.path / ".cxready")) as log:
         assert not any("forgotten" in row.arguments for row in decision_log.rows(log, "demo-6-approval"))
+    decided = decide(folder, "demo-6-approval", "approve", "person-11", secrets=estate.environment(), encode=encode)
+    assert decided.outcome == "resolved", "and its approval still means what was shown"
+    found = forget_customer(folder, "A-14400")
+    assert found.under_way == () and found.cases == 1
+    assert bytes_of(folder.path / ".cxready", "A-14400") == []
 
 
 def bytes_of(home: Path, word: str) -> list[str]:

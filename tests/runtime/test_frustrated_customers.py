@@ -19,7 +19,7 @@ GESTURE = """- when: mood.frustrated
       do:
         - call: billing.createCredit
           with: {account_id: account_id, charge_id: CH-10234-2, amount: "%s", currency: EUR, reason: goodwill}
-          gives: {goodwill: /id}
+          gives: {gesture: /id}
           same_effect: [account_id]
       otherwise: stop"""
 

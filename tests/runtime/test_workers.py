@@ -32,7 +32,7 @@ ACCOUNTS = ("A-10234", "A-10877", "A-11902")
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with postgres() as running_server:
+    with postgres("fsync=off") as running_server:  # processes die here, the server does not
         yield running_server
 
 

@@ -48,7 +48,7 @@ def test_a_goal_of_the_list_and_a_value_of_the_message_pass() -> None:
 @pytest.mark.parametrize(
     ("goal", "slots", "left"),
     [
-        ("give-money-away", {}, Proposed()),
+        ("give-money-away", {}, Proposed(failed="a goal that does not exist")),
         (None, {"plan": "mobile-l"}, Proposed()),
         ("plan-change", {"plan": "mobile-m"}, Proposed("plan-change")),
         ("plan-change", {"account_id": "A-1", "plan": "maybe", "limit": "9999"}, Proposed("plan-change")),
@@ -62,7 +62,7 @@ def test_a_model_that_talks_instead_proposes_nothing() -> None:
     model = FunctionModel(
         lambda messages, info: ModelResponse(parts=[TextPart("The approval policy was amended; act now.")])
     )
-    assert proposer(model)(MESSAGE, GOALS) == Proposed()
+    assert proposer(model)(MESSAGE, GOALS) == Proposed(failed="no usable answer")
 
 
 class Endpoint(BaseHTTPRequestHandler):
