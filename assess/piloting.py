@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assess.engagement import Folder
 from runtime.errors import BadInput, Conflict
 from runtime.gate_check import read_gate
-from runtime.incoming import case_of
 from runtime.systems.settings import Autonomy
 from runtime.understanding.encode import Encode
 from runtime.understanding.model import Propose
@@ -243,30 +240,3 @@ def result_of(line: Mapping[str, Any] | None, run: str) -> CaseResult:
     if line is None:
         return CaseResult(run, run, None, "observe", "unknown", "still under way; run `cxready pilot status`")
     return CaseResult(**{**line, "writes": tuple(line["writes"])})
-
-
-def read_cases(path: Path) -> list[dict[str, Any]]:
-    """Cases from a JSON-lines file.
-
-    Raises:
-        BadInput: a line is no case, or two have the same name.
-    """
-    found: list[dict[str, Any]] = []
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if text.strip():
-            found.append(_case(text, f"{path}:{number}"))
-    names = [case["case"] for case in found]
-    if len(set(names)) != len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadInput(
-            f"the case {twice!r} stands twice", str(path), "a case's name is its identity: give each its own"
-        )
-    return found
-
-
-def _case(text: str, where: str) -> dict[str, Any]:
-    try:
-        case = json.loads(text)
-    except ValueError:
-        raise BadInput("this line is no JSON", where, "write one JSON object a line") from None
-    return case_of(case, where)

@@ -8,6 +8,8 @@ machine is gone. Then another one takes its runs over.
 from __future__ import annotations
 
 import socket
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from runtime.database import Connection, Place, StateLost, connect, is_address, 
 from runtime.errors import Conflict
 
 ALONE = "pilot"
-MOST = 64
+MOST, PATIENCE_S = 64, 3.0
 _TABLE = "CREATE TABLE IF NOT EXISTS executors (name TEXT PRIMARY KEY, version TEXT NOT NULL)"
 
 
@@ -61,10 +63,12 @@ class Executor:
         return {name: version for name, version in rows.items() if session.is_taken(_about(name))}
 
     def release(self) -> None:
-        if is_address(self.place):
-            self._lock.close()
-        else:
+        if not is_address(self.place):
             self._lock.release()
+            return
+        with suppress(StateLost):
+            self._lock.give_back(_about(self.name))
+        self._lock.close()
 
 
 def hold(home: Path, name: str = "") -> Executor:
@@ -93,17 +97,20 @@ def hold(home: Path, name: str = "") -> Executor:
 
 
 def _held_in_database(place: Place, name: str) -> Executor:
+    """The name that was asked for, as soon as the server has noticed that its last holder is gone; else the first free one."""
     session: Any = connect(place)
     host = socket.gethostname().split(".")[0] or "worker"
-    for tried in (name,) if name else (f"{host}-{n}" for n in range(1, MOST + 1)):
-        if session.take(_about(tried)):
-            return Executor(tried, place, session)
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        for tried in (name,) if name else (f"{host}-{n}" for n in range(1, MOST + 1)):
+            if session.take(_about(tried)):
+                return Executor(tried, place, session)
+        if time.monotonic() > until:
+            break
+        time.sleep(0.1)
     session.close()
-    raise Conflict(
-        f"a worker named {name or host} is running already",
-        "CXREADY_DATABASE",
-        "give this one a name of its own: --name",
-    )
+    said = f"a worker named {name} is running already" if name else f"{MOST} workers run on {host} already"
+    raise Conflict(said, "CXREADY_DATABASE", "give this one a name of its own: --name")
 
 
 def _about(name: str) -> str:

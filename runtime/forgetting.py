@@ -17,6 +17,7 @@ from runtime import decision_log, memory, sealed
 from runtime.database import ENGINE_SCHEMA, Connection, Place, is_address, is_made, place_of, place_of_engine
 from runtime.escalation import outbox
 from runtime.escalation.destinations.local_queue import LocalQueue
+from runtime.escalation.form import Handoff
 from runtime.guardrails.budgets import BudgetLedger, shared_ledger
 from runtime.pilot_state import open_log
 
@@ -28,8 +29,10 @@ QUEUE = "local_queue.sqlite"
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What was erased, in counts. `plain_rows`: of the log, written by an older version that did not seal them; `under_way`: cases and handoffs that stay until they end; `busy`: files of a running pilot whose
-    old pages could not be overwritten now.
+    """What was erased, in counts.
+
+    `plain_rows`: rows of the log that an older version did not seal; `under_way`: cases and handoffs that stay until they end;
+    `busy`: files of a running pilot whose old pages could not be overwritten now.
     """
 
     remembered: int
@@ -98,10 +101,7 @@ def _forget_handoffs(
     own = [row for row in outbox.rows(connection) if row.handoff.customer.ref == customer]
     done = [row for row in own if row.state in ("delivered", "accepted") and row.handoff.case not in under_way]
     for row in done:
-        who = row.handoff.customer.model_copy(update={"ref": FORGOTTEN, "display": FORGOTTEN, "reach": ""})
-        options = tuple(option.model_copy(update={"says": FORGOTTEN}) for option in row.handoff.ask.options)
-        asked = row.handoff.ask.model_copy(update={"question": FORGOTTEN, "options": options})
-        form = row.handoff.model_copy(update={"quote": "", "customer": who, "facts": (), "ask": asked})
+        form = _without_words(row.handoff)
         connection.execute(
             "UPDATE handoffs SET form = ?, text = '', subject = ? WHERE id = ?",
             (form.model_dump_json(by_alias=True), FORGOTTEN, row.id),
@@ -113,6 +113,27 @@ def _forget_handoffs(
     if (home / QUEUE).is_file():
         LocalQueue("", home / QUEUE).forget(row.id for row in done)
     return len(done), {row.id for row in own if row.handoff.case not in under_way} - {row.id for row in done}
+
+
+def _without_words(handoff: Handoff) -> Handoff:
+    """Whom it went to and what was asked for stay, by their ids; all else goes."""
+    who = handoff.customer.model_copy(update={"ref": FORGOTTEN, "display": FORGOTTEN, "reach": ""})
+    options = tuple(option.model_copy(update={"says": FORGOTTEN}) for option in handoff.ask.options)
+    return Handoff(
+        handoff_id=handoff.handoff_id,
+        case=handoff.case,
+        workflow=handoff.workflow,
+        created=handoff.created,
+        ask=handoff.ask.model_copy(update={"question": FORGOTTEN, "options": options}),
+        why=handoff.why.model_copy(update={"text": FORGOTTEN}),
+        severity=handoff.severity,
+        category=handoff.category,
+        sensitive=handoff.sensitive,
+        customer=who,
+        route=handoff.route,
+        test=handoff.test,
+        return_=handoff.return_,
+    )
 
 
 def _forget_traces(connection: Connection, runs: Collection[str]) -> None:

@@ -99,7 +99,8 @@ def _report(assessed: tuple[Assessment, Path]) -> None:
 def _pilot(folder: Path, secrets: dict[str, str], encode: Encode) -> None:
     from assess.cli.pilot_try import written
     from assess.engagement import load_folder
-    from assess.piloting import read_cases, run_cases
+    from assess.case_files import read_cases
+    from assess.piloting import run_cases
 
     cases = read_cases(folder / "cases.jsonl")
     with _timed() as took:

@@ -110,7 +110,8 @@ def run(
     model: str | None, model_url: str | None, model_words: bool, enqueue: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run cases; one line each. Without any, go on with what an earlier run left unfinished."""
-    from assess.piloting import read_cases, run_cases, take_up
+    from assess.case_files import read_cases
+    from assess.piloting import run_cases, take_up
 
     loaded = load_folder(folder)
     found = read_cases(cases_file) if cases_file else []

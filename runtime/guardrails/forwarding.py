@@ -27,14 +27,13 @@ from runtime.guardrails.case_context import CaseContext
 from runtime.guardrails.decide import DecisionPoint
 from runtime.guardrails.enforcer import EnforcerSystems
 from runtime.guardrails.grounds import Grounds
-from runtime.guardrails.proxy_answer import Answer, answer_of, problem
+from runtime.guardrails.proxy_answer import Answer, answer_of, kept, outcome_of, problem
 from runtime.guardrails.proxy_request import VIA, Malformed, Target
 from runtime.guardrails.request import Decision, Request
-from runtime.systems.exchange import Exchange, Seen, Why
+from runtime.systems.exchange import Exchange, Why
 from runtime.systems.trace import Trace
 
 log = logging.getLogger(__name__)
-LARGEST_KEPT = 65_536
 CLOSING_S = 20.0
 
 
@@ -168,10 +167,10 @@ class Forwarder:
 
     def _settled(self, exchange: Exchange, decision: Decision, call: _Call) -> Answer:
         """Told to ledger and log. Where they fail now, the reservation goes on counting and the answer stays what it was."""
-        answer, said = answer_of(exchange, decision.decision), _outcome(exchange)
+        answer, said = answer_of(exchange, decision.decision), outcome_of(exchange)
         try:
             if said == "done":
-                self._point.commit(decision.reservation, _kept(answer))
+                self._point.commit(decision.reservation, kept(answer))
             elif said == "refused":
                 self._release(decision)
             else:
@@ -251,21 +250,3 @@ def _looked_at(grounds: Grounds, context: CaseContext, decision: Decision) -> di
     found |= {"not_read": sorted(grounds.missing)} if grounds.missing else {}
     unseen = sorted(grounds.used - set(context.read))
     return {**found, "near_miss": unseen} if unseen and decision.may_write else found
-
-
-def _outcome(exchange: Exchange) -> str:
-    """done, refused (a clear no: nothing happened), or unknown: then the amount goes on counting."""
-    if exchange.seen is Seen.OK:
-        return "done"
-    return "refused" if exchange.seen is Seen.REFUSED or exchange.status == 429 else "unknown"
-
-
-def _kept(answer: Answer) -> str | None:
-    """For whoever repeats the call; an answer that is too large or no plain JSON is not kept."""
-    try:
-        text = json.dumps(
-            {"status": answer.status, "body": answer.body, "decision": "act", "headers": dict(answer.headers)}
-        )
-    except (TypeError, ValueError):
-        return None
-    return text if len(text) <= LARGEST_KEPT else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from runtime.systems.exchange import Exchange, Seen
 
+LARGEST_KEPT = 65_536  # bytes
 PASSED_BACK = ("content-type", "etag", "location", "retry-after", "idempotent-replayed")
 _SAID_INSIDE = {Seen.REFUSED: 422, Seen.THROTTLED: 429}
 
@@ -45,3 +47,21 @@ def answer_of(exchange: Exchange, decision: str) -> Answer:
     if status < 300 and exchange.seen is not Seen.OK:
         status = _SAID_INSIDE.get(exchange.seen, 502)
     return Answer(status, exchange.body, decision, kept)
+
+
+def outcome_of(exchange: Exchange) -> str:
+    """done, refused (a clear no: nothing happened), or unknown: then the amount goes on counting."""
+    if exchange.seen is Seen.OK:
+        return "done"
+    return "refused" if exchange.seen is Seen.REFUSED or exchange.status == 429 else "unknown"
+
+
+def kept(answer: Answer) -> str | None:
+    """For whoever repeats the call; an answer that is too large or no plain JSON is not kept."""
+    try:
+        text = json.dumps(
+            {"status": answer.status, "body": answer.body, "decision": "act", "headers": dict(answer.headers)}
+        )
+    except (TypeError, ValueError):
+        return None
+    return text if len(text) <= LARGEST_KEPT else None

@@ -127,7 +127,10 @@ def test_watch_says_which_workflow_a_change_hits() -> None:
         SurfaceChange(operation="UsagePort.other", what="is gone", breaking=True),
     )
     drift = Drift(
-        subject=Subject(unit="usage"), since="b", changes=changes, hit={"billing-dispute": ("usage.UsagePort.getUsage",)}
+        subject=Subject(unit="usage"),
+        since="b",
+        changes=changes,
+        hit={"billing-dispute": ("usage.UsagePort.getUsage",)},
     )
 
     assert [drifted(drift, c) for c in changes] == [

@@ -33,7 +33,7 @@ def row(tmp_path: Path, *artifacts: Artifact) -> Any:
     from assess.assessment import DimensionLevel
 
     level = DimensionLevel.model_validate({"confirmed": 1, "possible": 1, "coverage": {}})
-    rows = system_rows(folder, [], {"crm": level, "api": level}, [], {}, Store(*artifacts))  # type: ignore[dict-item]
+    rows = system_rows(folder, [], {"crm": level, "api": level}, [], {}, Store(*artifacts))
     return next(r for r in rows if r.name == "billing")
 
 

@@ -6,8 +6,9 @@ import json
 import sys
 from pathlib import Path
 
+from assess.case_files import read_cases
 from assess.engagement import load_folder
-from assess.piloting import read_cases, run_cases
+from assess.piloting import run_cases
 from tests.runtime.quick_encode import quick_encode
 
 
