@@ -145,7 +145,7 @@ def _judge(probe: Probe, subject: Subject, artifacts: Artifacts) -> tuple[Outcom
     for kind in probe.needs:
         artifact = _nearest(artifacts, kind, subject)
         if isinstance(artifact, Missing):
-            return probe.missing(artifact), None
+            return probe.without(artifact, *found), None
         found.append(artifact)
     seen = min((a.measured_at.date() for a in found if a.measured_at), default=None)
     return (probe.judge(*found, subject=subject) if probe.asks_subject else probe.judge(*found)), seen

@@ -21,22 +21,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-STEPS = ("usage", "contract", "credit", "decide", "book", "mail")
-PAYLOAD = {
-    "account": "A-10234",
-    "charge": "CH-10234-2",
-    "amount": "12.40",
-    "why": "usage was not recorded for 120 hours",
-}
-
 
 def define() -> Any:
     """The run of six steps, as a workflow."""
     from dbos import DBOS
 
+    from benchmarks.runtime import STEPS, step
+
     @DBOS.step(name="bench step")
     def one(name: str, given: dict[str, Any]) -> dict[str, Any]:
-        return {**PAYLOAD, "step": name, "seen": len(given)}
+        return step(name, given)
 
     @DBOS.workflow(name="bench", max_recovery_attempts=1000)
     def run(start: dict[str, Any]) -> dict[str, Any]:
@@ -88,6 +82,7 @@ def measure(address: str, given: argparse.Namespace) -> dict[str, float]:
     import psycopg
     from dbos import DBOSClient, DBOSPortableJSONSerializer
 
+    from benchmarks.runtime import PAYLOAD
     from runtime.database import ENGINE_SCHEMA
     from runtime.durable import CASES
 
@@ -138,7 +133,7 @@ def figures(found: list[Any], steps: int, seconds: float, given: argparse.Namesp
     beside = sum(later < end for of in spans.values() for (_, end), (later, _) in pairwise(sorted(of)))
     return {
         "runs a second": len(found) / seconds, "p50 ms": p50, "p99 ms": p99, "p99 / p50": p99 / max(p50, 1),
-        "lost": given.runs - len(found), "steps missing": given.runs * len(STEPS) - steps, "beside one of their customer": beside,
+        "lost": given.runs - len(found), "steps missing": given.runs * 6 - steps, "beside one of their customer": beside,
         "taken up again": sum(attempts > 1 for *_, attempts in found),
     }  # fmt: skip
 

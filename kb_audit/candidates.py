@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from kb_audit.claims import Claim
 from kb_audit.neighbours import Found, blocks_above
+from kb_audit.opposites import turning
 from kb_audit.payers import payer
-from kb_audit.polarity import turning
 
 Near = tuple[int, int, float]
 
@@ -29,14 +29,29 @@ class Candidates:
 
 
 def candidates(
-    claims: Sequence[Claim], rows: NDArray[np.float32], *, near: float, permission: float
+    claims: Sequence[Claim],
+    rows: NDArray[np.float32],
+    *,
+    near: float,
+    permission: float,
+    fresh: NDArray[np.bool_] | None = None,
 ) -> Iterator[Candidates]:
-    """Block by block; `near` and `permission` are the cosines below which values, and permissions, are not compared."""
-    traits = _Traits.of(claims)
+    """Block by block; `near` and `permission` are the cosines below which values, and permissions, are not compared.
+
+    `fresh`: only pairs with such a claim; the others are counted as near all the same.
+    """
+    sections = _sections(claims)
+    traits = _Traits(claims)
     for block in blocks_above(rows, near):
-        i, j, cosine = _kept(block, traits.section[block[0]] != traits.section[block[1]])
+        apart = _kept(block, sections[block[0]] != sections[block[1]])
+        i, j, cosine = apart if fresh is None else _kept(apart, fresh[apart[0]] | fresh[apart[1]])
         chosen = _kept((i, j, cosine), traits.may_clash(i, j, cosine >= permission))
-        yield Candidates(len(i), list(zip(*(column.tolist() for column in chosen), strict=True)))
+        yield Candidates(len(apart[0]), list(zip(*(column.tolist() for column in chosen), strict=True)))
+
+
+def _sections(claims: Sequence[Claim]) -> NDArray[np.int64]:
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(claim.section, len(numbers)) for claim in claims], np.int64)
 
 
 def _kept(found: Found, where: NDArray[np.bool_]) -> Found:
@@ -44,35 +59,31 @@ def _kept(found: Found, where: NDArray[np.bool_]) -> Found:
     return i[where], j[where], cosine[where]
 
 
-@dataclass(frozen=True)
 class _Traits:
-    """One number a claim in each column; `turns`: a bit for each pair of opposites that it names one of."""
+    """One number a claim in each column, worked out when first asked for; `turns`: a bit for each pair of opposites that
+    it names one of."""
 
-    section: NDArray[np.int64]
-    values: NDArray[np.bool_]
-    polar: NDArray[np.bool_]
-    sign: NDArray[np.int8]
-    exclusive: NDArray[np.int8]
-    turns: NDArray[np.int64]
-    channel: NDArray[np.bool_]
-    payer: NDArray[np.bool_]
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self._claims, count = claims, len(claims)
+        self._known = np.zeros(count, bool)
+        self.values, self.polar, self.channel, self.payer = (np.zeros(count, bool) for _ in range(4))
+        self.sign, self.exclusive = (np.zeros(count, np.int8) for _ in range(2))
+        self.turns = np.zeros(count, np.int64)
 
-    @classmethod
-    def of(cls, claims: Sequence[Claim]) -> _Traits:
-        numbers: dict[str, int] = {}
-        signs = [claim.polarity for claim in claims]
-        return cls(
-            section=np.array([numbers.setdefault(claim.section, len(numbers)) for claim in claims], np.int64),
-            values=np.array([bool(claim.values) for claim in claims], bool),
-            polar=np.array([each is not None for each in signs], bool),
-            sign=np.array([each.sign if each else 0 for each in signs], np.int8),
-            exclusive=np.array([each.exclusive if each else 0 for each in signs], np.int8),
-            turns=np.array([sum(1 << n for n in turning(claim.text)) for claim in claims], np.int64),
-            channel=np.array(["channel" in claim.own_scope for claim in claims], bool),
-            payer=np.array([payer(claim.text) is not None for claim in claims], bool),
-        )
+    def _learn(self, numbers: NDArray[np.int64]) -> None:
+        for n in np.unique(numbers[~self._known[numbers]]).tolist():
+            claim = self._claims[n]
+            self.values[n] = bool(claim.values)
+            self.polar[n] = claim.polarity is not None
+            self.sign[n] = claim.polarity.sign if claim.polarity else 0
+            self.exclusive[n] = claim.polarity.exclusive if claim.polarity else 0
+            self.turns[n] = sum(1 << bit for bit in turning(claim.text))
+            self.channel[n] = "channel" in claim.own_scope
+            self.payer[n] = payer(claim.text) is not None
+            self._known[n] = True
 
     def may_clash(self, i: NDArray[np.int64], j: NDArray[np.int64], close: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        self._learn(np.concatenate([i, j]))
         both_polar = self.polar[i] & self.polar[j]
         opposed = (self.sign[i] != self.sign[j]) | (self.exclusive[i] * self.exclusive[j] < 0)
         turned = (self.turns[i] & self.turns[j]) != 0

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from kb_audit.claims import Claim
 from kb_audit.incompatible import far_apart, relate
 from kb_audit.normal_form import written
+from kb_audit.opposites import opposites
 from kb_audit.payers import payer
-from kb_audit.polarity import Polarity, opposed, opposites
+from kb_audit.polarity import Polarity, opposed
 from kb_audit.scope import Comparison
 from kb_audit.values import Value
 
@@ -81,7 +82,9 @@ def by_polarity(a: Claim, b: Claim) -> Clash | None:
         return None
     if len(a.of("condition")) != len(b.of("condition")):
         return Clash("permission", f"{a.stated()} against {b.stated()}", doubt="under a condition")
-    return Clash("permission", _polar(a.polarity, b.polarity), conditional=a.polarity.conditional != b.polarity.conditional)
+    return Clash(
+        "permission", _polar(a.polarity, b.polarity), conditional=a.polarity.conditional != b.polarity.conditional
+    )
 
 
 def by_channel(a: Claim, b: Claim) -> Clash | None:
@@ -100,7 +103,9 @@ def by_payer(a: Claim, b: Claim) -> Clash | None:
     if left is None or right is None or left.party == right.party:
         return None
     names = {"us": "who offers", "them": "who buys"}
-    return Clash("payer", f"paid by {names.get(left.party, left.party)} against paid by {names.get(right.party, right.party)}")
+    return Clash(
+        "payer", f"paid by {names.get(left.party, left.party)} against paid by {names.get(right.party, right.party)}"
+    )
 
 
 def _narrow(polarity: Polarity) -> bool:
@@ -123,7 +128,9 @@ def _match(a: list[Value], b: list[Value], deontic: bool, *, conditions: bool = 
     rest_a, rest_b, agreed = list(a), list(b), 0
     fits = ("same",) if conditions else ("same", "compatible")
     for x in a:
-        partner = next((y for y in rest_b if relate(x, y, deontic=deontic) in fits and not (conditions and _turned(x, y))), None)
+        partner = next(
+            (y for y in rest_b if relate(x, y, deontic=deontic) in fits and not (conditions and _turned(x, y))), None
+        )
         if partner is not None:
             rest_a.remove(x)
             rest_b.remove(partner)

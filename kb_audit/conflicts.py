@@ -40,7 +40,7 @@ class Compared:
 def find_conflicts(claims: Sequence[Claim], encode: Encode, earlier: Earlier | None = None) -> Compared:
     """Compare every two claims about one subject; pairs inside one section are left to the reader of that section.
 
-    `earlier` knows the verdicts of the last run; what it has not seen is judged.
+    `earlier` knows the verdicts of the last run; pairs with a claim that it has not seen are judged.
     """
     if not claims:
         return Compared((), 0)
@@ -50,19 +50,19 @@ def find_conflicts(claims: Sequence[Claim], encode: Encode, earlier: Earlier | N
     found: list[Pair] = []
     told = _told_by(claims)
     compared = 0
-    for block in candidates(chosen, rows, near=FAINT, permission=PERMISSION):
+    fresh = earlier.fresh(kept) if earlier else None
+    for block in candidates(chosen, rows, near=FAINT, permission=PERMISSION, fresh=fresh):
         compared += block.near
-        known = {(i, j): earlier.of(kept[i], kept[j]) if earlier else None for i, j, _ in block.pairs}
-        fresh = {n for pair, said in known.items() if said is None for n in pair}
-        words.learn(text for n in fresh for text in (chosen[n].subject, chosen[n].about))
-        judged = (
-            (i, j, s, known[i, j] or _unless_told_by_one(judge(chosen[i], chosen[j], s, words), chosen[i], chosen[j], told))
-            for i, j, s in block.pairs
-        )
-        found += [Pair(kept[i], kept[j], s, said) for i, j, s, said in judged if said.verdict != "unrelated"]
+        words.learn(text for i, j, _ in block.pairs for n in (i, j) for text in (chosen[n].subject, chosen[n].about))
+        for i, j, cosine in block.pairs:
+            a, b = chosen[i], chosen[j]
+            said = _unless_told_by_one(judge(a, b, cosine, words), a, b, told)
+            if said.verdict != "unrelated":
+                found.append(Pair(kept[i], kept[j], cosine, said))
     if earlier:
-        earlier.keep(kept, ((pair.a, pair.b, pair.judgement) for pair in found))
-    return Compared(tuple(found), compared)
+        found += [Pair(*each) for each in earlier.pairs(kept)]
+        earlier.keep(kept, ((pair.a, pair.b, pair.similarity, pair.judgement) for pair in found))
+    return Compared(tuple(sorted(found, key=lambda pair: (pair.a, pair.b))), compared)
 
 
 def _told_by(claims: Sequence[Claim]) -> dict[str, set[str]]:
@@ -76,7 +76,9 @@ def _told_by(claims: Sequence[Claim]) -> dict[str, set[str]]:
 def _unless_told_by_one(found: Judgement, a: Claim, b: Claim, told: dict[str, set[str]]) -> Judgement:
     """Where one of two articles (a copy, a newer edition) holds both sentences, it may tell them apart."""
     if found.verdict == "conflict" and (b.text in told[a.article] or a.text in told[b.article]):
-        return Judgement("possible", f"{found.why}; one of the articles says both, which may tell them apart", found.kind)
+        return Judgement(
+            "possible", f"{found.why}; one of the articles says both, which may tell them apart", found.kind
+        )
     return found
 
 
@@ -90,4 +92,3 @@ def _without_copies(claims: Sequence[Claim]) -> list[int]:
             articles.add(claim.article)
             kept.append(number)
     return kept
-

@@ -6,6 +6,7 @@ names another model, CXREADY_CACHE another place for what is kept.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +25,7 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, of how many."""
 
 _STEP = 256
+_STEP_SPREAD = 4096
 """Texts between two words of progress; each step is kept, so that an interrupted run goes on where it stopped."""
 
 
@@ -52,10 +54,11 @@ def encoder(model: Model | None = None, *, progress: Progress | None = None, cac
         for key, row in store.known(places):
             rows[places.pop(key)] = row
         todo = sorted(places, key=lambda key: len(texts[places[key][0]]))
-        for start in range(0, len(todo), _STEP):
+        step = _STEP_SPREAD if os.environ.get("CXREADY_RAY") else _STEP
+        for start in range(0, len(todo), step):
             if not loaded:
                 loaded.append(load(chosen))
-            part = todo[start : start + _STEP]
+            part = todo[start : start + step]
             fresh = loaded[0].rows([texts[places[key][0]] for key in part])
             store.keep(part, fresh)
             for key, row in zip(part, fresh, strict=True):
@@ -68,9 +71,13 @@ def encoder(model: Model | None = None, *, progress: Progress | None = None, cac
 
 
 def load(model: Model) -> Rows:
-    """The model in memory: its export in onnxruntime, or itself in torch."""
+    """The model in memory: its export in onnxruntime, or itself in torch; on many machines where CXREADY_RAY says so."""
     from kb_audit.exported_model import exported
 
+    if where := os.environ.get("CXREADY_RAY"):
+        from kb_audit.spread import SpreadRows
+
+        return SpreadRows(model, where)
     made = exported(model)
     try:
         if made is not None:

@@ -63,8 +63,8 @@ def judge(a: Claim, b: Claim, similarity: float, words: Words) -> Judgement:
     if apart:
         return Judgement("scope", f"{clash.says}, for different things ({apart})", clash.kind)
     denied = clash.kind == "permission"  # "the policy excludes water damage" is then the claim itself
-    scopes = [_scope_without_payer(each) if clash.kind == "payer" else each.scope for each in (a, b)]
-    scope = compare(*scopes, {} if denied else a.excluded, {} if denied else b.excluded)
+    mine, other = (_scope_without_payer(each) if clash.kind == "payer" else each.scope for each in (a, b))
+    scope = compare(mine, other, {} if denied else a.excluded, {} if denied else b.excluded)
     if clash.conditional and words.align(a.masked, b.masked).longer < COVERED_FULLY:
         return Judgement("possible", f"{clash.says}; only one side sets a condition", clash.kind)
     return _in_scope(a, b, similarity, clash, scope)

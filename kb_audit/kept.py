@@ -57,9 +57,10 @@ class Kept:
 
     def of_articles(self, what: str, articles: Sequence[Article], make: Callable[[Article], T]) -> list[T]:
         """`make` of each article, which reads nothing but that article; `what` names it."""
-        return self.each(articles, [self._digest(what, article) for article in articles], make)
+        return self.each(articles, [self.digest(what, article) for article in articles], make)
 
-    def _digest(self, what: str, article: Article) -> bytes:
+    def digest(self, what: str, article: Article) -> bytes:
+        """Of the whole article, its text and fields."""
         if id(article) not in self._digests:
             values = (getattr(article, each.name) for each in fields(article))
             told = repr([sorted(value) if isinstance(value, frozenset) else value for value in values])

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kb_audit.claims import Claim, claims
 from kb_audit.conflicts import find_conflicts
 from kb_audit.sources import markdown
+from kb_audit.wording import content_words
 from runtime.understanding.encode import Encode
 
 
@@ -41,8 +45,33 @@ def load_pairs(path: Path) -> list[dict[str, Any]]:
 
 def verdicts(pairs: Sequence[dict[str, Any]], encode: Encode) -> list[str]:
     """The engine's verdict on each pair, through the same way that a page takes."""
-    encode([claim.subject for pair in pairs for side in "ab" for claim in _claims(pair, side)])
-    return [_verdict(pair, encode) for pair in pairs]
+    stated = [claim for pair in pairs for side in "ab" for claim in _claims(pair, side)]
+    known = _remembering(encode)
+    known([claim.subject for claim in stated])
+    known(
+        sorted(
+            {
+                word
+                for claim in stated
+                for text in (claim.subject, claim.about, claim.text)
+                for word in content_words(text)
+            }
+        )
+    )
+    return [_verdict(pair, known) for pair in pairs]
+
+
+def _remembering(encode: Encode) -> Encode:
+    """The same encoder with its rows kept in memory: pairs are judged one by one and share most words."""
+    rows: dict[str, NDArray[np.float32]] = {}
+
+    def known(texts: Sequence[str]) -> NDArray[np.float32]:
+        fresh = [text for text in dict.fromkeys(texts) if text not in rows]
+        if fresh:
+            rows.update(zip(fresh, encode(fresh), strict=True))
+        return np.stack([rows[text] for text in texts])
+
+    return known
 
 
 def score(pairs: Sequence[dict[str, Any]], given: Iterable[str]) -> Score:

@@ -6,20 +6,61 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-_US = frozenset("we us our seller merchant provider supplier company retailer store shop insurer bank carrier business vendor".split())  # noqa: SIM905
-_THEM = frozenset("you your customer buyer client user subscriber policyholder purchaser shopper consumer guest member cardholder patient passenger".split())  # noqa: SIM905
+_US = frozenset(
+    [
+        "we",
+        "us",
+        "our",
+        "seller",
+        "merchant",
+        "provider",
+        "supplier",
+        "company",
+        "retailer",
+        "store",
+        "shop",
+        "insurer",
+        "bank",
+        "carrier",
+        "business",
+        "vendor",
+    ]
+)
+_THEM = frozenset(
+    [
+        "you",
+        "your",
+        "customer",
+        "buyer",
+        "client",
+        "user",
+        "subscriber",
+        "policyholder",
+        "purchaser",
+        "shopper",
+        "consumer",
+        "guest",
+        "member",
+        "cardholder",
+        "patient",
+        "passenger",
+    ]
+)
 _PARTY = (
-    r"(?P<{0}>we|us|you|(?:the |our |each )?(?:[a-z-]+ )?(?:sellers?|merchants?|providers?|suppliers?|company|retailers?|store|shop|insurers?|bank|carriers?|vendors?|customers?|buyers?|"
+    r"(?P<{0}>we|us|you|(?:the |our |each )?(?:[a-z-]+ )?(?:sellers?|merchants?|providers?|suppliers?|company|retailers?|store|shop|insurers?|bank|"
+    r"carriers?|vendors?|customers?|buyers?|"
     r"clients?|users?|subscribers?|policyholders?|purchasers?|shoppers?|consumers?|guests?|members?|cardholders?|patients?|passengers?|recipients?|senders?|landlords?|tenants?|"
     r"owners?|employers?|employees?|airlines?|manufacturers?|parents?|students?|drivers?|lessors?|lessees?))"
 )
 _PAYS = re.compile(
-    rf"\b{_PARTY.format('a')}\s+(?:will |must |shall |(?:have|has) to |need(?:s)? to |always |usually )?(?:pays?|bears?|covers?|meets?|reimburses?)\s+(?:for |(?:all |any )?(?:the |your )?(?:full )?costs? (?:of|for) )?"
+    rf"\b{_PARTY.format('a')}\s+(?:will |must |shall |(?:have|has) to |need(?:s)? to |always |usually )?(?:pays?|bears?|covers?|meets?|"
+    rf"reimburses?)\s+(?:for |(?:all |any )?(?:the |your )?(?:full )?costs? (?:of|for) )?"
     rf"(?!\d|[$€£]|up to|a fee|more|less|nothing|extra|attention)|"
     rf"\b(?:(?:is|are|be|being) )?(?:paid|borne|covered|met|reimbursed) (?:for )?by {_PARTY.format('b')}\b|"
     rf"\bat (?P<c>our|your|(?:the )?[a-z]+(?:'s|s')) (?:own )?(?:expense|cost)\b|"
     r"\b(?:is|are) (?P<d>our|your|the [a-z]+(?:'s|s')) responsibility\b|"
-    r"(?P<free>\b(?:is |are |for )?free of charge\b|\b(?:is|are) (?:completely |always )?free(?=[.,;]|$| for\b)|\bat no (?:extra |additional )?(?:cost|charge)\b|\bprepaid (?:return )?label\b|\bcosts? (?:you )?nothing\b|\bon us\b)",
+    r"(?P<free>\b(?:is |are |for )?free of charge\b|\b(?:is|are) (?:completely |always )?free(?=[.,;]|$| for\b)|\bat no (?:extra |"
+    r"additional )?(?:cost|charge)\b|\bprepaid (?:return )?label\b|\bcosts? (?:you )?nothing\b|\bon us\b)",
     re.I,
 )
 

@@ -6,6 +6,7 @@ decides. Nothing that holds personal data or a secret is written into a diff.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import unified_diff
 
@@ -22,12 +23,15 @@ MINUTES: Mapping[str, int] = {
 }  # fmt: skip
 """Minutes of work a finding, assumed by us; a team's own figures belong here (a secret has to be changed, not only removed)."""
 _CONTEXT = 2
+_HUNK = re.compile(r"^@@ -(\d+)((?:,\d+)?) \+(\d+)((?:,\d+)?) @@")
 
 
 def with_remedies(articles: Sequence[Article], findings: Iterable[KnowledgeFinding]) -> list[KnowledgeFinding]:
     """The findings with a remedy each; possible conflicts and differences of scope ask for nothing."""
+    found = list(findings)
     pages = {a.id: a for a in articles}
-    return [_with(pages, finding) if finding.verdict in MINUTES else finding for finding in findings]
+    private = _private(pages, found)
+    return [_with(pages, finding, private) if finding.verdict in MINUTES else finding for finding in found]
 
 
 def patch(findings: Iterable[KnowledgeFinding]) -> str:
@@ -43,15 +47,28 @@ def patch(findings: Iterable[KnowledgeFinding]) -> str:
     return "".join(sorted(kept, key=_place))
 
 
-def _with(pages: Mapping[str, Article], finding: KnowledgeFinding) -> KnowledgeFinding:
+def _private(pages: Mapping[str, Article], found: Iterable[KnowledgeFinding]) -> dict[str, set[str]]:
+    """By article what no diff may show, also not beside a change."""
+    held: dict[str, set[str]] = {}
+    for finding in found:
+        if finding.verdict in ("personal_data", "secret"):
+            side = finding.sides[0]
+            held.setdefault(side.article, set()).add(pages[side.article].body[side.start : side.end].strip())
+    return held
+
+
+def _with(pages: Mapping[str, Article], finding: KnowledgeFinding, private: Mapping[str, set[str]]) -> KnowledgeFinding:
     number = side_to_mend(finding)
     article = pages[finding.sides[number].article]
     edit = draft(pages, finding, number) if article.head_known else None
+    diff = _diff(article, edit) if edit else ""
+    if any(text in diff for text in private.get(article.id, ())):
+        diff = ""
     remedy = Remedy(
         article=article.id,
         owner=article.owner,
         minutes=MINUTES[finding.verdict],
-        diff=_diff(article, edit) if edit else "",
+        diff=diff,
     )
     return finding.model_copy(update={"remedy": remedy})
 
@@ -65,15 +82,36 @@ def side_to_mend(finding: KnowledgeFinding) -> int:
 
 
 def _diff(article: Article, edit: Edit) -> str:
-    old = article.head + article.body
+    """The edit as one file's diff; only the lines around it are compared, however long the article is."""
+    whole = article.head + article.body
     start, end = len(article.head) + edit.start, len(article.head) + edit.end
-    new = old[:start] + edit.text + old[end:]
-    if new == old:
-        return ""
+    first, last = _lines_before(whole, start), _lines_behind(whole, end)
+    old = whole[first:last]
+    new = whole[first:start] + edit.text + whole[end:last]
+    above = whole.count("\n", 0, first)
     lines = unified_diff(
         old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{article.id}", f"b/{article.id}", n=_CONTEXT
     )
-    return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines)
+    moved = (
+        _HUNK.sub(lambda m: f"@@ -{int(m[1]) + above}{m[2]} +{int(m[3]) + above}{m[4]} @@", line) for line in lines
+    )
+    return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in moved)
+
+
+def _lines_before(text: str, at: int) -> int:
+    """Where the line begins that stands a context above the one at `at`."""
+    for _ in range(_CONTEXT + 1):
+        at = text.rfind("\n", 0, max(0, at))
+    return at + 1
+
+
+def _lines_behind(text: str, at: int) -> int:
+    for _ in range(_CONTEXT + 1):
+        found = text.find("\n", at)
+        if found < 0:
+            return len(text)
+        at = found + 1
+    return at
 
 
 def _lines_of(diff: str) -> set[tuple[str, int]]:

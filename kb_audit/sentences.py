@@ -10,7 +10,10 @@ from functools import lru_cache
 from kb_audit.article import Article, Section, plain
 
 _END = re.compile(r"[.!?][\"'”’)\]*_]*(?=\s+[\"'“(\[*_]*[A-ZÀ-ÝÄÖÜ0-9$€£])|[。！？]|;(?=\s)|\n\s*\n")
-_REFERS = re.compile(r"(?:it|they|these|those|this|that|both|he|she)\b(?!\s+(?:is|are) (?:possible|important|necessary|not possible))", re.I)
+_REFERS = re.compile(
+    r"(?:it|they|these|those|this|that|both|he|she)\b(?!\s+(?:is|are) (?:possible|important|necessary|not possible))",
+    re.I,
+)
 """A sentence that begins so speaks of what the one before it named."""
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nr|min|max|mr|mrs|ms|dr|inc|ltd|co|st|u\.s|a\.m|p\.m|incl|excl|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)|\b[A-Z])\.$",

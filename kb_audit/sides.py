@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kb_audit.article import Article
 from kb_audit.artifact import Side
 
@@ -29,7 +31,7 @@ def heading_at(article: Article, at: int) -> str:
 
 
 def probably_right(a: Article, b: Article) -> str:
-    """A suggestion with its reason, never a verdict: the younger one, then the one with an owner."""
+    """A suggestion with its reason, never a verdict: the younger one, then the one with an owner, then the official text."""
     day_a, day_b = (max((d for d in (x.reviewed, x.updated) if d), default=None) for x in (a, b))
     if day_a and day_b and day_a != day_b:
         right, day = (a, day_a) if day_a > day_b else (b, day_b)
@@ -37,4 +39,10 @@ def probably_right(a: Article, b: Article) -> str:
     if bool(a.owner) != bool(b.owner):
         right = a if a.owner else b
         return f"“{right.title}” is probably right: it has an owner ({right.owner})"
-    return "ask the owners which one holds: neither is younger nor better owned"
+    if bool(_OFFICIAL.search(a.title)) != bool(_OFFICIAL.search(b.title)):
+        right = a if _OFFICIAL.search(a.title) else b
+        return f"“{right.title}” is probably right: by its title it is the official text"
+    return "ask the owners which one holds: neither is younger, better owned or the official text"
+
+
+_OFFICIAL = re.compile(r"\b(?:terms|conditions|polic(?:y|ies)|legal|price list|tariffs?|regulations?)\b", re.I)

@@ -28,14 +28,23 @@ _PLACE = re.compile(
     rf"\b(?:(?P<i>{_INSIDE})|(?P<o>{_OUTSIDE}))\s+(?:the |an? |your |our |its )?(?P<n>[a-z0-9][\w-]+(?:\s[a-z][\w-]+)?)",
     re.I,
 )
-_OTHERS = re.compile(r"(?:^\W*|: )(?:all |any |the |every )?(?:others?|remaining)\b|\b(?:everyone|everybody|anyone|everything|anything|all) else\b|\botherwise\b", re.I)
+_OTHERS = re.compile(
+    r"(?:^\W*|: )(?:all |any |the |every )?(?:others?|remaining)\b|\b(?:everyone|everybody|anyone|everything|anything|all) else\b|\botherwise\b",
+    re.I,
+)
 _YEAR = re.compile(r"(?:19|20)\d\d\b")
 _NUMBER_WORDS = {"one": "1", "two": "2", "three": "3", "four": "4"}
 
 
 def contrast(a: str, b: str, alike: Alike) -> str:
     """What sets two (masked) sentences apart by their form alone, as "this / that"; empty where nothing does."""
-    return _labels_differ(a, b) or _places_differ(a, b) or _prefix_differs(a, b) or _others(a, b) or _slot_differs(a, b, alike)
+    return (
+        _labels_differ(a, b)
+        or _places_differ(a, b)
+        or _prefix_differs(a, b)
+        or _others(a, b)
+        or _slot_differs(a, b, alike)
+    )
 
 
 def _labels_differ(a: str, b: str) -> str:
@@ -82,7 +91,7 @@ def _places(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def _is_value(thing: str) -> bool:
-    return thing.split()[0] in ("some", "amount", "time")
+    return thing.split(maxsplit=1)[0] in ("some", "amount", "time")
 
 
 def _prefix_differs(a: str, b: str) -> str:

@@ -1,10 +1,9 @@
-"""What `cxready kb audit` prints: a summary for a terminal of 80 columns, and the JSON that other programs read."""
+"""What `cxready kb audit` prints: a summary for a terminal of 80 columns."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from kb_audit.artifact import KnowledgeAudit, KnowledgeFinding, Side
 from kb_audit.measures import Share
@@ -36,27 +35,6 @@ def summary(audit: KnowledgeAudit, *, show: int = _SHOWN) -> str:
         list(_not_read(audit, show)),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block).rstrip() + "\n"
-
-
-def as_json(audit: KnowledgeAudit) -> dict[str, Any]:
-    """The published form (format 1): counts, what was not read, findings with quotes, character ranges and remedies."""
-    return {
-        "format": 1,
-        "as_of": audit.as_of.isoformat(),
-        "articles": len(audit.articles),
-        "sections": len(audit.sections),
-        "claims": audit.claims,
-        "pairs": audit.pairs,
-        "not_read": [{"name": n.name, "why": n.why} for n in audit.not_read],
-        "not_assessed": [{"name": n.name, "why": n.why} for n in audit.not_assessed],
-        "coverage": {w: [u.model_dump() for u in each] for w, each in audit.coverage.items()},
-        "retrieval": audit.retrieval.model_dump(),
-        "would_say": [each.model_dump() for each in audit.would_say],
-        "mend_first": [each.model_dump() for each in audit.mend_first],
-        "merges": [each.model_dump() for each in audit.merges],
-        "records": [each.model_dump(mode="json") for each in audit.articles],
-        "findings": [f.model_dump(mode="json") for f in audit.findings],
-    }
 
 
 def _head(audit: KnowledgeAudit) -> str:
@@ -223,7 +201,7 @@ def _not_read(audit: KnowledgeAudit, show: int) -> Iterator[str]:
     if audit.not_read:
         yield f"Not read ({len(audit.not_read):,})"
         for each in audit.not_read[: max(show, 5)]:
-            yield _wrapped(f"{each.name}: {each.why}", "    ", "      ")
+            yield _wrapped(f"{_cut(each.name, WIDTH - 6)}: {each.why}", "    ", "      ")
         if len(audit.not_read) > max(show, 5):
             yield f"    … {len(audit.not_read) - max(show, 5):,} more"
     if audit.not_assessed:
@@ -233,11 +211,13 @@ def _not_read(audit: KnowledgeAudit, show: int) -> Iterator[str]:
 def _place(side: Side, indent: str, after: str = "") -> str:
     """`folder/file.md › Heading`, the folder cut from the left where the line is too long."""
     heading = f" › {side.heading}" if side.heading and side.heading != side.title else ""
-    room = WIDTH - len(indent) - len(heading) - len(after)
-    name = side.article
-    if len(name) > room > 24:
-        name = "…" + name[len(name) - room + 1 :]
-    return _wrapped(f"{name}{heading}{after}", indent, indent + "  ")
+    room = max(24, WIDTH - len(indent) - len(heading) - len(after))
+    return _wrapped(f"{_cut(side.article, room)}{heading}{after}", indent, indent + "  ")
+
+
+def _cut(name: str, room: int) -> str:
+    """A path without its beginning, where the whole of it is too long."""
+    return name if len(name) <= room else "…" + name[len(name) - room + 1 :]
 
 
 def _wrapped(text: str, indent: str, further: str | None = None) -> str:

@@ -19,13 +19,15 @@ NUMBER = (
 )
 SPAN = rf"(?P<n>{NUMBER})(?:\s*(?:-|–|—|to|and|or)\s*(?P<m>{NUMBER}))?"
 CURRENCY = {"$": "USD", "us$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR",
-             "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "cent": "cent", "cents": "cent", "¢": "cent", "p": "pence", "pence": "pence", "chf": "CHF", "¥": "JPY", "yen": "JPY", "₹": "INR"}  # fmt: skip
+             "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "cent": "cent", "cents": "cent", "¢": "cent", "p": "pence", "pence": "pence",
+             "chf": "CHF", "¥": "JPY", "yen": "JPY", "₹": "INR"}  # fmt: skip
 MONEY_SIGN = r"(?:us\$|[$€£¥₹]|(?:usd|eur|gbp|chf)\s?)"
 MONEY_WORD = r"(?:usd|eur|gbp|chf|euros?|dollars?|pounds?|yen|€|£|\$|cents?)(?![a-z])"
 DAYS = {"second": 1 / 86400, "minute": 1 / 1440, "min": 1 / 1440, "hour": 1 / 24, "hr": 1 / 24, "h": 1 / 24, "day": 1.0, "night": 1.0,
          "week": 7.0, "fortnight": 14.0, "month": 30.42, "year": 365.0, "quarter": 91.25}  # fmt: skip
 SIZES = {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kbps": 1e3, "mbps": 1e6, "mbit/s": 1e6, "gbps": 1e9, "gbit/s": 1e9,
-          "kg": 1e3, "g": 1.0, "lb": 453.6, "lbs": 453.6, "km": 1e3, "cm": 0.01, "m": 1.0, "miles": 1609.0, "mile": 1609.0, "gram": 1.0, "grams": 1.0, "ml": 0.001, "litre": 1.0, "litres": 1.0, "liter": 1.0, "liters": 1.0, "mm": 0.001,
+          "kg": 1e3, "g": 1.0, "lb": 453.6, "lbs": 453.6, "km": 1e3, "cm": 0.01, "m": 1.0, "miles": 1609.0, "mile": 1609.0,
+          "gram": 1.0, "grams": 1.0, "ml": 0.001, "litre": 1.0, "litres": 1.0, "liter": 1.0, "liters": 1.0, "mm": 0.001,
           "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0}  # fmt: skip
 MONTHS = [
     "january",
@@ -61,7 +63,8 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         ("age",
             r"(?:(?<=aged )|(?<=age )|(?<=age of )|(?<=over the age of )|(?:" + "|".join(rf"(?<={who} )" for who in _PERSONS) +
-            r")(?:under|over|below|above|aged?|younger than|older than|up to(?: the age of)?|from)\s)(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|sixteen|eighteen)(?P<m>)\b(?!\s*(?:%|[a-z]*days|weeks|months|hours|minutes|euros|dollars|kg|km|miles|pages))|"
+            r")(?:under|over|below|above|aged?|younger than|older than|up to(?: the age of)?|from)\s)(?P<n>\d{1,2}|two|three|four|five|six|seven|"
+            r"eight|nine|ten|eleven|twelve|fourteen|fifteen|sixteen|eighteen)(?P<m>)\b(?!\s*(?:%|[a-z]*days|weeks|months|hours|minutes|euros|dollars|kg|km|miles|pages))|"
             r"\b(?P<n2>\d{1,2})(?:\s+years old|-year-olds?| years of age)\b|"
             r"\b(?P<n3>1[2-9]|2[015]|6[0-9])(?=\s+(?:or|and)\s+(?:over|older|above|up)\b)|"
             r"(?<=\bbe )(?:at least |over )?(?P<n4>1[2-9]|2[0-5])(?=\s*(?:[.,;]|$|to\b))|\bage\b[^.]{0,40}? is (?P<n5>[1-9]\d?)(?=\s*(?:[.,;]|$))"),
@@ -84,21 +87,24 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
             rf"(?P<next>\bnext (?:business|working) day\b)|\b{SPAN}(?:\s?\(\d+\))?[\s-]{KIND_OF_DAY}[\s-]?{UNIT}|"
             r"(?:(?<=within )|(?<=after )|(?<=for )|(?<=least )|(?<=takes ))(?P<one>an?|one)\s"
             r"(?P<b1>business |working )?(?P<u1>hour|day|week|fortnight|month|year)\b|\b(?P<s24>24/7)|"
-            r"\b(?:an?|one)\s(?P<u3>hour|day|week|fortnight|month|year)(?=\s(?:after|before|from|later|following|in advance|prior|ahead|beforehand)\b)|\banother\s(?P<u4>day|week|month|year)\b"),
+            r"\b(?:an?|one)\s(?P<u3>hour|day|week|fortnight|month|year)(?=\s(?:after|before|from|later|following|in advance|prior|ahead|"
+            r"beforehand)\b)|\banother\s(?P<u4>day|week|month|year)\b"),
         ("size", r"\b(?P<n>\d[\d,]*(?:\.\d+)?)\s?(?P<u>kbps|mbps|gbps|mbit/s|gbit/s|kb|mb|gb|tb|kg|lbs?|km|cm|miles?|grams?|g|ml|litres?|liters?|mm|metres?|meters?)\b(?!/)"),
         ("count", r"\b(?P<n>twice)(?P<m>)(?P<c>)\b(?! as| the)"),
         ("count", rf"(?P<all>\bunlimited\b|\bany number of\b|\bas many\b)\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
         ("count", rf"\b(?P<only>only (?:[a-z]+ )?one|a single)\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
         ("count", rf"\b{SPAN}\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
-        ("count", rf"(?<![\w.,$€£#/-])(?<!tier )(?<!level )(?<!step )(?<!phase )(?<!zone )(?<!class )(?<!type )(?<!version )(?<!section )(?<!grade )(?<!group )(?<!part )(?<!page )(?!(?:19|20)\d\d\b)"
-            rf"{SPAN}\s(?:[a-z][a-z-]+\s){{0,2}}?(?P<c>(?!(?:is|was|has|does|this|plus|minus|various|business|across|less|unless|access|process|address|always|perhaps|as|its|us|yours|ours)\b)[a-z]{{3,}}s)(?<!ss)(?<!us)\b"),
+        ("count", rf"(?<![\w.,$€£#/-])(?<!tier )(?<!level )(?<!step )(?<!phase )(?<!zone )(?<!class )(?<!type )(?<!version )(?<!section )(?<!grade )(?<!group )(?<!part )(?<!page )"
+            rf"(?!(?:19|20)\d\d\b)"
+            rf"{SPAN}\s(?:[a-z][a-z-]+\s){{0,2}}?(?P<c>(?!(?:is|was|has|does|this|plus|minus|various|business|across|less|unless|access|process|"
+            rf"address|always|perhaps|as|its|us|yours|ours)\b)[a-z]{{3,}}s)(?<!ss)(?<!us)\b"),
         ("count", rf"\b(?P<n>{NUMBER})(?P<m>)(?P<c>)(?= per (?:second|minute|hour|day)\b)"),
         ("amount",
             r"(?P<free>\bfree of charge\b|\bincluded in the (?:price|fare|rate|rent|fee)\b|\bat no (?:extra |additional )?(?:cost|charge)\b|"
             r"\bno (?:[a-z]+ ){0,2}?(?:charge|fee|cost|surcharge)s?\b(?! for late)|\bwithout (?:any "
             r")?(?:charge|fee)\b|"
                    r"(?:\b(?:is|are|be|ship|ships|shipped|delivered|entirely|completely|totally|always|for|travels?|fly|flies|enters?|"
-                   r"stays?) )free\b(?! (?:from|to|of(?! charge)|trial|plan|tier))|\bfree "
+                   r"stays?) )free\b(?! (?:from(?! (?:an? |[€$£\d]))|to|of(?! charge)|trial|plan|tier))|\bfree "
                    r"(?=shipping|delivery|returns?|replacement|repair|cancel|of charge|roaming|"
                    r"parking|wi-?fi|installation|collection|exchange|upgrade|pick|postage|admission|entry|repairs?|service)|"
                    r"\bcosts? (?:you )?nothing\b|(?:\bis|\bare|'s) (?:totally |completely |entirely )?on us\b|\bon the house\b)"),

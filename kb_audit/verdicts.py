@@ -7,12 +7,15 @@ them came to nothing. A claim is known by its article's digest and its place amo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kb_audit.article import Article
 from kb_audit.claims import Claim, claims
-from kb_audit.judgement import UNRELATED, Judgement
+from kb_audit.judgement import Judgement
 from kb_audit.kept import Kept
 
 Name = tuple[bytes, int]
@@ -20,10 +23,11 @@ Name = tuple[bytes, int]
 
 @dataclass(frozen=True)
 class Judged:
-    """One run: the names of the claims that were compared, and the verdicts on pairs of them (by number there)."""
+    """One run: the names of the claims that were compared, and the pairs of them that came to something: two numbers
+    among the names, the cosine, the verdict."""
 
     names: tuple[Name, ...]
-    verdicts: tuple[tuple[int, int, Judgement], ...]
+    pairs: tuple[tuple[int, int, float, Judgement], ...]
 
 
 class Earlier:
@@ -31,27 +35,31 @@ class Earlier:
 
     def __init__(self, kept: Kept, key: bytes, names: Sequence[Name]) -> None:
         self._kept, self._key, self._names = kept, key, names
-        last = kept.one(key, Judged) or Judged((), ())
-        self._seen = set(last.names)
-        self._said = {(last.names[a], last.names[b]): judgement for a, b, judgement in last.verdicts}
+        self._last = kept.one(key, Judged) or Judged((), ())
 
-    def of(self, a: int, b: int) -> Judgement | None:
-        """The verdict on two claims by number; `None` where they have not met."""
-        one, other = self._names[a], self._names[b]
-        if one not in self._seen or other not in self._seen:
-            return None
-        return self._said.get((one, other)) or self._said.get((other, one)) or UNRELATED
+    def fresh(self, compared: Sequence[int]) -> NDArray[np.bool_]:
+        """Of the claims (by number) that are compared now: which were not then."""
+        seen = set(self._last.names)
+        return np.array([self._names[n] not in seen for n in compared], bool)
 
-    def keep(self, compared: Iterable[int], pairs: Iterable[tuple[int, int, Judgement]]) -> None:
-        numbers = {n: place for place, n in enumerate(compared)}
-        verdicts = tuple((numbers[a], numbers[b], said) for a, b, said in pairs)
-        self._kept.put(self._key, Judged(tuple(self._names[n] for n in numbers), verdicts))
+    def pairs(self, compared: Iterable[int]) -> Iterator[tuple[int, int, float, Judgement]]:
+        """What was said of two claims that are compared now as they were then, by their numbers now."""
+        now = {self._names[n]: n for n in compared}
+        for one, other, cosine, said in self._last.pairs:
+            a, b = now.get(self._last.names[one]), now.get(self._last.names[other])
+            if a is not None and b is not None:
+                yield min(a, b), max(a, b), cosine, said
+
+    def keep(self, compared: Iterable[int], pairs: Iterable[tuple[int, int, float, Judgement]]) -> None:
+        places = {n: place for place, n in enumerate(compared)}
+        kept = tuple((places[a], places[b], cosine, said) for a, b, cosine, said in pairs)
+        self._kept.put(self._key, Judged(tuple(self._names[n] for n in places), kept))
 
 
 def stated_in(articles: Sequence[Article], kept: Kept | None) -> tuple[list[Claim], list[Name]]:
     """The claims of all articles in order, and their names; with `kept`, articles that did not change are not read anew."""
-    digests = [_digest(article) for article in articles]
-    found = kept.each(articles, digests, _claims) if kept else [_claims(article) for article in articles]
+    found = kept.of_articles("claims", articles, _claims) if kept else [_claims(article) for article in articles]
+    digests = [kept.digest("claims", article) if kept else b"" for article in articles]
     names = [(digest, n) for digest, own in zip(digests, found, strict=True) for n in range(len(own))]
     return [claim for own in found for claim in own], names
 
@@ -66,9 +74,3 @@ def earlier(kept: Kept | None, articles: Sequence[Article], names: Sequence[Name
 
 def _claims(article: Article) -> tuple[Claim, ...]:
     return tuple(claims(article))
-
-
-def _digest(article: Article) -> bytes:
-    """Of all that claims are made from."""
-    told = repr(("claims", article.id, article.body, sorted(article.scope.items()), article.sections))
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).digest()[:16]

@@ -72,7 +72,10 @@ class Words:
         to_right = [max((self.alike(w, o) for o in right), default=0.0) for w in left]
         to_left = [max((self.alike(w, o) for o in left), default=0.0) for w in right]
         return Alignment(
-            _covered(left, to_right), _covered(right, to_left), _alone(left, to_right), _alone(right, to_left),
+            _covered(left, to_right),
+            _covered(right, to_left),
+            _alone(left, to_right),
+            _alone(right, to_left),
             min(_shared(left, to_right), _shared(right, to_left)),
         )
 

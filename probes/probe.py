@@ -91,6 +91,12 @@ class Probe:
         do = missing.would_measure or "run `cxready collect DIR` again"
         return not_measured(f"{self.question_text}: not measured{why}", cause=missing.cause, would_measure=do)
 
+    def without(self, missing: Missing, *found: Any) -> Outcome:
+        """The outcome where `missing` is not there and `found` are the artifacts before it. Override only where these
+        alone already say no, as every answer to what is missing would.
+        """
+        return self.missing(missing)
+
     @cached_property
     def question(self) -> str:
         """`WritesStick` → `writes_stick`."""

@@ -28,6 +28,7 @@ def to_person(walk: Walk, stopped: Stopped, outcome: str = "handed_off") -> Halt
 
 
 def beside(walk: Walk, operation: str | None, arguments: Plain) -> None:
+    """In shadow, where it is known what people did: the same, or something else."""
     did = walk.case.get(beside_people.FIELD)
     if did is not None:
         said = beside_people.compared(did, operation, arguments)
@@ -48,6 +49,7 @@ def spoken(line: Plain) -> Plain:
 
 
 def value_of(walk: Walk, reference: str) -> Any:
+    """What a step gave under this name; a case that needs what nobody gave goes to a person."""
     try:
         return walk.known(reference)
     except KeyError:

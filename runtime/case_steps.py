@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from runtime import closing, memory, sealed
+from runtime import closing, decision_log, memory, promises, sealed
 from runtime.case_open import Plain, pilot, plain
 from runtime.durable import step
 from runtime.errors import CxreadyError
@@ -147,7 +147,27 @@ def remember(case: Plain, workflow: str, outcome: str, reason: str) -> None:
             case["case"], datetime.now(UTC), str(case.get("channel") or ""), workflow, outcome, reason
         )
         memory.remember(own.connection, str(case["customer"]), moment)
+        memory.learn(
+            own.connection, str(case["customer"]), memory.read_in(decision_log.rows(own.connection, moment.run))
+        )
+        _promise(moment, str(case["customer"]))
     closing.close_case(own, str(case["case"]), outcome)
+
+
+def _promise(moment: memory.Moment, customer: str) -> None:
+    own = pilot()
+    goal = own.estate.goals.get(moment.workflow)
+    if goal and goal.promise and moment.outcome == "resolved":
+        due = moment.at + timedelta(days=goal.promise.within_days)
+        promises.make(
+            own.connection,
+            moment.run,
+            run=moment.run,
+            customer=customer,
+            says=goal.promise.says,
+            made=moment.at,
+            due=due,
+        )
 
 
 @step("now")

@@ -18,6 +18,7 @@ from runtime.walk import Halt, Instead, Walk
 
 
 def walk_along(walk: Walk, todo: list[Step]) -> None:
+    """Takes the steps in order. Raises how the walk ends: Halt, or Suspended while it waits."""
     for step in todo:
         if isinstance(step, CallStep):
             _call(walk, step)

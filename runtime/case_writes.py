@@ -52,6 +52,7 @@ def write(walk: Walk, step: CallStep, arguments: Plain, approval: Plain | None =
 
 
 def look_for_other_steps(step: CallStep, status: Any, answer: Any) -> None:
+    """Raises Instead where the goal says what is done on this answer."""
     found = plan.instead_of(step, status, answer)
     if found is not None:
         raise Instead(*found)
@@ -104,8 +105,10 @@ def _approved(walk: Walk, step: CallStep, arguments: Plain, held: Plain) -> Plai
 def _follows(walk: Walk, step: CallStep) -> tuple[str, ...]:
     """What goes along with a yes and is named in the question: later writes of the goal that move no money, like the message about it."""
     estate = pilot().estate
-    later = dropwhile(lambda call: call is not step, estate.goals[walk.workflow].calls())
-    names = dict.fromkeys(call.call for call in islice(later, 1, None))
+    calls = list(estate.goals[walk.workflow].calls())
+    taken_back = {call.undo.call for call in calls if call.undo}  # happens only if a later step is refused
+    later = islice(dropwhile(lambda call: call is not step, calls), 1, None)
+    names = dict.fromkeys(call.call for call in later if call.call not in taken_back)
     return tuple(
         name for name in names if (effect := estate.effect(name)) and effect.does != "read" and effect.money_out is None
     )

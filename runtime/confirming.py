@@ -59,7 +59,7 @@ def _ask(case: str, named: str, customer: str, call: str, arguments: dict[str, A
     own, now = pilot(), datetime.now(UTC)
     deadline = now + timedelta(hours=HOURS)
     confirmations.ask(own.connection, Question(case, call, arguments, question, customer, deadline), now=now)
-    own.note(case, named, operation=call, arguments=arguments, decision="ask", detail={"until": deadline.isoformat()})
+    own.note(case, named, decision="ask", detail={"about": call, "until": deadline.isoformat()})
     return deadline.isoformat()
 
 
@@ -68,5 +68,5 @@ def _said(case: str, call: str, arguments: dict[str, Any]) -> Said:
     own = pilot()
     found = confirmations.answer_to(own.connection, case, call, arguments)
     said: Said = found.said if found else ""
-    own.note(case, "answer of the customer", operation=call, arguments=arguments, decision=said or "expired")
+    own.note(case, "answer of the customer", decision=said or "expired", detail={"about": call})
     return said

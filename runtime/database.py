@@ -100,6 +100,25 @@ def connect(place: Place) -> Connection:
     return connection
 
 
+@contextmanager
+def looking(place: Place) -> Iterator[Connection | None]:
+    """A connection that only looks, and makes no file; None where there is no state yet.
+
+    Raises:
+        Unreachable: the database cannot be reached.
+        sqlite3.Error: the file is none.
+    """
+    if not is_made(place):
+        yield None
+        return
+    address = "" if is_address(place) else f"{Path(place).resolve().as_uri()}?mode=ro"
+    opened: Connection = sqlite3.connect(address, uri=True, timeout=PATIENCE_S) if address else connect(place)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
 def begin(connection: Connection, about: str) -> None:
     """A write transaction that nobody else is in: of the whole file, or in PostgreSQL of those `about` the same thing."""
     own = getattr(connection, "begin", None)

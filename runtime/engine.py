@@ -225,7 +225,7 @@ def config_of(place: Place, version: str, executor: str) -> DBOSConfig:
         "executor_id": executor,
         "serializer": DBOSPortableJSONSerializer(),
         "log_level": "CRITICAL",
-        "notification_listener_polling_interval_sec": 0.5,  # nobody listens; the end waits for one look
+        "notification_listener_polling_interval_sec": 0.25,  # nobody listens; the end waits for one look
     }
 
 

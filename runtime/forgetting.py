@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from runtime import decision_log, memory, sealed
+from runtime import decision_log, memory, promises, sealed
 from runtime.database import ENGINE_SCHEMA, Connection, Place, is_address, is_made, place_of, place_of_engine
 from runtime.escalation import outbox
 from runtime.escalation.destinations.local_queue import LocalQueue
@@ -61,7 +61,7 @@ def forget(home: Path, customer: str, environment: Mapping[str, str]) -> Forgott
         handoffs, waiting = _forget_handoffs(connection, home, customer, under_way)
         _forget_traces(connection, runs)
         found = Forgotten(
-            remembered=memory.forget(connection, customer),
+            remembered=memory.forget(connection, customer) + promises.forget(connection, customer),
             cases=len(finished),
             plain_rows=sum(_plain_rows(connection, run) for run in runs),
             sealed_rows=sealed.forget(connection, runs),

@@ -120,6 +120,13 @@ Step = Annotated[
 ]
 
 
+class Promised(Strict):
+    """What the customer was told will follow after the case, and until when."""
+
+    says: str = Field(min_length=1, description="in the customer's words: the credit stands on the next bill")
+    within_days: int = Field(ge=1, le=366)
+
+
 class Goal(Strict):
     category: str
     title: str | None = None
@@ -127,6 +134,7 @@ class Goal(Strict):
     slots: dict[str, Slot] = Field(default_factory=dict)
     steps: list[Step] = Field(min_length=1)
     done: str = Field("", description="what the customer is told when it is done; {names} of given values")
+    promise: Promised | None = Field(None, description="what is still to come when the case is resolved")
 
     def calls(self) -> Iterator[CallStep]:
         """Every call on any path, in the written order."""

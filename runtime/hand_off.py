@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from runtime import database, decision_log
+from runtime import database, decision_log, promises
 from runtime.decision_log import Entry
 from runtime.errors import CxreadyError
 from runtime.escalation import answer, conversation, outbox
@@ -38,6 +38,12 @@ def hand_off(pilot: Pilot, case: Mapping[str, Any], workflow: str, understood: U
             conversation.give_to_person(
                 connection, handoff.handoff_id, customer=customer, channel=channel, case=str(case["case"]), now=now
             )
+            if pilot.is_live:
+                due = now + timedelta(seconds=handoff.route.budget_s)
+                says = pilot.estate.escalation.acknowledge
+                promises.make(
+                    connection, handoff.handoff_id, run=handoff.case, customer=customer, says=says, made=now, due=due
+                )
         connection.commit()
     except BaseException:
         connection.rollback()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from runtime import decision_log, memory
+from runtime import decision_log, memory, promises
 from runtime.decision_log import Entry
 from runtime.escalation.business_words import spoken
 from runtime.escalation.form import Customer, Feeling, Handoff, Memory, Reason, Return, RouteTaken
@@ -118,11 +118,18 @@ def _in_business_words(says: str, estate: Estate) -> str:
 
 
 def _remembered(pilot: Pilot, case: Mapping[str, Any]) -> tuple[Memory, ...]:
-    """The customer's last three cases, in our words."""
+    """The customer's last three cases, in our words, and what they were promised and still wait for."""
     customer = str(case.get("customer") or "")
-    moments = memory.timeline(pilot.connection, customer, before=str(case["case"]))[-3:] if customer else []
-    return tuple(
-        Memory(at=m.at.date().isoformat(), says=f"{m.workflow or 'unclear request'}: {m.outcome}") for m in moments
+    if not customer:
+        return ()
+    moments = memory.timeline(pilot.connection, customer, before=str(case["case"]))[-3:]
+    waits = [one for one in promises.open_promises(pilot.connection, customer) if one.run != case["case"]]
+    return (
+        *(Memory(at=m.at.date().isoformat(), says=f"{m.workflow or 'unclear request'}: {m.outcome}") for m in moments),
+        *(
+            Memory(at=one.made.date().isoformat(), says=f"promised until {one.due:%Y-%m-%d}: {one.says}")
+            for one in waits[:3]
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""What is remembered of a customer over channels and cases: a short timeline, kept for the retention, erased on request.
+"""What is remembered of a customer over channels and cases: a short timeline and what systems said last, erased on request.
 
 Lines say what was asked and what came of it, never the customer's words. The decision log stays: it is the record of what
 was done (append-only), and names a customer only by number.
@@ -6,13 +6,17 @@ was done (append-only), and names a customer only by number.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from runtime.database import Connection
+from runtime.decision_log import Entry
 
 _TABLE = """CREATE TABLE IF NOT EXISTS timeline (
   run TEXT PRIMARY KEY, customer TEXT NOT NULL, at TEXT NOT NULL, channel TEXT NOT NULL, workflow TEXT NOT NULL, outcome TEXT NOT NULL, says TEXT NOT NULL)"""
+_FACTS = """CREATE TABLE IF NOT EXISTS customer_facts (
+  customer TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, source TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (customer, source, name))"""
 MOST = 20
 
 
@@ -28,8 +32,19 @@ class Moment:
     says: str
 
 
+@dataclass(frozen=True)
+class Fact:
+    """What a system said of a customer, and when; as the log keeps it, so without names and addresses."""
+
+    name: str
+    value: str
+    source: str
+    at: datetime
+
+
 def prepare(connection: Connection) -> None:
-    """Creates the table; harmless when it is there."""
+    """Creates the tables; harmless when they are there."""
+    connection.execute(_FACTS)
     connection.execute(_TABLE)
     connection.execute("CREATE INDEX IF NOT EXISTS timeline_of ON timeline (customer, at)")
 
@@ -65,6 +80,33 @@ def timeline(connection: Connection, customer: str, *, before: str = "") -> list
     return [Moment(run, datetime.fromisoformat(at), *rest) for run, at, *rest in reversed(rows)]
 
 
+def read_in(rows: Iterable[Entry]) -> list[Fact]:
+    """What systems said in a case, from its rows of the decision log."""
+    return [
+        Fact(str(name), str(value), row.operation, datetime.fromisoformat(row.at))
+        for row in rows
+        if row.effect == "read"
+        for name, value in (row.detail.get("facts") or {}).items()
+    ]
+
+
+def learn(connection: Connection, customer: str, found: Iterable[Fact]) -> None:
+    """Keeps the newest value of each name and source."""
+    for fact in found:
+        connection.execute(
+            "INSERT INTO customer_facts VALUES (?, ?, ?, ?, ?) ON CONFLICT (customer, source, name) DO UPDATE SET value = excluded.value, at = excluded.at",
+            (customer, fact.name, fact.value, fact.source, fact.at.astimezone(UTC).isoformat()),
+        )
+
+
+def facts(connection: Connection, customer: str) -> list[Fact]:
+    """By source and name."""
+    rows = connection.execute(
+        "SELECT name, value, source, at FROM customer_facts WHERE customer = ? ORDER BY source, name", (customer,)
+    ).fetchall()
+    return [Fact(name, value, source, datetime.fromisoformat(at)) for name, value, source, at in rows]
+
+
 def contacts(connection: Connection, customer: str, *, now: datetime, days: int = 14) -> int:
     """How often a customer came in the last days, without the case under way."""
     since = (now - timedelta(days=days)).astimezone(UTC).isoformat()
@@ -81,11 +123,13 @@ def runs_of(connection: Connection, customer: str) -> list[str]:
 
 
 def forget(connection: Connection, customer: str) -> int:
-    """Erases a customer's timeline; gives how many cases that were."""
+    """Erases a customer's timeline and facts; gives how many cases that were."""
+    connection.execute("DELETE FROM customer_facts WHERE customer = ?", (customer,))
     return connection.execute("DELETE FROM timeline WHERE customer = ?", (customer,)).rowcount
 
 
 def expire(connection: Connection, *, now: datetime, days: int) -> int:
     """Erases what is older than the retention."""
     until = (now - timedelta(days=days)).astimezone(UTC).isoformat()
+    connection.execute("DELETE FROM customer_facts WHERE at < ?", (until,))
     return connection.execute("DELETE FROM timeline WHERE at < ?", (until,)).rowcount

@@ -17,13 +17,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from runtime import decision_log, memory, rules, sealed, tables
+from runtime import decision_log, memory, promises, rules, sealed, tables
 from runtime.database import Connection, alone, place_of
 from runtime.decision_log import Entry
 from runtime.escalation import outbox
-from runtime.escalation.destinations import open_destination
 from runtime.escalation.destinations.destination import Destination
-from runtime.escalation.destinations.way import Way
 from runtime.estate import Estate
 from runtime.executor import Executor, hold
 from runtime.gate import Gate
@@ -35,17 +33,13 @@ from runtime.guardrails.kill_switch import KillSwitch
 from runtime.guardrails.proxy import RunningProxy, declared_surfaces, serve
 from runtime.guardrails.tightened import Tightened
 from runtime.pilot_settings import PilotFile
-from runtime.systems.connect import connect
+from runtime.pilot_ways import Ways
 from runtime.systems.exchange import System
-from runtime.systems.request_budget import RequestBudget
 from runtime.systems.settings import Autonomy, Holder
-from runtime.systems.trace import Trace
 from runtime.understanding.encode import Encode
 from runtime.understanding.intent import Intents, Thresholds
 from runtime.understanding.model import Propose
 from runtime.understanding.rewording import Reword
-
-ENOUGH = 10**9
 
 
 @dataclass
@@ -76,8 +70,6 @@ class Pilot:
     proxy: RunningProxy | None = None
     executor: Executor = field(init=False)
     _is_open: bool = False
-    _systems: dict[tuple[str, Holder], System] = field(default_factory=dict)
-    _destinations: dict[str, Destination] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _local: threading.local = field(default_factory=threading.local)
     _connections: list[Connection] = field(default_factory=list)
@@ -89,7 +81,7 @@ class Pilot:
     def __enter__(self) -> Pilot:
         self.executor = hold(self.home, self.worker)
         tables.prepare(self.connection)
-        for part in (memory, sealed):
+        for part in (memory, promises, sealed):
             part.expire(self.connection, now=datetime.now(UTC), days=self.settings.retention_days)
         self.proxy = self._start_proxy() if self._may_write() else None
         self._is_open = True
@@ -158,24 +150,19 @@ class Pilot:
             surfaces=declared_surfaces(self.estate),
         )
 
+    @cached_property
+    def ways(self) -> Ways:
+        """To systems and to people."""
+        return Ways(self.estate, self.home, self.secrets, self.settings.environment)
+
     def system(self, name: str, holder: Holder = "agent") -> System:
         """A system through one holder's own credential."""
-        with self._lock:
-            if (name, holder) not in self._systems:
-                self._systems[name, holder] = self._connect(name, holder)
-            return self._systems[name, holder]
+        return self.ways.system(name, holder)
 
     @property
     def destinations(self) -> dict[str, Destination]:
-        """Where handoffs go; delivered with the enforcer's credential where one is named, read back with the auditor's."""
-        with self._lock:
-            if not self._destinations:
-                way = Way(self.estate.network, self.estate.folder, self.secrets, self.estate.contact)
-                for name, settings in self.estate.escalation.destinations.items():
-                    self._destinations[name] = open_destination(
-                        name, settings, writer=self._writer, cleaner=self._cleaner, folder=self.home, way=way
-                    )
-            return self._destinations
+        """Where handoffs go."""
+        return self.ways.destinations
 
     def note(self, run: str, step: str, **parts: Any) -> Entry:
         """One row of the decision log; the same row of a repeated step is not written twice."""
@@ -239,29 +226,4 @@ class Pilot:
             environment=self.settings.environment,
             for_pilot=True,
             run="pilot",
-        )
-
-    def _writer(self, system: str) -> System:
-        return self.system(system, self._first(system, "enforcer", "agent"))
-
-    def _cleaner(self, system: str) -> System:
-        return self.system(system, self._first(system, "audit", "agent"))
-
-    def _first(self, system: str, *holders: Holder) -> Holder:
-        return next((h for h in holders if h in self.estate.systems[system].credentials), holders[-1])
-
-    def _connect(self, name: str, holder: Holder) -> System:
-        settings = self.estate.systems[name]
-        return connect(
-            name,
-            settings,
-            holder=holder,
-            network=settings.network or self.estate.network,
-            folder=self.estate.folder,
-            budget=RequestBudget(ENOUGH, system=name),
-            trace=Trace.memory(),
-            secrets=self.secrets,
-            contact=self.estate.contact,
-            environment=self.settings.environment,
-            for_pilot=True,
         )

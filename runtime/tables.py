@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runtime import exactly_once, executor, memory, waiting_cases
+from runtime import exactly_once, executor, memory, promises, waiting_cases
 from runtime.database import Connection
 from runtime.escalation import answer, conversation, feedback, notices, outbox, ticket_notes
 from runtime.guardrails import confirmations
@@ -12,6 +12,7 @@ PARTS = (
     outbox,
     answer,
     memory,
+    promises,
     conversation,
     feedback,
     notices,

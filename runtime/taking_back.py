@@ -33,6 +33,7 @@ def take_back(walk: Walk) -> str:
     said = []
     while walk.undo:
         call, arguments = walk.undo.pop()
+        walk.covered = (*walk.covered, call)  # whoever said yes to the write need not say yes to its undoing
         context = walk.context(call, None, pilot().estate)
         key = key_of(walk.workflow, call, {"case": walk.name, **arguments})
         done = write_through(walk.name, walk.step(call), call, arguments, context, key)

@@ -60,7 +60,7 @@ def audit(
     """
     from assess.auditing import AuditSettings, audit_paths, read_days, read_questions
     from assess.checkup import required
-    from kb_audit.summary import as_json as audit_json
+    from kb_audit.audit_json import as_json as audit_json
     from kb_audit.summary import summary
 
     required("[collect]", "audit articles")

@@ -97,9 +97,9 @@ def _report(assessed: tuple[Assessment, Path]) -> None:
 
 
 def _pilot(folder: Path, secrets: dict[str, str], encode: Encode) -> None:
+    from assess.case_files import read_cases
     from assess.cli.pilot_try import written
     from assess.engagement import load_folder
-    from assess.case_files import read_cases
     from assess.piloting import run_cases
 
     cases = read_cases(folder / "cases.jsonl")

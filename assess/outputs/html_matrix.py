@@ -52,7 +52,7 @@ COLUMNS: tuple[tuple[str, tuple[Property, ...]], ...] = (
     ("ETag", ("etag",)),
     ("Write, delete", ("write", "partial", "delete")),
 )
-MOST_OPERATIONS, FEWEST_OPERATIONS, MOST_DIFFERENT = 10, 5, 12
+MOST_OPERATIONS, FEWEST_OPERATIONS = 10, 5
 URGENT: tuple[Verdict, ...] = ("contradicted", "undocumented", "neither", "not_measured", "agreed")
 
 
@@ -146,7 +146,7 @@ def _of(m: Matrix, operation: str, abouts: Sequence[Property]) -> MatrixCell | N
 def _different(m: Matrix) -> Filler:
     cells = [c for c in m.cells if c.operation and c.verdict in ("contradicted", "undocumented", "neither")]
     cells.sort(key=lambda c: URGENT.index(c.verdict))
-    rows = tuple(_difference(c) for c in cells[:MOST_DIFFERENT])
+    rows = tuple(_difference(c) for c in cells)
     return Filler(
         "Where operations differ from the document",
         ("Operation", "Property", "The document says", "The probe saw", "Evidence"),

@@ -11,9 +11,10 @@ from assess.outputs.plain import plain
 from assess.outputs.register_xlsx import add_sheet
 from assess.outputs.table import Table, Value, columns_of
 from kb_audit.artifact import KnowledgeAudit, KnowledgeFinding
+from kb_audit.audit_json import as_json
 from kb_audit.remedies import patch
 from kb_audit.sources.reading import NotRead
-from kb_audit.summary import as_json, summary
+from kb_audit.summary import summary
 from kb_audit.wording_of_findings import GROUPS, NAMES
 from runtime.errors import BadInput
 from runtime.whole_file import write_text, write_with

@@ -11,6 +11,7 @@ from markdown_it.token import Token
 from kb_audit.article import Article, Block, Heading, Image, Link, cut_sections, plain
 from kb_audit.sources import front_matter
 from kb_audit.sources.invisible import HIDES
+from kb_audit.sources.writer import article_of
 
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _LINK_COMMENT = re.compile(r"(?m)^[ \t]*\[(?://|comment|_|\^?#)\]:\s*(?:#|<>)\s*[\"'(].*$")
@@ -32,29 +33,17 @@ def parse(name: str, text: str, source: str = "") -> Article:
     headings = list(_headings(tokens, lines))
     title = fields.title or next((h.text for h in headings if h.level == 1), "") or _from_name(name)
     blocks = list(_blocks(tokens, lines, body))
-    return Article(
-        id=name,
-        title=title,
-        body=body,
-        sections=cut_sections(name, title, headings, blocks, len(body)),
-        source=source,
-        url=fields.url,
-        language=fields.language,
-        audience=fields.audience,
-        owner=fields.owner,
-        scope=fields.scope,
-        created=fields.created,
-        updated=fields.updated,
-        reviewed=fields.reviewed,
-        review_due=fields.review_due,
-        version=fields.version,
-        views=fields.views,
+    return article_of(
+        name,
+        title,
+        body,
+        cut_sections(name, title, headings, blocks, len(body)),
+        fields,
+        source,
         links=tuple(_links(body, blocks)),
         images=tuple(Image(m[2], m.start(), m[1]) for m in _IMAGE.finditer(body)),
         marks=frozenset(m[1] or m[2] for m in _MARK.finditer(body)),
         hidden=tuple(sorted(_hidden(body))),
-        aliases=fields.aliases,
-        problem=fields.problem,
         head=text[:offset],
         head_known=True,
     )

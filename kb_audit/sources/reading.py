@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
@@ -34,14 +35,23 @@ class Reading:
 
 
 def together(readings: Iterable[Reading]) -> Reading:
-    """Join readings; of two articles with one id the first stays and the second is named as not read."""
+    """Join readings. Of two articles with one id the second is called after its folder too; the same one twice is named."""
     articles: dict[str, Article] = {}
     missing: list[NotRead] = []
     for reading in readings:
         missing.extend(reading.not_read)
         for article in reading.articles:
+            known = articles.get(article.id)
+            if known is not None and known.source != article.source:
+                article = renamed(article, f"{Path(article.source).name}/{article.id}")  # noqa: PLW2901
             if article.id in articles:
                 missing.append(NotRead(name=article.id, why="another source has an article of the same id"))
             else:
                 articles[article.id] = article
     return Reading(tuple(articles[name] for name in sorted(articles)), tuple(missing))
+
+
+def renamed(article: Article, name: str) -> Article:
+    """The same article under another id, its sections too."""
+    sections = tuple(replace(s, id=name + s.id.removeprefix(article.id), article=name) for s in article.sections)
+    return replace(article, id=name, sections=sections)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kb_audit.article import Article, Block, BlockKind, Heading, Image, Link, cut_sections
+from typing import Any
+
+from kb_audit.article import Article, Block, BlockKind, Heading, Image, Link, Section, cut_sections
 from kb_audit.sources.front_matter import PageFields
 
 
@@ -65,30 +67,18 @@ class BodyWriter:
         title = fields.title or self.first_heading or name
         end = self._length
         spans = [(start, start + len(text)) for text in self._hidden for start in [self._put(text)]]
-        return Article(
-            id=name,
-            title=title,
-            body="".join(self._parts),
-            sections=cut_sections(name, title, self._headings, self._blocks, end),
-            source=source,
-            url=fields.url,
-            language=fields.language,
-            audience=fields.audience,
-            owner=fields.owner,
-            scope=fields.scope,
-            created=fields.created,
-            updated=fields.updated,
-            reviewed=fields.reviewed,
-            review_due=fields.review_due,
-            version=fields.version,
-            views=fields.views,
+        return article_of(
+            name,
+            title,
+            "".join(self._parts),
+            cut_sections(name, title, self._headings, self._blocks, end),
+            fields,
+            source,
             links=tuple(self._links),
             images=tuple(self._images),
             marks=frozenset(self._marks),
             unread=tuple(self._unread),
             hidden=tuple(spans),
-            aliases=fields.aliases,
-            problem=fields.problem,
         )
 
     def _put(self, text: str) -> int:
@@ -96,3 +86,30 @@ class BodyWriter:
         self._parts.append(text + "\n\n")
         self._length += len(text) + 2
         return start
+
+
+def article_of(
+    name: str, title: str, body: str, sections: tuple[Section, ...], fields: PageFields, source: str, **more: Any
+) -> Article:
+    """An article with everything that its page says about itself."""
+    return Article(
+        id=name,
+        title=title,
+        body=body,
+        sections=sections,
+        source=source,
+        url=fields.url,
+        language=fields.language,
+        audience=fields.audience,
+        owner=fields.owner,
+        scope=fields.scope,
+        created=fields.created,
+        updated=fields.updated,
+        reviewed=fields.reviewed,
+        review_due=fields.review_due,
+        version=fields.version,
+        views=fields.views,
+        aliases=fields.aliases,
+        problem=fields.problem,
+        **more,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from probes.artifact import Missing
 from probes.derive.surface_census import SurfaceCensus
 from probes.finding import Evidence, Outcome, met, not_measured, not_met
 from probes.gather.read import Answers
@@ -31,15 +32,8 @@ class SoapCallable(Probe):
         census: SurfaceCensus = artifacts[0]
         answers: Answers = artifacts[1]
         name = census.subject.unit
-        costs = tuple(Evidence(says=f"costly: {c}") for c in census.costly[:3])
         if census.blockers:
-            return not_met(
-                f"The WSDL of {name} keeps a machine out: {census.blockers[0]}",
-                *(Evidence(says=b) for b in census.blockers[:5]),
-                *costs,
-                cause="blocker",
-                consequence=_HARM,
-            )
+            return _kept_out(census)
         called = [a for a in answers.answers if a.seen == "ok"]
         if not called:
             return not_measured(
@@ -58,11 +52,29 @@ class SoapCallable(Probe):
         names = ", ".join(a.operation for a in called)
         return met(
             f"{name} is callable through the bridge: {names}",
-            *costs,
+            *_costs(census),
             Evidence(
                 says=f"{counted(census.operations, 'operation')}, {len(census.costly)} costly and {counted(len(census.notes), 'minor point')}"
             ),
         )
+
+    def without(self, missing: Missing, *found: Any) -> Outcome:
+        """What keeps a machine out does so whatever a call would have been answered."""
+        return _kept_out(found[0]) if found and found[0].blockers else self.missing(missing)
+
+
+def _kept_out(census: SurfaceCensus) -> Outcome:
+    return not_met(
+        f"The WSDL of {census.subject.unit} keeps a machine out: {census.blockers[0]}",
+        *(Evidence(says=b) for b in census.blockers[:5]),
+        *_costs(census),
+        cause="blocker",
+        consequence=_HARM,
+    )
+
+
+def _costs(census: SurfaceCensus) -> tuple[Evidence, ...]:
+    return tuple(Evidence(says=f"costly: {c}") for c in census.costly[:3])
 
 
 _HARM = "The agent cannot see what the customer is asking about, so every such case goes to a person."

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -127,17 +127,18 @@ def _sizes(answers: Answers) -> tuple[AnswerSize, ...]:
 
 
 def _near(operations: Mapping[str, Operation], called: Sequence[str]) -> Iterator[tuple[str, str, float]]:
-    """Pairs of one kind (both read, both write) that take nearly the same."""
-    wanted, takes = set(called), {name: _takes(op) for name, op in operations.items()}
-    for one, other in combinations(operations, 2):
-        if not {one, other} & wanted or operations[one].reads != operations[other].reads:
-            continue
-        if _named(operations[one]) != _named(operations[other]):
-            continue
-        both, either = takes[one] & takes[other], takes[one] | takes[other]
-        shared = len(both) / len(either) if either else 1.0
-        if shared >= SHARED:
-            yield one, other, shared
+    """Pairs with a called operation, of one kind (both read, both write), of one name, that take nearly the same."""
+    named, seen = {name: _named(op) for name, op in operations.items()}, set[frozenset[str]]()
+    for one in (name for name in called if name in operations):
+        for other, there in operations.items():
+            pair = frozenset((one, other))
+            if len(pair) < 2 or pair in seen or named[one] != named[other] or operations[one].reads != there.reads:
+                continue
+            seen.add(pair)
+            both, either = _takes(operations[one]) & _takes(there), _takes(operations[one]) | _takes(there)
+            shared = len(both) / len(either) if either else 1.0
+            if shared >= SHARED:
+                yield one, other, shared
 
 
 def _named(operation: Operation) -> tuple[bool, tuple[str, ...]]:

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 from probes.artifact import Artifact, Missing
 from probes.derive.run import Derivation, Deriver
 from probes.escalation.artifacts import HumanTimes
 from probes.finding import Subject
+from runtime import database
 from runtime.escalation.feedback import FEWEST_DECISIONS, FEWEST_PERSONS, waits_by_route
-
-DATABASE = ".cxready/pilot.sqlite"
 
 
 def run(derivation: Derivation) -> Iterator[Artifact | Missing]:
     """One artifact a route; Missing until the pilot has enough decisions by enough people."""
-    path = derivation.folder / DATABASE
     escalation = derivation.estate.escalation
-    if not path.is_file():
-        yield from (_missing(name, "the pilot has not run yet") for name in escalation.routes)
-        return
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        try:
-            found = waits_by_route(connection, escalation, now=derivation.now)
-        except sqlite3.OperationalError:  # a database without handoffs
-            found = {}
+    with database.looking(database.place_of(derivation.folder / ".cxready")) as connection:
+        if connection is None:
+            yield from (_missing(name, "the pilot has not run yet") for name in escalation.routes)
+            return
+        has_handoffs = {"handoffs", "decisions", "decision_feedback"} <= database.tables(connection)
+        found = waits_by_route(connection, escalation, now=derivation.now) if has_handoffs else {}
     for name, route in escalation.routes.items():
         waits = found.get(name)
         if waits is None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from probes.artifact import Missing
 from probes.derive.matrix_cells import Artifacts, Look, Seen, Unseen, looked_up, source, unseen
-from probes.derive.stated_limit import stated_limit
+from probes.derive.stated_limit import StatedLimit, stated_limit
 from probes.gather.limits import SAMPLES, Latency, Limits
 from probes.gather.promises import Promise
 from probes.gather.sign_in import MachineAuth
 
 TOKENS = ("oauth2", "openIdConnect", "bearer")
 """Schemes that all show as a bearer token on the wire (RFC 6750)."""
+
+WINDOWS = (1, 10, 60, 300, 3_600, 86_400)
+"""Seconds that limits are stated for."""
 
 
 def auth(artifacts: Artifacts, system: str, promise: Promise | None) -> Look:
@@ -39,11 +42,17 @@ def limits(artifacts: Artifacts, system: str, promise: Promise | None) -> Look:
     headers = ", ".join(f"{name}: {value}" for name, value in list(found.limit_headers.items())[:2])
     written = stated_limit({}, promise.says) if promise else None
     measured = stated_limit(found.limit_headers, "")
-    if written and measured and measured.seconds is not None and written.per_minute() != measured.per_minute():
-        return Seen(False, f"other figures: {headers}", source(found))
-    if written and measured and measured.seconds is None and written.count != measured.count:
-        return Seen(False, f"another figure: {headers}", source(found))
-    return Seen(True, headers, source(found))
+    if written and measured and measured.seconds == written.seconds and measured.count != written.count:
+        return Seen(False, f"other figures for the same window: {headers}", source(found))
+    other = written is not None and measured is not None and not _one_figure(written, measured)
+    return Seen(True, headers, source(found), beyond=other)
+
+
+def _one_figure(written: StatedLimit, measured: StatedLimit) -> bool:
+    """Whether a header may state what the sentence says; one without its window may be for a second up to a day."""
+    if measured.seconds is not None:
+        return measured.per_minute() == written.per_minute()
+    return any(measured.count * 60 == (written.per_minute() or 0) * seconds for seconds in WINDOWS)
 
 
 def throttling(artifacts: Artifacts, system: str, promise: Promise | None) -> Look:

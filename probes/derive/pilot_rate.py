@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection
-from contextlib import closing
 from pathlib import Path
 
+from runtime import database
+from runtime.errors import Unreachable
 from runtime.metrics import Share, wilson
 
 FEWEST = 20
@@ -18,17 +19,18 @@ def pilot_rate(folder: Path, workflows: Collection[str]) -> Share | None:
     """Of the cases of these workflows that the pilot ended, those that a person got; None with fewer than twenty.
 
     Args:
-        folder: the engagement's; its `.cxready/pilot.sqlite` is only read.
+        folder: the engagement's; its pilot's state, a file or the database that CXREADY_DATABASE names, is only read.
     """
-    path = folder / ".cxready" / "pilot.sqlite"
-    if not path.is_file() or not workflows:
+    if not workflows:
         return None
     marks, skipped = ", ".join("?" * len(workflows)), ", ".join("?" * len(SHADOW))
     query = f"SELECT outcome FROM timeline WHERE workflow IN ({marks}) AND outcome NOT IN ({skipped})"  # noqa: S608
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        with database.looking(database.place_of(folder / ".cxready")) as connection:
+            if connection is None or "timeline" not in database.tables(connection):
+                return None
             outcomes = [row[0] for row in connection.execute(query, (*workflows, *SHADOW))]
-    except sqlite3.Error:
+    except (sqlite3.Error, Unreachable):
         return None  # another version's file, or one that is being made
     if len(outcomes) < FEWEST:
         return None

@@ -27,6 +27,8 @@ _TEXT = {
     ".yml",
     ".json",
     ".md",
+    ".markdown",
+    ".rst",
     ".txt",
     ".html",
     ".htm",

@@ -35,12 +35,13 @@ Property = Literal[
     "events",
 ]
 SOFT = re.compile(r"soft.?delet|archiv|cancel|void|deactivat|inactive|mark(ed|s)? as|revers|withdraw", re.IGNORECASE)
+_IDEMPOTENT = re.compile(r"(?<!not )(?<!n’t )(?<!n't )(?<!non-)(?<!non )\bidempoten(t|cy)", re.IGNORECASE)
 _SPEED = re.compile(
-    r"(?:within|under|below|less than|at most|up to|p9\d[^.;]{0,20}?)\s*(?P<count>\d[\d.]*)\s*"
-    r"(?P<unit>ms|milliseconds?|s|sec|seconds?)\b",
+    r"(?:respon\w*|answer\w*|latenc\w*)[^.;]{0,60}?(?:within|under|below|less than|faster than|p9\d[^.;]{0,20}?)\s*"
+    r"(?P<count>\d[\d.]*)\s*(?P<unit>ms|milliseconds?|s|sec|seconds?)\b",
     re.IGNORECASE,
 )
-_RESPONDS = re.compile(r"respon|answer|latency|round.?trip", re.IGNORECASE)
+_OTHERS = re.compile(r"\byou(r)?\b|\bmust\b|\bshould\b|webhook|callback|listener|timeout|time out", re.IGNORECASE)
 
 
 class Promise(BaseModel):
@@ -133,7 +134,7 @@ def _of_write(operation: Operation, good: Mapping[str, Any]) -> Iterator[Promise
     headers = [p.name for p in operation.parameters if p.where == "header"]
     if key := next((h for h in headers if carries_key(h)), None):
         yield Promise(about="repeat", operation=name, says=f"header {key}", values=(key,))
-    elif re.search(r"idempotent|idempotency", operation.description, re.IGNORECASE):
+    elif _IDEMPOTENT.search(operation.description):
         yield Promise(about="repeat", operation=name, says="called idempotent in its description")
     matches = next((h for h in headers if h.lower() == "if-match"), None)
     refuses = [s for s in ("412", "428") if s in operation.answers]
@@ -178,7 +179,7 @@ def _of_system(
 def _speed(text: str) -> Promise | None:
     """A sentence that promises how fast answers come, with its figure in milliseconds."""
     for sentence in re.split(r"(?<=[.;])\s+", text):
-        found = _SPEED.search(sentence) if _RESPONDS.search(sentence) else None
+        found = None if _OTHERS.search(sentence) else _SPEED.search(sentence)  # what callers owe is no promise
         if found:
             factor = 1 if found["unit"].lower().startswith("m") else 1000
             figure = str(round(float(found["count"].rstrip(".")) * factor))

@@ -1,6 +1,6 @@
 """Reading what a write left in the system of record: by its id, or by our own reference.
 
-Read twice, a second apart, before a difference counts: many systems settle.
+Read twice, a second apart, before a difference counts: many systems settle. A search is asked a third time.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from runtime.systems.exchange import Exchange, Seen, Why
 from runtime.systems.surface import Operation
 
 SETTLE_S = 1.0
+PAUSES_S = (SETTLE_S,)
+INDEX_S = 8.0  # search indexes are refreshed within seconds: Elasticsearch's default is one, others take several
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ def read_back(
     by_find: bool = False,
     until: Callable[[ReadBack], bool] | None = None,
 ) -> ReadBack:
-    """Reads a written record, at most twice when `until` is not yet true, a second apart.
+    """Reads a written record; where `until` is not yet true once more a second later, and by a search, whose index may
+    lag behind, a third time.
 
     Args:
         reference: our own reference, for `by_find`; the record's id leads otherwise.
@@ -75,9 +78,8 @@ def read_back(
         return ReadBack(False)
     started = time.monotonic()
     exchanges: list[Exchange] = []
-    for attempt in range(2 if until else 1):
-        if attempt:
-            time.sleep(SETTLE_S)
+    for pause in (0.0, *((*PAUSES_S, INDEX_S) if by_find else PAUSES_S)) if until else (0.0,):
+        time.sleep(pause)
         exchange = session.cleaner(system).call(
             reader.id, asked, why=Why(f"read back {operation}", "writes_stick", session.run)
         )
@@ -87,7 +89,7 @@ def read_back(
             True,
             tuple(exchanges),
             records,
-            time.monotonic() - started if attempt else 0.0,
+            time.monotonic() - started if pause else 0.0,
             _unproved(exchange, effect, by_find) if not records else 0,
         )
         if until is None or until(found):

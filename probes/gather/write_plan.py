@@ -56,14 +56,14 @@ def _lines(
 
 
 def _reads(effect: Effect, sends: int) -> dict[str, int]:
-    """Operation → reads: twice until the write is seen and once after each undo, twice for the search by our reference;
+    """Operation → reads: twice until the write is seen and once after each undo, three times for the search by our reference;
     an update is read before, twice after, after its repetition, and when it was put back.
     """
     update, finder = effect.does == "update", effect.repeat.find if effect.repeat else None
     by_id = effect.read_back or finder
     found = {by_id: 5 if update else 2 + sends} if by_id else {}
     if finder and not update:
-        found[finder] = found.get(finder, 0) + 2
+        found[finder] = found.get(finder, 0) + 3
     return found
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, FunctionLoader
 
-from runtime import decision_log, reviews
+from runtime import decision_log, promises, reviews
 from runtime.approval import waiting
 from runtime.console.access import Session
 from runtime.database import Connection
@@ -42,7 +42,10 @@ class Live:
 def home(engine: Engine, session: Session, said: str) -> str:
     pilot = engine.pilot
     state = state_of(pilot.estate, pilot.gate, pilot.settings, pilot.home, today=datetime.now(UTC).date())
-    return _page("home.html", engine, session, said, waiting=waiting(pilot), state=state)
+    waits = promises.open_promises(pilot.connection)[:LATEST]
+    return _page(
+        "home.html", engine, session, said, waiting=waiting(pilot), state=state, promises=waits, now=datetime.now(UTC)
+    )
 
 
 def cases(engine: Engine, session: Session, said: str) -> str:

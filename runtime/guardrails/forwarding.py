@@ -119,13 +119,11 @@ class Forwarder:
         return decision
 
     def _grounds(self, call: _Call) -> Grounds:
-        context, operation, arguments = call.context, call.operation, call.arguments
+        context, operation, made = call.context, call.operation, call.arguments
         with self._log_lock:
-            said = confirmations.record_for(
-                self._log, context.case, operation, arguments, self._estate.effect(operation)
-            )
+            said = confirmations.record_for(self._log, context.case, operation, made, self._estate.effect(operation))
         own = {confirmations.NAME: said} if said else {}
-        return Grounds(self._estate, context.workflow, operation, arguments, context.customer, self._systems.read, own)
+        return Grounds(self._estate, context.workflow, operation, made, context.customer, self._systems.read, own)
 
     def _earlier(self, decision: Decision, call: _Call) -> Answer | None:
         """The answer to a repeated call that must not be sent again."""

@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from runtime.goals import Goal, Slot
+from runtime.guardrails.policy import HIGH_STAKES
 from runtime.understanding.model_client import SECONDS, ModelFailed, asked, limits, open_model
 from runtime.understanding.typed import values_of
 
@@ -36,15 +37,24 @@ class Proposal(BaseModel):
 
     goal: str | None = Field(None, description="name of a goal of the list, or null")
     slots: dict[str, str] = Field(default_factory=dict, description="slot name → value, copied from the message")
+    category: str | None = Field(
+        None, description=f"one of {', '.join(HIGH_STAKES)}, if the message is about that; else null"
+    )
+    frustration: float = Field(0.0, ge=0, le=1, description="0: calm, 1: has lost all patience")
 
 
 @dataclass(frozen=True)
 class Proposed:
-    """A proposal after its check: the goal exists, every value was found in the message. `failed`: why there is none."""
+    """A proposal after its check: the goal exists, every value was found in the message. `failed`: why there is none.
+
+    `category` and `frustration` can only send the case to a person.
+    """
 
     goal: str | None = None
     slots: Mapping[str, str] = field(default_factory=dict)
     failed: str = ""
+    category: str | None = None
+    frustration: float = 0.0
 
 
 Propose = Callable[[str, Mapping[str, Goal]], Proposed]
@@ -91,13 +101,15 @@ def openai_compatible(name: str, url: str, key: str = "", *, seconds: float = SE
 
 def checked(said: Proposal, message: str, goals: Mapping[str, Goal]) -> Proposed:
     """Only a goal of the list, and only values that stand in the message and look as the slot says."""
+    category = said.category if said.category in HIGH_STAKES else None
     if said.goal is None or said.goal not in goals:
-        return Proposed(failed="" if said.goal is None else "a goal that does not exist")
+        failed = "" if said.goal is None else "a goal that does not exist"
+        return Proposed(failed=failed, category=category, frustration=said.frustration)
     slots = goals[said.goal].slots
-    return Proposed(
-        said.goal,
-        {name: value for name, value in said.slots.items() if name in slots and _is_found(slots[name], value, message)},
-    )
+    found = {
+        name: value for name, value in said.slots.items() if name in slots and _is_found(slots[name], value, message)
+    }
+    return Proposed(said.goal, found, category=category, frustration=said.frustration)
 
 
 def described(goals: Mapping[str, Goal]) -> str:

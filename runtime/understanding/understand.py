@@ -19,7 +19,7 @@ from runtime.guardrails.restricted import MASK
 from runtime.understanding.category import category_of
 from runtime.understanding.intent import Intents
 from runtime.understanding.language import language_of
-from runtime.understanding.model import Propose
+from runtime.understanding.model import Propose, Proposed
 from runtime.understanding.mood import Turn, mood
 from runtime.understanding.mood_words import own_category
 from runtime.understanding.plain import plain_words
@@ -113,15 +113,23 @@ def understand(
     )
     stop = _stop(text, understood, estate, own) or _about_two(text, session or {})
     if stop is None and intent.name is None and propose is not None:
-        proposed = propose(text, estate.goals)
-        return replace(
-            understood,
-            intent=proposed.goal,
-            proposed=proposed.goal is not None,
-            slots=dict(proposed.slots),
-            model=proposed.failed or ("proposed" if proposed.goal else "no goal"),
-        )
+        return _as_proposed(text, understood, propose(text, estate.goals), estate)
     return replace(understood, stop=stop)
+
+
+def _as_proposed(text: str, found: Understood, proposed: Proposed, estate: Estate) -> Understood:
+    """What a model read beside what was read without one: more stakes and less patience count, the other way round nothing does."""
+    seen = replace(
+        found,
+        intent=proposed.goal,
+        proposed=proposed.goal is not None,
+        slots=dict(proposed.slots),
+        category=found.category or proposed.category,
+        frustration=max(found.frustration, proposed.frustration),
+        because=found.because if found.frustration >= proposed.frustration else (*found.because, "a model's reading"),
+        model=proposed.failed or ("proposed" if proposed.goal else "no goal"),
+    )
+    return replace(seen, stop=_stop(text, replace(seen, intent=None), estate, None))
 
 
 def _about_two(text: str, session: Mapping[str, Any]) -> Stop | None:

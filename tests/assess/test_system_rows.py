@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from assess.engagement import load_folder
+from assess.assessment import DimensionLevel
+from assess.engagement import Folder, load_folder
 from assess.starting import start_folder
 from assess.system_rows import join_rows, system_rows
 from probes.artifact import Artifact, Missing
@@ -28,10 +29,12 @@ class Store:
         return self._held.get((kind.kind, subject.unit, subject.item), gone)
 
 
-def row(tmp_path: Path, *artifacts: Artifact) -> Any:
-    folder = load_folder(recorded_folder(tmp_path / "northwind"))
-    from assess.assessment import DimensionLevel
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    return load_folder(recorded_folder(tmp_path_factory.mktemp("rows") / "northwind"))
 
+
+def row(folder: Folder, *artifacts: Artifact) -> Any:
     level = DimensionLevel.model_validate({"confirmed": 1, "possible": 1, "coverage": {}})
     rows = system_rows(folder, [], {"crm": level, "api": level}, [], {}, Store(*artifacts))
     return next(r for r in rows if r.name == "billing")
@@ -59,20 +62,19 @@ DRIFT = Drift(subject=Subject(unit="billing"), since="2026-10-01T0900Z", changes
     ],
 )
 def test_stability_says_what_the_document_and_the_bundle_before_say(
-    artifacts: tuple[Artifact, ...], says: str, tmp_path: Path
+    artifacts: tuple[Artifact, ...], says: str, folder: Folder
 ) -> None:
-    assert row(tmp_path, *artifacts).stability == says
+    assert row(folder, *artifacts).stability == says
 
 
-def test_a_recognised_vendors_documentation_comes_along_untried(tmp_path: Path) -> None:
-    found = row(tmp_path, described(vendor="stripe"))
+def test_a_recognised_vendors_documentation_comes_along_untried(folder: Folder) -> None:
+    found = row(folder, described(vendor="stripe"))
     assert found.vendor == "Stripe" and {note.about for note in found.vendor_says} >= {"repeat_safe", "sandbox"}
     assert not any(note.tried for note in found.vendor_says)
-    assert row(tmp_path / "again", described()).vendor_says == []
+    assert row(folder, described()).vendor_says == []
 
 
-def test_keys_that_nobody_followed_are_not_measured(tmp_path: Path) -> None:
-    folder = load_folder(recorded_folder(tmp_path / "northwind"))
+def test_keys_that_nobody_followed_are_not_measured(folder: Folder) -> None:
     rows = join_rows(folder, [], Store())
     assert len(rows) == 6 and {r.state.value for r in rows} == {"not_measured"}
 

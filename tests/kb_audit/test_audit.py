@@ -10,9 +10,10 @@ import pytest
 
 from kb_audit.artifact import KnowledgeAudit
 from kb_audit.audit import audit
+from kb_audit.audit_json import as_json
 from kb_audit.probes.catalogue import PROBES
 from kb_audit.probes.no_conflicts import NoConflicts
-from kb_audit.summary import as_json, summary
+from kb_audit.summary import summary
 from probes.finding import State
 from runtime.understanding.encode import Encode
 

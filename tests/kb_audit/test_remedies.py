@@ -16,8 +16,9 @@ from assess.outputs.knowledge_page import page
 from assess.outputs.knowledge_register import check, write
 from kb_audit.artifact import KnowledgeAudit
 from kb_audit.audit import audit
+from kb_audit.audit_json import as_json
 from kb_audit.remedies import effort_by_owner, patch
-from kb_audit.summary import WIDTH, as_json, summary
+from kb_audit.summary import WIDTH, summary
 from runtime.errors import BadInput
 from runtime.understanding.encode import Encode
 
@@ -38,6 +39,7 @@ PAGES = {
     "one.md": f"---\nupdated: 2026-09-01\n---\n# eSIM\n\n## Before\n\n{SAME}\n",
     "two.md": f"---\nupdated: 2025-01-01\n---\n# Activate an eSIM\n\n## Before\n\n{SAME}\n",
     "long.md": f"# Shops\n\n## Everything\n\n{LONG}\n",
+    "next.md": "# Contact\n\nUntil 31 May 2025 calls will be free.\n\nWrite to grace.hopper@x.example.\n",
     "bad=name.md": "# =HYPERLINK\n\n=cmd|' /C calc'!A0 is written to ada.lovelace@x.example here.\n",
 }
 
@@ -63,7 +65,7 @@ def test_the_drafts_apply_and_resolve_what_they_are_for(root: Path, found: Knowl
     )
     assert applied.returncode == 0, applied.stderr
     text = {name: (root / name).read_text(encoding="utf-8") for name in PAGES}
-    after = {f.verdict for f in audit([root], encode=encode, as_of=TODAY).findings}
+    after = {f.verdict for f in audit([root], encode=encode, as_of=TODAY).findings if f.sides[0].article != "next.md"}
     for name, old in PAGES.items():
         (root / name).write_text(old, encoding="utf-8")
     assert {
@@ -91,6 +93,9 @@ def test_the_drafts_apply_and_resolve_what_they_are_for(root: Path, found: Knowl
 def test_no_diff_holds_personal_data(found: KnowledgeAudit) -> None:
     personal = next(f for f in found.findings if f.verdict == "personal_data")
     assert personal.remedy is not None and personal.remedy.minutes > 0 and personal.remedy.diff == ""
+    beside = next(f for f in found.findings if f.verdict == "passed_date" and f.sides[0].article == "next.md")
+    assert beside.remedy is not None and beside.remedy.diff == "", "the next line would show whom to write to"
+    assert "hopper" not in patch(found.findings) + json.dumps(as_json(found))
     assert "lovelace" not in patch(found.findings) + json.dumps(as_json(found)) + summary(found)
 
 

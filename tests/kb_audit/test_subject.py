@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from kb_audit.article import Article
 from kb_audit.countries import countries
 from kb_audit.payers import payer
 from kb_audit.roles import roles
+from kb_audit.sides import probably_right
 from kb_audit.slots import contrast
 from kb_audit.values import values
 from kb_audit.wording import Words, concepts, content_words
@@ -95,3 +97,9 @@ def test_values_are_bound_to_their_roles(text: str, expected: list[str]) -> None
 def test_countries_are_scope() -> None:
     assert countries("In Brazil, payouts take five days.") == {"br"}
     assert countries("Talk to jordan about turkey.") == frozenset()
+
+
+def test_of_two_articles_without_dates_the_owned_and_then_the_official_one_is_suggested() -> None:
+    faq, terms = (Article(id=f"{t}.md", title=t, body="", sections=()) for t in ("Questions", "Terms of delivery"))
+    assert probably_right(faq, terms).startswith("“Terms of delivery” is probably right")
+    assert "ask the owners" in probably_right(faq, faq)

@@ -27,7 +27,7 @@ from kb_audit.values import mask, values
         ("It ends on 31 December 2026.", "date", "2026-12-31"),
         ("Up to five devices may be linked.", "count", "≤ 5 device"),
         ("You must be at least 18 years old.", "age", "≥ 18 years"),
-        ("Uploads may have 2 GB at most.", "size", "≤ 2,000,000,000 b"),
+        ("Uploads may have 2 GB at most.", "size", "≤ 2 GB"),
     ],
 )
 def test_a_value_is_read_in_its_normal_form(text: str, kind: str, normal: str) -> None:

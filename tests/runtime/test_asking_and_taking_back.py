@@ -93,6 +93,18 @@ def test_what_another_case_did_is_not_taken_back(returns: Folder, shop: Systems,
     assert made(shop) == ["labels"], "the label is the first case's, whose question is still open"
 
 
+def test_the_person_reads_what_was_done_and_taken_back_and_nothing_that_was_only_asked(
+    returns: Folder, shop: Systems, encode: Encode
+) -> None:
+    cases = [back("big", "C-103"), {**back("yes", "C-103", "Yes."), "answers": "big"}]
+    results = run_cases(returns, cases, secrets=shop.environment(), encode=encode)
+    assert results[1].outcome == "handed_off"
+    [ticket] = shop.tickets
+    [done] = [line for line in ticket["body"].splitlines() if line.startswith("Done:")]
+    assert done == "Done: create label (parcels), void label (parcels)"
+    assert "Not done: create refund 549.00 EUR" in ticket["body"] and "taken back" in ticket["body"]
+
+
 def test_in_shadow_nobody_is_asked_and_what_a_yes_would_do_is_told(
     returns: Folder, shop: Systems, encode: Encode
 ) -> None:
@@ -120,6 +132,7 @@ def test_an_approver_who_refuses_later_writes_has_the_earlier_ones_taken_back(
         line: dict[str, Any] = {}
         engine.start(back("a", "C-101"))
         assert outcome() == "waiting" and made(shop) == []
+        assert "void" not in shop.tickets[0]["body"], "what happens only after a refusal is no part of the question"
         assert decided("approve") == "asked" and made(shop) == ["labels"]
         assert engine.answer("a", "yes", "C-101") and outcome() == "waiting"
         assert decided("refuse") == "refused" and made(shop) == [], line

@@ -14,7 +14,7 @@ import pytest
 from assess.demo.estate import RunningEstate
 from assess.engagement import Folder, load_folder
 from assess.piloting import CaseResult, check_goals, decide, pilot_of, run_cases, take_up
-from runtime import decision_log, memory
+from runtime import decision_log, memory, promises
 from runtime.decision_log import Entry
 from runtime.engine import engine
 from runtime.errors import BadInput, Conflict
@@ -115,7 +115,7 @@ def test_in_shadow_there_is_no_proxy_and_no_writing_credential(
         with engine(pilot) as started:
             started.start(demo_cases(folder)["demo-1-resolved"])
             assert started.outcome("demo-1-resolved")
-        assert {holder for _, holder in pilot._systems} == {"agent"}
+        assert {holder for _, holder in pilot.ways._systems} == {"agent"}
 
 
 def test_a_tightened_limit_holds_at_once(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
@@ -279,9 +279,11 @@ def test_state_and_memory_tell_what_happened_and_a_customer_is_forgotten(
     assert state.broken == () and state.stuck == () and json.dumps(state.plain())
     connection = open_log(folder.path / ".cxready")
     assert [m.outcome for m in memory.timeline(connection, "A-10877")] == ["handed_off"]
+    assert [p.says for p in promises.open_promises(connection, "A-10877")] == [folder.estate.escalation.acknowledge]
+    assert any(f.source == "crm.getContract" for f in memory.facts(connection, "A-10877"))
     connection.close()
     found = forget_customer(folder, "A-10877")
-    assert (found.remembered, found.cases, found.handoffs, found.under_way, found.busy) == (1, 1, 1, (), ())
+    assert (found.remembered, found.cases, found.handoffs, found.under_way, found.busy) == (2, 1, 1, (), ())
     connection = open_log(folder.path / ".cxready")
     assert memory.timeline(connection, "A-10877") == []
     assert "dispute a charge" not in "".join(row.form + row.text for row in outbox.rows(connection))

@@ -85,7 +85,7 @@ def is_whole(folder: Folder) -> bool:
 @pytest.mark.usefixtures("anywhere")
 def test_a_case_that_dies_seven_times_pays_writes_and_tells_once(folder: Folder, estate: RunningEstate) -> None:
     line = kill_at_each(folder, ALONG_THE_WAY, "demo-1-resolved")
-    assert line["outcome"] == "resolved"
+    assert line["outcome"] == "resolved", line["reason"]
     assert [credit["amount"] for credit in estate.records["credits"]] == ["12.40"]
     assert len(estate.records["notes"]) == 1
     assert len(estate.records["messages"]) == 1
@@ -109,7 +109,7 @@ def test_a_system_that_ignores_keys_is_read_back_before_anything_is_written_agai
     forget_keys(estate)
     write_gate(folder.path, {"billing.createCredit": RepeatSafe(by="read_back", find="findCredit", settle_s=0.5)})
     line = kill_at_each(folder, ["runtime.guardrails.forwarding.Forwarder._send:after:1"], "demo-1-resolved")
-    assert line["outcome"] == "resolved"
+    assert line["outcome"] == "resolved", line["reason"]
     assert [credit["amount"] for credit in estate.records["credits"]] == ["12.40"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -105,3 +106,22 @@ def test_odd_line_separators_do_not_move_a_quote(odd: str) -> None:
     page = markdown.parse("a.md", f"# Returns\n\nFirst{odd}line.\n\n## Phones\n\nReturn it within 14 days.\n")
     last = page.sections[-1]
     assert page.body[last.start : last.end].strip() == "Return it within 14 days."
+
+
+def test_pages_of_one_name_in_two_folders_are_both_read(tmp_path: Path) -> None:
+    for name in ("public", "desk"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "index.md").write_text(f"# {name}\n\nText of {name}.\n", encoding="utf-8")
+    both = together(folder.read(tmp_path / name) for name in ("public", "desk"))
+    assert [a.id for a in both.articles] == ["desk/index.md", "index.md"] and not both.not_read
+    assert (
+        both.articles[0].sections[0].id == "desk/index.md#1" and both.articles[0].sections[0].article == "desk/index.md"
+    )
+
+
+def test_a_named_pipe_and_a_folder_called_like_a_page_end_nothing(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "folder.md").mkdir()
+    (tmp_path / "a.md").write_text("Text.", encoding="utf-8")
+    reading = folder.read(tmp_path)
+    assert [a.id for a in reading.articles] == ["a.md"] and [n.name for n in reading.not_read] == ["pipe.md"]

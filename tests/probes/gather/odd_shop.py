@@ -21,7 +21,7 @@ from tests.probes.gather.odd_shop_estate import DESCRIPTION, estate_of
 class Shop:
     """State and switches. Switches: skips, repeats, oversized, html_errors, wall, slow_to_settle, trims, soft,
     forbidden_when_gone, drops, lost_updates, etag_by_the_second, etag_for_good, weak_etag, strict_on_weak,
-    open, keyless, racy_keys, short_count, links_elsewhere, fails_after_storing; and, on the way rather than in the
+    open, keyless, racy_keys, slow_index, short_count, links_elsewhere, fails_after_storing; and, on the way rather than in the
     shop: busy (a colleague adds an order during the first walk), repeat_blocked, undo_blocked, undo_forbidden, search_blocked, anonymous_login, gateway_down, error_blocked.
     """
 
@@ -32,6 +32,7 @@ class Shop:
         }
         self.keys: dict[str, str] = {}
         self.visible_from: dict[str, float] = {}
+        self.indexed_from: dict[str, float] = {}
         self.blocked: dict[str, int] = {}
         self.changed_at: dict[str, int] = {}
         self.lock = threading.Lock()
@@ -94,6 +95,8 @@ class Shop:
             self.on.remove("busy")
             self.orders = {"O-0": {"id": "O-0", "text": "a colleague's", "state": "open"}, **self.orders}
         rows = [o for o in self.orders.values() if query.get("reference") in (None, o.get("reference"))]
+        if "slow_index" in self.on and "reference" in query:
+            rows = [o for o in rows if self.indexed_from.get(o["id"], 0) < time.monotonic()]
         start += 1 if "skips" in self.on and start else 0
         start -= 1 if "repeats" in self.on and start else 0
         size += 4 if "oversized" in self.on else 0
@@ -133,6 +136,7 @@ class Shop:
         if "trims" in self.on:
             made["text"] = str(made["text"]).strip().upper()
         self.orders[made["id"]], self.keys[key] = made, made["id"]
+        self.indexed_from[made["id"]] = time.monotonic() + 3.0
         if "slow_to_settle" in self.on:
             self.visible_from[made["id"]] = time.monotonic() + 0.6
         return self._error(502, "bad gateway") if "fails_after_storing" in self.on else (201, made, {})

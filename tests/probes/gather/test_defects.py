@@ -12,6 +12,7 @@ from probes.api.questions import DERIVERS, GATHERERS, PROBES
 from probes.artifact import Artifact, Missing
 from probes.bundle import Bundle
 from probes.finding import Outcome, State, Subject
+from probes.gather.repeat import RepeatTrial
 from probes.gather.run import CollectResult, collect
 from tests.probes.gather.collecting import KINDS
 from tests.probes.gather.odd_shop import Shop, shop
@@ -168,6 +169,14 @@ def test_a_key_that_only_holds_once_the_first_answer_is_there_is_ignored_where_i
     found = outcomes["repeat_safe.createOrder"]
     assert (found.state, found.cause) == (State.NOT_MET, "key ignored"), found.title
     assert not state.own() and not result.left_behind
+
+
+def test_a_search_that_lags_behind_is_waited_for_and_its_time_goes_into_the_gate(tmp_path: Path) -> None:
+    outcomes, _, result = _asked(tmp_path, "keyless", "slow_index")
+    found = outcomes["repeat_safe.createOrder"]
+    assert found.state is State.MET and "our reference finds it with listOrders after 9 s" in found.title, found.title
+    trial = Bundle.open(result.bundle_path).get(RepeatTrial, Subject(unit="shop", item="createOrder"))
+    assert isinstance(trial, RepeatTrial) and trial.by == "read_back" and 8.5 < trial.settle_s < 15
 
 
 def test_the_slowest_read_in_a_hundred_is_measured_where_the_budget_was_raised_for_it(tmp_path: Path) -> None:

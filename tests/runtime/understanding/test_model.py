@@ -65,6 +65,32 @@ def test_a_model_that_talks_instead_proposes_nothing() -> None:
     assert proposer(model)(MESSAGE, GOALS) == Proposed(failed="no usable answer")
 
 
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ({"goal": "plan-change", "category": "fraud"}, "high_stakes.fraud"),
+        ({"goal": "plan-change", "frustration": 0.9}, "escalate_when.frustration_at_least"),
+        ({"goal": "plan-change", "category": "give-in"}, None),
+        ({"goal": "plan-change", "category": None, "frustration": 0.0}, None),
+    ],
+)
+def test_what_a_model_reads_of_stakes_and_mood_can_only_send_a_case_to_a_person(
+    folder: Folder, encode: Encode, said: dict[str, Any], rule: str | None
+) -> None:
+    from runtime.understanding.intent import Intents
+    from runtime.understanding.understand import understand
+
+    nothing = Intents({"none": ["zzz"]}, encode)
+    found = understand(
+        "It is about that thing with the Peruvian calendar.", folder.estate, nothing, propose=proposer(answering(said))
+    )
+    assert (found.stop.rule if found.stop else None) == rule and found.intent == "plan-change" and found.proposed
+    calm = understand(
+        "This is fraud!", folder.estate, nothing, propose=proposer(answering({"goal": None, "category": None}))
+    )
+    assert calm.stop and calm.stop.rule == "high_stakes.fraud", "what is seen without a model is never taken back"
+
+
 class Endpoint(BaseHTTPRequestHandler):
     """An OpenAI-compatible server that always answers with the same call; keeps what it was asked."""
 

@@ -1,0 +1,180 @@
+"""Conflicts: the engine beside three baselines on labelled pairs, then on a real handbook with planted conflicts.
+
+    python benchmarks/conflicts.py [--field DIR …] [--pairs-only]
+
+The baselines answer the same pairs: cosine of the two sentences, TF-IDF (both with the threshold that is best *on the
+answers*), and near-duplicates (cosine ≥ 0.9). The handbook is that of the shared corpus (CXREADY_CORPUS); other folders of
+articles can be named, for alarms only: every alarm is printed, to be read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from kb_audit.claims import Claim, claims
+from kb_audit.conflicts import Pair, find_conflicts
+from kb_audit.embedding import encoder
+from kb_audit.measure import load_pairs, verdicts
+from kb_audit.sources import folder, markdown
+from runtime.metrics import wilson
+from runtime.understanding.encode import Encode
+
+CASES = Path(__file__).parents[1] / "tests" / "cases" / "knowledge"
+SETS = {
+    "development (5 files)": [
+        "conflicts",
+        "conflicts_fresh",
+        "conflicts_hands",
+        "conflicts_held_out",
+        "conflicts_rounds",
+    ],
+    "last (unseen when written)": ["conflicts_last"],
+}
+SEED, GENERATED = 20261123, 40
+
+
+@click.command()
+@click.option("--field", multiple=True, type=click.Path(exists=True, path_type=Path), help="another folder of articles")
+@click.option("--pairs-only", is_flag=True, help="leave the handbook out")
+def main(field: tuple[Path, ...], pairs_only: bool) -> None:
+    encode = encoder()
+    for name, files in SETS.items():
+        pairs = [pair for file in files for pair in load_pairs(CASES / f"{file}.jsonl")]
+        print(f"\n{name}: {len(pairs)} pairs, {sum(_real(pairs))} conflicts\n")
+        print("| method | precision (95 %) | recall (95 %) |\n|---|---|---|")
+        for method, flagged in _methods(pairs, encode):
+            print(f"| {method} | {_precision(pairs, flagged)} | {_recall(pairs, flagged)} |")
+    handbook = Path(os.environ.get("CXREADY_CORPUS", "")) / "knowledge" / "18f-handbook" / "pages"
+    if not pairs_only and handbook.is_dir():
+        _field(handbook, encode, planted=True)
+    for other in field:
+        _field(other, encode, planted=False)
+
+
+def _real(pairs: Sequence[dict[str, Any]]) -> list[bool]:
+    return [pair["label"] == "conflict" for pair in pairs]
+
+
+def _methods(pairs: Sequence[dict[str, Any]], encode: Encode) -> Iterator[tuple[str, list[bool]]]:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    yield "cxready", [verdict == "conflict" for verdict in verdicts(pairs, encode)]
+    left, right = encode([p["a"] for p in pairs]), encode([p["b"] for p in pairs])
+    cosines = (left * right).sum(axis=1)
+    yield _best("cosine alone", pairs, cosines)
+    yield "near-duplicates (cosine ≥ 0.9)", [bool(each >= 0.9) for each in cosines]
+    rows = TfidfVectorizer(ngram_range=(1, 2)).fit_transform([t for p in pairs for t in (p["a"], p["b"])])
+    yield _best("TF-IDF", pairs, np.asarray(rows[0::2].multiply(rows[1::2]).sum(axis=1)).ravel())
+
+
+def _best(name: str, pairs: Sequence[dict[str, Any]], scores: np.ndarray) -> tuple[str, list[bool]]:
+    """The threshold with the best F1 on the answers themselves: more than a baseline could know."""
+    real = np.array(_real(pairs))
+
+    def f1(threshold: float) -> float:
+        hits = float((real & (scores >= threshold)).sum())
+        return 2 * hits / (real.sum() + (scores >= threshold).sum() or 1)
+
+    threshold = max(sorted(set(np.round(scores, 3))), key=f1)
+    return f"{name}, best threshold {threshold:.2f}", [bool(each >= threshold) for each in scores]
+
+
+def _precision(pairs: Sequence[dict[str, Any]], flagged: Sequence[bool]) -> str:
+    return _share(sum(r and f for r, f in zip(_real(pairs), flagged, strict=True)), sum(flagged))
+
+
+def _recall(pairs: Sequence[dict[str, Any]], flagged: Sequence[bool]) -> str:
+    return _share(sum(r and f for r, f in zip(_real(pairs), flagged, strict=True)), sum(_real(pairs)))
+
+
+def _share(part: int, whole: int) -> str:
+    share = wilson(part, whole)
+    return f"{share.value:.3f} ({share.low:.2f}–{share.high:.2f}), {part} of {whole}" if whole else "–"
+
+
+@dataclass(frozen=True)
+class _Planted:
+    id: str
+    text: str
+
+
+def _field(where: Path, encode: Encode, *, planted: bool) -> None:
+    articles = folder.read(where).articles
+    own = [claim for article in articles for claim in claims(article)]
+    sections = sum(len(article.sections) for article in articles)
+    sets = {"by hand": _by_hand(), "by the generator": list(_generated(own))} if planted else {}
+    everything, owner = list(own), {}
+    for each in (one for rows in sets.values() for one in rows):
+        for claim in claims(markdown.parse(f"planted/{each.id}.md", f"# Answers\n\n## Note\n\n{each.text}\n")):
+            owner[len(everything)] = each.id
+            everything.append(claim)
+    found = [p for p in find_conflicts(everything, encode).pairs if p.judgement.verdict == "conflict"]
+    alarms = [p for p in found if p.a not in owner and p.b not in owner]
+    print(f"\n{where.name}: {len(articles)} articles, {sections:,} sections, {len(own):,} claims")
+    print(f"alarms {len(alarms)}, {1000 * len(alarms) / max(1, sections):.2f} per 1,000 sections")
+    for pair in alarms:
+        _print(pair, everything)
+    hit = {owner[n] for p in found for n in (p.a, p.b) if n in owner}
+    for name, rows in sets.items():
+        print(f"planted {name}: found {_share(sum(one.id in hit for one in rows), len(rows))}")
+
+
+def _print(pair: Pair, stated: Sequence[Claim]) -> None:
+    print(f"  {pair.judgement.why} (cosine {pair.similarity:.2f})")
+    for claim in (stated[pair.a], stated[pair.b]):
+        print(f"    {claim.article} › {claim.path[-1]}: {claim.text}")
+
+
+def _by_hand() -> list[_Planted]:
+    rows = (CASES / "planted_18f.jsonl").read_text(encoding="utf-8").splitlines()
+    return [_Planted(row["id"], row["text"]) for row in map(json.loads, rows)]
+
+
+_REWORDINGS: tuple[tuple[str, str], ...] = (
+    (r"\bmust\b", "has to"), (r"\bcan\b", "may"), (r"\bwithin\b", "in no more than"), (r"\bneed to\b", "have to"), (r"\bprior to\b", "before"),
+    (r"\bshould\b", "are expected to"), (r"\breceive\b", "get"), (r"\bbegin\b", "start"), (r"\bsubmit\b", "send in"), (r"\brequest\b", "ask for"),
+)  # fmt: skip
+_FRAMES = ("As a rule, {}", "Please note: {}", "{} This holds for everyone.", "Remember that {}", "In short, {}")
+
+
+def _generated(own: Sequence[Claim]) -> Iterator[_Planted]:
+    """Sentences of the handbook with one value, the value changed, reworded by templates; the seed fixes which."""
+    chance = random.Random(SEED)
+    kinds = ("duration", "amount", "percentage", "frequency")
+    fit = [c for c in own if len(c.values) == 1 and c.values[0][1].kind in kinds and not c.in_row and _whole(c.text)]
+    fit = [c for c in fit if re.search(r"\d", _said(c)) and c.values[0][0] == "outcome"]
+    for number, claim in enumerate(chance.sample(fit, min(GENERATED, len(fit)))):
+        changed = re.sub(r"\d+", lambda m: str(int(m[0]) * chance.choice((2, 3)) + 1), _said(claim))
+        value = claim.values[0][1]
+        text = claim.text[: value.start] + changed + claim.text[value.end :]
+        for pattern, put in _REWORDINGS:
+            text = re.sub(pattern, put, text)
+        frame = chance.choice(_FRAMES)
+        yield _Planted(
+            f"generated-{number}", frame.format(text if frame.startswith("{") else text[0].lower() + text[1:])
+        )
+
+
+def _said(claim: Claim) -> str:
+    value = claim.values[0][1]
+    return claim.text[value.start : value.end]
+
+
+def _whole(text: str) -> bool:
+    return 7 <= len(text.split()) <= 30 and text[0].isupper() and text.endswith(".")
+
+
+if __name__ == "__main__":
+    main()
