@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from benchmarks.encode import DEMO, sections
 
 _PEER_ROWS = 5000
-_NOISE = 0.9
+_NOISE = 0.2
 
 
 def make_rows(place: Path, count: int, real: NDArray[np.float32], seed: int = 1) -> Path:

@@ -82,6 +82,9 @@ sports: gym / pool / sauna / court
 subject of care: dental / optical / hearing
 """.strip()
 
+NOT_IN_HEADINGS = frozenset({"size", "height", "length", "weight", "age of things", "quality", "order", "direction"})
+"""Sorts of adjectives: in a heading ("First steps", "At a high level") they say nothing of what stands below."""
+
 CONTRASTS: dict[str, dict[str, str]] = {}
 for _line in _SORTS.splitlines():
     _sort, _members = _line.split(": ")

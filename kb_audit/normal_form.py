@@ -42,7 +42,7 @@ def _one(value: Value, each: float) -> str:
             if each >= days * 0.999:
                 return f"{each / days:.4g} {kind}{name}"
     for scale, name in _SCALES.get(value.unit, ()):
-        if each >= scale:
+        if each >= scale or (scale, name) == _SCALES[value.unit][-1]:
             return f"{each / scale:.4g} {name}"
     if value.kind == "amount" and each == 0 and not value.unit:
         return "0 (free)"
@@ -50,9 +50,9 @@ def _one(value: Value, each: float) -> str:
 
 
 _SCALES = {
-    "b": ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (0.0, "B")),
-    "bps": ((1e9, "Gbit/s"), (1e6, "Mbit/s"), (1e3, "kbit/s"), (0.0, "bit/s")),
-    "g": ((1e3, "kg"), (0.0, "g")),
-    "m": ((1e3, "km"), (1.0, "m"), (0.01, "cm"), (0.0, "m")),
+    "b": ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B")),
+    "bps": ((1e9, "Gbit/s"), (1e6, "Mbit/s"), (1e3, "kbit/s"), (1.0, "bit/s")),
+    "g": ((1e3, "kg"), (1.0, "g")),
+    "m": ((1e3, "km"), (1.0, "m"), (0.01, "cm"), (0.001, "mm")),
 }
 _SAID_WITH_THE_NUMBER = frozenset({"clock", "date", "day of the year", "days", *_SCALES})

@@ -101,7 +101,7 @@ _BESIDE = re.compile(
     re.I,
 )
 _BREAK = re.compile(
-    r"\s*(?:;| [—–-]{1,2} |, no longer\b|, not (?!later|more|less|fewer)|\brather than\b|\binstead of\b|, but\b|, however\b|\bhowever\b|, although\b|"
+    r"\s*(?:;|(?<=\w\w)\.\s| [—–-]{1,2} |, no longer\b|, not (?!later|more|less|fewer)|\brather than\b|\binstead of\b|, but\b|, however\b|\bhowever\b|, although\b|"
     r", whereas\b|, while\b| but )\s*",
     re.I,
 )

@@ -23,6 +23,7 @@ MINUTES: Mapping[str, int] = {
 }  # fmt: skip
 """Minutes of work a finding, assumed by us; a team's own figures belong here (a secret has to be changed, not only removed)."""
 _CONTEXT = 2
+_WINDOW = 20
 _HUNK = re.compile(r"^@@ -(\d+)((?:,\d+)?) \+(\d+)((?:,\d+)?) @@")
 
 
@@ -61,7 +62,7 @@ def _with(pages: Mapping[str, Article], finding: KnowledgeFinding, private: Mapp
     number = side_to_mend(finding)
     article = pages[finding.sides[number].article]
     edit = draft(pages, finding, number) if article.head_known else None
-    diff = _diff(article, edit) if edit else ""
+    diff = diff_of(article, edit) if edit else ""
     if any(text in diff for text in private.get(article.id, ())):
         diff = ""
     remedy = Remedy(
@@ -81,32 +82,40 @@ def side_to_mend(finding: KnowledgeFinding) -> int:
     return 0
 
 
-def _diff(article: Article, edit: Edit) -> str:
-    """The edit as one file's diff; only the lines around it are compared, however long the article is."""
+def diff_of(article: Article, edit: Edit) -> str:
+    """The edit as one file's diff. Only the lines around it are compared, however long the article is, unless its lines
+    repeat so often that a hunk would slide out of the window."""
     whole = article.head + article.body
     start, end = len(article.head) + edit.start, len(article.head) + edit.end
     first, last = _lines_before(whole, start), _lines_behind(whole, end)
-    old = whole[first:last]
-    new = whole[first:start] + edit.text + whole[end:last]
+    lines = _window_diff(whole, start, end, edit.text, first, last)
+    edges = [*(lines[3 : 3 + _CONTEXT] if first > 0 else ()), *(lines[-_CONTEXT:] if last < len(whole) else ())]
+    if any(not line.startswith(" ") for line in edges):
+        first, lines = 0, _window_diff(whole, start, end, edit.text, 0, len(whole))
     above = whole.count("\n", 0, first)
-    lines = unified_diff(
-        old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{article.id}", f"b/{article.id}", n=_CONTEXT
+    moved = (_HUNK.sub(lambda m: f"@@ -{int(m[1]) + above}{m[2]} +{int(m[3]) + above}{m[4]} @@", x) for x in lines)
+    named = (
+        x.replace("a/\n", f"a/{article.id}\n").replace("b/\n", f"b/{article.id}\n") if n < 2 else x
+        for n, x in enumerate(moved)
     )
-    moved = (
-        _HUNK.sub(lambda m: f"@@ -{int(m[1]) + above}{m[2]} +{int(m[3]) + above}{m[4]} @@", line) for line in lines
-    )
-    return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in moved)
+    return "".join(x if x.endswith("\n") else x + "\n\\ No newline at end of file\n" for x in named)
+
+
+def _window_diff(whole: str, start: int, end: int, put: str, first: int, last: int) -> list[str]:
+    """Lines of the diff of `whole[first:last]`, with empty names."""
+    old, new = whole[first:last], whole[first:start] + put + whole[end:last]
+    return list(unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), "a/", "b/", n=_CONTEXT))
 
 
 def _lines_before(text: str, at: int) -> int:
-    """Where the line begins that stands a context above the one at `at`."""
-    for _ in range(_CONTEXT + 1):
+    """Where the line begins that stands a window above the one at `at`."""
+    for _ in range(_WINDOW):
         at = text.rfind("\n", 0, max(0, at))
     return at + 1
 
 
 def _lines_behind(text: str, at: int) -> int:
-    for _ in range(_CONTEXT + 1):
+    for _ in range(_WINDOW):
         found = text.find("\n", at)
         if found < 0:
             return len(text)

@@ -94,7 +94,8 @@ def measure(searched: Searched) -> Retrieval:
 
 
 def _paraphrases(searched: Searched, workflow: str) -> list[int | None]:
-    """For each utterance: at what place it finds the section that most of the others find first; None: not among five."""
+    """For each utterance: at what place it finds the section that more than half of the others find first; None: not among
+    five. Utterances whose companions do not agree are left out: then nobody knows which section is the right one."""
     mine = [best for name, _, best in searched.by_utterance if name == workflow and best]
     if len(mine) < 3:
         return []
@@ -102,7 +103,7 @@ def _paraphrases(searched: Searched, workflow: str) -> list[int | None]:
     for number, best in enumerate(mine):
         others = Counter(other[0][0] for n, other in enumerate(mine) if n != number)
         right, votes = min(others.items(), key=lambda each: (-each[1], each[0]))
-        if votes * 2 >= len(mine) - 1:
+        if votes * 2 > len(mine) - 1:
             places.append(next((at for at, (i, _) in enumerate(best) if i == right), None))
     return places
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from kb_audit.contrast_words import CONTRASTS
+from kb_audit.contrast_words import CONTRASTS, NOT_IN_HEADINGS
 from kb_audit.countries import countries
 from kb_audit.scope_words import GROUPS
 from kb_audit.word_gate import WordGate
@@ -52,9 +52,11 @@ def read_scope(
     """Scope words by kind. The sentence's own words win over its headings', those over the article's fields."""
     found: dict[str, frozenset[str]] = {}
     bare = _EXCLUSION.sub(" ", text)
-    for layer in (bare, *reversed(list(headings))):
-        for kind, hits in _hits(layer).items():
-            found.setdefault(kind, hits)
+    found.update(_hits(bare))
+    for heading in reversed(list(headings)):
+        for kind, hits in _hits(heading).items():
+            if kind not in NOT_IN_HEADINGS:
+                found.setdefault(kind, hits)
     for kind, value in (fields or {}).items():
         if value and value.lower() not in ("all", "any", "every", "global"):
             found.setdefault(kind, frozenset({value.lower()}))

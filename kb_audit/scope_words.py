@@ -139,6 +139,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "own": r"our|own",
         "other": r"(?:an)?other (?:bank|provider|operator|network|carrier|supplier|compan|retailer|airline)\w*|third[- ]part\w+",
     },
+    "edition": {"history": r"change ?logs?|release notes|what's new|upgrading[ -]checklists?|version \d[\d.]*"},
     "when": {
         "weekday": r"weekdays?|monday (?:to|through|[-–]) friday|mon(?:day)?s?\s?[-–]\s?fri(?:days?)?|"
         r"on business days",

@@ -93,8 +93,9 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
         ("count", r"\b(?P<n>twice)(?P<m>)(?P<c>)\b(?! as| the)"),
         ("count", rf"(?P<all>\bunlimited\b|\bany number of\b|\bas many\b)\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
         ("count", rf"\b(?P<only>only (?:[a-z]+ )?one|a single)\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
-        ("count", rf"\b{SPAN}\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
-        ("count", rf"(?<![\w.,$€£#/-])(?<!tier )(?<!level )(?<!step )(?<!phase )(?<!zone )(?<!class )(?<!type )(?<!version )(?<!section )(?<!grade )(?<!group )(?<!part )(?<!page )"
+        ("count", rf"(?<!\d )\b{SPAN}\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
+        ("count", rf"(?<!\d )(?<![\w.,$€£#/-])(?<!tier )(?<!level )"
+            rf"(?<!step )(?<!phase )(?<!zone )(?<!class )(?<!type )(?<!version )(?<!section )(?<!grade )(?<!group )(?<!part )(?<!page )"
             rf"(?!(?:19|20)\d\d\b)"
             rf"{SPAN}\s(?:[a-z][a-z-]+\s){{0,2}}?(?P<c>(?!(?:is|was|has|does|this|plus|minus|various|business|across|less|unless|access|process|"
             rf"address|always|perhaps|as|its|us|yours|ours)\b)[a-z]{{3,}}s)(?<!ss)(?<!us)\b"),

@@ -130,6 +130,8 @@ def run(
     if enqueue:
         from runtime.queue_client import enqueue_cases
 
+        if not found:
+            raise click.UsageError("--enqueue needs --message or --cases")
         names = enqueue_cases(loaded.estate, found)
         say({"enqueued": names}, as_json, [f"{len(names)} cases wait for a worker"])
         return

@@ -56,6 +56,13 @@ class RepeatSafe(Probe):
                 ),
                 evidence=shown,
             )
+        if trial.raced is False:
+            return not_met(
+                f"{trial.subject.unit} does {trial.subject.item} twice when it is repeated before its first answer",
+                *shown,
+                cause="key comes too late",
+                consequence=_HARM,
+            )
         if trial.second_key_honoured is False:
             return not_met(
                 (

@@ -87,7 +87,7 @@ class Plan(BaseModel):
         """The plan as a person reads it: one line a kind of request, by system."""
         rows = []
         for system, total in self.totals().items():
-            kept = f", and {self.kept[system]} kept for taking back after a crash" if self.kept.get(system) else ""
+            kept = f", and {self.kept[system]} kept for taking back" if self.kept.get(system) else ""
             rows.append(f"{system}: at most {total} requests{kept} (limit {self.max_requests})")
             rows += [_row(number, line) for number, line in enumerate(self.lines, 1) if line.system == system]
         rows += [f"sent by a trial of {name}: {body}" for name, body in self.bodies.items()]

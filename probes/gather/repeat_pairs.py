@@ -21,7 +21,7 @@ from probes.gather.undo import take_back
 from probes.gather.write_targets import Target, targets
 from runtime.errors import Refused
 from runtime.estate import Estate
-from runtime.systems.exchange import Seen
+from runtime.systems.exchange import Exchange, Seen
 
 MOST = 5  # pairs in all
 NEEDS = 4  # requests of one: twice sent, taken back, read
@@ -47,43 +47,46 @@ def _with_further(session: Session, target: Target, trial: RepeatTrial) -> Repea
             break
         if once is None:
             break
-        trial = trial.model_copy(
-            update={
-                "pairs": number,
-                "honoured": (trial.honoured or 0) + once,
-                "raced": once if number == 2 else trial.raced,
-            }
-        )
-        if not once:  # one pair is enough to say no
-            return trial.model_copy(update={"by": "no", "second_key_honoured": False, "records": 2})
+        made, answers = once
+        raced = made == 1 if number == 2 else trial.raced
+        honoured = (trial.honoured or 0) + (made == 1)
+        trial = trial.model_copy(update={"pairs": number, "honoured": honoured, "raced": raced})
+        if made > 1:  # one pair is enough to say no
+            first, second = (session.shot(answer) for answer in answers)
+            no = {"by": "no", "second_key_honoured": False, "records": made, "first": first, "second": second}
+            return trial.model_copy(update=no)
     return trial
 
 
-def _pair(session: Session, system: str, target: Target, *, raced: bool) -> bool | None:
-    """Whether two sends made one record; None where an answer tells nothing. All that came to be is taken back."""
+def _pair(
+    session: Session, system: str, target: Target, *, raced: bool
+) -> tuple[int, tuple[Exchange, Exchange]] | None:
+    """How many records two sends made, and their answers; None where an answer tells nothing. All is taken back."""
     assert target.operation and target.effect
     arguments, lacking = example_body(session.samples, session.estate, system, target.operation, session.now)
     if lacking:
         return None
     trial = prepared(session, system, target.name, target.operation, target.effect, arguments)
     try:
-        seen = _raced(session, system, trial) if raced else [send(session, system, trial).seen for _ in range(2)]
+        answers = (
+            _raced(session, system, trial) if raced else (send(session, system, trial), send(session, system, trial))
+        )
     finally:
         for entry, answer in trial.entries:
             trial.taken.append(take_back(session, entry, system, trial.name, trial.effect, trial.arguments, answer))
         close_open(session, system, trial.name)
-    if not trial.entries or set(seen) - {Seen.OK, Seen.REFUSED}:
+    if not trial.entries or {answer.seen for answer in answers} - {Seen.OK, Seen.REFUSED}:
         return None
-    return len(trial.entries) == 1
+    return len(trial.entries), answers
 
 
-def _raced(session: Session, system: str, trial: Trial) -> list[Seen]:
+def _raced(session: Session, system: str, trial: Trial) -> tuple[Exchange, Exchange]:
     with ThreadPoolExecutor(2) as pool:
         both = [pool.submit(asked, session, system, trial) for _ in range(2)]
-        answers = [one.result() for one in both]
-    for entry, exchange in answers:
-        note(session, trial, entry, exchange)
-    return [exchange.seen for _, exchange in answers]
+        (one, first), (other, second) = (each.result() for each in both)
+    note(session, trial, one, first)
+    note(session, trial, other, second)
+    return first, second
 
 
 def _room(session: Session, system: str) -> bool:

@@ -39,7 +39,7 @@ def _lines(
         line(
             system,
             operation,
-            f"write the example with {name}, then once more",
+            f"write the example with {name}" + (", then once more" if update or keyed else ""),
             "writes_stick",
             3 if update else sends,
             undo.id if undo else None,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,7 +40,9 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A request that is ready to be sent. `sent` is the body as a value for trace and evidence, `data` its bytes."""
+    """A request that is ready to be sent. `sent` is the body as a value for trace and evidence, `data` its bytes.
+    `remake` makes the bytes anew where a system takes the same ones only once.
+    """
 
     method: str
     url: str
@@ -53,6 +55,11 @@ class Outgoing:
     wants_data: bool = True
     reads: bool | None = None
     parse: Parse | None = None
+    remake: Callable[[], bytes] | None = None
+
+    def again(self) -> Outgoing:
+        """The same request once more."""
+        return replace(self, data=self.remake()) if self.remake else self
 
     @property
     def reading(self) -> bool:

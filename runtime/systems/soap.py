@@ -79,6 +79,10 @@ class SoapSystem:
         def parse(status: int, raw: bytes, content_type: str) -> Parsed:
             return parsed_answer(client, binding.get(method), binding, Reply(status, raw, content_type), self._lock)
 
+        def remake() -> bytes:
+            with self._lock:
+                return self._envelope(client, binding, method, found, given)[0]
+
         out = Outgoing(
             "POST",
             self._endpoint(found),
@@ -90,6 +94,7 @@ class SoapSystem:
             given,
             reads=found.reads,
             parse=parse,
+            remake=remake if isinstance(self.auth, MessageToken) else None,  # its token counts once
         )
         return send_renewing(self.transport, out, self.auth)
 

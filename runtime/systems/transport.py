@@ -82,7 +82,7 @@ class Transport:
         if wait is not None and wait <= self.bounds.wait_s and may:
             time.sleep(wait)
             self._blocked_until = 0.0
-            exchange = self._once(out, auth)
+            exchange = self._once(out.again(), auth)
         return exchange
 
     def _once(self, out: Outgoing, auth: AuthBase | None) -> Exchange:

@@ -43,7 +43,8 @@ def test_injected_defects_are_named_and_the_sound_system_is_not_blamed(
     sound = measured(environment, engagement(tmp_path / "sound"), Defect(), swept.left_behind)
     print(ROW.format("defect", "named by, cause", "others", "sent", "s"))
     print(ROW.format("none", "–", "–", sound.requests, "–"))
-    named, blamed = 0, set()
+    named = 0
+    blamed: set[tuple[str, ...]] = set()
     for number, case in enumerate(chosen):
         began = time.monotonic()
         walk = measured(environment, engagement(tmp_path / str(number)), case.defect(), swept.left_behind)

@@ -143,9 +143,7 @@ def test_collect_assess_and_report_take_the_estate_for_what_it_is(environment: d
 
 
 @pytest.mark.estate
-def test_the_plan_stays_within_the_budget_and_leaves_nothing_out(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
+def test_the_plan_stays_within_the_budget_and_leaves_nothing_out(environment: dict[str, str], tmp_path: Path) -> None:
     folder, plan = _engagement(tmp_path / "engagement"), tmp_path / "plan.json"
     planned = cxready(environment, "collect", str(folder), "--dry-run", "-o", str(plan))
     told = json.loads(plan.read_text(encoding="utf-8"))

@@ -42,16 +42,34 @@ class Defect:
 
 @dataclass
 class HonoursKeys(Defect):
-    """A gateway that remembers Idempotency-Key: the sound case for a system that knows no key itself."""
+    """A gateway that remembers Idempotency-Key: the sound case for a system that knows no key itself. A repetition that
+    overtakes the first answer waits for it.
+    """
 
     kept: dict[str, Answer] = field(default_factory=dict)
+    under_way: dict[str, threading.Event] = field(default_factory=dict)
+    lock: Any = field(default_factory=threading.Lock)
 
     def asked(self, request: Request) -> Answer | None:
-        return self.kept.get(self._key(request))
+        key = self._key(request)
+        with self.lock:
+            first = self.under_way.get(key)
+            if key and first is None:
+                self.under_way[key] = threading.Event()
+        if first is None:
+            return None
+        first.wait(60)
+        return self.kept.get(key)
 
     def told(self, request: Request, answer: Answer) -> Answer:
-        if self._key(request) and 200 <= answer.status < 300:
-            self.kept[self._key(request)] = answer
+        key = self._key(request)
+        with self.lock:
+            if key and 200 <= answer.status < 300:
+                self.kept[key] = answer
+            elif key and key not in self.kept:  # nothing came of it: the next one is a first one
+                self.under_way.pop(key, threading.Event()).set()
+            if key in self.under_way:
+                self.under_way[key].set()
         return answer
 
     @staticmethod

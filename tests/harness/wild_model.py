@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Plain = dict[str, Any]
+PACKED = gzip.compress(b" " * 20_000_000)
 PAID = {"goal": "refund-overpayment", "slots": {}}
 
 
@@ -161,7 +162,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "fails": _plainly(lambda tool: {"error": {"message": "boom"}}, 500),
     "signs-out": _plainly(lambda tool: {"error": {"message": "no key"}}, 401),
     "redirects": _plainly(lambda tool: b"", 307, Location="http://127.0.0.1:9/v1/chat/completions"),
-    "gzip-bomb": _plainly(lambda tool: gzip.compress(b" " * 50_000_000), Content_Encoding="gzip"),
+    "gzip-bomb": _plainly(lambda tool: PACKED, Content_Encoding="gzip"),
     "hangs": _hangs,
     "drips-for-ever": _drips,
     "answers-hugely": _huge,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,9 @@ from assess.outputs.knowledge_register import check, write
 from kb_audit.artifact import KnowledgeAudit
 from kb_audit.audit import audit
 from kb_audit.audit_json import as_json
-from kb_audit.remedies import effort_by_owner, patch
+from kb_audit.drafts import Edit
+from kb_audit.remedies import diff_of, effort_by_owner, patch
+from kb_audit.sources import markdown
 from kb_audit.summary import WIDTH, summary
 from runtime.errors import BadInput
 from runtime.understanding.encode import Encode
@@ -159,3 +162,24 @@ def test_the_command_writes_registers_and_asks_what_customers_ask(root: Path, tm
 def test_bad_input_is_said_with_what_to_do(root: Path, wrong: list[str]) -> None:
     done = CliRunner().invoke(command, [str(root), *wrong])
     assert isinstance(done.exception, BadInput) and "→" in str(done.exception)
+
+
+def test_any_edit_becomes_a_patch_that_gives_the_edited_text(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", "."], cwd=tmp_path, check=True)
+    draw = random.Random(7)
+    patches, wanted = [], {}
+    for number in range(60):
+        lines = [draw.choice(["a b c", "", "# H", "- x", "word word"]) for _ in range(draw.randint(1, 90))]
+        text = draw.choice(["", "---\nowner: x\n---\n"]) + "\n".join(lines) + draw.choice(["", "\n"])
+        article = markdown.parse(f"p{number}.md", text)
+        start = draw.randint(0, len(article.body))
+        edit = Edit(start, draw.randint(start, len(article.body)), draw.choice(["", "NEW", "one\ntwo\n\nthree"]))
+        (tmp_path / article.id).write_text(text, encoding="utf-8")
+        patches.append(diff_of(article, edit))
+        wanted[article.id] = article.head + article.body[: edit.start] + edit.text + article.body[edit.end :]
+    done = subprocess.run(
+        ["git", "apply", "-"], cwd=tmp_path, input="".join(patches), text=True, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    got = {name: (tmp_path / name).read_text(encoding="utf-8") if (tmp_path / name).exists() else "" for name in wanted}
+    assert got == wanted

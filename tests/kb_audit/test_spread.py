@@ -20,7 +20,7 @@ from kb_audit.model import find_model
 from pathlib import Path
 texts = [f"The fee of plan {n} is {n} euros" * (1 + n % 5) for n in range(150)]
 os.environ["CXREADY_RAY"] = "local:2"
-spread = encoder(cache=Path("none/../x.sqlite"))(texts)
+spread = encoder(cache=Path("x.sqlite"))(texts)
 del os.environ["CXREADY_RAY"]
 alone = load(find_model()).rows(texts)
 import ray

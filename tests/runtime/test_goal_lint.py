@@ -99,7 +99,7 @@ def test_a_goal_that_hangs_together_has_no_fault() -> None:
         ("else_choose: orders", "else_choose: order", 7, "slot order_id is chosen from order, which nothing gives; did you mean `orders`?"),
         (", pattern: 'O-\\d+', else_choose: orders", "", 7, "slot order_id can never be filled: say what it looks like"),
         ("'O-\\d+'", "'O-(\\d+'", 7, "the pattern of slot order_id is no regular expression"),
-        ("      otherwise: handoff", "      otherwise: [{ask: Which one?}, {rule: own_orders, with: [found], gives: [more]}]", 19, "stands on no path: every branch before it ends"),
+        ("      otherwise: handoff", "      otherwise: [{ask: Which one?}, {rule: own_orders, with: [found], gives: [more]}]", 19, "stands on no path: every branch before"),
         ("findOrders, with: {account_id: account_id}", "findOrders, with: {account_id: account_id}, confirm: Really?", 9, "only reads, there is nothing to confirm"),
         ("findOrders, with: {account_id: account_id}", "findOrders, with: {account_id: account_id}, undo: {call: pay.void}", 9, "only reads, there is nothing to undo"),
         (CALL, "        - confirm: Pay {termz.amount}?\n          call: pay.refund", 15, "the question before pay.refund names {termz.amount}, which nothing gives before"),
@@ -146,7 +146,9 @@ def test_a_condition_on_the_customers_yes_needs_somebody_to_ask() -> None:
 
 
 def test_more_paths_than_anybody_can_read_are_told_at_once() -> None:
-    branch = "    - {{when: terms.days, is: positive, do: [{{rule: own_orders, with: [found], gives: [a{n}]}}], otherwise: [{{rule: own_orders, with: [found], gives: [b{n}]}}]}}\n"
+    step = "{{rule: own_orders, with: [found], gives: [{name}{n}]}}"
+    inside = f"do: [{step.replace('{name}', 'a')}], otherwise: [{step.replace('{name}', 'b')}]"
+    branch = "    - {{when: terms.days, is: positive, " + inside + "}}\n"
     many = GOALS.replace(
         "    - when: terms.days\n", "".join(branch.format(n=n) for n in range(40)) + "    - when: terms.days\n"
     )

@@ -22,7 +22,7 @@ from runtime.understanding.rewording import checked, reworder
 from tests.harness.wild_model import BEHAVIOURS, wild_model
 from tests.runtime.piloted import AUTONOMIES, case, write_gate
 
-SECONDS = 1.5
+SECONDS = 3.0
 WAITS = ("waiting", "proposed")
 TABLE = {
     "proposes": WAITS,

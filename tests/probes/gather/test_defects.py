@@ -167,7 +167,7 @@ def test_with_room_for_it_a_key_is_tried_in_five_pairs_and_the_interval_is_print
 def test_a_key_that_only_holds_once_the_first_answer_is_there_is_ignored_where_it_counts(tmp_path: Path) -> None:
     outcomes, state, result = _asked(tmp_path, "racy_keys", max_requests=140)
     found = outcomes["repeat_safe.createOrder"]
-    assert (found.state, found.cause) == (State.NOT_MET, "key ignored"), found.title
+    assert (found.state, found.cause) == (State.NOT_MET, "key comes too late"), found.title
     assert not state.own() and not result.left_behind
 
 

@@ -76,6 +76,18 @@ def test_each_message_carries_a_token_of_its_own(server, tmp_path, kind):
     assert len(checking.nonces) == (3 if kind == "digest" else 0)
 
 
+def test_a_message_that_is_sent_once_more_has_a_token_of_its_own(server, tmp_path):
+    checking, one = Checking(server), usage(server, tmp_path)
+    throttled = iter([True])
+
+    def first_throttled(request):
+        answer = checking.answer(request)  # the token was taken before the throttle spoke
+        return (429, {"Retry-After": "0"}, b"") if next(throttled, False) else answer
+
+    server.answers["POST /usage"] = first_throttled
+    assert one.call("getUsage", {"account": "A-1"}, why=WHY).ok and checking.why == ["", ""]
+
+
 def test_a_timestamp_is_added_where_a_policy_asks_for_it(server, tmp_path):
     checking, one = Checking(server), usage(server, tmp_path, timestamp=True)
     assert one.call("getUsage", {"account": "A-1"}, why=WHY).ok and checking.why == [""]
