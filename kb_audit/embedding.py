@@ -45,6 +45,7 @@ def encoder(model: Model | None = None, *, progress: Progress | None = None, cac
     store = RowStore(cache or cache_file(chosen))
     dimensions = chosen.dimensions
     loaded: list[Rows] = []
+    say = progress or (lambda what, done, of: None)
 
     def encode(texts: Sequence[str]) -> NDArray[np.float32]:
         places: dict[bytes, list[int]] = {}
@@ -57,14 +58,14 @@ def encoder(model: Model | None = None, *, progress: Progress | None = None, cac
         step = _STEP_SPREAD if os.environ.get("CXREADY_RAY") else _STEP
         for start in range(0, len(todo), step):
             if not loaded:
+                say("loading the model: embedding", 0, len(todo))
                 loaded.append(load(chosen))
             part = todo[start : start + step]
             fresh = loaded[0].rows([texts[places[key][0]] for key in part])
             store.keep(part, fresh)
             for key, row in zip(part, fresh, strict=True):
                 rows[places[key]] = row
-            if progress is not None:
-                progress("embedding", start + len(part), len(todo))
+            say("embedding", start + len(part), len(todo))
         return rows
 
     return encode

@@ -94,7 +94,9 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _digest(file: Path, root: Path, path: Path) -> bytes:
     """Of all that a file's articles are made from; unreadable and oversized files by their size alone."""
-    told = hashlib.sha256(repr((file.relative_to(root).as_posix(), str(root), file == path)).encode("utf-8", "surrogatepass"))
+    told = hashlib.sha256(
+        repr((file.relative_to(root).as_posix(), str(root), file == path)).encode("utf-8", "surrogatepass")
+    )
     try:
         told.update(_bytes_of(file, MAX_DOCUMENT))
     except ValueError as error:
