@@ -21,6 +21,7 @@ _ARITHMETIC = re.compile(
     r"\b(?:e\.g\.|for example|for instance|such as|example|imagine|say,|let's say|suppose|today,|would)\b", re.I
 )
 _COMPLETE = re.compile(r"^[\"'“(]*[A-ZÀ-Ý0-9].*[.!][\"'”)]*$", re.S)
+_COMMAND = re.compile(r"(?:^|\s)--?[a-z][\w-]+")
 _QUESTION = re.compile(r"\?\s*[\"'”’)]*$")
 _DESCRIPTIVE = re.compile(
     r"\b(?:had|was|were|recorded|reported|grew|founded|launched|raised|ago|in the past|last year|since)\b", re.I
@@ -95,7 +96,8 @@ def claim_of(sentence: Sentence, fields: Mapping[str, str], excluded: Mapping[st
     lead = sentence.lead if len(sentence.lead) < 200 else ""
     found = values(text)
     complete = sentence.clause or _COMPLETE.search(text)
-    sign = polarity(text) if words <= 30 and complete and not sentence.in_row else None
+    said = words <= 30 and complete and not sentence.in_row and not _COMMAND.search(text)
+    sign = polarity(text) if said else None
     if not found and sign is None:
         return None
     masked = mask(text, found)

@@ -102,7 +102,7 @@ def by_payer(a: Claim, b: Claim) -> Clash | None:
     left, right = payer(a.text), payer(b.text)
     if left is None or right is None or left.party == right.party:
         return None
-    names = {"us": "who offers", "them": "who buys"}
+    names = {"us": "the company", "them": "the customer"}
     return Clash(
         "payer", f"paid by {names.get(left.party, left.party)} against paid by {names.get(right.party, right.party)}"
     )

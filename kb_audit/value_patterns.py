@@ -62,7 +62,7 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.I))  # type: ignore[misc]
     for kind, pattern in (
         ("age",
-            r"(?:(?<=aged )|(?<=age )|(?<=age of )|(?<=over the age of )|(?:" + "|".join(rf"(?<={who} )" for who in _PERSONS) +
+            r"(?:(?<=\baged )|(?<=\bage )|(?<=\bage of )|(?<=over the age of )|(?:" + "|".join(rf"(?<=\b{who} )" for who in _PERSONS) +
             r")(?:under|over|below|above|aged?|younger than|older than|up to(?: the age of)?|from)\s)(?P<n>\d{1,2}|two|three|four|five|six|seven|"
             r"eight|nine|ten|eleven|twelve|fourteen|fifteen|sixteen|eighteen)(?P<m>)\b(?!\s*(?:%|[a-z]*days|weeks|months|hours|minutes|euros|dollars|kg|km|miles|pages))|"
             r"\b(?P<n2>\d{1,2})(?:\s+years old|-year-olds?| years of age)\b|"
