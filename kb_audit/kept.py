@@ -18,11 +18,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from kb_audit.article import Article
-from kb_audit.row_store import cache_folder
+from kb_audit.row_store import by_key, cache_folder, opened
 
 T = TypeVar("T")
 G = TypeVar("G")
-_ASKED_AT_ONCE = 500
 
 
 class Kept:
@@ -33,7 +32,7 @@ class Kept:
         self._digests: dict[int, tuple[Article, bytes]] = {}
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(self._open()) as db, db:
+            with closing(opened(self._path)) as db, db:
                 db.execute("CREATE TABLE IF NOT EXISTS made (key BLOB PRIMARY KEY, code BLOB, what BLOB)")
                 db.execute("DELETE FROM made WHERE code <> ?", (_code(),))
             with suppress(OSError):
@@ -76,25 +75,19 @@ class Kept:
         self._keep([(key, _written(what))])
 
     def _known(self, digests: Sequence[bytes]) -> dict[bytes, bytes]:
-        wanted, found = sorted(set(digests)), dict[bytes, bytes]()
-        with suppress(sqlite3.Error), closing(self._open()) as db:
-            for start in range(0, len(wanted), _ASKED_AT_ONCE):
-                part = wanted[start : start + _ASKED_AT_ONCE]
-                marks = ",".join("?" * len(part))
-                found |= dict(db.execute(f"SELECT key, what FROM made WHERE key IN ({marks})", part))  # noqa: S608
+        found: dict[bytes, bytes] = {}
+        if self._path is not None:
+            with suppress(sqlite3.Error), closing(opened(self._path)) as db:
+                found.update(by_key(db, "SELECT key, what FROM made", digests))
         return found
 
     def _keep(self, fresh: list[tuple[bytes, bytes]]) -> None:
-        with suppress(sqlite3.Error), closing(self._open()) as db, db:
+        if self._path is None or not fresh:
+            return
+        with suppress(sqlite3.Error), closing(opened(self._path)) as db, db:
             db.executemany(
                 "INSERT OR REPLACE INTO made VALUES (?, ?, ?)", [(key, _code(), what) for key, what in fresh]
             )
-
-    def _open(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path or ":memory:", timeout=30)
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=NORMAL")
-        return db
 
 
 def _written(what: object) -> bytes:

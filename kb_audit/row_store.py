@@ -37,7 +37,7 @@ class RowStore:
         self._path: Path | None = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(self._open(path)) as db, db:
+            with closing(opened(path)) as db, db:
                 db.execute("CREATE TABLE IF NOT EXISTS rows (key BLOB PRIMARY KEY, row BLOB NOT NULL)")
             with suppress(OSError):
                 path.chmod(0o600)
@@ -48,15 +48,10 @@ class RowStore:
         """Those of the keys that are kept, with their rows, in no order; none where the store is broken."""
         if self._path is None:
             return
-        wanted = sorted(set(keys))
         try:
-            with closing(self._open(self._path)) as db:
-                for start in range(0, len(wanted), _ASKED_AT_ONCE):
-                    part = wanted[start : start + _ASKED_AT_ONCE]
-                    marks = ",".join("?" * len(part))
-                    asked = f"SELECT key, row FROM rows WHERE key IN ({marks})"  # noqa: S608 (question marks only)
-                    for key, row in db.execute(asked, part):
-                        yield key, np.frombuffer(row, np.float32)
+            with closing(opened(self._path)) as db:
+                for key, row in by_key(db, "SELECT key, row FROM rows", keys):
+                    yield key, np.frombuffer(row, np.float32)
         except sqlite3.Error:
             return
 
@@ -64,12 +59,20 @@ class RowStore:
         if self._path is None:
             return
         pairs = [(key, row.tobytes()) for key, row in zip(keys, rows, strict=True)]
-        with suppress(sqlite3.Error), closing(self._open(self._path)) as db, db:
+        with suppress(sqlite3.Error), closing(opened(self._path)) as db, db:
             db.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?)", pairs)
 
-    @staticmethod
-    def _open(path: Path) -> sqlite3.Connection:
-        db = sqlite3.connect(path, timeout=30)
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=NORMAL")
-        return db
+
+def opened(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=30)
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA synchronous=NORMAL")
+    return db
+
+
+def by_key(db: sqlite3.Connection, select: str, keys: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Key and content of those of the keys that are there, in no order."""
+    wanted = sorted(set(keys))
+    for start in range(0, len(wanted), _ASKED_AT_ONCE):
+        part = wanted[start : start + _ASKED_AT_ONCE]
+        yield from db.execute(f"{select} WHERE key IN ({','.join('?' * len(part))})", part)
