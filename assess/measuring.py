@@ -9,11 +9,12 @@ from pathlib import Path
 
 from assess.catalogue import collection
 from assess.engagement import Folder
+from probes.gather.onlooker import Progress, silent
 from probes.gather.persons_session import Ask
 from probes.gather.plan import Plan
 from probes.gather.run import CollectResult, collect
 from probes.gather.run_session import looking
-from probes.gather.session import Progress, Session, silent
+from probes.gather.session import Session
 from runtime.systems.write_ledger import Entry
 from runtime.understanding.encode import Encode
 

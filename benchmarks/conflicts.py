@@ -1,6 +1,6 @@
 """Conflicts: the engine beside three baselines on labelled pairs, then on a real handbook with planted conflicts.
 
-    python benchmarks/conflicts.py [--field DIR …] [--pairs-only]
+    python -m benchmarks.conflicts [--field DIR …] [--pairs-only]
 
 The baselines answer the same pairs: cosine of the two sentences, TF-IDF (both with the threshold that is best *on the
 answers*), and near-duplicates (cosine ≥ 0.9). The handbook is that of the shared corpus (CXREADY_CORPUS); other folders of

@@ -1,6 +1,6 @@
 """How long one decision takes at 10, 100 and 1,000 rules, beside other policy engines that are asked the same question in the same run.
 
-    python benchmarks/decide.py [--rules N] [--calls N]
+    python -m benchmarks.decide [--rules N] [--calls N]
 
 A rule lets one workflow call one operation while currency, single amount, customer's total, day's total and two facts hold.
 Peers get the same rule in their own language: regopy (OPA's Rego), cel-python (CEL), Cedar with the whole set in one piece.

@@ -1,7 +1,7 @@
 """Every declared question of one description, asked without an engagement, a network or a person; prints what came out.
 
-    python benchmarks/declared.py FILE [--folder DIR]     one document: findings and seconds
-    python benchmarks/declared.py --all DIR               a table: document, outcome, seconds
+    python -m benchmarks.declared FILE [--folder DIR]     one document: findings and seconds
+    python -m benchmarks.declared --all DIR               a table: document, outcome, seconds
 
 Goes the way of `collect` and `assess`: the gatherer `describe`, the derivers of systems, then each probe that these
 artifacts suffice for. Any attempt to connect ends the run.

@@ -1,6 +1,6 @@
 """How long a proof takes: every claim at 100 and at 1,000 rules, the table of dropped conditions, and a seeded hole found.
 
-    python benchmarks/prove.py [--rules N …]
+    python -m benchmarks.prove [--rules N …]
 
 No peer is timed: no other tool proves business claims over a Cedar policy. Two shapes: ten workflows for each operation (as
 companies write them), and one operation a rule (nothing repeats, the hardest for the prover).

@@ -1,6 +1,6 @@
 """The engine beside LangGraph: the same six steps, both durable on SQLite after every step, in the same run.
 
-    python benchmarks/runtime.py [--runs 10] [--rounds 24] [--kills 3]
+    python -m benchmarks.runtime [--runs 10] [--rounds 24] [--kills 3]
 
 Prints runs a second, bytes a run and their ratios (medians of interleaved rounds); then, for a write to a service that
 ignores idempotency keys, how often it was booked when the process died inside it: each engine by itself, and ours with

@@ -1,7 +1,7 @@
 """How long an export of tickets takes to read with everything that is counted, as a ratio to the standard library's csv
 alone over the same file, and the memory at the peak. Prints; asserts nothing.
 
-    python benchmarks/tickets.py [ROWS] [plain|bodies|slashes]
+    python -m benchmarks.tickets [ROWS] [plain|bodies|slashes]
 """
 
 from __future__ import annotations

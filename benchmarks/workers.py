@@ -1,6 +1,6 @@
 """Several workers on one PostgreSQL database: six durable steps a run, taken from the queue, one run of a customer at a time.
 
-    python benchmarks/workers.py [--workers 3] [--threads 4] [--runs 300] [--customers 60] [--kill]
+    python -m benchmarks.workers [--workers 3] [--threads 4] [--runs 300] [--customers 60] [--kill]
 
 Prints runs a second, the time of a run from being taken to its end (median, 99th percentile and their ratio), and how many
 were lost, run twice at a step or ran beside another one of their customer. `--kill` ends one worker with SIGKILL half-way.

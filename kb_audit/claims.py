@@ -21,6 +21,10 @@ _ARITHMETIC = re.compile(
     r"\b(?:e\.g\.|for example|for instance|such as|example|imagine|say,|let's say|suppose|today,|would)\b", re.I
 )
 _COMPLETE = re.compile(r"^[\"'“(]*[A-ZÀ-Ý0-9].*[.!][\"'”)]*$", re.S)
+_STAMP = re.compile(
+    r"^\W*(?:(?:last|page|article)\s+)*(?:updated|modified|reviewed|changed|edited|published|created|posted)\b[:,]?\s*(?:on\b|at\b)?\s*\W*(?:\d|(?-i:[A-Z][a-z]{2,8}\.? \d))",
+    re.I,
+)
 _COMMAND = re.compile(r"(?:^|\s)--?[a-z][\w-]+")
 _QUESTION = re.compile(r"\?\s*[\"'”’)]*$")
 _DESCRIPTIVE = re.compile(
@@ -91,7 +95,14 @@ def claim_of(sentence: Sentence, fields: Mapping[str, str], excluded: Mapping[st
     """The claim that a sentence makes, or `None`: questions, examples and fragments make none."""
     text = sentence.text
     words = len(text.split())
-    if _QUESTION.search(text) or _ARITHMETIC.search(text) or words < 3 or words > 70 or text.endswith(":"):
+    if (
+        _QUESTION.search(text)
+        or _STAMP.search(text)
+        or _ARITHMETIC.search(text)
+        or words < 3
+        or words > 70
+        or text.endswith(":")
+    ):
         return None
     lead = sentence.lead if len(sentence.lead) < 200 else ""
     found = values(text)

@@ -116,6 +116,7 @@ def _one_subject(a: Claim, b: Claim, similarity: float, words: Words, clash: Cla
             similarity >= (BARE_PERMISSION if bare else PERMISSION)
             and found.shorter >= (COVERED if similarity >= SURE else COVERED_FULLY)
             and found.longer >= (COVERED if bare else COVERED_HALF)
+            and (found.shared > 1 or similarity >= SURE)
             and _share_predicate(a, b, words)
             and not (_both_conditional(a, b) and words.align(a.masked, b.masked).both_alone)
         )

@@ -25,7 +25,7 @@ _CODE = re.compile(r"(?<![\w-])([A-Z]{1,4})-?(\d{1,2})(?![\w%]|\.\d)")
 _INSIDE = r"in|within|inside|during|with|before|above|until|up to|to"
 _OUTSIDE = r"out of|below|outside|outside of|without|after|from|since|starting|beyond|other than|following"
 _PLACE = re.compile(
-    rf"\b(?:(?P<i>{_INSIDE})|(?P<o>{_OUTSIDE}))\s+(?:the |an? |your |our |its )?(?P<n>[a-z0-9][\w-]+(?:\s[a-z][\w-]+)?)",
+    rf"\b(?:(?P<i>{_INSIDE})|(?P<o>{_OUTSIDE}))\s+(?:the |an? |your |our |its |this |that )?(?P<n>[a-z0-9][\w-]+(?:\s[a-z][\w-]+)?)",
     re.I,
 )
 _OTHERS = re.compile(

@@ -184,7 +184,7 @@ class SunsetPassed(Defect):
 
 @dataclass
 class SlowTail(Defect):
-    """Every eighth read takes some seconds."""
+    """Every sixth read takes some seconds."""
 
     seconds: float = 3.5
     reads: int = 0
@@ -193,7 +193,7 @@ class SlowTail(Defect):
     def asked(self, request: Request) -> Answer | None:
         with self.lock:
             self.reads += request.method == "GET"
-            late = request.method == "GET" and self.reads % 8 == 0
+            late = request.method == "GET" and self.reads % 6 == 0
         if late:
             time.sleep(self.seconds)
         return None
