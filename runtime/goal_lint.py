@@ -16,8 +16,8 @@ from typing import Any
 from runtime.errors import did_you_mean
 from runtime.estate import Estate
 from runtime.goal_names import names_on
-from runtime.goals import CallStep, Goal, RuleStep, Step, WhenStep, every_step
-from runtime.plan import MOST_PATHS, Branch, Path, paths
+from runtime.goals import AgentStep, CallStep, Goal, RuleStep, Step, WhenStep, every_step
+from runtime.plan import MOST_PATHS, Branch, Path, Without, paths
 from runtime.rules import Rule
 
 ASKED = "confirmed_by_customer"
@@ -97,6 +97,9 @@ class _Linted:
     def _of_step(self, step: Step) -> Iterator[Fault]:
         if isinstance(step, RuleStep):
             yield from self._of_rule(step)
+        if isinstance(step, AgentStep):
+            for tool in step.agent.may:
+                yield from self._of_step(tool)
         if isinstance(step, CallStep):
             for call in filter(None, (step, step.undo)):
                 yield from (self._at(step, says) for says in self._of_call(call))
@@ -130,7 +133,12 @@ class _Linted:
             yield f"{call.call} is not classified in effects/{call.system}.yaml and will be refused"
         elif effect.customer and effect.customer.field and effect.customer.field.partition(".")[0] not in call.with_:
             yield f"{call.call} does not say whose record it touches: `with` has no {effect.customer.field}"
-        elif effect.money_out and effect.money_out.field and effect.money_out.field.partition(".")[0] not in call.with_:
+        elif (
+            effect.money_out
+            and effect.money_out.field
+            and not any(call is tool for tool in self._goal.tools())  # the model may say how much, within the limits
+            and effect.money_out.field.partition(".")[0] not in call.with_
+        ):
             yield f"{call.call} does not say how much: `with` has no {effect.money_out.field}"
         if action is None:
             yield f"{call.call} is a write that no action of guardrails.yaml covers"
@@ -147,15 +155,12 @@ class _Linted:
         decided = False
         for leg in path:
             decided = decided or isinstance(leg, Branch)
-            if (
-                isinstance(leg, CallStep)
-                and self._estate.is_write(leg.call)
-                and not (decided or leg.confirm or self._has_conditions(leg))
-            ):
-                yield self._at(
-                    leg,
-                    f"nothing decides on {leg.call} before it is done: put it under a `when`, ask with `confirm`, or give its action conditions",
-                )
+            for call in [leg] if isinstance(leg, CallStep) else leg.calls if isinstance(leg, AgentStep) else []:
+                if self._estate.is_write(call.call) and not (decided or call.confirm or self._has_conditions(call)):
+                    yield self._at(
+                        call,
+                        f"nothing decides on {call.call} before it is done: put it under a `when`, ask with `confirm`, or give its action conditions",
+                    )
 
     def _is_undo(self, call: CallStep) -> bool:
         return id(call) not in self._places  # what it takes back says what is done
@@ -165,7 +170,7 @@ class _Linted:
         return action is None or bool(self._estate.guardrails.actions[action].conditions)
 
     def _never(self, found: list[Path]) -> Iterator[Fault]:
-        walked = {id(leg.step) if isinstance(leg, Branch) else id(leg) for path in found for leg in path}
+        walked = {id(leg.step) if isinstance(leg, Branch | Without) else id(leg) for path in found for leg in path}
         for step in every_step(self._goal.steps):
             if id(step) not in walked:
                 yield self._at(step, "stands on no path: every branch before it ends")
@@ -181,6 +186,9 @@ def _places(steps: list[Step], keys: Keys) -> Iterator[tuple[int, Keys]]:
             inside = {("do",): step.do, ("otherwise",): step.otherwise}
         elif isinstance(step, CallStep):
             inside = {("on_error", error): instead for error, instead in step.on_error.items()}
+        elif isinstance(step, AgentStep):
+            inside = {("without",): step.without}
+            yield from ((id(tool), (*here, "agent", "may", str(m))) for m, tool in enumerate(step.agent.may))
         for more, inner in inside.items():
             if isinstance(inner, list):
                 yield from _places(inner, (*here, *more))

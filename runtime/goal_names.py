@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from runtime.errors import did_you_mean
-from runtime.goals import AskStep, CallStep, Goal, RuleStep, Step, every_step
-from runtime.plan import MOOD, Branch, Failed, Path, root
+from runtime.goals import AgentStep, AskStep, CallStep, Goal, RuleStep, Step, every_step
+from runtime.plan import MOOD, Branch, Failed, Path, Without, root
 
 PLACE = re.compile(r"\{([A-Za-z0-9_.]+)\}")
 """A name in a sentence: `We have credited {credit.amount}`."""
@@ -39,7 +39,10 @@ def names_on(goal: Goal, path: Path) -> Said:
             yield from (
                 (leg, f"the question names {{{name}}}, which nothing gives before") for name in _missing(leg.ask, known)
             )
-        if not isinstance(leg, Branch | Failed):
+        elif isinstance(leg, AgentStep):
+            for tool in leg.calls:
+                yield from ((tool, said) for said in _of_call(tool, known | set(leg.gives), ever, is_tool=True))
+        if not isinstance(leg, Branch | Failed | Without):
             yield from ((leg, f"{name} is given twice, again by {_who(leg)}") for name in leg.gives if name in given)
             given |= set(leg.gives)
             known |= set(leg.gives)
@@ -51,9 +54,10 @@ def names_on(goal: Goal, path: Path) -> Said:
     )
 
 
-def _of_call(call: CallStep, known: set[str], ever: set[str]) -> Iterator[str]:
+def _of_call(call: CallStep, known: set[str], ever: set[str], *, is_tool: bool = False) -> Iterator[str]:
+    """`is_tool`: a model fills in the other arguments, and the effect may be named by them."""
     for need in call.same_effect:
-        if root(need) not in known:
+        if root(need) not in known and not is_tool:
             yield f"{need} is part of {call.call}'s effect before anything gives it"
     for argument, reference in call.with_.items():
         if isinstance(reference, str) and root(reference) not in known and _NAME.fullmatch(reference):
@@ -75,5 +79,7 @@ def _missing(sentence: str, known: Iterable[str]) -> list[str]:
     return [name for name in PLACE.findall(sentence) if root(name) not in known]
 
 
-def _who(leg: CallStep | RuleStep | AskStep) -> str:
+def _who(leg: CallStep | RuleStep | AskStep | AgentStep) -> str:
+    if isinstance(leg, AgentStep):
+        return "an agent step"
     return leg.call if isinstance(leg, CallStep) else f"rule {leg.rule}" if isinstance(leg, RuleStep) else "a question"

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, RootModel, Tag, model_validator
 
+from runtime.agent_bounds import AtMost
 from runtime.written import Strict
 
 Kind = Literal["date", "money", "phone", "email", "iban", "number"]
@@ -106,17 +107,75 @@ class AskStep(Strict):
         return self
 
 
+def _as_call(value: Any) -> Any:
+    return {"call": value} if isinstance(value, str) else value
+
+
 def _kind(step: Any) -> str | None:
     names = step if isinstance(step, dict) else step.__class__.model_fields
-    return next((kind for kind in ("call", "rule", "when", "ask") if kind in names), None)
+    return next((kind for kind in ("call", "rule", "when", "ask", "agent") if kind in names), None)
+
+
+Tool = Annotated[
+    Annotated[
+        Annotated[CallStep, Tag("call")] | Annotated[RuleStep, Tag("rule")],
+        Discriminator(_kind, custom_error_type="tool", custom_error_message="`may` names operations, calls or rules"),
+    ],
+    BeforeValidator(_as_call),
+]
+
+
+class Task(Strict):
+    """What a language model is asked to do, and everything that it may use for it."""
+
+    task: str = Field(min_length=1, max_length=2000, description="what is to be done, in words")
+    may: list[Tool] = Field(
+        min_length=1, description="operations and rules; what `with` names is filled in and not the model's to choose"
+    )
+    gives: dict[str, Literal["text", "text?"]] = Field(
+        default_factory=dict, description="names for the model's own words; each figure in them must come from a system"
+    )
+    at_most: AtMost = Field(default_factory=AtMost)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Task:
+        tools = [tool.call if isinstance(tool, CallStep) else tool.rule for tool in self.may]
+        given = [*self.gives, *(name for tool in self.may for name in tool.gives)]
+        for name in (*tools, *given):
+            if tools.count(name) > 1 or given.count(name) > 1:
+                raise ValueError(f"{name} stands twice in one agent step")
+        if any(isinstance(tool, CallStep) and tool.on_error for tool in self.may):
+            raise ValueError("a call of an agent step has no on_error: the model is told what the system answered")
+        return self
+
+
+class AgentStep(Strict):
+    """A task for a language model that proposes calls; each is checked, decided on and done like any call of a goal."""
+
+    agent: Task
+    without: Annotated[list[Step] | Ending, BeforeValidator(_steps_or_ending)] = Field(
+        "handoff", description="what is done instead where the pilot runs without a model"
+    )
+
+    @property
+    def calls(self) -> list[CallStep]:
+        return [tool for tool in self.agent.may if isinstance(tool, CallStep)]
+
+    @property
+    def gives(self) -> list[str]:
+        """Names that the step gives; those of a tool that was not used are there and empty (`absent`)."""
+        return [*(name for tool in self.agent.may for name in tool.gives), *self.agent.gives]
 
 
 Step = Annotated[
     Annotated[CallStep, Tag("call")]
     | Annotated[RuleStep, Tag("rule")]
     | Annotated[WhenStep, Tag("when")]
-    | Annotated[AskStep, Tag("ask")],
-    Discriminator(_kind, custom_error_type="step", custom_error_message="a step starts with call, rule, when or ask"),
+    | Annotated[AskStep, Tag("ask")]
+    | Annotated[AgentStep, Tag("agent")],
+    Discriminator(
+        _kind, custom_error_type="step", custom_error_message="a step starts with call, rule, when, ask or agent"
+    ),
 ]
 
 
@@ -140,6 +199,10 @@ class Goal(Strict):
         """Every call on any path, in the written order."""
         yield from _calls(self.steps)
 
+    def tools(self) -> list[CallStep]:
+        """Calls that a model proposes, where the goal has agent steps."""
+        return [call for step in every_step(self.steps) if isinstance(step, AgentStep) for call in step.calls]
+
     def operations(self) -> list[str]:
         """`system.operation` of every call, without repetition, in order."""
         return list(dict.fromkeys(call.call for call in self.calls()))
@@ -147,10 +210,10 @@ class Goal(Strict):
 
 def _calls(steps: list[Step]) -> Iterator[CallStep]:
     for step in every_step(steps):
-        if isinstance(step, CallStep):
-            yield step
-            if step.undo:
-                yield step.undo
+        for call in [step] if isinstance(step, CallStep) else step.calls if isinstance(step, AgentStep) else []:
+            yield call
+            if call.undo:
+                yield call.undo
 
 
 def every_step(steps: list[Step]) -> Iterator[Step]:
@@ -168,6 +231,8 @@ def branches_of(step: Step) -> list[list[Step]]:
         inside = [step.do, step.otherwise]
     elif isinstance(step, CallStep):
         inside = list(step.on_error.values())
+    elif isinstance(step, AgentStep):
+        inside = [step.without]
     return [found for found in inside if isinstance(found, list)]
 
 
@@ -186,4 +251,5 @@ class GoalsFile(RootModel[dict[str, Goal]]):
 
 CallStep.model_rebuild()
 WhenStep.model_rebuild()
+AgentStep.model_rebuild()
 Goal.model_rebuild()

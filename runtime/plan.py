@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from runtime.goals import AskStep, CallStep, Goal, RuleStep, Step, WhenStep
+from runtime.goals import AgentStep, AskStep, CallStep, Goal, RuleStep, Step, WhenStep
 
 Given = Mapping[str, Any]
 
@@ -33,7 +33,14 @@ class Failed:
     error: str
 
 
-Leg = CallStep | RuleStep | AskStep | Branch | Failed | str  # str: "handoff", "stop"
+@dataclass(frozen=True)
+class Without:
+    """An agent step where no model is there."""
+
+    step: AgentStep
+
+
+Leg = CallStep | RuleStep | AskStep | AgentStep | Branch | Failed | Without | str  # str: "handoff", "stop"
 Path = tuple[Leg, ...]
 MOST_PATHS = 4096
 MOOD = "mood"  # always given: `mood.frustrated`
@@ -61,6 +68,8 @@ def _paths(steps: list[Step]) -> Iterator[Path]:
     if isinstance(first, CallStep):
         for error, instead in first.on_error.items():
             yield from _on(Failed(first, error), instead, rest)
+    if isinstance(first, AgentStep):
+        yield from _on(Without(first), first.without, rest)
 
 
 def _on(leg: Leg, instead: list[Step] | str, rest: list[Step]) -> Iterator[Path]:
@@ -157,9 +166,20 @@ def _printed(leg: Leg) -> str:
         return f"rule {leg.rule} → {', '.join(leg.gives)}"
     if isinstance(leg, Branch):
         return f"if {leg.when} is {'' if leg.taken else 'not '}{leg.is_}"
+    if isinstance(leg, AgentStep):
+        return _task(leg)
+    if isinstance(leg, Without):
+        return "if there is no model"
     if isinstance(leg, Failed):
         return f"if {leg.step.call} answers {leg.error}"
     return f"ask: {leg.ask}" if isinstance(leg, AskStep) else leg
+
+
+def _task(step: AgentStep) -> str:
+    most = step.agent.at_most
+    may = ", ".join(tool.call if isinstance(tool, CallStep) else f"rule {tool.rule}" for tool in step.agent.may)
+    bounds = f"{most.calls} calls, {most.tokens:,} tokens, {most.seconds:g} s"
+    return f"agent: {step.agent.task} (may {may}; at most {bounds})"
 
 
 def root(reference: str) -> str:

@@ -77,7 +77,7 @@ def laid_out(assessment: Assessment, warnings: list[str] | None = None) -> tuple
         own = {s.id: fits[s.id] for s in open_}
         for _ in range(MOST_PASSES):
             ends = pdf_fit.endings(printed(render(assessment, "print", open_, own)).pages)
-            open_ = [s for s in open_ if not pdf_fit.settled([s], ends)]
+            open_ = [s for s in open_ if not pdf_fit.settled([s], ends, own)]
             if not open_:
                 break
             own |= {s.id: pdf_fit.corrected(s, own[s.id], ends[s.id], heights[s.id]) for s in open_}
@@ -89,7 +89,7 @@ def laid_out(assessment: Assessment, warnings: list[str] | None = None) -> tuple
         (warnings if warnings is not None else []).clear()
         document = printed(render(assessment, "print", parts, fits))
         ends = pdf_fit.endings(document.pages)
-        wide = [s for s in designed if not pdf_fit.settled([s], ends)]
+        wide = [s for s in designed if not pdf_fit.settled([s], ends, fits)]
         if not wide:
             break
     return document, parts, fits

@@ -194,10 +194,17 @@ def corrected(section: Section, fit: Fit, ending: Ending, heights: Natural) -> F
     return replace(fit, rows=tuple(rows), push=max(PUSH_LEAST, WISHED_GAP + left - 1.5))
 
 
-def settled(parts: list[Section], found: Mapping[str, Ending]) -> bool:
-    """Every bar stands on its section's last page, at the foot, with a gap that is neither negative nor a hole."""
-    ends = [found[s.id] for s in parts if s.id in found]
-    return all(e.bar_page == e.last_page and -0.5 <= e.below <= 9.0 and e.gap <= 60.0 for e in ends)
+def settled(parts: list[Section], found: Mapping[str, Ending], fits: Mapping[str, Fit]) -> bool:
+    """Every bar stands on its section's last page, at the foot, with a gap that is neither negative nor a hole, as far as
+    there is anything to fill it with.
+    """
+    ends = [(found[s.id], _is_spent(s, fits[s.id])) for s in parts if s.id in found]
+    return all(e.bar_page == e.last_page and -0.5 <= e.below <= 9.0 and (e.gap <= 60.0 or spent) for e, spent in ends)
+
+
+def _is_spent(section: Section, fit: Fit) -> bool:
+    """Whether a section has no more rows, and no more air, to give."""
+    return fit.pad >= PAD_MOST and all(n >= len(f.rows) for n, f in zip(fit.rows, section.fillers, strict=False))
 
 
 def _boxes(page: Any) -> Iterator[Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from runtime.estate import Estate
-from runtime.goals import CallStep, Goal
+from runtime.goals import AgentStep, CallStep, Goal
 from runtime.guardrails.cedar import owners, workflows_of
 from runtime.guardrails.conditions import DeclaredFact, Term, parts_of, paths_of
 from runtime.guardrails.policy import Action
@@ -94,6 +94,8 @@ def _before(path: tuple[Leg, ...], operation: str) -> Iterator[set[str]]:
     for leg in path:
         if isinstance(leg, CallStep) and leg.call == operation:
             yield set(known)
+        if isinstance(leg, AgentStep) and any(tool.call == operation for tool in leg.calls):
+            yield known | set(leg.gives)
         known |= set(getattr(leg, "gives", ()))
 
 
