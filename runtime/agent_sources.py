@@ -28,6 +28,8 @@ def unfounded(arguments: Mapping[str, Any], sources: Iterable[Any], also: Iterab
     known |= {form for word in words.split() for form in _forms(word.strip(".,;:!?()\"'"))}
     for name, value in arguments.items():
         for leaf in _leaves(value):
+            if isinstance(leaf, bool):
+                continue
             if isinstance(leaf, str) and len(leaf.split()) > 1:
                 if invented := not_given(leaf, given):
                     return f"{name} names {invented[0][:40]}, which no system gave"
@@ -60,12 +62,12 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 
 def _forms(value: Any) -> set[str]:
-    """A value as it is compared: 12.4, "12.40" and 12.40 are one amount; a truth is itself."""
+    """A value as it is compared: 12.4, "12.40" and 12.40 are one amount."""
     if isinstance(value, bool):
-        return {"true", "false"}
+        return set()
     text = str(value).strip()
     try:
         number = Decimal(text)
     except InvalidOperation:
-        return {text.casefold()} if text else set()
+        return {text} if text else set()
     return {str(number.normalize())} if number.is_finite() else set()

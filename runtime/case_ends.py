@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from runtime import beside_people, waiting_cases
+from runtime import beside_people, plan, waiting_cases
 from runtime import case_steps as steps
 from runtime.case_open import Plain, pilot
+from runtime.goals import CallStep, RuleStep
 from runtime.hand_off import Stopped
 from runtime.taking_back import take_back
 from runtime.walk import Halt, Waits, Walk
@@ -46,6 +47,27 @@ def spoken(line: Plain) -> Plain:
     disclosure = pilot().estate.guardrails.disclosure
     reply = line["reply"] if line["outcome"] != "observed" else ""
     return {**line, "reply": f"{disclosure} {reply}" if disclosure and reply else reply}
+
+
+def give(walk: Walk, step: CallStep, answer: Any) -> None:
+    """Names what the goal takes out of an answer."""
+    for name, pointer in step.gives.items():
+        try:
+            walk.given[name] = plan.taken_from(answer, pointer)
+        except KeyError:
+            says = f"{step.call} answered without {pointer}"
+            raise to_person(walk, Stopped("tool_fault", "goals.gives", says)) from None
+
+
+def apply(walk: Walk, step: RuleStep, values: list[Any]) -> Any:
+    """Computes a rule and names its values."""
+    made = steps.apply_rule(walk.name, walk.step(step.rule), step.rule, values)
+    if made["error"]:
+        says = f"rule {step.rule} could not be computed ({made['error']})"
+        raise to_person(walk, Stopped("tool_fault", "rule", says))
+    given = [made["value"]] if len(step.gives) == 1 else made["value"]
+    walk.given.update(dict(zip(step.gives, given, strict=True)))
+    return made["value"]
 
 
 def value_of(walk: Walk, reference: str) -> Any:

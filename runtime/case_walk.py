@@ -6,10 +6,11 @@ from typing import Any
 
 from runtime import case_steps as steps
 from runtime import plan
-from runtime.case_ends import to_person, value_of
+from runtime.agent_step import work_on
+from runtime.case_ends import apply, give, to_person, value_of
 from runtime.case_open import Plain, pilot
 from runtime.case_writes import look_for_other_steps, write
-from runtime.goals import AskStep, CallStep, RuleStep, Step, WhenStep
+from runtime.goals import AgentStep, AskStep, CallStep, Ending, RuleStep, Step, WhenStep
 from runtime.hand_off import Stopped
 from runtime.replies import which
 from runtime.systems.exchange import Seen
@@ -27,6 +28,9 @@ def walk_along(walk: Walk, todo: list[Step]) -> None:
         elif isinstance(step, AskStep):
             if not (step.troubleshooting and walk.is_frustrated):
                 raise Halt("asked", step.ask, step.ask)
+        elif isinstance(step, AgentStep):
+            if not work_on(walk, step):
+                _instead(walk, step.without, "agent", "there is no language model")
         else:
             _branch(walk, step)
 
@@ -34,13 +38,18 @@ def walk_along(walk: Walk, todo: list[Step]) -> None:
 def _branch(walk: Walk, step: WhenStep) -> None:
     if plan.holds(value_of(walk, step.when), step.is_):
         walk_along(walk, step.do)
-    elif isinstance(step.otherwise, list):
-        walk_along(walk, step.otherwise)
-    elif step.otherwise == "stop":
-        raise Halt("resolved", f"{step.when} is not {step.is_}: nothing to do", walk.explained(step.when))
     else:
-        said = walk.explained(step.when) or f"{step.when} is not {step.is_}"
-        raise to_person(walk, Stopped("conflict", "goals.otherwise", said))
+        _instead(walk, step.otherwise, step.when, f"{step.when} is not {step.is_}")
+
+
+def _instead(walk: Walk, other: list[Step] | Ending, about: str, says: str) -> None:
+    """The other side of a branch; a rule's own explanation is what is said of it."""
+    if isinstance(other, list):
+        walk_along(walk, other)
+    elif other == "stop":
+        raise Halt("resolved", f"{says}: nothing to do", walk.explained(about))
+    else:
+        raise to_person(walk, Stopped("conflict", "goals.otherwise", walk.explained(about) or says))
 
 
 def fill_slots(walk: Walk) -> None:
@@ -86,12 +95,7 @@ def _call(walk: Walk, step: CallStep) -> None:
     except Instead as other:
         _go_on(walk, step, other)
         return
-    for name, pointer in step.gives.items():
-        try:
-            walk.given[name] = plan.taken_from(answer, pointer)
-        except KeyError:
-            says = f"{step.call} answered without {pointer}"
-            raise to_person(walk, Stopped("tool_fault", "goals.gives", says)) from None
+    give(walk, step, answer)
 
 
 def _go_on(walk: Walk, step: CallStep, other: Instead) -> None:
@@ -118,9 +122,4 @@ def _read(walk: Walk, step: CallStep, arguments: Plain) -> Any:
 
 def _apply(walk: Walk, step: RuleStep) -> None:
     _choose(walk, step.with_)
-    made = steps.apply_rule(walk.name, walk.step(step.rule), step.rule, [value_of(walk, name) for name in step.with_])
-    if made["error"]:
-        says = f"rule {step.rule} could not be computed ({made['error']})"
-        raise to_person(walk, Stopped("tool_fault", "rule", says))
-    values = [made["value"]] if len(step.gives) == 1 else made["value"]
-    walk.given.update(dict(zip(step.gives, values, strict=True)))
+    apply(walk, step, [value_of(walk, name) for name in step.with_])

@@ -21,8 +21,14 @@ from runtime.walk import Halt, Instead, Walk
 from runtime.write_steps import watch, write_through
 
 
-def write(walk: Walk, step: CallStep, arguments: Plain, approval: Plain | None = None) -> Any:
-    """The write's answer, or the end of the walk: observed, waiting, held, refused or unknown."""
+def write(
+    walk: Walk, step: CallStep, arguments: Plain, approval: Plain | None = None, *, same: Plain | None = None
+) -> Any:
+    """The write's answer, or the end of the walk: observed, waiting, held, refused or unknown.
+
+    Args:
+        same: *what* is done, where it is not what the step's `same_effect` names.
+    """
     if wrong := invented(walk, step, arguments):
         raise to_person(walk, Stopped("conflict", "figures", f"{step.call}: {wrong}"))
     if step.confirm and approval is None:
@@ -32,7 +38,7 @@ def write(walk: Walk, step: CallStep, arguments: Plain, approval: Plain | None =
         said = watch(walk.name, named, step.call, arguments, context)
         beside(walk, step.call if said["decision"] in ("act", "approve") else None, arguments)
         raise Halt("observed", f"would {said['decision']} {in_words(step.call, arguments)}: {said['reason']}")
-    same = {name: value_of(walk, name) for name in step.same_effect} or arguments
+    same = same or {name: value_of(walk, name) for name in step.same_effect} or arguments
     done = write_through(walk.name, named, step.call, arguments, context, key_of(walk.workflow, step.call, same))
     if done["state"] == "done":
         walk.writes.append({"operation": step.call, "arguments": arguments})
@@ -41,7 +47,7 @@ def write(walk: Walk, step: CallStep, arguments: Plain, approval: Plain | None =
     if done["state"] == "refused":
         look_for_other_steps(step, (done["answer"] or {}).get("status"), done["answer"])
     if done["state"] == "held" and done["decision"] == "approve" and approval is None:
-        return write(walk, step, arguments, _approved(walk, step, arguments, done))
+        return write(walk, step, arguments, _approved(walk, step, arguments, done), same=same)
     if done["state"] == "unknown":
         stopped = Stopped("unknown_effect", "unknown_effect", f"{step.call}: {done['reason']}")
         raise to_person(walk, stopped, outcome="unknown")
@@ -106,9 +112,10 @@ def _follows(walk: Walk, step: CallStep) -> tuple[str, ...]:
     """What goes along with a yes and is named in the question: later writes of the goal that move no money, like the message about it."""
     estate = pilot().estate
     calls = list(estate.goals[walk.workflow].calls())
-    taken_back = {call.undo.call for call in calls if call.undo}  # happens only if a later step is refused
+    not_named = {call.undo.call for call in calls if call.undo}  # happens only if a later step is refused
+    not_named |= {call.call for call in estate.goals[walk.workflow].tools()}  # what a model will say is not known yet
     later = islice(dropwhile(lambda call: call is not step, calls), 1, None)
-    names = dict.fromkeys(call.call for call in later if call.call not in taken_back)
+    names = dict.fromkeys(call.call for call in later if call.call not in not_named)
     return tuple(
         name for name in names if (effect := estate.effect(name)) and effect.does != "read" and effect.money_out is None
     )

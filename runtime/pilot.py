@@ -54,6 +54,7 @@ class Pilot:
         worker: name of this process, where several share a database; empty takes the next free one.
         propose: a model that may name a goal when the words are not clear.
         reword: a model that may put a finished reply into other words.
+        model: a `pydantic_ai.models.Model` for agent steps; without one a goal's `without` is done.
     """
 
     estate: Estate
@@ -66,6 +67,7 @@ class Pilot:
     settle: float = 1.0
     propose: Propose | None = None
     reword: Reword | None = None
+    model: Any = None
     worker: str = ""
     proxy: RunningProxy | None = None
     executor: Executor = field(init=False)

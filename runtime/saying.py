@@ -21,7 +21,7 @@ def done_words(walk: Walk) -> str:
     own = pilot()
     goal = own.estate.goals[walk.workflow]
     reply = done_reply(goal, walk.given)
-    if not_given(reply, [goal.done, *_read(walk)]):
+    if not_given(reply, [goal.done, *read_by(walk)]):
         reply = DONE
     return (
         _in_other_words(walk.name, reply, walk.understood.language) if own.reword and not walk.is_simulated else reply
@@ -34,18 +34,18 @@ def invented(walk: Walk, step: CallStep, arguments: dict[str, Any]) -> str:
     for name in effect.sends if effect else ():
         reference = step.with_.get(name)
         made_of = root(reference) if isinstance(reference, str) and root(reference) in walk.given else ""
-        sources = _read(walk, besides=made_of) if made_of else [*_read(walk), reference]
+        sources = read_by(walk, besides=made_of) if made_of else [*read_by(walk), reference]
         found = not_given(str(arguments.get(name, "")), sources)
         if found:
             return f"{name} names {found[0]}, which no system gave"
     return ""
 
 
-def _read(walk: Walk, besides: str = "") -> list[Any]:
+def read_by(walk: Walk, besides: str = "") -> list[Any]:
     """Values that systems, rules and the session gave; what a customer only said is no source."""
     slots = pilot().estate.goals[walk.workflow].slots
     said = {name for name, slot in slots.items() if slot.from_ == "utterance" and not slot.else_choose}
-    return [value for name, value in walk.given.items() if name not in said and name != besides]
+    return [*(value for name, value in walk.given.items() if name not in said and name != besides), *walk.answers]
 
 
 @durable_step("word")

@@ -43,7 +43,7 @@ class Waits(Suspended):
 @dataclass
 class Walk:
     """Rebuilt from step results on each replay. `given`: name → value from slots, systems and rules; `covered`: calls that a
-    person's yes to an earlier one named; `undo`: calls that take back what was done, the oldest first.
+    person's yes to an earlier one named; `undo`: calls that take back what was done, the oldest first; `answers`: what systems told a model.
     """
 
     case: Plain
@@ -55,6 +55,7 @@ class Walk:
     is_simulated: bool = False
     covered: tuple[str, ...] = ()
     undo: list[tuple[str, Plain]] = field(default_factory=list)
+    answers: list[Any] = field(default_factory=list)
     n: int = 0
 
     @property

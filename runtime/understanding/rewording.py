@@ -73,8 +73,13 @@ def _wrong(reply: str, said: str) -> str:
         return f"it names {extra[0]!r}, which the reply does not"
     if left_out := not_given(reply, figures_in(said)):
         return f"it leaves out {left_out[0]!r}"
+    return unfit(said, reply)
+
+
+def unfit(said: str, reply: str = "") -> str:
+    """What speaks against a model's words beside their figures; what an approved reply has as well is fit."""
     if number_words(said) - number_words(reply):
-        return "it writes out a number that the reply does not name"
+        return "it writes out a number that nothing names"
     if _ADDRESS.search(said) and not _ADDRESS.search(reply):
         return "it names an address"
     if _MARKUP.search(said) and not _MARKUP.search(reply):

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 REPORT = ("weasyprint", "xlsxwriter")
 PILOT = ("dbos", "pydantic_ai", "openai", "fastapi", "uvicorn")
 COLLECT = (
-    "requests", "zeep", "openapi_spec_validator", "jsonschema", "jsonschema_rs", "joserfc", "cedarpy", "z3", "sentence_transformers", "torch", "onnxruntime", "onnx", "tokenizers", "sklearn",
+    "requests", "zeep", "openapi_spec_validator", "jsonschema", "jsonschema_rs", "joserfc", "cedarpy", "z3",
+    "sentence_transformers", "torch", "onnxruntime", "onnx", "tokenizers", "sklearn",
     "phonenumbers", "stdnum", "keyring", "truststore", "itsdangerous", "markdown_it", "bs4",
 )  # fmt: skip
 

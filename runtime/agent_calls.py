@@ -1,0 +1,92 @@
+"""One call that a model proposes in an agent step: arguments checked before anything, then the read, rule or write that any goal has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runtime import case_steps as steps
+from runtime import plan
+from runtime.agent_sources import unfounded
+from runtime.agent_tools import Plain, Tool, arguments_of, enumerated
+from runtime.case_ends import apply, give
+from runtime.case_open import pilot
+from runtime.case_writes import write
+from runtime.exactly_once import key_of
+from runtime.goals import AgentStep, CallStep, RuleStep
+from runtime.guardrails.restricted import readable
+from runtime.saying import read_by
+from runtime.systems.exchange import Seen
+from runtime.walk import Walk
+
+
+class Told(Exception):
+    """An error for the model, which may try again once."""
+
+
+def do(walk: Walk, step: AgentStep, tool: Tool, said: str, written: dict[str, Any]) -> Any:
+    """What the call gives the model to see.
+
+    Args:
+        said: the arguments as the model wrote them.
+        written: writes of this step by key, so that one that is said twice is done and counted once.
+
+    Raises:
+        Told: nothing was done, and why.
+        Halt, Suspended: how a write ends that is not simply done.
+    """
+    try:
+        asked = arguments_of(tool, said)
+    except ValueError as error:
+        raise Told(f"{tool.name}: {error}") from None
+    found = next(one for one in step.agent.may if tool.does == (one.call if isinstance(one, CallStep) else one.rule))
+    writes = isinstance(found, CallStep) and pilot().estate.is_write(found.call)
+    words = "" if writes else str(walk.case.get("message", ""))
+    if wrong := unfounded(_checked(found, asked), read_by(walk), enumerated(tool.schema), words):
+        raise Told(f"{tool.name}: {wrong}")
+    if isinstance(found, RuleStep):
+        answer = apply(walk, found, [_ours(walk, name) if name in tool.fills else asked[name] for name in found.with_])
+    elif writes:
+        answer = _written(walk, found, {**asked, **_filled(walk, found, tool)}, written)
+    else:
+        answer = _read(walk, found, {**asked, **_filled(walk, found, tool)})
+    walk.answers.append(answer)
+    return answer
+
+
+def _checked(found: CallStep | RuleStep, asked: Plain) -> Plain:
+    """Arguments that must have a source; those that leave the house as sentences are checked figure by figure."""
+    return asked
+
+
+def _filled(walk: Walk, call: CallStep, tool: Tool) -> Plain:
+    """What the session and the goal say, whatever the model says."""
+    return {name: _ours(walk, call.with_.get(name, name)) for name in tool.fills}
+
+
+def _ours(walk: Walk, reference: Any) -> Any:
+    try:
+        value = plan.value_of(reference, walk.given)
+    except KeyError:
+        value = None
+    if value is None:
+        raise Told(f"{reference} is not known yet: call the tool that gives {plan.root(str(reference))} first")
+    return value
+
+
+def _written(walk: Walk, call: CallStep, arguments: Plain, written: dict[str, Any]) -> Any:
+    same = {name: arguments[name] if name in arguments else _ours(walk, name) for name in call.same_effect}
+    key = key_of(walk.workflow, call.call, same or arguments)
+    if key not in written:
+        answer = readable(pilot().estate.guardrails, write(walk, call, arguments, same=same))
+        written[key] = answer
+        give(walk, call, answer)
+    return written[key]
+
+
+def _read(walk: Walk, call: CallStep, arguments: Plain) -> Any:
+    found = steps.read(walk.name, walk.step(call.call), call.call, arguments)
+    if found["seen"] != Seen.OK:
+        what = found["says"] or f"{found['seen']} {found['status'] or ''}".rstrip()
+        raise Told(f"{call.call} did not answer as it should: {what[:200]}")
+    give(walk, call, found["body"])
+    return found["body"]
