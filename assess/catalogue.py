@@ -60,6 +60,7 @@ def catalogue() -> Catalogue:
 def collection() -> Collection:
     """Artifacts, gatherers and derivers of the whole house."""
     from kb_audit import collecting as knowledge
+    from kb_audit import system_readings
     from probes.api import questions as systems
     from probes.derive import guardrails, volume
     from probes.escalation import catalogue as escalation
@@ -68,6 +69,7 @@ def collection() -> Collection:
     gatherers: tuple[Gatherer, ...] = (
         *systems.GATHERERS,
         knowledge.GATHERER,
+        system_readings.GATHERER,
         guardrail_attacks.GATHERER,
         handoff_drill.GATHERER,
     )

@@ -14,16 +14,16 @@ from pydantic import BaseModel, Field, model_validator
 
 from assess.asked import AnswersFile, ReportFile
 from assess.business_case.written import BusinessCaseFile
+from assess.cross_check import cross_check
 from runtime.errors import BadInput, did_you_mean
 from runtime.escalation.routes import EscalationFile
 from runtime.estate import Estate, TicketReading
-from runtime.goals import Goal, GoalsFile
+from runtime.goals import GoalsFile
 from runtime.guardrails.effects import EffectsFile
-from runtime.guardrails.fit import misfits
 from runtime.guardrails.policy import GuardrailsFile
 from runtime.pilot_settings import PilotFile
+from runtime.system_values import SystemValue
 from runtime.systems.settings import Network, SystemSettings
-from runtime.systems.surface_reader import described
 from runtime.written import Strict, Written, digest_of, load
 
 Level = Literal[1, 2, 3, 4, 5]
@@ -54,6 +54,9 @@ class Knowledge(Strict):
     retired: list[str] = Field(default_factory=list, description="names of products, plans and menus that are gone")
     review_days: dict[str, int] = Field(
         default_factory=dict, description="kind of article → days between reviews, instead of the learned ones"
+    )
+    system_values: list[SystemValue] = Field(
+        default_factory=list, description="values that systems hold and articles state: read, and compared with them"
     )
 
 
@@ -141,6 +144,7 @@ class Folder:
             knowledge=tuple(said.knowledge.sources),
             retired=tuple(said.knowledge.retired),
             review_days=said.knowledge.review_days,
+            system_values=tuple(said.knowledge.system_values),
             tickets=said.tickets.file if said.tickets else None,
             ticket_reading=said.tickets.reading(self.escalation.value.zone) if said.tickets else None,
         )
@@ -195,7 +199,7 @@ def load_folder(path: Path, *, guardrails: Path | None = None) -> Folder:
         business_case=_optional(path / "business_case.yaml", BusinessCaseFile, {"format": 1}, absent),
         absent=tuple(absent),
     )
-    _cross_check(folder)
+    cross_check(folder)
     return folder
 
 
@@ -217,69 +221,3 @@ def _optional(path: Path, model: Any, empty: dict[str, Any], absent: list[str]) 
     absent.append(path.name)
     value: BaseModel = model.model_validate(empty)
     return Written(value, path, {})
-
-
-def _cross_check(folder: Folder) -> None:
-    """Names that one file uses and another owns."""
-    systems = folder.engagement.value.systems
-    for goal_name, goal in folder.goals.value.goals.items():
-        _check_calls(folder, goal_name, goal)
-    for name in folder.engagement.value.workflows:
-        if folder.goals.value.goals and name not in folder.goals.value.goals:
-            place = folder.engagement.place("workflows", name)
-            raise BadInput(
-                f"`{name}` is no goal of goals.yaml{did_you_mean(name, folder.goals.value.goals)}",
-                place,
-                "a workflow is a goal: use its name",
-            )
-    for action_name, action in folder.guardrails.value.actions.items():
-        for operation in action.operations:
-            system = operation.split(".", 1)[0]
-            if system not in systems:
-                place = folder.guardrails.place("actions", action_name, "operations")
-                raise BadInput(
-                    f"`{system}` is no system of the engagement{did_you_mean(system, systems)}",
-                    place,
-                    "write system.operation",
-                )
-    _check_limits(folder)
-    for name in folder.business_case.value.workflows:
-        if name not in folder.goals.value.goals:
-            raise BadInput(
-                f"`{name}` is no goal of goals.yaml{did_you_mean(name, folder.goals.value.goals)}",
-                folder.business_case.place("workflows", name),
-                "a workflow is a goal: use its name",
-            )
-    routes = folder.escalation.value
-    for route_name, route in routes.routes.items():
-        for destination in filter(None, (route.destination, route.deputy)):
-            if destination not in routes.destinations:
-                place = folder.escalation.place("routes", route_name)
-                raise BadInput(
-                    f"`{destination}` is no destination of this file{did_you_mean(destination, routes.destinations)}",
-                    place,
-                    "name one under `destinations`",
-                )
-
-
-def _check_limits(folder: Folder) -> None:
-    """Operations, amounts and facts of the guardrails: the first that has no one meaning."""
-    found = misfits(
-        folder.guardrails,
-        {name: written.value for name, written in folder.effects.items()},
-        lambda system: described(system, folder.engagement.value.systems[system], folder.path),
-        currency=folder.engagement.value.currency,
-        workflows=len(folder.goals.value.goals),
-    )
-    for wrong in found:
-        raise wrong
-
-
-def _check_calls(folder: Folder, name: str, goal: Goal) -> None:
-    for call in goal.calls():
-        if call.system not in folder.engagement.value.systems:
-            place = folder.goals.place(name, "steps")
-            near = did_you_mean(call.system, folder.engagement.value.systems)
-            raise BadInput(
-                f"`{call.call}` calls a system that the engagement does not name{near}", place, "write system.operation"
-            )

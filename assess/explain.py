@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assess.assessment import Assessment, Cell, Finding
+from assess.claim_lines import claim_lines
 from assess.judge import Verdict
 from assess.matrices import matrix_lines
 from assess.rows import could_words, level_lines, word
@@ -33,9 +34,9 @@ def explain_lines(verdict: Verdict, thing: str) -> list[str]:
     cells = [c for c in a.cells if thing in (c.probe, f"{c.probe}({c.subject})", c.probe.split(".", 1)[1])]
     if cells:
         return _probe(verdict, cells)
-    figure = figure_lines(verdict, thing)
-    if figure:
-        return figure
+    other = figure_lines(verdict, thing) or claim_lines(verdict, thing)
+    if other:
+        return other
     known = [
         *DIMENSIONS,
         *a.gates,
@@ -46,7 +47,7 @@ def explain_lines(verdict: Verdict, thing: str) -> list[str]:
     raise BadInput(
         f"nothing called `{thing}` was judged{did_you_mean(thing, known)}",
         "explain",
-        "name a probe, finding, dimension, workflow, system, `overall`, or a figure like roadmap.milestones[0].p80_weeks",
+        "name a probe, finding, dimension, workflow, system, article, `overall`, or a figure like roadmap.milestones[0].p80_weeks",
     )
 
 

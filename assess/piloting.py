@@ -14,6 +14,7 @@ from runtime.gate_check import read_gate
 from runtime.systems.settings import Autonomy
 from runtime.understanding.encode import Encode
 from runtime.understanding.model import Propose
+from runtime.understanding.model_client import model_of
 from runtime.understanding.rewording import Reword
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def running(
     at_most: Autonomy = "act",
     propose: Propose | None = None,
     reword: Reword | None = None,
+    model: Any = None,
     worker: str = "",
     threads: int | None = None,
 ) -> Iterator[Engine]:
@@ -68,7 +70,7 @@ def running(
     from runtime.engine import THREADS, engine
 
     opened = pilot_of(folder, secrets=secrets, encode=encode, at_most=at_most, propose=propose, reword=reword)
-    opened.worker = worker
+    opened.worker, opened.model = worker, model or opened.model
     with opened as pilot:
         pilot.check_ways()
         with engine(pilot, threads=threads or THREADS) as started:
@@ -103,6 +105,7 @@ def pilot_of(
         at_most="observe" if folder.pilot.value.stopped else at_most,
         propose=propose,
         reword=reword,
+        model=model_of(os.environ),
     )
 
 
@@ -134,6 +137,7 @@ def run_cases(
     at_most: Autonomy = "act",
     propose: Propose | None = None,
     reword: Reword | None = None,
+    model: Any = None,
     progress: Progress | None = None,
 ) -> list[CaseResult]:
     """Runs cases one after the other; one that waits for a person does not hold up the next.
@@ -143,10 +147,13 @@ def run_cases(
             question the message answers.
         propose: a model that may name a goal when the words are not clear.
         reword: a model that may put a finished reply into other words.
+        model: for agent steps (`pydantic_ai.models.Model`); else the one that CXREADY_MODEL and CXREADY_MODEL_URL name.
         progress: called with each result as it comes.
     """
     results: list[CaseResult] = []
-    with running(folder, secrets=secrets, encode=encode, at_most=at_most, propose=propose, reword=reword) as engine:
+    with running(
+        folder, secrets=secrets, encode=encode, at_most=at_most, propose=propose, reword=reword, model=model
+    ) as engine:
         for case in cases:
             results.append(run_one(engine, case))
             if progress:
@@ -171,11 +178,12 @@ def take_up(
     secrets: Mapping[str, str] | None = None,
     encode: Encode | None = None,
     at_most: Autonomy = "act",
+    model: Any = None,
     progress: Progress | None = None,
 ) -> list[CaseResult]:
     """Goes on with every case that an earlier process left: after a crash, or because it waits for a person."""
     results: list[CaseResult] = []
-    with running(folder, secrets=secrets, encode=encode, at_most=at_most) as engine:
+    with running(folder, secrets=secrets, encode=encode, at_most=at_most, model=model) as engine:
         for run in engine.unfinished():
             results.append(result_of(engine.outcome(run), run))
             if progress:

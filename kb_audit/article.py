@@ -79,7 +79,8 @@ class Article:
     """One page of a knowledge base. Dates, owner, version and views stay `None`/empty when the source does not say them.
 
     `changed` are the days of real changes, `marks` explicit anchors, `unread` parts that could not be read (what, why),
-    `problem`: why its own fields could not be read. Where `head_known`, `head + body` is the text of the file.
+    `problem`: why its own fields could not be read. Where `head_known`, `head + body` is the text of the file. A macro
+    (`form`) is a reply that people send: compared with articles, never searched.
     """
 
     id: str
@@ -106,6 +107,7 @@ class Article:
     hidden: tuple[tuple[int, int], ...] = ()
     aliases: tuple[str, ...] = ()
     problem: str = ""
+    form: Literal["article", "macro"] = "article"
     head: str = ""
     head_known: bool = False
 

@@ -60,6 +60,7 @@ def _record(article: Article, against: Sequence[KnowledgeFinding], interval: Int
         risk=risk_of_age(seen, as_of, interval.days),
         reasons=tuple(_reasons(against, seen, as_of, interval)),
         sort=interval.kind,
+        form=article.form,
         review_days=interval.days,
     )
 

@@ -5,6 +5,7 @@ Findings carry literal quotes with their character range in the article's body; 
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import date
 from typing import ClassVar, Literal
 
@@ -19,10 +20,10 @@ FindingVerdict = Literal[
     "conflict", "possible", "scope", "guardrail", "duplicate", "near_duplicate", "dead_link", "passed_date",
     "overdue_review", "old_version", "cut_section", "long_article", "no_headings", "orphan", "injection", "hidden_text",
     "personal_data", "secret", "not_found", "superseded", "gone_reference", "dead_external", "image_text", "headless_table",
-    "run_on_steps", "mixed_language", "jargon", "internal_exposed", "partial_duplicate", "near_tie",
+    "run_on_steps", "mixed_language", "jargon", "internal_exposed", "partial_duplicate", "near_tie", "system",
 ]  # fmt: skip
 
-OF_SECTIONS: frozenset[FindingVerdict] = frozenset({"conflict", "possible", "scope"})
+OF_SECTIONS: frozenset[FindingVerdict] = frozenset({"conflict", "possible", "scope", "system"})
 
 
 class _Frozen(BaseModel):
@@ -93,6 +94,7 @@ class ArticleRecord(_Frozen):
     version: str = ""
     views: int | None = None
     sort: str = ""
+    form: str = "article"
     review_days: int | None = None
 
 
@@ -125,6 +127,16 @@ class UtteranceCoverage(_Frozen):
     best: tuple[Reached, ...] = ()
 
 
+class ValueCompared(_Frozen):
+    """A value that a system holds (`place`), and where articles speak of it; `why` it could not be read."""
+
+    place: str
+    says: str
+    held: str = ""
+    why: str = ""
+    spoken: tuple[tuple[str, int], ...] = Field((), description="article and character of each sentence")
+
+
 class KnowledgeAudit(Artifact):
     """Everything that was derived from the articles. `workflows`: the articles that each one reaches; `reached`: the
     sections in them about its subject (`None` in bundles written before sections were told apart)."""
@@ -145,6 +157,7 @@ class KnowledgeAudit(Artifact):
     workflows: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     reached: dict[str, tuple[str, ...]] | None = None
     limits_compared: int = 0
+    system_values: tuple[ValueCompared, ...] = ()
     retrieval: Retrieval = Retrieval()
     would_say: tuple[WouldSay, ...] = ()
     mend_first: tuple[MendFirst, ...] = ()
@@ -171,16 +184,23 @@ class KnowledgeAudit(Artifact):
             claims=self.claims,
             pairs=self.pairs,
             limits_compared=self.limits_compared,
+            system_values=tuple(self._as_spoken_in(v, ids, sections) for v in self.system_values),
             not_assessed=tuple(n for n in self.not_assessed if n.name in ids),
             findings=tuple(f for f in findings if f.verdict not in OF_SECTIONS or self._stands_in(f, sections)),
         )
 
     def _stands_in(self, finding: KnowledgeFinding, sections: tuple[str, ...] | None) -> bool:
+        return any(self._inside(side.article, side.start, sections) for side in finding.sides)
+
+    def _as_spoken_in(self, value: ValueCompared, ids: Set[str], sections: tuple[str, ...] | None) -> ValueCompared:
+        spoken = tuple((a, at) for a, at in value.spoken if a in ids and self._inside(a, at, sections))
+        return value.model_copy(update={"spoken": spoken})
+
+    def _inside(self, article: str, at: int, sections: tuple[str, ...] | None) -> bool:
         if sections is None:
             return True
         wanted = set(sections)
-        spans = [(s.article, s.start, s.end) for s in self.sections if s.id in wanted]
-        return any(a == side.article and start <= side.start < end for side in finding.sides for a, start, end in spans)
+        return any(s.article == article and s.start <= at < s.end for s in self.sections if s.id in wanted)
 
 
 class WorkflowKnowledge(Artifact):
@@ -196,6 +216,7 @@ class WorkflowKnowledge(Artifact):
     claims: int = 0
     pairs: int = 0
     limits_compared: int = 0
+    system_values: tuple[ValueCompared, ...] = ()
     not_assessed: tuple[NotRead, ...] = ()
     findings: tuple[KnowledgeFinding, ...] = ()
 

@@ -15,7 +15,9 @@ from pathlib import Path
 from kb_audit import coverage, report_findings
 from kb_audit.article import Article, Section
 from kb_audit.article_records import records_of
-from kb_audit.artifact import KnowledgeAudit, KnowledgeFinding, SectionRecord
+from kb_audit.artifact import KnowledgeAudit, KnowledgeFinding, SectionRecord, ValueCompared
+from kb_audit.claims import Claim
+from kb_audit.claims_kept import ClaimsKept, claims_kept
 from kb_audit.conflicts import find_conflicts
 from kb_audit.duplicates import find_duplicates
 from kb_audit.guardrail_agreement import ActionLimit, as_limits, disagreements
@@ -31,6 +33,7 @@ from kb_audit.shared_passages import shared_passages
 from kb_audit.sources import folder
 from kb_audit.sources.reading import NotRead, Reading, together
 from kb_audit.structure import section_text
+from kb_audit.system_agreement import HeldValue, Spoken, spoken_of
 from kb_audit.verdicts import earlier, stated_in
 from probes.finding import EVERYWHERE, Subject
 from runtime.understanding.encode import Encode
@@ -52,6 +55,8 @@ def audit(
     retired: Iterable[str] = (),
     review_days: Mapping[str, int] | None = None,
     kept: Kept | None = None,
+    system_values: Sequence[HeldValue] = (),
+    hand_over: Callable[[ClaimsKept], None] | None = None,
 ) -> KnowledgeAudit:
     """Audit articles.
 
@@ -66,6 +71,8 @@ def audit(
         retired: names of products, plans or menus that are gone.
         review_days: days between reviews by kind of article (kb_audit.article_kinds), instead of the learned ones.
         kept: what earlier runs worked out; with it, articles that did not change are not taken apart and judged again.
+        system_values: what systems hold of the values that articles state.
+        hand_over: receives all claims with their places and what came of each pair, as an artifact of its own.
 
     Raises BadInput for a path that does not exist; whatever is inside and cannot be read is in `not_read`.
     """
@@ -85,12 +92,16 @@ def audit(
     twice = find_duplicates(pages.texts, [s.article for s in pages.sections], rows)
     found += report_findings.of_duplicates(pages.articles, pages.sections, twice)
     same = {frozenset({pages.sections[d.a].id, pages.sections[d.b].id}) for d in twice}
-    found += report_findings.of_passages(shared_passages(pages.articles, same))
+    found += report_findings.of_passages(shared_passages(pages.searched, same))
     say("comparing claims", 0, len(stated))
     compared = find_conflicts(stated, encode, earlier(kept, pages.english, names, (model or {}).get("digest")))
     found += report_findings.of_conflicts(pages.articles, stated, compared)
     bounds = as_limits(limits)
     found += report_findings.of_limits(pages.articles, stated, disagreements(stated, bounds))
+    spoken = spoken_of(stated, system_values, encode)
+    found += report_findings.of_system_values(pages.articles, stated, spoken)
+    if hand_over:
+        hand_over(claims_kept(stated, compared))
     say("coverage", 0, len(intents or {}))
     covered = coverage.cover(intents or {}, pages.sections, pages.texts, encode)
     by_id = {a.id: a for a in pages.articles}
@@ -117,6 +128,7 @@ def audit(
         workflows=covered.articles,
         reached=covered.sections,
         limits_compared=len(bounds),
+        system_values=tuple(_compared(v, s, stated) for v, s in zip(system_values, spoken, strict=True)),
         retrieval=measure(searched),
         would_say=would_say(searched, volumes or {}),
         merges=merges(pages.articles, found),
@@ -127,7 +139,10 @@ def audit(
 
 @dataclass(frozen=True)
 class _Pages:
+    """`searched`: articles that questions are answered from, with their `sections` and `texts`; a macro repeats them."""
+
     articles: tuple[Article, ...]
+    searched: tuple[Article, ...]
     english: tuple[Article, ...]
     other_languages: tuple[NotRead, ...]
     sections: tuple[Section, ...]
@@ -143,9 +158,11 @@ class _Pages:
             for name, code in spoken.items()
             if code not in ("", "en")
         )
-        pairs = [(s, f"{s.heading}. {section_text(a, s)}") for a in reading.articles for s in a.sections]
+        searched = tuple(a for a in reading.articles if a.form != "macro")
+        pairs = [(s, f"{s.heading}. {section_text(a, s)}") for a in searched for s in a.sections]
         return cls(
             reading.articles,
+            searched,
             tuple(a for a in reading.articles if spoken[a.id] in ("", "en")),
             other,
             tuple(s for s, _ in pairs),
@@ -160,6 +177,17 @@ def _without_fields(articles: Iterable[Article]) -> Iterator[NotRead]:
             yield NotRead(
                 name=f"{article.id} (front matter)", why=f"{article.problem}; the text was read without its fields"
             )
+
+
+def _compared(held: HeldValue, spoken: Iterable[Spoken], claims: Sequence[Claim]) -> ValueCompared:
+    found = [claims[each.claim] for each in spoken]
+    return ValueCompared(
+        place=held.value.place,
+        says=held.value.says,
+        held=held.held,
+        why=held.why,
+        spoken=tuple((claim.article, claim.start) for claim in found),
+    )
 
 
 def _section(section: Section, text: str) -> SectionRecord:

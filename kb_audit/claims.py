@@ -15,6 +15,7 @@ from kb_audit.polarity import Polarity, polarity
 from kb_audit.roles import Role, roles
 from kb_audit.scope import exclusions, read_scope
 from kb_audit.sentences import Sentence, sentences
+from kb_audit.technical import is_record, is_technical
 from kb_audit.values import Value, mask, values
 
 _ARITHMETIC = re.compile(
@@ -44,7 +45,8 @@ _SUBJECTLESS = re.compile(
 @dataclass(frozen=True)
 class Claim:
     """One sentence that states something checkable. `subject` is what is compared: the sentence (with its heading where it
-    names no subject) without its values; `about` is the sentence without the words that allow or forbid."""
+    names no subject) without its values; `about` is the sentence without the words that allow or forbid. `record`: it stands
+    in the notes of a release; `technical`: its article is about software."""
 
     article: str
     section: str
@@ -63,6 +65,8 @@ class Claim:
     excluded: Mapping[str, frozenset[str]]
     deontic: bool
     in_row: bool = False
+    record: bool = False
+    technical: bool = False
 
     def of(self, role: Role) -> list[Value]:
         return [value for each, value in self.values if each == role]
@@ -85,13 +89,16 @@ def claims(article: Article) -> Iterator[Claim]:
         merged = out.setdefault(sentence.section.id, {})
         for kind, names in exclusions(sentence.text).items():
             merged[kind] = merged.get(kind, frozenset()) | names
+    technical = is_technical(article, [sentence.text for sentence in found])
     for sentence in found:
-        made = claim_of(sentence, article.scope, out[sentence.section.id])
+        made = claim_of(sentence, article.scope, out[sentence.section.id], technical)
         if made is not None:
             yield made
 
 
-def claim_of(sentence: Sentence, fields: Mapping[str, str], excluded: Mapping[str, frozenset[str]]) -> Claim | None:
+def claim_of(
+    sentence: Sentence, fields: Mapping[str, str], excluded: Mapping[str, frozenset[str]], technical: bool = False
+) -> Claim | None:
     """The claim that a sentence makes, or `None`: questions, examples and fragments make none."""
     text = sentence.text
     words = len(text.split())
@@ -131,6 +138,8 @@ def claim_of(sentence: Sentence, fields: Mapping[str, str], excluded: Mapping[st
         excluded=excluded,
         deontic=bool(_DEONTIC.search(text)) or not _DESCRIPTIVE.search(text),
         in_row=sentence.in_row,
+        record=is_record(sentence.section.article, headings),
+        technical=technical,
     )
 
 

@@ -6,11 +6,13 @@ Sources of `engagement.yaml`: a folder or file inside the engagement's folder, o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from kb_audit import live
 from kb_audit.artifact import KnowledgeAudit, WorkflowKnowledge
+from kb_audit.claims_kept import ClaimsKept
 from kb_audit.live import LiveSource
+from kb_audit.system_readings import SystemValues
 from probes.artifact import Artifact, Missing
 from probes.derive.run import Derivation, Deriver
 from probes.finding import EVERYWHERE, Subject
@@ -20,11 +22,14 @@ from probes.gather.session import Session
 from runtime.errors import BadInput, CxreadyError
 from runtime.estate import Estate
 
+if TYPE_CHECKING:
+    from kb_audit.system_agreement import HeldValue
+
 SYSTEM = "knowledge"
 PROBES = (
     "owned", "current", "covers_intents", "structured", "no_conflicts", "no_duplicates", "links_alive", "no_dead_references",
     "retrieves",
-    "agrees_with_guardrails", "scoped", "no_injection", "no_personal_data", "review_loop",
+    "agrees_with_guardrails", "agrees_with_systems", "scoped", "no_injection", "no_personal_data", "review_loop",
 )  # fmt: skip
 
 
@@ -87,6 +92,7 @@ def derive(given: Derivation) -> Iterator[Artifact | Missing]:
         yield from _absent(given.estate, unread)
         return
     model = find_model()
+    claims: list[ClaimsKept] = []
     found = audit(
         sources,
         encode=given.encode,
@@ -99,6 +105,8 @@ def derive(given: Derivation) -> Iterator[Artifact | Missing]:
         progress=lambda what, done, of: given.progress(f"knowledge: {what}"),
         model={"model": model.name, "digest": model.digest},
         kept=Kept(),
+        system_values=_held(given),
+        hand_over=claims.append,
     )
     named = tuple(
         source for source in given.estate.knowledge if live.live(source) is None
@@ -108,6 +116,7 @@ def derive(given: Derivation) -> Iterator[Artifact | Missing]:
         yield from _absent(given.estate, "the sources hold no article that could be read")
         return
     yield found
+    yield from (each.model_copy(update={"measured_at": given.now, "tool": found.tool}) for each in claims)
     for workflow in given.estate.goals:
         yield found.of_workflow(workflow)
 
@@ -118,6 +127,20 @@ def _volumes(given: Derivation) -> dict[str, float]:
 
     found = given.found.get((Demand.kind, EVERYWHERE, ""))
     return {name: float(part.per_month) for name, part in found.workflows.items()} if isinstance(found, Demand) else {}
+
+
+def _held(given: Derivation) -> list[HeldValue]:
+    """What each system held of the values that engagement.yaml names, or why it is not known."""
+    from kb_audit.system_agreement import HeldValue
+
+    held = []
+    for value in given.estate.system_values:
+        found = given.found.get((SystemValues.kind, value.system, ""))
+        read = {each.place: each for each in found.values} if isinstance(found, SystemValues) else {}
+        lost = found.detail if isinstance(found, Missing) else f"{value.system} was not asked"
+        at = read.get(value.place)
+        held.append(HeldValue(value, at.value if at else "", at.why if at else lost))
+    return held
 
 
 def _absent(estate: Estate, why: str) -> Iterator[Missing]:
@@ -202,7 +225,7 @@ GATHERER = Gatherer(
 DERIVER = Deriver(
     name="knowledge",
     run=derive,
-    gives=(KnowledgeAudit, WorkflowKnowledge),
+    gives=(KnowledgeAudit, ClaimsKept, WorkflowKnowledge),
     probes=tuple(f"knowledge.{p}" for p in PROBES),
 )
-ARTIFACTS: tuple[type[Artifact], ...] = (WikiPages, KnowledgeAudit, WorkflowKnowledge)
+ARTIFACTS: tuple[type[Artifact], ...] = (WikiPages, SystemValues, KnowledgeAudit, ClaimsKept, WorkflowKnowledge)

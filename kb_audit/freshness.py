@@ -19,7 +19,7 @@ from kb_audit.passed_dates import DATED, last_day
 from kb_audit.sentences import Sentence, sentences
 
 POINTS = {
-    "passed_date": 25, "superseded": 25, "conflict": 25, "gone_reference": 20, "overdue_review": 20, "old_version": 15, "dead_link": 10,
+    "passed_date": 25, "superseded": 25, "conflict": 25, "system": 25, "gone_reference": 20, "overdue_review": 20, "old_version": 15, "dead_link": 10,
 }  # fmt: skip
 CERTAIN = frozenset({"dead_link", "overdue_review", "superseded"})  # not a matter of how a sentence is read
 MAX_RISK = 15

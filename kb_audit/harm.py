@@ -60,6 +60,7 @@ _WHY = frozenset(
     {
         "conflict",
         "guardrail",
+        "system",
         "passed_date",
         "superseded",
         "gone_reference",

@@ -13,6 +13,7 @@ from typing import Literal
 
 from kb_audit.claims import Claim
 from kb_audit.clashes import Clash, find_clash
+from kb_audit.doubts import doubt
 from kb_audit.incompatible import relate
 from kb_audit.payers import payer
 from kb_audit.scope import Comparison, compare, read_scope, without_channel
@@ -67,7 +68,20 @@ def judge(a: Claim, b: Claim, similarity: float, words: Words) -> Judgement:
     scope = compare(mine, other, {} if denied else a.excluded, {} if denied else b.excluded)
     if clash.conditional and words.align(a.masked, b.masked).longer < COVERED_FULLY:
         return Judgement("possible", f"{clash.says}; only one side sets a condition", clash.kind)
-    return _in_scope(a, b, similarity, clash, scope)
+    found = _in_scope(a, b, similarity, clash, scope)
+    if found.verdict == "conflict" and (a.technical or b.technical) and not _mirrors(a, b, similarity, words, clash):
+        return Judgement(
+            "possible", f"{clash.says}; in a manual only sentences that mirror each other are sure", clash.kind
+        )
+    return found
+
+
+def _mirrors(a: Claim, b: Claim, similarity: float, words: Words, clash: Clash) -> bool:
+    """Whether two sentences differ in little but what clashes; a manual says like things of many parts of one program."""
+    found = words.align(_speaks_of(a, clash), _speaks_of(b, clash))
+    if clash.kind in ("permission", "channel", "payer"):
+        return similarity >= SURE and found.longer >= COVERED_FULLY
+    return found.longer >= COVERED_HALF and not found.both_alone
 
 
 def _in_scope(a: Claim, b: Claim, similarity: float, clash: Clash, scope: Comparison) -> Judgement:
@@ -75,9 +89,9 @@ def _in_scope(a: Claim, b: Claim, similarity: float, clash: Clash, scope: Compar
         return Judgement("scope", f"{clash.says}, for different scope ({scope.says})", clash.kind)
     if _heading_values_differ(a, b):
         return Judgement("scope", f"{clash.says}, under headings that name different values", clash.kind)
-    doubt = clash.doubt or _doubt(a, b)
-    if doubt:
-        return Judgement("possible", f"{clash.says}; {doubt}", clash.kind)
+    why = doubt(a, b, clash)
+    if why:
+        return Judgement("possible", f"{clash.says}; {why}", clash.kind)
     if clash.kind == "permission" and _denied_in_any_way(a, b, scope):
         return Judgement("conflict", clash.says, clash.kind)
     if scope.relation == "one_silent" and not (similarity >= _SAME_WORDING and _only_headings_narrow(a, b)):
@@ -167,15 +181,6 @@ def _only_headings_narrow(a: Claim, b: Claim) -> bool:
     if compare(a.own_scope, b.own_scope).relation != "equal":
         return False
     return not any(a.scope.get(kind) != b.scope.get(kind) for kind in _NARROWING)
-
-
-def _doubt(a: Claim, b: Claim) -> str:
-    """A reason why the two may both hold all the same; empty when there is none."""
-    if a.article == b.article:
-        return "both stand in one article, which may tell them apart"
-    if a.in_row and b.in_row:
-        return "both are rows of tables"
-    return ""
 
 
 def _heading_values_differ(a: Claim, b: Claim) -> bool:

@@ -49,7 +49,8 @@ def follow(articles: Sequence[Article], known_names: Iterable[str] = ()) -> Link
                 dead.append(DeadLink(article, link, why))
             elif found and found != article.id:
                 reached.add(found)
-    orphans = tuple(a.id for a in articles if a.id not in reached and not _is_start(a.id)) if reached else ()
+    lone = (a for a in articles if a.id not in reached and not _is_start(a.id) and a.form != "macro")
+    orphans = tuple(a.id for a in lone) if reached else ()
     return LinkReport(tuple(dead), orphans, external)
 
 

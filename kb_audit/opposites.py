@@ -31,6 +31,11 @@ def opposites(a: str, b: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=200_000)
 def turning(text: str) -> dict[int, tuple[str, str]]:
-    """Number of a pair of opposites → which of the two, and the word as written. A sentence meets many others."""
-    found = ((number, pattern.search(text)) for number, pattern in enumerate(_OPPOSITES))
-    return {number: (match.lastgroup or "", match[0]) for number, match in found if match}
+    """Number of a pair of opposites → which of the two, and the word as written. One that names both
+    ("disabled, and can be enabled") says neither. A sentence meets many others."""
+    found = ((number, list(pattern.finditer(text))) for number, pattern in enumerate(_OPPOSITES))
+    return {
+        number: (matches[0].lastgroup or "", matches[0][0])
+        for number, matches in found
+        if len({match.lastgroup for match in matches}) == 1
+    }

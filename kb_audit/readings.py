@@ -129,6 +129,27 @@ def _size(match: re.Match[str]) -> Read:
 _ONE_AS_NUMBER = re.compile(r"\b(?:may|can|must|limited to|up to|than|most|exactly)\s(?:(?!be\b)\w+\s)?$", re.I)
 
 
+_OF_THE_TEXT = frozenset(
+    [
+        "way",
+        "form",
+        "kind",
+        "type",
+        "sort",
+        "reason",
+        "section",
+        "example",
+        "method",
+        "approach",
+        "case",
+        "aspect",
+        "possibilitie",
+    ]
+)
+"""Things that a text counts of itself ("there are two ways to do this")."""
+_NAMED = re.compile(r"(?:\b[A-Z][\w-]+|\b(?:version|release|value of))\s$")
+
+
 def _count(match: re.Match[str]) -> Read | None:
     groups = match.groupdict()
     thing = match["c"].lower() or ("times" if match[0].lower() == "twice" else "")
@@ -145,6 +166,12 @@ def _count(match: re.Match[str]) -> Read | None:
         and not match["c"].lower().endswith(("s", "people", "children"))
     ):
         return None  # "2 device files" counts no devices; a footnote's mark may stand there
+    if thing in _OF_THE_TEXT or ("." in match["n"] and thing in ("version", "release")):
+        return None
+    if match["n"] == "1" and not match.groupdict().get("m") and match["c"].lower().endswith("s"):
+        return None  # "the 1 bits" are not one bit
+    if "." in match["n"] and _NAMED.search(match.string[: match.start()]):
+        return None  # "Studio 5.3 focuses on" names a version
     return *_pair(match), thing, False
 
 

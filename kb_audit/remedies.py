@@ -16,7 +16,7 @@ from kb_audit.drafts import Edit, draft
 from kb_audit.measures import Remedy
 
 MINUTES: Mapping[str, int] = {
-    "conflict": 30, "guardrail": 30, "passed_date": 10, "superseded": 10, "overdue_review": 20, "old_version": 10, "gone_reference": 5,
+    "conflict": 30, "guardrail": 30, "system": 30, "passed_date": 10, "superseded": 10, "overdue_review": 20, "old_version": 10, "gone_reference": 5,
     "dead_link": 3, "dead_external": 3, "duplicate": 15, "near_duplicate": 20, "partial_duplicate": 15, "cut_section": 10,
     "long_article": 60, "no_headings": 20, "image_text": 20, "headless_table": 5, "run_on_steps": 10, "mixed_language": 30, "jargon": 5,
     "injection": 15, "hidden_text": 5, "personal_data": 10, "secret": 60, "internal_exposed": 10, "orphan": 5, "not_found": 5, "near_tie": 20,

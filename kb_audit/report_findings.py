@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from kb_audit.article import Article, Section
 from kb_audit.artifact import KnowledgeFinding, Side
@@ -15,6 +15,7 @@ from kb_audit.normal_form import written
 from kb_audit.retrieval import NearTie
 from kb_audit.shared_passages import SharedPassage
 from kb_audit.sides import probably_right, side
+from kb_audit.system_agreement import Spoken
 
 
 def of_conflicts(articles: Sequence[Article], claims: Sequence[Claim], compared: Compared) -> list[KnowledgeFinding]:
@@ -46,18 +47,37 @@ def of_conflicts(articles: Sequence[Article], claims: Sequence[Claim], compared:
 def of_limits(
     articles: Sequence[Article], claims: Sequence[Claim], found: Iterable[Disagreement]
 ) -> list[KnowledgeFinding]:
-    pages = {a.id: a for a in articles}
+    """Sentences that promise more than a guardrail allows."""
+    mend = "correct the article, or let the owner of the guardrail raise the limit and prove it again"
+    told = ((d.claim, d.says) for d in found)
     return [
         KnowledgeFinding(
-            probe="knowledge.agrees_with_guardrails",
-            verdict="guardrail",
-            kind="amount",
-            sides=(_claim_side(pages[claims[d.claim].article], claims[d.claim]),),
-            why=d.says,
-            suggestion="correct the article, or let the owner of the guardrail raise the limit and prove it again",
+            probe="knowledge.agrees_with_guardrails", verdict="guardrail", kind="amount", sides=(one,), why=says, suggestion=mend
         )
-        for d in found
-    ]
+        for one, says in _sentences(articles, claims, told)
+    ]  # fmt: skip
+
+
+def of_system_values(
+    articles: Sequence[Article], claims: Sequence[Claim], found: Iterable[Sequence[Spoken]]
+) -> list[KnowledgeFinding]:
+    """Sentences that state another value than the system that the agent acts through."""
+    mend = "correct the article, or have the owner of the system correct its value"
+    told = ((each.claim, each.says) for spoken in found for each in spoken if each.says)
+    return [
+        KnowledgeFinding(
+            probe="knowledge.agrees_with_systems", verdict="system", kind="value", sides=(one,), why=says, suggestion=mend
+        )
+        for one, says in _sentences(articles, claims, told)
+    ]  # fmt: skip
+
+
+def _sentences(
+    articles: Sequence[Article], claims: Sequence[Claim], told: Iterable[tuple[int, str]]
+) -> Iterator[tuple[Side, str]]:
+    pages = {a.id: a for a in articles}
+    for number, says in told:
+        yield _claim_side(pages[claims[number].article], claims[number]), says
 
 
 def of_duplicates(

@@ -31,7 +31,7 @@ def heading_at(article: Article, at: int) -> str:
 
 
 def probably_right(a: Article, b: Article) -> str:
-    """A suggestion with its reason, never a verdict: the younger one, then the one with an owner, then the official text."""
+    """A suggestion with its reason, never a verdict: the younger one, then the one with an owner, then the article, then the official text."""
     day_a, day_b = (max((d for d in (x.reviewed, x.updated) if d), default=None) for x in (a, b))
     if day_a and day_b and day_a != day_b:
         right, day = (a, day_a) if day_a > day_b else (b, day_b)
@@ -39,6 +39,9 @@ def probably_right(a: Article, b: Article) -> str:
     if bool(a.owner) != bool(b.owner):
         right = a if a.owner else b
         return f"“{right.title}” is probably right: it has an owner ({right.owner})"
+    if a.form != b.form:
+        right = a if a.form == "article" else b
+        return f"“{right.title}” is probably right: it is the article, the other one a reply that repeats it"
     if bool(_OFFICIAL.search(a.title)) != bool(_OFFICIAL.search(b.title)):
         right = a if _OFFICIAL.search(a.title) else b
         return f"“{right.title}” is probably right: by its title it is the official text"

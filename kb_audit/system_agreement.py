@@ -6,15 +6,15 @@ any two claims of two articles.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kb_audit.claims import Claim, claims
 from kb_audit.conflicts import FAINT
 from kb_audit.judgement import Judgement, judge
-from kb_audit.normal_form import written
 from kb_audit.scope import read_scope
 from kb_audit.sources import markdown
 from kb_audit.values import Value
@@ -55,31 +55,51 @@ def claim_of_value(value: SystemValue, held: str) -> Claim | None:
 def spoken_of(stated: Sequence[Claim], held: Sequence[HeldValue], encode: Encode) -> list[list[Spoken]]:
     """For each value the claims that speak of it; none for a value that is not known."""
     asked = [claim_of_value(each.value, each.held) for each in held]
-    if not stated or not any(asked):
+    valued = {number: claim for number, claim in enumerate(stated) if claim.values}
+    if not valued or not any(asked):
         return [[] for _ in held]
-    rows, words = encode([claim.subject for claim in stated]), Words(encode)
-    return [list(_speaking(claim, each, stated, rows, encode, words)) for claim, each in zip(asked, held, strict=True)]
+    rows, words = encode([claim.subject for claim in valued.values()]), Words(encode)
+    return [list(_speaking(claim, each, valued, rows, encode, words)) for claim, each in zip(asked, held, strict=True)]
 
 
 def _speaking(
-    own: Claim | None, held: HeldValue, stated: Sequence[Claim], rows: np.ndarray, encode: Encode, words: Words
+    own: Claim | None,
+    held: HeldValue,
+    valued: Mapping[int, Claim],
+    rows: NDArray[np.float32],
+    encode: Encode,
+    words: Words,
 ) -> Iterator[Spoken]:
     if own is None:
         return
     cosines = rows @ encode([own.subject])[0]
     kinds = {value.kind for _, value in own.values}
-    for number in np.flatnonzero(cosines >= FAINT).tolist():
-        claim = stated[number]
-        if not kinds & {value.kind for _, value in claim.values}:
+    for (number, claim), cosine in zip(valued.items(), cosines.tolist(), strict=True):
+        if cosine < FAINT or not kinds & {value.kind for _, value in claim.values}:
             continue
-        here = replace(own, scope=read_scope(own.text, claim.path, {}) | _fields(claim))
-        if not _differs(_with_other_values(here), claim, float(cosines[number]), words, kinds):
+        here = replace(own, scope={**own.scope, **_region_of_its_page(claim)})
+        if not _differs(_with_other_values(here), claim, cosine, words, kinds):
             continue
-        found = judge(here, claim, float(cosines[number]), words)
-        says = f"the article says {claim.stated()}; {held.value.place} holds {_value_of(own)}"
+        found = judge(here, claim, cosine, words)
+        says = f"the article says {claim.stated()}; {held.value.place} holds {own.stated()}"
         yield Spoken(number, says if found.verdict == "conflict" and found.kind in kinds else "")
 
 
-def _differs(own: Claim, claim: Claim, cosine: float, words: Words, kinds: set[str]) -> bool:
+def _with_other_values(own: Claim) -> Claim:
+    """The same sentence with values that no article will hold: what contradicts it speaks of the same thing."""
+    return replace(own, values=tuple((role, _moved(value)) for role, value in own.values))
+
+
+def _moved(value: Value) -> Value:
+    return replace(value, lo=value.lo * 3 + 1, hi=value.hi * 3 + 1)
+
+
+def _region_of_its_page(claim: Claim) -> dict[str, frozenset[str]]:
+    """A region that only the page's fields name narrows nothing: the system is that of the same company."""
+    named = claim.own_scope.keys() | read_scope("", claim.path).keys()
+    return {kind: names for kind, names in claim.scope.items() if kind == "region" and kind not in named}
+
+
+def _differs(own: Claim, claim: Claim, cosine: float, words: Words, kinds: Set[str]) -> bool:
     found: Judgement = judge(own, claim, cosine, words)
     return found.verdict == "conflict" and found.kind in kinds

@@ -10,12 +10,11 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from kb_audit.system_agreement import claim_of_value
-from probes.artifact import Artifact, Missing
+from probes.artifact import Artifact, Cause, Missing
 from probes.finding import Subject
 from probes.gather.gatherer import Gatherer, cause_of, missing
 from probes.gather.guarded import find_operation
-from probes.gather.plan import PlanLine, line
+from probes.gather.plan import PlanLine, line, surface_of
 from probes.gather.read_choice import is_read
 from probes.gather.session import Session
 from runtime.errors import CxreadyError
@@ -65,7 +64,7 @@ def gather(session: Session) -> Iterator[Artifact | Missing]:
         if ("system_values", system) in session.steps:
             continue
         if system in session.unreachable:
-            cause = "path" if system in session.on_the_way else "unreachable"
+            cause: Cause = "path" if system in session.on_the_way else "unreachable"
             yield missing(SystemValues, Subject(unit=system), cause, session.unreachable[system])
             continue
         try:
@@ -90,8 +89,6 @@ def _values(session: Session, system: str) -> SystemValues:
 
 def _reads(estate: Estate, system: str) -> dict[Asked, tuple[Operation, dict[str, Any]]]:
     """Operation and arguments of each read; what is no read of the description is never sent."""
-    from probes.gather.plan import surface_of
-
     found: dict[Asked, tuple[Operation, dict[str, Any]]] = {}
     for value in estate.system_values:
         operation = find_operation(surface_of(estate, system), value.operation) if value.system == system else None
@@ -105,6 +102,8 @@ def _asked(value: SystemValue) -> Asked:
 
 
 def _taken(value: SystemValue, answer: Exchange | None) -> ValueRead:
+    from kb_audit.system_agreement import claim_of_value
+
     if answer is None:
         why = f"{value.operation} is no read of its description, or one beyond the {MOST_READS} that are asked"
         return ValueRead(place=value.place, why=why)

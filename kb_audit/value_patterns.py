@@ -93,7 +93,7 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
         ("count", r"\b(?P<n>twice)(?P<m>)(?P<c>)\b(?! as| the)"),
         ("count", rf"(?P<all>\bunlimited\b|\bany number of\b|\bas many\b)\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
         ("count", rf"\b(?P<only>only (?:[a-z]+ )?one|a single)\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
-        ("count", rf"(?<!\d )\b{SPAN}\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
+        ("count", rf"(?<!\d )(?<![\w.,/])\b{SPAN}\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
         ("count", rf"(?<!\d )(?<![\w.,$€£#/-])(?<!tier )(?<!level )"
             rf"(?<!step )(?<!phase )(?<!zone )(?<!class )(?<!type )(?<!version )(?<!section )(?<!grade )(?<!group )(?<!part )(?<!page )"
             rf"(?!(?:19|20)\d\d\b)"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 NAMES: Mapping[str, tuple[str, str]] = {
     "conflict": ("conflict", "conflicts"),
     "guardrail": ("promise beyond a guardrail", "promises beyond a guardrail"),
+    "system": ("value that a system holds otherwise", "values that systems hold otherwise"),
     "injection": ("text that instructs an AI", "texts that instruct an AI"),
     "hidden_text": ("hidden text", "hidden texts"),
     "secret": ("password or key", "passwords or keys"),
@@ -37,7 +38,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "scope": ("difference by scope (no conflict)", "differences by scope (no conflict)"),
 }
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "What must not reach a customer": ("conflict", "guardrail", "injection", "hidden_text", "secret", "personal_data", "internal_exposed"),
+    "What must not reach a customer": ("conflict", "guardrail", "system", "injection", "hidden_text", "secret", "personal_data", "internal_exposed"),
     "What is no longer true": ("passed_date", "superseded", "gone_reference", "old_version", "overdue_review", "dead_link", "dead_external"),
     "What an agent does not find, or finds twice": (
         "near_tie", "image_text", "cut_section", "no_headings", "long_article", "not_found", "duplicate", "near_duplicate", "partial_duplicate",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from runtime import case_steps as steps
@@ -19,16 +20,24 @@ from runtime.systems.exchange import Seen
 from runtime.walk import Walk
 
 
+@dataclass(frozen=True)
+class Written:
+    """A write that a step has done: the key of its effect, and what the system answered."""
+
+    key: str
+    answer: Any
+
+
 class Told(Exception):
     """An error for the model, which may try again once."""
 
 
-def do(walk: Walk, step: AgentStep, tool: Tool, said: str, written: dict[str, Any]) -> Any:
+def do(walk: Walk, step: AgentStep, tool: Tool, said: str, written: dict[str, Written]) -> Any:
     """What the call gives the model to see.
 
     Args:
         said: the arguments as the model wrote them.
-        written: writes of this step by key, so that one that is said twice is done and counted once.
+        written: writes of this step by operation, so that one that is said twice is done and counted once.
 
     Raises:
         Told: nothing was done, and why.
@@ -41,26 +50,21 @@ def do(walk: Walk, step: AgentStep, tool: Tool, said: str, written: dict[str, An
     found = next(one for one in step.agent.may if tool.does == (one.call if isinstance(one, CallStep) else one.rule))
     writes = isinstance(found, CallStep) and pilot().estate.is_write(found.call)
     words = "" if writes else str(walk.case.get("message", ""))
-    if wrong := unfounded(_checked(found, asked), read_by(walk), enumerated(tool.schema), words):
+    if wrong := unfounded(asked, read_by(walk), enumerated(tool.schema), words):
         raise Told(f"{tool.name}: {wrong}")
     if isinstance(found, RuleStep):
         answer = apply(walk, found, [_ours(walk, name) if name in tool.fills else asked[name] for name in found.with_])
     elif writes:
-        answer = _written(walk, found, {**asked, **_filled(walk, found, tool)}, written)
+        answer = _written(walk, found, {**asked, **_filled(walk, found)}, written)
     else:
-        answer = _read(walk, found, {**asked, **_filled(walk, found, tool)})
+        answer = _read(walk, found, {**asked, **_filled(walk, found)})
     walk.answers.append(answer)
     return answer
 
 
-def _checked(found: CallStep | RuleStep, asked: Plain) -> Plain:
-    """Arguments that must have a source; those that leave the house as sentences are checked figure by figure."""
-    return asked
-
-
-def _filled(walk: Walk, call: CallStep, tool: Tool) -> Plain:
+def _filled(walk: Walk, call: CallStep) -> Plain:
     """What the session and the goal say, whatever the model says."""
-    return {name: _ours(walk, call.with_.get(name, name)) for name in tool.fills}
+    return {name: _ours(walk, reference) for name, reference in call.with_.items()}
 
 
 def _ours(walk: Walk, reference: Any) -> Any:
@@ -73,14 +77,20 @@ def _ours(walk: Walk, reference: Any) -> Any:
     return value
 
 
-def _written(walk: Walk, call: CallStep, arguments: Plain, written: dict[str, Any]) -> Any:
+def _written(walk: Walk, call: CallStep, arguments: Plain, written: dict[str, Written]) -> Any:
+    """A step does a write once: a model that may choose what the effect is about must not choose how often it is paid."""
+    for name in call.same_effect:
+        if name not in arguments and plan.root(name) not in walk.given:
+            raise Told(f"{call.call}: {name} has to be said")
     same = {name: arguments[name] if name in arguments else _ours(walk, name) for name in call.same_effect}
     key = key_of(walk.workflow, call.call, same or arguments)
-    if key not in written:
-        answer = readable(pilot().estate.guardrails, write(walk, call, arguments, same=same))
-        written[key] = answer
-        give(walk, call, answer)
-    return written[key]
+    if call.call in written and written[call.call].key != key:
+        raise Told(f"{call.call} was done already, and a step does it once")
+    if call.call not in written:
+        answer = write(walk, call, arguments, same=same)
+        written[call.call] = Written(key, readable(pilot().estate.guardrails, answer))
+        give(walk, call, written[call.call].answer)
+    return written[call.call].answer
 
 
 def _read(walk: Walk, call: CallStep, arguments: Plain) -> Any:

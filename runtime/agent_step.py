@@ -12,14 +12,16 @@ from typing import Any
 from runtime import agent_bounds as bounds
 from runtime import case_steps as steps
 from runtime import plan
-from runtime.agent_calls import Told, do
+from runtime.agent_calls import Told, Written, do
 from runtime.agent_sources import marked
 from runtime.agent_steps import NO_MODEL, ask_model, tools_of
-from runtime.agent_tools import Plain, Tool
+from runtime.agent_tools import Plain, Tool, arguments_of
 from runtime.case_ends import to_person
+from runtime.case_open import pilot
+from runtime.escalation.form import StopClass
 from runtime.figures import not_given
 from runtime.goals import AgentStep
-from runtime.hand_off import Reason, Stopped
+from runtime.hand_off import Stopped
 from runtime.saying import read_by
 from runtime.understanding.rewording import unfit
 from runtime.walk import Halt, Walk
@@ -60,7 +62,7 @@ class _Work:
     tokens: int = 0
     seconds: float = 0.0
     shown: int = 0
-    written: dict[str, Any] = field(default_factory=dict)
+    written: dict[str, Written] = field(default_factory=dict)
 
     def until_done(self) -> bool:
         while True:
@@ -115,8 +117,6 @@ class _Work:
     def _ended(self, call: Plain) -> bool:
         if call["name"] not in (FINISH, HAND_OVER):
             return False
-        from runtime.agent_tools import arguments_of
-
         end = next(end for end in self._ends() if end["name"] == call["name"])
         try:
             said = arguments_of(Tool.of({**end, "does": "", "kind": "rule", "fills": []}), call["arguments"])
@@ -130,7 +130,9 @@ class _Work:
             if wrong := _unfit(text, sources):
                 raise Told(f"{name}: {wrong}")
         if self._may_write() and not self.written:
-            raise self._stopped("low_confidence", "agent.nothing_done", "the model ended its task without doing anything")
+            raise self._stopped(
+                "low_confidence", "agent.nothing_done", "the model ended its task without doing anything"
+            )
         self.walk.given |= said
         return True
 
@@ -140,7 +142,7 @@ class _Work:
         text = {"type": "string", "maxLength": bounds.MOST_WORDS}
         needed = [name for name, kind in gives.items() if kind == "text"]
         return [
-            _end(FINISH, "the task is done", {name: text for name in gives}, needed),
+            _end(FINISH, "the task is done", dict.fromkeys(gives, text), needed),
             _end(HAND_OVER, "a person has to go on", {"why": text}, ["why"]),
         ]
 
@@ -153,16 +155,18 @@ class _Work:
     def _tell(self, turn: Plain, says: str) -> None:
         """An error that the model hears of; with the second one a person gets the case."""
         self.wrong += 1
-        steps.note(self.walk.name, self.walk.step("agent refused"), {"reason": says, "rule": "agent"}, decision="refuse")
+        steps.note(
+            self.walk.name, self.walk.step("agent refused"), {"reason": says, "rule": "agent"}, decision="refuse"
+        )
         if self.wrong >= bounds.MOST_WRONG:
             raise self._stopped("conflict", "agent.wrong", f"the model was wrong {self.wrong} times, at last: {says}")
         turn["results"].append(f"error: {says}")
 
     def _within(self, what: str, used: float, most: float) -> None:
         if used > most:
-            raise self._stopped("limit", "agent.at_most", f"the model used up its {most:,g} {what}")
+            raise self._stopped("other", "agent.at_most", f"the model used up its {most:,g} {what}")
 
-    def _stopped(self, kind: Reason, rule: str, says: str) -> Halt:
+    def _stopped(self, kind: StopClass, rule: str, says: str) -> Halt:
         done = ", ".join(write["operation"] for write in self.walk.writes)
         return to_person(self.walk, Stopped(kind, rule, f"{says}{f'; done so far: {done}' if done else ''}"))
 
@@ -170,8 +174,6 @@ class _Work:
         return all(kind == "text?" for kind in self.step.agent.gives.values())
 
     def _may_write(self) -> bool:
-        from runtime.case_open import pilot
-
         return any(pilot().estate.is_write(call.call) for call in self.step.calls)
 
 

@@ -36,7 +36,12 @@ def _tools(case: str, named: str, workflow: str, agent: AgentStep, known: Plain)
             operation = own.system(system).surface.operations.get(name)
             if operation is None:
                 raise NoTool(f"{tool.call} stands in no description of {system}")
-            found.append(tool_of_call(tool, operation, own.estate, goal))
+            made = tool_of_call(tool, operation, own.estate, goal)
+            if made.name in (one.name for one in found):
+                raise NoTool(
+                    f"{tool.call} has the name of another tool once it is written as models' servers take names"
+                )
+            found.append(made)
         except (NoTool, CxreadyError) as error:
             missing = missing or str(error.what if isinstance(error, CxreadyError) else error)
     own.note(case, named, detail={"tools": [tool.does for tool in found], "reason": missing})
@@ -44,7 +49,9 @@ def _tools(case: str, named: str, workflow: str, agent: AgentStep, known: Plain)
 
 
 @step("model")
-def ask_model(case: str, named: str, task: str, data: list[str], turns: list[Plain], tools: list[Plain], left: Plain) -> Plain:
+def ask_model(
+    case: str, named: str, task: str, data: list[str], turns: list[Plain], tools: list[Plain], left: Plain
+) -> Plain:
     """The model's next answer (understanding/agent_model.py), or why there is none. `left`: seconds and tokens."""
     own = pilot()
     if own.model is None:
@@ -54,4 +61,5 @@ def ask_model(case: str, named: str, task: str, data: list[str], turns: list[Pla
     called = [call["name"] for call in said["calls"]]
     detail = {"model": said["failed"] or "answered", "called": called, "tokens": said["tokens"]}
     own.note(case, named, detail=detail)
-    return plain(said)
+    found: Plain = plain(said)
+    return found

@@ -22,7 +22,7 @@ KEPT = frozenset(
     {"type", "enum", "const", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength",
      "minItems", "maxItems", "items", "properties", "required", "anyOf", "oneOf", "allOf", "description"}
 )  # fmt: skip
-DEEPEST, LONGEST = 6, 160
+DEEPEST, LONGEST, MOST_NESTED = 6, 160, 100
 _WHO = re.compile(r"(account|customer|client|subscriber|user|member|patient|party)(_?(id|number|no|ref|key))?", re.I)
 
 
@@ -65,17 +65,17 @@ def tool_of_call(call: CallStep, operation: Operation, estate: Estate, goal: Goa
     """
     declared = _declared(operation)
     effect = estate.effect(call.call)
-    session = {name for name, slot in goal.slots.items() if slot.from_ == "session"}
-    fills = {*call.with_, *(session & declared.keys())}
+    ours = {*call.with_}
     if effect and effect.repeat and effect.repeat.reference:
-        fills.add(root(effect.repeat.reference))  # our own reference: written by exactly_once
-    if stranger := next((name for name in declared if name not in fills and _WHO.fullmatch(name)), None):
-        raise NoTool(f"{call.call} would let a model choose the {stranger}: fill it in with `with`")
-    needed = [name for name, (_, is_needed) in declared.items() if is_needed and name not in fills]
-    asked = {name: _plain_schema(schema) for name, (schema, _) in declared.items() if name not in fills}
+        ours.add(root(effect.repeat.reference))  # our own reference: exactly_once.py writes it
+    session = {name for name, slot in goal.slots.items() if slot.from_ == "session"}
+    for name in declared.keys() - ours:
+        if name in session or _WHO.fullmatch(name):
+            raise NoTool(f"{call.call} would let a model choose the {name}: fill it in, `with: {{{name}: …}}`")
+    asked = {name: _plain_schema(schema) for name, (schema, _) in declared.items() if name not in ours}
+    needed = [name for name in asked if declared[name][1] or name in call.same_effect]
     schema = {"type": "object", "properties": asked, "required": needed, "additionalProperties": False}
-    ours = tuple(name for name in fills if name in call.with_ or name in session)
-    return Tool(_safe(call.call), call.call, "call", operation.summary[:LONGEST], schema, ours)
+    return Tool(_safe(call.call), call.call, "call", operation.summary[:LONGEST], schema, tuple(call.with_))
 
 
 def arguments_of(tool: Tool, said: str) -> Plain:
@@ -87,8 +87,8 @@ def arguments_of(tool: Tool, said: str) -> Plain:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 
-    if len(said) > MOST_ARGUMENTS:
-        raise ValueError("the arguments are too long")
+    if len(said) > MOST_ARGUMENTS or max(said.count("{"), said.count("[")) > MOST_NESTED:
+        raise ValueError("the arguments are too long or too deeply nested")
     try:
         found = json.loads(said or "{}", parse_constant=_no_number, object_pairs_hook=_each_once)
     except (ValueError, RecursionError):

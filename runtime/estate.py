@@ -14,6 +14,7 @@ from runtime.escalation.routes import EscalationFile
 from runtime.goals import Goal
 from runtime.guardrails.effects import Effect, EffectsFile
 from runtime.guardrails.policy import GuardrailsFile
+from runtime.system_values import SystemValue
 from runtime.systems.settings import Network, SystemSettings
 
 AgentKind = Literal["bundled", "http"]
@@ -50,6 +51,7 @@ class Estate:
     knowledge: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()
     review_days: Mapping[str, int] = field(default_factory=dict)
+    system_values: tuple[SystemValue, ...] = ()
     tickets: str | None = None
     ticket_reading: TicketReading | None = None
 

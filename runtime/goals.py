@@ -129,21 +129,16 @@ class Task(Strict):
     """What a language model is asked to do, and everything that it may use for it."""
 
     task: str = Field(min_length=1, max_length=2000, description="what is to be done, in words")
-    may: list[Tool] = Field(
-        min_length=1, description="operations and rules; what `with` names is filled in and not the model's to choose"
-    )
-    gives: dict[str, Literal["text", "text?"]] = Field(
-        default_factory=dict, description="names for the model's own words; each figure in them must come from a system"
-    )
+    may: list[Tool] = Field(min_length=1, description="operations and rules; what `with` fills in the model cannot say")
+    gives: dict[str, Literal["text", "text?"]] = Field(default_factory=dict, description="the model's own words")
     at_most: AtMost = Field(default_factory=AtMost)
 
     @model_validator(mode="after")
     def _each_once(self) -> Task:
         tools = [tool.call if isinstance(tool, CallStep) else tool.rule for tool in self.may]
-        given = [*self.gives, *(name for tool in self.may for name in tool.gives)]
-        for name in (*tools, *given):
-            if tools.count(name) > 1 or given.count(name) > 1:
-                raise ValueError(f"{name} stands twice in one agent step")
+        said = [*tools, *self.gives, *(name for tool in self.may for name in tool.gives)]
+        if twice := next((name for name in said if said.count(name) > 1), None):
+            raise ValueError(f"{twice} stands twice in one agent step")
         if any(isinstance(tool, CallStep) and tool.on_error for tool in self.may):
             raise ValueError("a call of an agent step has no on_error: the model is told what the system answered")
         return self

@@ -94,8 +94,9 @@ def explain(target: Path, thing: str, as_of: str | None, as_json: bool) -> None:
     """Derive a probe, a level, a gate, a finding or any figure line by line.
 
     THING: a probe (api.writes_stick), a finding (F-03), a dimension (api), a workflow, a system's matrix of declared
-    against measured (billing, matrices[crm]), `overall`, or the path of a figure in assessment.json
-    (roadmap.milestones[0].p80_weeks, business_case.scenarios[today].value.p50).
+    against measured (billing, matrices[crm]), an article and what its claims were compared with (return-a-device.md),
+    `overall`, or the path of a figure in assessment.json (roadmap.milestones[0].p80_weeks,
+    business_case.scenarios[today].value.p50).
     """
     with opened(target) as found:
         lines = explain_lines(judged_with_history(replace(found, as_of=_date(as_of) or found.as_of)), thing)

@@ -143,7 +143,7 @@ def run(
     done = (
         run_cases(loaded, found, at_most=at_most, **models, progress=show)
         if found
-        else take_up(loaded, at_most=at_most, progress=show)
+        else take_up(loaded, at_most=at_most, model=models.get("model"), progress=show)
     )
     if not done and not as_json:
         click.echo("nothing is unfinished; give --message or --cases")

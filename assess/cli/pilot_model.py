@@ -9,7 +9,7 @@ from runtime.errors import BadInput
 
 
 def models_of(name: str | None, url: str | None, words: bool) -> dict[str, Any]:
-    """`propose` and `reword` for a pilot; empty without a model.
+    """`propose`, `reword` and the `model` of agent steps for a pilot; empty without a model.
 
     Raises:
         BadInput: a name without an address, or the other way round.
@@ -25,4 +25,4 @@ def models_of(name: str | None, url: str | None, words: bool) -> dict[str, Any]:
     from runtime.understanding.rewording import reworder
 
     model = open_model(name, url, os.environ.get("CXREADY_MODEL_KEY", ""))
-    return {"propose": proposer(model), **({"reword": reworder(model)} if words else {})}
+    return {"propose": proposer(model), "model": model, **({"reword": reworder(model)} if words else {})}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kb_audit.probes.agrees_with_guardrails import AgreesWithGuardrails
+from kb_audit.probes.agrees_with_systems import AgreesWithSystems
 from kb_audit.probes.covers_intents import CoversIntents
 from kb_audit.probes.current import Current
 from kb_audit.probes.links_alive import LinksAlive
@@ -21,6 +22,6 @@ from probes.probe import Probe
 PROBES: tuple[type[Probe], ...] = (
     Owned, Current, CoversIntents, Structured,
     NoConflicts, NoDuplicates, LinksAlive, NoDeadReferences, Retrieves,
-    AgreesWithGuardrails, Scoped, NoInjection, NoPersonalData,
+    AgreesWithGuardrails, AgreesWithSystems, Scoped, NoInjection, NoPersonalData,
     ReviewLoop,
 )  # fmt: skip

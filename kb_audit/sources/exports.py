@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from kb_audit.article import Article
-from kb_audit.sources import confluence, freshdesk, intercom, salesforce, zendesk
+from kb_audit.sources import confluence, freshdesk, intercom, macros, salesforce, zendesk
 from kb_audit.sources.help_center import HelpCenter, from_records
 from kb_audit.sources.reading import NotRead
 
@@ -23,7 +23,7 @@ CENTERS: dict[str, HelpCenter] = {
         freshdesk.CENTER,
     )
 }
-UNKNOWN = "is no export that is known here: Zendesk, Intercom, Confluence, Salesforce or Freshdesk articles as JSON, Salesforce also as CSV"
+UNKNOWN = "is no export that is known here: Zendesk, Intercom, Confluence, Salesforce or Freshdesk articles as JSON, Salesforce also as CSV; macros as JSON or CSV"
 
 
 def read(name: str, raw: bytes, source: str = "") -> list[Article | NotRead]:
@@ -34,11 +34,14 @@ def read(name: str, raw: bytes, source: str = "") -> list[Article | NotRead]:
     if not isinstance(text, str):
         return []
     if name.lower().endswith(".csv"):
-        return _of_csv(text)
+        return _of_csv(name, text)
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
         return []
+    canned = macros.of_json(name, data)
+    if canned is not None:
+        return canned
     for center in CENTERS.values():
         listed = center.listed(data)
         if listed is not None:
@@ -47,13 +50,13 @@ def read(name: str, raw: bytes, source: str = "") -> list[Article | NotRead]:
     return _of_texts(data)
 
 
-def _of_csv(text: str) -> list[Article | NotRead]:
+def _of_csv(name: str, text: str) -> list[Article | NotRead]:
     csv.field_size_limit(min(sys.maxsize, 5_000_000))
     try:
         listed = salesforce.from_csv(text)
+        if listed is None:
+            return macros.of_csv(name, text) or []
     except csv.Error:
-        return []
-    if listed is None:
         return []
     found = from_records(salesforce.CENTER, listed)
     return [*found.articles, *found.not_read]

@@ -6,7 +6,7 @@ A time-out for each read, as HTTP clients have it, does not end an answer that d
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 from runtime.errors import BadInput
@@ -70,6 +70,12 @@ def open_model(name: str, url: str, key: str = "", *, most_bytes: int = MOST_BYT
         base_url=url, api_key=key or "none", max_retries=0, timeout=SECONDS, http_client=_bounded(most_bytes)
     )
     return OpenAIChatModel(name, provider=OpenAIProvider(openai_client=client))
+
+
+def model_of(environment: Mapping[str, str]) -> Any:
+    """The model that CXREADY_MODEL and CXREADY_MODEL_URL name, so that every process of a pilot has it; None without them."""
+    name, url = environment.get("CXREADY_MODEL", ""), environment.get("CXREADY_MODEL_URL", "")
+    return open_model(name, url, environment.get("CXREADY_MODEL_KEY", "")) if name and url else None
 
 
 def _bounded(most: int) -> Any:

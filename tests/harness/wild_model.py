@@ -11,7 +11,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,9 +32,9 @@ class WildModel:
 
 
 @contextmanager
-def wild_model() -> Iterator[WildModel]:
+def wild_model(behaviours: Mapping[str, Behaviour] | None = None) -> Iterator[WildModel]:
     running = WildModel("")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(running))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(running, behaviours or BEHAVIOURS))
     server.daemon_threads = True
     running.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -46,7 +46,7 @@ def wild_model() -> Iterator[WildModel]:
         server.server_close()
 
 
-def _handler(model: WildModel) -> type[BaseHTTPRequestHandler]:
+def _handler(model: WildModel, behaviours: Mapping[str, Behaviour]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -56,7 +56,7 @@ def _handler(model: WildModel) -> type[BaseHTTPRequestHandler]:
             said = re.search(r"\[([a-z-]+)\]", json.dumps(asked["messages"]))
             tools = asked.get("tools") or [{"function": {"name": "none"}}]
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the client had enough
-                BEHAVIOURS[said[1] if said else "proposes"](self, str(tools[0]["function"]["name"]), model)
+                behaviours[said[1] if said else "proposes"](self, str(tools[0]["function"]["name"]), model)
             self.close_connection = True
 
         def log_message(self, format: str, *args: Any) -> None: ...

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from kb_audit.kept import Kept
+from kb_audit.sources import folder
+from kb_audit.sources.reading import Reading
 from runtime.understanding.encode import Encode
 
 
@@ -16,6 +19,20 @@ def encode(pytestconfig: pytest.Config) -> Encode:
 
     model = find_model()
     return encoder(model, cache=pytestconfig.cache.mkdir("embeddings") / cache_file(model).name)
+
+
+@pytest.fixture(scope="session")
+def kept(pytestconfig: pytest.Config) -> Kept:
+    """What was worked out of articles, kept from run to run until the program changes."""
+    return Kept(pytestconfig.cache.mkdir("embeddings") / "derived.sqlite")
+
+
+@pytest.fixture(scope="session")
+def handbook(corpus: Path, kept: Kept) -> Reading:
+    """A real, well-kept handbook, read once for all tests."""
+    reading = folder.read(corpus / "knowledge" / "18f-handbook" / "pages", kept)
+    assert len(reading.articles) > 200
+    return reading
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,12 +14,14 @@ from kb_audit.artifact import KnowledgeFinding
 from kb_audit.exposure import exposures
 from kb_audit.freshness import evidence
 from kb_audit.jargon import unexplained
+from kb_audit.kept import Kept
 from kb_audit.links import follow
 from kb_audit.page_findings import of_pages
 from kb_audit.retired import gone_references
 from kb_audit.safety import look
 from kb_audit.shared_passages import shared_passages
 from kb_audit.sources import html, markdown
+from kb_audit.sources.reading import Reading
 from kb_audit.structure import issues
 from runtime.errors import BadInput
 
@@ -220,12 +221,9 @@ def test_a_passage_that_stands_in_two_articles_is_found_once() -> None:
     assert shared_passages([one, two], {pair}) == []
 
 
-def test_on_a_real_handbook_alarms_about_single_pages_are_few(corpus: Path) -> None:
-    from kb_audit.sources import folder
-
-    reading = folder.read(corpus / "knowledge" / "18f-handbook" / "pages")
-    links = follow(reading.articles, reading.known_names)
-    found = of_pages(reading.articles, links, date(2025, 3, 1))
+def test_on_a_real_handbook_alarms_about_single_pages_are_few(handbook: Reading, kept: Kept) -> None:
+    links = follow(handbook.articles, handbook.known_names)
+    found = of_pages(handbook.articles, links, date(2025, 3, 1), kept=kept)
     count = {
         v: sum(f.verdict == v for f in found)
         for v in ("injection", "secret", "gone_reference", "passed_date", "hidden_text")

@@ -161,7 +161,7 @@ def test_more_paths_than_anybody_can_read_are_told_at_once() -> None:
     [
         ("      otherwise: handoff\n", "", 12, "otherwise: field required"),
         ("otherwise: handoff", "otherwise: handof", 19, "write handoff, stop, or a list of steps, not 'handof'"),
-        ("    - {rule: own_orders,", "    - {rul: own_orders,", 10, "a step starts with call, rule, when or ask"),
+        ("    - {rule: own_orders,", "    - {rul: own_orders,", 10, "a step starts with call, rule, when, ask or agent"),
         ("utterances:", "utterences:", 4, "`utterences` is not known here; did you mean `utterances`?"),
         ("{from: session}", "{from: sesion}", 6, "from"),
         (CALL, "        - undo: {call: pay.void, undo: {call: pay.void}}\n          call: pay.refund", 16, "a call that takes something back is a plain call"),

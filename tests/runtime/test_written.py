@@ -45,7 +45,7 @@ def test_a_wrong_file_is_named_with_its_line(text: str, says: str) -> None:
 def test_a_step_of_no_kind_is_named() -> None:
     text = "format: 1\na:\n  category: x\n  utterances: [hi]\n  steps:\n    - {cal: crm.get}\n"
     assert "guardrails.yaml:6" in complaint(text, GoalsFile)
-    assert "a step starts with call, rule, when or ask" in complaint(text, GoalsFile)
+    assert "a step starts with call, rule, when, ask or agent" in complaint(text, GoalsFile)
 
 
 def test_a_secret_in_plain_text_is_refused() -> None:

@@ -62,6 +62,8 @@ def test_assess_json_has_what_programs_rely_on(folder: Path) -> None:
         ("device-return", "knowledge: confirmed 2 → observe"),
         ("api.writes_stick", "billing.changePlan: not met (dropped)"),
         ("F-01", "remedy 1:"),
+        ("return-a-device.md", "conflict with returns-at-a-glance.md"),
+        ("return-a-device.md:150", "characters 131–194: ≤ 14 days"),
     ],
 )
 def test_explain_derives_it_line_by_line(folder: Path, thing: str, says: str) -> None:

@@ -1,0 +1,51 @@
+"""An agent step as it is written: printed in the plan, refused where it could do harm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from assess.engagement import Folder
+from assess.pilot_plan import plan_of_workflow
+from assess.piloting import check_goals
+from runtime.errors import BadInput
+from tests.runtime.agent_goal import MAY, TASK, with_task
+
+
+def test_the_plan_prints_the_step_and_the_gate_holds_its_operations(folder: Folder) -> None:
+    agent = with_task(folder, TASK)
+    said = plan_of_workflow(agent, "billing-dispute")
+    assert said["wrong"] == []
+    [with_model], [without, ends] = said["paths"]
+    assert with_model.startswith("agent: find which charge") and "at most 12 calls, 20,000 tokens, 2 s" in with_model
+    assert (without, ends) == ("if there is no model", "handoff")
+    assert agent.estate.goals["billing-dispute"].operations()[-1] == "billing.createCredit"
+
+
+def _wrong(place: int, change: dict[str, Any]) -> dict[str, Any]:
+    return {**TASK, "may": [{**tool, **change} if n == place else tool for n, tool in enumerate(MAY)]}
+
+
+@pytest.mark.parametrize(
+    ("task", "says"),
+    [
+        (_wrong(5, {"with": {}}), "does not say whose record it touches"),
+        (_wrong(5, {"same_effect": []}), "without `same_effect`"),
+        (_wrong(5, {"call": "billing.createRefund"}), "allows to refund-overpayment only"),
+        (_wrong(5, {"call": "billing.createGift"}), "not classified"),
+        (_wrong(4, {"rule": "prorated_credits"}), "not installed"),
+        (_wrong(1, {"with": {"from": "usages.from"}}), "did you mean `usage`"),
+        (_wrong(2, {"gives": {"usage": "/"}}), "stands twice"),
+        (_wrong(2, {"on_error": {"404": "stop"}}), "no on_error"),
+        ({**TASK, "may": ["billing.createCredit"]}, "whose record"),
+        ({**TASK, "may": []}, "at least 1"),
+        ({**TASK, "at_most": {"calls": 1000}}, "20"),
+    ],
+)
+def test_an_agent_step_that_could_do_harm_is_refused_before_anything_runs(
+    folder: Folder, task: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(BadInput, match=says) as found:
+        check_goals(with_task(folder, task))
+    assert "goals.yaml" in str(found.value.where)
