@@ -143,6 +143,11 @@ def claim_of(
     )
 
 
+def sets_a_rule(text: str) -> bool:
+    """Whether a sentence has a word of rules ("within", "must", "limit"); a picture's caption has none."""
+    return bool(_DEONTIC.search(text))
+
+
 def _subject(masked: str, headings: tuple[str, ...], lead: str) -> str:
     """Headings help only where the sentence does not name its subject; everywhere else they blur it."""
     leaf = headings[-1] if len(headings) > 1 else (headings[0] if headings else "")

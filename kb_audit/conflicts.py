@@ -5,6 +5,7 @@ Similarity finds the same *subject* and never the truth; typed values, condition
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from runtime.understanding.encode import Encode
 
 FAINT = 0.42
 _COPIES = 2
+_REFRAIN = 3
 
 
 @dataclass(frozen=True)
@@ -65,16 +67,19 @@ def find_conflicts(claims: Sequence[Claim], encode: Encode, earlier: Earlier | N
     return Compared(tuple(sorted(found, key=lambda pair: (pair.a, pair.b))), compared)
 
 
-def _told_by(claims: Sequence[Claim]) -> dict[str, set[str]]:
-    """Article → the sentences of its claims."""
-    told: dict[str, set[str]] = {}
+def _told_by(claims: Sequence[Claim]) -> dict[str, Counter[str]]:
+    """Article → the sentences of its claims, and how often it says each."""
+    told: dict[str, Counter[str]] = {}
     for claim in claims:
-        told.setdefault(claim.article, set()).add(claim.text)
+        told.setdefault(claim.article, Counter())[claim.text] += 1
     return told
 
 
-def _unless_told_by_one(found: Judgement, a: Claim, b: Claim, told: dict[str, set[str]]) -> Judgement:
-    """Where one of two articles (a copy, a newer edition) holds both sentences, it may tell them apart."""
+def _unless_told_by_one(found: Judgement, a: Claim, b: Claim, told: dict[str, Counter[str]]) -> Judgement:
+    """Where one of two articles (a copy, a newer edition) holds both sentences, it may tell them apart; what an article says
+    again and again (below its pictures) it says of several things."""
+    if found.verdict == "conflict" and max(told[each.article][each.text] for each in (a, b)) >= _REFRAIN:
+        return Judgement("possible", f"{found.why}; one article says it several times, of several things", found.kind)
     if found.verdict == "conflict" and (b.text in told[a.article] or a.text in told[b.article]):
         return Judgement(
             "possible", f"{found.why}; one of the articles says both, which may tell them apart", found.kind

@@ -31,7 +31,10 @@ _REFERS = re.compile(
 _HAPPENED = re.compile(
     r"\b(?:was|were|had|did|has been|have been|arrived|came|added|removed|fixed|released|introduced)\b", re.I
 )
-_OPEN = re.compile(r"^\W*(?:the |its )?(?:defaults?|maximum|minimum|initial|usual)\b", re.I)
+_OPEN = re.compile(
+    r"^\W*(?:the |its |in )?(?:defaults?|maxim(?:um|al)|minim(?:um|al)|initial|usual)\b|\bis the default(?: value)?\W*$",
+    re.I,
+)
 
 
 def doubt(a: Claim, b: Claim, clash: Clash) -> str:

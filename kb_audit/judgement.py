@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from kb_audit.claims import Claim
+from kb_audit.claims import Claim, sets_a_rule
 from kb_audit.clashes import Clash, find_clash
 from kb_audit.doubts import doubt
 from kb_audit.incompatible import relate
@@ -81,7 +81,8 @@ def _mirrors(a: Claim, b: Claim, similarity: float, words: Words, clash: Clash) 
     found = words.align(_speaks_of(a, clash), _speaks_of(b, clash))
     if clash.kind in ("permission", "channel", "payer"):
         return similarity >= SURE and found.longer >= COVERED_FULLY
-    return found.longer >= COVERED_HALF and not found.both_alone
+    rules = clash.kind not in ("count", "percentage") or (sets_a_rule(a.text) and sets_a_rule(b.text))
+    return rules and found.longer >= COVERED_HALF and not found.both_alone
 
 
 def _in_scope(a: Claim, b: Claim, similarity: float, clash: Clash, scope: Comparison) -> Judgement:

@@ -96,7 +96,7 @@ _EMPTY = frozenset(
 )
 _ANSWER = re.compile(r"^(?:no|yes|yep|nope|sorry|unfortunately|of course|sure)(?:[.,!:]|\s[–—-])\s+", re.I)
 _BESIDE = re.compile(
-    r"\([^()]*\)|\bnothing to (?:do|worry)\b|\b(?:include or exclude|enable or disable|allow or deny|accept or reject|with or without)\b|"
+    r"\([^()]*\)|→[^.;,→]*|\bnothing to (?:do|worry)\b|\b(?:include or exclude|enable or disable|allow or deny|accept or reject|with or without)\b|"
     r"^(?:In order t|T)o (?:find|see|learn|check|know|determine)\b[^,;.]*,|"
     r"(?:\bnot|n't) (?:only|just|merely|solely|simply|necessarily)\b|"
     r"(?<=\w )(?:that|which|who) (?:\w+ ){0,2}(?:do|does|is|are|was|were|has|have)(?:n't| not)\b[^,;.]*(?=[.!]?$)|"

@@ -23,6 +23,11 @@ _CODE = re.compile(
     r"|[A-Za-z]\w+(?:\.[A-Za-z]\w+)+"  # dotted.names, file.names
     r")"
 )
+_SCREEN = re.compile(
+    r"→|\b(?:menu ?bar|submenu|dialog(?: box| window)?|check ?box|drop-?down|toolbar|toolbox|slider|spin box|mouse (?:pointer|button|wheel)|pixels?|"
+    r"double-click|click-and-drag|left-click|right-click)\b|\b(?:Ctrl|Shift|Alt)\s?\+",
+    re.I,
+)
 _HUMPS = re.compile(r"(?<![\w@./-])[A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*)+(?![\w@])")
 _ADDRESS = re.compile(r"\.(?:com|org|net|gov|edu|io|co|uk|de|eu|info|app|dev)$", re.I)
 _SLASHED = re.compile(r"^/\w+$")
@@ -56,9 +61,10 @@ def is_record(article: str, headings: Iterable[str]) -> bool:
 
 
 def is_technical(article: Article, sentences: Sequence[str]) -> bool:
-    """Whether the article is a manual of software: by its blocks of code, or the names of code in its sentences."""
+    """Whether the article is a manual of software: by its blocks of code, and the names of code or parts of a
+    screen in its sentences."""
     code = sum(block.kind == "code" for section in article.sections for block in section.blocks)
-    named = sum(bool(code_names(text)) for text in sentences)
+    named = sum(bool(code_names(text) or _SCREEN.search(text)) for text in sentences)
     return code + named >= _MANUAL * max(len(sentences), _FEW)
 
 

@@ -25,6 +25,7 @@ from probes.gather.write_evidence import Privilege, WriteRoundTrip
 from probes.guardrails.evidence import Attempt, Enforcement
 from runtime.errors import CxreadyError
 from runtime.systems.exchange import Exchange, Seen, Why
+from runtime.systems.surface import Operation
 
 NO_RIGHT = (401, 403)
 
@@ -104,6 +105,25 @@ def _asked_before(session: Session, target: Target) -> tuple[Attempt, bool] | No
     return Attempt(operation=target.full_name, way="direct", says=says, refused=True, **shown), True
 
 
+def _can_be_taken_back(session: Session, target: Target, undo: Operation | None) -> bool:
+    """Whether the approved plan still holds the call that would undo it; an earlier trial that went through needed it."""
+    guard = session.guard
+    return undo is None or guard is None or guard.holds(target.system, undo.method, undo.path)
+
+
+def _accepted_before(session: Session, target: Target, says: str) -> tuple[Attempt, bool]:
+    """That the agent's own write went through, whatever its amount, is past the proxy already; else nothing can be said."""
+    rights = session.get(Privilege, target.system)
+    tried = [w for w in rights.tried if w.operation == target.name and not w.refused] if rights else []
+    if not tried:
+        reason = "not tried: the plan holds nothing more to take it back with"
+        return Attempt(operation=target.full_name, way="direct", says=says, refused=False, reason=reason), False
+    says = f"{target.full_name} within the limits, with the agent's own credential"
+    return Attempt(
+        operation=target.full_name, way="direct", says=says, refused=False, status=tried[0].status, shot=tried[0].shot
+    ), True
+
+
 def _direct(session: Session, target: Target) -> tuple[Attempt, bool]:
     """The call with the agent's credential, and whether the answer was a clear yes or no."""
     arguments = over_limit(session, target)
@@ -120,6 +140,8 @@ def _direct(session: Session, target: Target) -> tuple[Attempt, bool]:
                 reason="not tried: the record could not be read, so it could not be restored",
             ), False
     undo = undo_of(session, target.system, target.name, target.effect)
+    if not _can_be_taken_back(session, target, undo):
+        return _accepted_before(session, target, says)
     entry = session.ledger.intend(
         target.system,
         target.name,
