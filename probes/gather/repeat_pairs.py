@@ -18,6 +18,7 @@ from probes.gather.plan import PlanLine, line, surface_of
 from probes.gather.repeat import RepeatTrial
 from probes.gather.session import Session
 from probes.gather.undo import take_back
+from probes.gather.write_evidence import WriteRoundTrip
 from probes.gather.write_targets import Target, targets
 from runtime.errors import Refused
 from runtime.estate import Estate
@@ -31,9 +32,15 @@ def gather_system(session: Session, system: str) -> Found:
     """The repeat trial of each keyed create again, with as many pairs as there is room for."""
     for target in _keyed(session.estate, system):
         first = session.get(RepeatTrial, system, target.name)
-        if isinstance(first, RepeatTrial) and first.by == "key" and first.pairs < MOST:
+        if _went(session, system, target) and first is not None and first.by == "key" and first.pairs < MOST:
             session.tell(system, f"is {target.name} done once each time it is repeated?")
             yield _with_further(session, target, first)
+
+
+def _went(session: Session, system: str, target: Target) -> bool:
+    """Whether the first record went when it was taken back; where it stayed, no further one is made."""
+    trip = session.get(WriteRoundTrip, system, target.name)
+    return trip is not None and trip.undone in ("removed", "reversed", "soft_delete")
 
 
 def _with_further(session: Session, target: Target, trial: RepeatTrial) -> RepeatTrial:
