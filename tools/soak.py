@@ -67,7 +67,7 @@ SOAKS = (
     Soak(
         "kills-at-every-step",
         "tests/runtime/test_exactly_once_under_kills.py::test_kills_at_every_boundary_never_double_or_lose_a_credit",
-        100,
+        50,
         10,
         "SIGKILLs before, after and inside the steps and writes of pilot cases, as many on SQLite as on PostgreSQL, and each against a system"
         " that knows keys and one that ignores them (four times the count)",
