@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from runtime.cases.incoming import case_of
 from runtime.errors import BadInput
-from runtime.incoming import case_of
 
 
 def read_cases(path: Path) -> list[dict[str, Any]]:

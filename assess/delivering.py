@@ -12,12 +12,13 @@ from typing import Any
 from assess.business_case.written import BusinessCaseFile
 from assess.engagement import Folder
 from assess.piloting import pilot_of
-from runtime import reviews, tables
 from runtime.errors import BadInput, Bug
 from runtime.escalation import conversation, outbox
 from runtime.escalation.feedback import Feedback, feedback
-from runtime.pilot_figures import Cost, Figures, figures
-from runtime.pilot_state import open_log
+from runtime.piloting import reviews
+from runtime.piloting.pilot_figures import Cost, Figures, figures
+from runtime.piloting.pilot_state import open_log
+from runtime.storage import tables
 from runtime.understanding.encode import Encode
 
 
@@ -32,7 +33,7 @@ def deliver_due(
     Raises:
         BadInput: there is no such dead letter.
     """
-    from runtime.ways_back import look_around
+    from runtime.engine.ways_back import look_around
 
     pilot = pilot_of(folder, secrets=secrets, encode=encode or _no_encoder)
     tables.prepare(pilot.connection)

@@ -21,7 +21,7 @@ from runtime.estate import Estate, TicketReading
 from runtime.goals import GoalsFile
 from runtime.guardrails.effects import EffectsFile
 from runtime.guardrails.policy import GuardrailsFile
-from runtime.pilot_settings import PilotFile
+from runtime.piloting.pilot_settings import PilotFile
 from runtime.system_values import SystemValue
 from runtime.systems.settings import Network, SystemSettings
 from runtime.written import Strict, Written, digest_of, load

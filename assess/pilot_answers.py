@@ -27,7 +27,7 @@ def answer_case(
     Raises:
         BadInput: the case asked this customer nothing, or the time for it is over.
     """
-    from runtime.confirming import take
+    from runtime.cases.confirming import take
 
     with ExitStack() as open_until_done:
         try:

@@ -8,12 +8,12 @@ from typing import Any
 
 from assess.engagement import Folder
 from runtime import rules
+from runtime.cases.replies import ASK_AGAIN
 from runtime.errors import BadInput
-from runtime.gate_check import allowed, read_gate
 from runtime.goal_lint import lint
 from runtime.goals import Slot
+from runtime.piloting.gate_check import allowed, read_gate
 from runtime.plan import paths, printed
-from runtime.replies import ASK_AGAIN
 from runtime.understanding.encode import Encode
 from runtime.understanding.intent import Intents, Thresholds
 from runtime.understanding.slots import Filled, fill

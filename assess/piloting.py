@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assess.engagement import Folder
 from runtime.errors import BadInput, Conflict
-from runtime.gate_check import read_gate
+from runtime.piloting.gate_check import read_gate
 from runtime.systems.settings import Autonomy
 from runtime.understanding.encode import Encode
 from runtime.understanding.model import Propose
@@ -18,9 +18,9 @@ from runtime.understanding.model_client import model_of
 from runtime.understanding.rewording import Reword
 
 if TYPE_CHECKING:
-    from runtime.engine import Engine
-    from runtime.forgetting import Forgotten
-    from runtime.pilot import Pilot
+    from runtime.engine.engine import Engine
+    from runtime.piloting.pilot import Pilot
+    from runtime.storage.forgetting import Forgotten
 
 Progress = Callable[["CaseResult"], None]
 
@@ -67,7 +67,7 @@ def running(
         BadInput: no gate yet, or goals that cannot be walked safely.
         Conflict: another pilot runs in this folder.
     """
-    from runtime.engine import THREADS, engine
+    from runtime.engine.engine import THREADS, engine
 
     opened = pilot_of(folder, secrets=secrets, encode=encode, at_most=at_most, propose=propose, reword=reword)
     opened.worker, opened.model = worker, model or opened.model
@@ -89,7 +89,7 @@ def pilot_of(
     reword: Reword | None = None,
 ) -> Pilot:
     """The folder's pilot, not yet opened."""
-    from runtime.pilot import Pilot
+    from runtime.piloting.pilot import Pilot
 
     check_goals(folder)
     if encode is None:
@@ -193,7 +193,7 @@ def take_up(
 
 def forget_customer(folder: Folder, customer: str) -> Forgotten:
     """Erases everything that the pilot keeps of a customer (forgetting.py)."""
-    from runtime.forgetting import forget
+    from runtime.storage.forgetting import forget
 
     return forget(folder.path / ".cxready", customer, os.environ)
 
@@ -212,7 +212,7 @@ def decide(
     Raises:
         BadInput: the case waits for nothing, or this person may not decide.
     """
-    from runtime.approval import decide_in_person
+    from runtime.cases.approval import decide_in_person
 
     with ExitStack() as open_until_done:
         try:
@@ -230,7 +230,7 @@ def _decided_beside(
     folder: Folder, run: str, option: str, by: str, secrets: Mapping[str, str] | None, encode: Encode | None
 ) -> CaseResult:
     """Another process runs the pilot, like the console: the decision is recorded, and that process goes on with the case."""
-    from runtime.approval import decide_in_person
+    from runtime.cases.approval import decide_in_person
 
     handoff = decide_in_person(pilot_of(folder, secrets=secrets, encode=encode), run, option, by)
     return CaseResult(

@@ -52,7 +52,7 @@ def _models() -> dict[str, Any]:
     from runtime.goals import GoalsFile
     from runtime.guardrails.effects import EffectsFile
     from runtime.guardrails.policy import GuardrailsFile
-    from runtime.pilot_settings import PilotFile
+    from runtime.piloting.pilot_settings import PilotFile
 
     models = (
         Engagement,

@@ -44,10 +44,10 @@ def step(name: str, given: dict[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def ours(place: Path) -> Iterator[Run]:
-    """DBOS with the settings of runtime/engine.py: SQLite in WAL, JSON, one row a step, by the direct way of quick_steps.py."""
+    """DBOS with the settings of runtime/engine/engine.py: SQLite in WAL, JSON, one row a step, by the direct way of quick_steps.py."""
     from dbos import DBOS, SetWorkflowID
 
-    from runtime.engine import config_of, launch
+    from runtime.engine.engine import config_of, launch
 
     DBOS(config=config_of(place / "dbos.sqlite", "1", "bench"))
 

@@ -43,10 +43,10 @@ def define() -> Any:
 
 
 def launched(address: str, name: str, threads: int) -> None:
-    """The engine as runtime/engine.py sets it up."""
+    """The engine as runtime/engine/engine.py sets it up."""
     from dbos import DBOS
 
-    from runtime.engine import config_of, launch, listen
+    from runtime.engine.engine import config_of, launch, listen
 
     DBOS(config=config_of(address, "1", name))
     launch(address)
@@ -58,7 +58,7 @@ def work(address: str, name: str, threads: int) -> None:
     from dbos._dbos import _get_dbos_instance
     from dbos._recovery import recover_pending_workflows
 
-    from runtime.database_postgres import PostgresConnection
+    from runtime.storage.postgres import PostgresConnection
 
     define()
     lock = PostgresConnection(address)
@@ -83,8 +83,8 @@ def measure(address: str, given: argparse.Namespace) -> dict[str, float]:
     from dbos import DBOSClient, DBOSPortableJSONSerializer
 
     from benchmarks.runtime import PAYLOAD
-    from runtime.database import ENGINE_SCHEMA
-    from runtime.durable import CASES
+    from runtime.engine.durable import CASES
+    from runtime.storage.database import ENGINE_SCHEMA
 
     command = [sys.executable, __file__, "--threads", str(given.threads), "--worker", address]
     workers = [subprocess.Popen([*command, f"w{n}"], stdout=subprocess.PIPE, text=True) for n in range(given.workers)]

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from runtime import database, sealed
-from runtime.database import Connection, Place
 from runtime.errors import BadInput
+from runtime.log import sealed
 from runtime.redaction import redact
+from runtime.storage import database
+from runtime.storage.database import Connection, Place
 
 SCHEMA = 1
 START = "0" * 64

@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from runtime.database import Connection
 from runtime.gate import RepeatSafe
+from runtime.storage.database import Connection
 
 State = Literal["intent", "done", "held", "refused", "unknown"]
 ALREADY_DONE = "already_done"

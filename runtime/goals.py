@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, RootModel, Tag, model_validator
 
-from runtime.agent_bounds import AtMost
+from runtime.agent.bounds import AtMost
 from runtime.written import Strict
 
 Kind = Literal["date", "money", "phone", "email", "iban", "number"]

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from runtime.database import Connection
 from runtime.decision_log import Entry
+from runtime.storage.database import Connection
 
 _TABLE = """CREATE TABLE IF NOT EXISTS timeline (
   run TEXT PRIMARY KEY, customer TEXT NOT NULL, at TEXT NOT NULL, channel TEXT NOT NULL, workflow TEXT NOT NULL, outcome TEXT NOT NULL, says TEXT NOT NULL)"""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from runtime.database import Connection
+from runtime.storage.database import Connection
 
 _TABLE = """CREATE TABLE IF NOT EXISTS promises (
   id TEXT PRIMARY KEY, run TEXT NOT NULL, customer TEXT NOT NULL, says TEXT NOT NULL, made TEXT NOT NULL, due TEXT NOT NULL, kept TEXT NOT NULL DEFAULT '')"""

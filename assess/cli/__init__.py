@@ -90,7 +90,7 @@ def main(arguments: list[str] | None = None) -> None:
     debug = "--debug" in arguments
     try:
         if "CREDENTIALS_DIRECTORY" in os.environ:
-            from runtime.handed_over import take_credentials
+            from runtime.piloting.handed_over import take_credentials
 
             take_credentials(os.environ)
         code = cxready.main(arguments, standalone_mode=False)

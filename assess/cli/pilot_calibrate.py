@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @AS_JSON
 def calibrate(folder: Path, held_out: Path | None, right: float, write: bool, as_json: bool) -> None:
     """Choose when a message counts as understood, and say what that is worth: coverage, accuracy at it, strangers taken."""
-    from runtime.pilot_file import set_thresholds
+    from runtime.piloting.pilot_file import set_thresholds
 
     found, n = _calibrated(load_folder(folder), held_out, right)
     at = found.thresholds

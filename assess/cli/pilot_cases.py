@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def init(folder: Path, workflow: str, approvers: tuple[str, ...], as_json: bool) -> None:
     """Add a workflow to pilot.yaml, in shadow."""
     from runtime.errors import BadInput
-    from runtime.pilot_file import add_workflow
+    from runtime.piloting.pilot_file import add_workflow
 
     loaded = load_folder(folder)
     if workflow not in loaded.estate.goals:
@@ -128,7 +128,7 @@ def run(
         )
 
     if enqueue:
-        from runtime.queue_client import enqueue_cases
+        from runtime.engine.queue_client import enqueue_cases
 
         if not found:
             raise click.UsageError("--enqueue needs --message or --cases")
@@ -208,7 +208,7 @@ def token(folder: Path, person: str, role: Any, days: int, take_back: bool, as_j
     from contextlib import closing
 
     from runtime.console import access
-    from runtime.pilot_state import open_log
+    from runtime.piloting.pilot_state import open_log
 
     load_folder(folder)
     with closing(open_log(folder / ".cxready")) as connection:

@@ -19,9 +19,9 @@ def status(folder: Path, as_json: bool) -> None:
     """Gates, stages, what waits for a person, what is stuck, and whether the log is whole."""
     from datetime import UTC, datetime
 
-    from runtime import delivery_state
-    from runtime.gate_check import read_gate
-    from runtime.pilot_state import state_of
+    from runtime.piloting import delivery_state
+    from runtime.piloting.gate_check import read_gate
+    from runtime.piloting.pilot_state import state_of
 
     loaded = load_folder(folder)
     found = state_of(
@@ -55,8 +55,8 @@ def status(folder: Path, as_json: bool) -> None:
 def limit(folder: Path, words: tuple[str, ...], until: str | None, by: str, as_json: bool) -> None:
     """Tighten a limit: `each` unless another one is named, for one workflow or all. It holds from the next decision on, in every
     process; loosening goes through guardrails.yaml, prove and assess."""
-    from runtime.database import place_of
     from runtime.guardrails.tightened import tighten
+    from runtime.storage.database import place_of
 
     estate = load_folder(folder).estate
     workflow, action, name, amount = _limit_words(words, set(estate.goals))
@@ -98,10 +98,10 @@ def stop(folder: Path, by: str, why: str, off: bool, as_json: bool) -> None:
 @AS_JSON
 def promote(folder: Path, workflow: str, as_json: bool) -> None:
     """One stage up, when the gate and enough reviewed cases carry it."""
-    from runtime.gate_check import read_gate
-    from runtime.pilot_file import set_stage
-    from runtime.pilot_state import open_log
-    from runtime.stages import check_promotion
+    from runtime.piloting.gate_check import read_gate
+    from runtime.piloting.pilot_file import set_stage
+    from runtime.piloting.pilot_state import open_log
+    from runtime.piloting.stages import check_promotion
 
     settings = load_folder(folder).pilot.value
     stage = check_promotion(read_gate(folder), open_log(folder / ".cxready"), settings, workflow)
@@ -115,8 +115,8 @@ def promote(folder: Path, workflow: str, as_json: bool) -> None:
 @AS_JSON
 def demote(folder: Path, workflow: str, as_json: bool) -> None:
     """One stage down, without conditions."""
-    from runtime.pilot_file import set_stage
-    from runtime.stages import next_stage
+    from runtime.piloting.pilot_file import set_stage
+    from runtime.piloting.stages import next_stage
 
     stage = next_stage(load_folder(folder).pilot.value, workflow, up=False)
     set_stage(folder, workflow, stage)
@@ -150,9 +150,9 @@ def _stopped(home: Path) -> str | None:
     import time
     from datetime import UTC, datetime, timedelta
 
-    from runtime.database import is_made, place_of
     from runtime.guardrails.reading_back import after_stop
-    from runtime.pilot_state import open_log
+    from runtime.piloting.pilot_state import open_log
+    from runtime.storage.database import is_made, place_of
 
     if not is_made(place_of(home)):
         return None

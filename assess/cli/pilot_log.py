@@ -13,7 +13,7 @@ from assess.cli.pilot_words import AS_JSON, FOLDER, say
 from assess.engagement import load_folder
 
 if TYPE_CHECKING:
-    from runtime.replay import Replayed
+    from runtime.log.replay import Replayed
 
 
 @click.command(epilog="Example:  cxready pilot log northwind case-1 --json")
@@ -23,7 +23,7 @@ def log(where: tuple[str, ...], as_json: bool) -> None:
     """The decision log of a run, a line a step; without a run the names of all. Exit 1 when a chain is broken."""
     from runtime import decision_log
     from runtime.errors import BadInput
-    from runtime.pilot_state import open_log
+    from runtime.piloting.pilot_state import open_log
 
     folder, name = _where(where)
     connection = open_log(folder / ".cxready")
@@ -55,8 +55,8 @@ def log(where: tuple[str, ...], as_json: bool) -> None:
 def verify(folder: Path, against: Path | None, as_json: bool) -> None:
     """Check every chain of the decision log; exit 1 when a row was changed, left out or cut off."""
     from runtime import decision_log
-    from runtime.log_export import read_anchors
-    from runtime.pilot_state import open_log
+    from runtime.log.log_export import read_anchors
+    from runtime.piloting.pilot_state import open_log
 
     folder, _ = _where((str(folder),))
     anchors = read_anchors(against) if against else []
@@ -84,8 +84,8 @@ def replay(folder: Path, run: str | None, guardrails: Path | None, as_json: bool
     """Take recorded decisions again: what would have happened. Asks no system, writes nothing; exit 1 when one would differ."""
     from runtime import decision_log
     from runtime.errors import BadInput
-    from runtime.pilot_state import open_log
-    from runtime.replay import replay as replayed
+    from runtime.log.replay import replay as replayed
+    from runtime.piloting.pilot_state import open_log
 
     folder, _ = _where((str(folder),))
     estate = load_folder(folder, guardrails=guardrails).estate
@@ -123,7 +123,7 @@ def replay(folder: Path, run: str | None, guardrails: Path | None, as_json: bool
 @AS_JSON
 def export(folder: Path, output: Path, kind: str, as_json: bool) -> None:
     """Write the whole decision log, for an auditor or a tracing tool; kept elsewhere, it proves that nothing was cut off."""
-    from runtime.log_export import export_log, export_spans
+    from runtime.log.log_export import export_log, export_spans
 
     load_folder(folder)
     home = folder / ".cxready"
@@ -144,8 +144,8 @@ def _replayed_line(one: Replayed) -> str:
 
 def _where(words: tuple[str, ...]) -> tuple[Path, str | None]:
     """FOLDER RUN, FOLDER alone, or RUN alone in the present folder."""
-    from runtime.database import is_made, place_of
     from runtime.errors import BadInput
+    from runtime.storage.database import is_made, place_of
 
     folder, name = (words[0], words[1] if len(words) > 1 else None) if Path(words[0]).is_dir() else (".", words[0])
     if not is_made(place_of(Path(folder) / ".cxready")):

@@ -22,7 +22,7 @@ def memory(folder: Path, customer: str | None, as_json: bool) -> None:
 
     from runtime import memory as remembered
     from runtime import promises
-    from runtime.pilot_state import open_log
+    from runtime.piloting.pilot_state import open_log
 
     load_folder(folder)
     now = datetime.now(UTC)
@@ -55,7 +55,7 @@ def kept(folder: Path, promise: str, as_json: bool) -> None:
 
     from runtime import promises
     from runtime.errors import BadInput
-    from runtime.pilot_state import open_log
+    from runtime.piloting.pilot_state import open_log
 
     load_folder(folder)
     with closing(open_log(folder / ".cxready")) as connection:

@@ -31,7 +31,7 @@ def work(folder: Path, name: str, threads: int, health_port: int | None, as_json
     """Take cases until SIGTERM; those under way then come to their end, and others take what is left. With CXREADY_DATABASE any
     number of workers, on any machine. Exit 3 when the database ended its session: start it again."""
     from assess.piloting import running
-    from runtime.worker import work as take_cases
+    from runtime.engine.worker import work as take_cases
 
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -8,8 +8,8 @@ from probes.artifact import Artifact, Missing
 from probes.derive.run import Derivation, Deriver
 from probes.escalation.artifacts import HumanTimes
 from probes.finding import Subject
-from runtime import database
 from runtime.escalation.feedback import FEWEST_DECISIONS, FEWEST_PERSONS, waits_by_route
+from runtime.storage import database
 
 
 def run(derivation: Derivation) -> Iterator[Artifact | Missing]:

@@ -6,9 +6,9 @@ import sqlite3
 from collections.abc import Collection
 from pathlib import Path
 
-from runtime import database
 from runtime.errors import Unreachable
 from runtime.metrics import Share, wilson
+from runtime.storage import database
 
 FEWEST = 20
 TO_PEOPLE = ("handed_off", "waiting", "unknown", "refused")

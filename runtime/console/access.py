@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from runtime.database import Connection
 from runtime.errors import BadInput
+from runtime.storage.database import Connection
 
 Role = Literal["viewer", "approver", "owner", "intake"]
 Right = Literal["see", "stop", "decide", "review", "hand_in"]

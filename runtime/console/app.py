@@ -14,15 +14,15 @@ from urllib.parse import parse_qsl
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
-from runtime import reviews
-from runtime.approval import decide_in_person
+from runtime.cases.approval import decide_in_person
 from runtime.console import views
 from runtime.console.access import Right, Session, Sessions, Visitor, prepare, same, visitor_of
 from runtime.console.desk import Desk
 from runtime.console.intake import intake
-from runtime.engine import Engine
+from runtime.engine.engine import Engine
 from runtime.errors import CxreadyError
 from runtime.guardrails.kill_switch import KillSwitch
+from runtime.piloting import reviews
 
 COOKIE = "cxready_console"
 MOST_BYTES = 10_000

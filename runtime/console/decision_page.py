@@ -17,11 +17,11 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from jinja2 import Environment, FunctionLoader
 
+from runtime.cases.hand_off import rules_of
 from runtime.escalation import answer, feedback, outbox
 from runtime.escalation.form import Handoff, Option
 from runtime.escalation.signed_link import seconds_since, stamp
-from runtime.hand_off import rules_of
-from runtime.pilot import Pilot
+from runtime.piloting.pilot import Pilot
 
 MOST_BYTES = 10_000
 HEADERS = {

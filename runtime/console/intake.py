@@ -13,10 +13,10 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
+from runtime.cases.incoming import case_of
 from runtime.console.access import visitor_of
-from runtime.engine import Engine
+from runtime.engine.engine import Engine
 from runtime.errors import BadInput
-from runtime.incoming import case_of
 
 MOST_BYTES = 200_000
 WHERE = "POST /cases"

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from runtime.console.app import console
 from runtime.console.decision_page import decision_page
 from runtime.console.desk import Desk
-from runtime.engine import Engine
+from runtime.engine.engine import Engine
+from runtime.engine.rounds import LOOK_S, Rounds
 from runtime.escalation.link_keys import link_keys
-from runtime.rounds import LOOK_S, Rounds
 
 log = logging.getLogger(__name__)
 

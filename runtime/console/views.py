@@ -12,17 +12,18 @@ from typing import Any
 
 from jinja2 import Environment, FunctionLoader
 
-from runtime import decision_log, promises, reviews
-from runtime.approval import waiting
+from runtime import decision_log, promises
+from runtime.cases.approval import waiting
+from runtime.cases.waiting_cases import waiting_cases
 from runtime.console.access import Session
-from runtime.database import Connection
-from runtime.engine import Engine
+from runtime.engine.engine import Engine
 from runtime.escalation import outbox
 from runtime.guardrails.kill_switch import KillSwitch
-from runtime.limits_used import limits_used
-from runtime.pilot_figures import figures
-from runtime.pilot_state import state_of
-from runtime.waiting_cases import waiting_cases
+from runtime.piloting import reviews
+from runtime.piloting.limits_used import limits_used
+from runtime.piloting.pilot_figures import figures
+from runtime.piloting.pilot_state import state_of
+from runtime.storage.database import Connection
 
 LATEST = 50
 SAMPLE = 10

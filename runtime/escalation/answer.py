@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from runtime.database import Connection
 from runtime.escalation.destinations.destination import Held
 from runtime.escalation.form import Handoff
 from runtime.escalation.reply_lines import option_of, options_in
 from runtime.escalation.signed_link import opened, serializer
+from runtime.storage.database import Connection
 
 Way = Literal["link", "ticket_field", "reply", "console"]
 CHOOSE = "*"

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from runtime.database import Connection
 from runtime.escalation.outbox_rows import text_of
+from runtime.storage.database import Connection
 
 
 @dataclass(frozen=True)

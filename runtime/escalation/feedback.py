@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from runtime.database import Connection
 from runtime.escalation.outbox_rows import COLUMNS, row_of
 from runtime.escalation.readability import score
 from runtime.escalation.routes import EscalationFile
 from runtime.metrics import quantile, wilson
+from runtime.storage.database import Connection
 
 FEWEST_PERSONS, FEWEST_DECISIONS = 5, 20
 ROUND_S = 5

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from runtime.database import Connection
 from runtime.escalation import answer
 from runtime.escalation.destinations.destination import DeliveryFailed, Destination, Message
 from runtime.escalation.destinations.smtp import Smtp
 from runtime.escalation.form import Handoff
 from runtime.escalation.outbox_rows import text_of
 from runtime.escalation.routes import EscalationFile
+from runtime.storage.database import Connection
 
 Kind = Literal["opened", "reminder", "deputy"]
 TITLES: Mapping[Kind, str] = {

@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic as clock
 
-from runtime.database import Connection, begin
 from runtime.errors import BadInput
 from runtime.escalation.delivery import Result, attempt, settle_doubts
 from runtime.escalation.destinations.destination import Destination, digest_of
@@ -20,6 +19,7 @@ from runtime.escalation.form import Handoff
 from runtime.escalation.outbox_rows import COLUMNS, Row, State, prepare, row_of, text_of
 from runtime.escalation.rendering import render
 from runtime.escalation.routes import EscalationFile, shows_words
+from runtime.storage.database import Connection, begin
 
 __all__ = [
     "LEASE_S",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from runtime.database import Connection
 from runtime.escalation.form import Handoff
+from runtime.storage.database import Connection
 
 State = Literal["waiting", "delivered", "accepted", "dead"]
 COLUMNS = (

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 
-from runtime.database import Connection
 from runtime.escalation import answer, outbox
 from runtime.escalation.form import Handoff
 from runtime.escalation.mailbox import ImapMailbox, MailboxFailed, text_of
 from runtime.escalation.routes import EscalationFile
+from runtime.storage.database import Connection
 
 _KEY = re.compile(r"<(h_[0-9a-f]{20})(?:\.[a-z]+(?:\.[^@>\s]{1,80})?)?@[^>\s]{1,190}>")
 _DOMAIN = re.compile(r"header\.from=([A-Za-z0-9.-]{1,190})")

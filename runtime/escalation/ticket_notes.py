@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
-from runtime.database import Connection
 from runtime.escalation import outbox
 from runtime.escalation.destinations.destination import DeliveryFailed, Destination
 from runtime.escalation.outbox_rows import text_of
+from runtime.storage.database import Connection
 
 Kind = Literal["result", "message"]
 RETRY_S = (5, 60, 300, 1_800, 7_200, 36_000)

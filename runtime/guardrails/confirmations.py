@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from runtime.database import Connection
 from runtime.guardrails.effects import Effect
+from runtime.storage.database import Connection
 
 NAME = "confirmation"
 MOST_TRIES = 2

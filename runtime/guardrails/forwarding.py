@@ -18,8 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from runtime import decision_log, sealed
-from runtime.database import place_of
+from runtime import decision_log
 from runtime.errors import BadInput, Refused
 from runtime.estate import Estate
 from runtime.guardrails import canonical, confirmations
@@ -30,6 +29,8 @@ from runtime.guardrails.grounds import Grounds
 from runtime.guardrails.proxy_answer import Answer, answer_of, kept, outcome_of, problem
 from runtime.guardrails.proxy_request import VIA, Malformed, Target
 from runtime.guardrails.request import Decision, Request
+from runtime.log import sealed
+from runtime.storage.database import place_of
 from runtime.systems.exchange import Exchange, Why
 from runtime.systems.trace import Trace
 

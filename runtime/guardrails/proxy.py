@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from runtime.database import place_of
 from runtime.errors import BadInput, Refused
 from runtime.estate import Estate
 from runtime.guardrails import case_context
@@ -27,6 +26,7 @@ from runtime.guardrails.forwarding import Forwarder
 from runtime.guardrails.kill_switch import KillSwitch
 from runtime.guardrails.proxy_server import Listening, Place, bound
 from runtime.guardrails.tightened import Tightened
+from runtime.storage.database import place_of
 from runtime.systems.surface import Surface
 from runtime.systems.trace import Trace
 

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from runtime.database import Connection
 from runtime.guardrails.kill_switch import KillSwitch
+from runtime.storage.database import Connection
 
 
 @dataclass(frozen=True)

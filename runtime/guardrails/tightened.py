@@ -18,12 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from runtime import database, decision_log
-from runtime.database import Connection, Place, is_address
+from runtime import decision_log
 from runtime.errors import BadInput, Conflict, Unreachable
 from runtime.estate import Estate
 from runtime.guardrails.cedar import MONEY_LIMITS, rule, workflows_of
 from runtime.money import from_minor, to_minor
+from runtime.storage import database
+from runtime.storage.database import Connection, Place, is_address
 
 COUNTS = ("count_per_customer_per_30_days", "count_per_day")
 LIMITS = (*MONEY_LIMITS, *COUNTS)

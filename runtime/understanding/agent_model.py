@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from runtime.agent_bounds import MOST_ARGUMENTS
+from runtime.agent.bounds import MOST_ARGUMENTS
 from runtime.understanding.model_client import SECONDS, ModelFailed, asked
 
 Plain = dict[str, Any]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from runtime.figures import figures_in, not_given, number_words
+from runtime.cases.figures import figures_in, not_given, number_words
 from runtime.understanding.language import UNKNOWN
 from runtime.understanding.model_client import SECONDS, ModelFailed, asked, limits
 

@@ -16,7 +16,7 @@ from assess.demo.estate import RunningEstate
 from assess.engagement import Folder, load_folder
 from assess.piloting import CaseResult, decide, run_cases, take_up
 from runtime import decision_log
-from runtime.pilot_state import open_log
+from runtime.piloting.pilot_state import open_log
 from runtime.understanding.model_client import open_model
 from tests.harness.wild_agent import AGENTS, TURNS
 from tests.harness.wild_model import WildModel, wild_model

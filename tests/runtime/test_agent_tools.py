@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from runtime.agent_bounds import MOST_ARGUMENTS
-from runtime.agent_sources import marked, unfounded
-from runtime.agent_tools import NoTool, Tool, arguments_of, tool_of_call
+from runtime.agent.bounds import MOST_ARGUMENTS
+from runtime.agent.sources import marked, unfounded
+from runtime.agent.tools import NoTool, Tool, arguments_of, tool_of_call
 from runtime.estate import Estate
 from runtime.goals import CallStep, Goal
 from runtime.systems.surface import Operation, Parameter

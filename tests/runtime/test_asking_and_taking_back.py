@@ -15,13 +15,14 @@ from assess.demo.use_cases.trial import Systems
 from assess.engagement import Folder, load_folder
 from assess.pilot_answers import answer_case
 from assess.piloting import run_cases, running, take_up
-from runtime import confirming, decision_log
-from runtime.approval import decide_in_person
+from runtime import decision_log
+from runtime.cases import confirming
+from runtime.cases.approval import decide_in_person
 from runtime.errors import BadInput
 from runtime.guardrails import confirmations
 from runtime.guardrails.confirmations import Question
 from runtime.guardrails.effects import Effect
-from runtime.pilot_state import open_log
+from runtime.piloting.pilot_state import open_log
 from runtime.understanding.encode import Encode
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -11,9 +11,9 @@ from assess.demo.use_cases.faults import with_faults
 from assess.engagement import Folder
 from assess.piloting import run_cases
 from runtime import decision_log
+from runtime.cases.incoming import MOST_MESSAGE, received
 from runtime.guardrails.policy import GuardrailsFile
-from runtime.incoming import MOST_MESSAGE, received
-from runtime.pilot_state import open_log
+from runtime.piloting.pilot_state import open_log
 from runtime.understanding.encode import Encode
 from tests.runtime.piloted import case
 

@@ -16,12 +16,12 @@ from assess.engagement import Folder, load_folder
 from assess.piloting import CaseResult, check_goals, decide, pilot_of, run_cases, take_up
 from runtime import decision_log, memory, promises
 from runtime.decision_log import Entry
-from runtime.engine import engine
+from runtime.engine.engine import engine
 from runtime.errors import BadInput, Conflict
 from runtime.escalation import outbox
 from runtime.guardrails.kill_switch import KillSwitch
 from runtime.guardrails.tightened import tighten
-from runtime.pilot_state import open_log, state_of
+from runtime.piloting.pilot_state import open_log, state_of
 from runtime.systems.exchange import Why
 from runtime.understanding.encode import Encode
 from tests.runtime.piloted import case, demo_cases, write_gate
@@ -157,8 +157,8 @@ def test_only_an_approver_decides_once_and_only_about_the_very_call(
 
 
 def test_an_approval_for_another_amount_frees_nothing(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
-    from runtime.approval import decide_in_person
-    from runtime.writing import write
+    from runtime.cases.approval import decide_in_person
+    from runtime.cases.writing import write
 
     waiting = demo_cases(folder)["demo-6-approval"]
     with pilot_of(folder, secrets=estate.environment(), encode=encode) as pilot, engine(pilot) as started:
@@ -268,7 +268,7 @@ def test_state_and_memory_tell_what_happened_and_a_customer_is_forgotten(
     folder: Folder, estate: RunningEstate, encode: Encode
 ) -> None:
     from assess.piloting import forget_customer
-    from runtime.gate_check import read_gate
+    from runtime.piloting.gate_check import read_gate
 
     cases = demo_cases(folder)
     pilot_runs(folder, estate, encode, [cases["demo-2-over-limit"], cases["demo-6-approval"]])
@@ -314,7 +314,7 @@ def test_a_card_number_in_a_message_is_kept_nowhere_and_goes_to_a_person(
 def test_what_was_recorded_is_erased_after_the_retention(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
     from unittest.mock import patch
 
-    from runtime import engine as engines
+    from runtime.engine.engine import engine as engines
 
     pilot_runs(folder, estate, encode, [demo_cases(folder)["demo-5-blocked"], demo_cases(folder)["demo-6-approval"]])
     with pilot_of(folder, secrets=estate.environment(), encode=encode) as pilot, engine(pilot) as started:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from runtime import database, decision_log, tables
-from runtime.database import Connection, Place, StateLost
+from runtime import decision_log
 from runtime.decision_log import Entry
+from runtime.engine.executor import hold
 from runtime.errors import BadInput, Unreachable
-from runtime.executor import hold
-from runtime.pilot_state import open_log
+from runtime.piloting.pilot_state import open_log
+from runtime.storage import database, tables
+from runtime.storage.database import Connection, Place, StateLost
 from tests.harness.postgres import Server, postgres
 from tests.runtime.databases import a_new_database
 

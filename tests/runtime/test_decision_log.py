@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from runtime import sealed
 from runtime.decision_log import Anchor, Entry, anchor, append, connect, rows, verify
+from runtime.log import sealed
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from assess.demo.estate import RunningEstate
 from assess.engagement import Folder
 from runtime.escalation import outbox
-from runtime.pilot_state import open_log
+from runtime.piloting.pilot_state import open_log
 from tests.harness.command import command
 from tests.runtime.escalation.test_answer import handoff
 

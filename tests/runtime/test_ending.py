@@ -9,9 +9,9 @@ import pytest
 from assess.demo.estate import RunningEstate
 from assess.engagement import Folder, load_folder
 from assess.piloting import decide, run_cases, running
+from runtime.cases.waiting_cases import waiting_case
 from runtime.guardrails.kill_switch import KillSwitch
 from runtime.understanding.encode import Encode
-from runtime.waiting_cases import waiting_case
 from tests.runtime.piloted import demo_cases, write_gate
 
 WAITS = "demo-6-approval"
@@ -45,7 +45,7 @@ def test_an_approval_after_the_gate_has_lapsed_frees_nothing_and_a_person_gets_t
 def test_a_stop_between_two_steps_of_a_running_case_ends_it_with_a_person(
     folder: Folder, estate: RunningEstate, encode: Encode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from runtime import case_steps
+    from runtime.cases import steps as case_steps
 
     stop, read = KillSwitch(folder.path / ".cxready"), case_steps.read
 

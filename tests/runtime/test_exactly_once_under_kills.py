@@ -17,7 +17,7 @@ from assess.demo.estate import RunningEstate
 from assess.engagement import Folder
 from runtime import decision_log
 from runtime.gate import RepeatSafe
-from runtime.pilot_state import open_log
+from runtime.piloting.pilot_state import open_log
 from tests.harness.kill_rig import NotReached, run, run_and_kill
 from tests.harness.postgres import Server, postgres
 from tests.runtime.databases import a_new_database
@@ -25,7 +25,7 @@ from tests.runtime.piloted import piloted, write_gate
 
 CHILD = str(Path(__file__).with_name("pilot_child.py"))
 ALONG_THE_WAY = [
-    "runtime.case_steps.read:after:2",
+    "runtime.cases.steps.read:after:2",
     "runtime.exactly_once._begin:after:1",
     "runtime.guardrails.forwarding.Forwarder._send:before:1",
     "runtime.guardrails.forwarding.Forwarder._send:after:1",
@@ -37,18 +37,18 @@ ALONG_THE_WAY = [
 EVERYWHERE = [
     f"{name}:{when}:{nth}"
     for name, most in {
-        "runtime.case_steps.understood_of": 1,
-        "runtime.case_steps.with_person": 1,
-        "runtime.case_steps.allowed": 1,
-        "runtime.case_steps.read": 2,
-        "runtime.case_steps.apply_rule": 3,
-        "runtime.write_steps.write_through": 3,
+        "runtime.cases.steps.understood_of": 1,
+        "runtime.cases.steps.with_person": 1,
+        "runtime.cases.steps.allowed": 1,
+        "runtime.cases.steps.read": 2,
+        "runtime.cases.steps.apply_rule": 3,
+        "runtime.cases.write_steps.write_through": 3,
         "runtime.exactly_once._begin": 3,
-        "runtime.writing._send": 3,
+        "runtime.cases.writing._send": 3,
         "runtime.guardrails.forwarding.Forwarder._send": 3,
         "runtime.exactly_once._record": 3,
         "runtime.decision_log._insert": 9,
-        "runtime.case_steps.remember": 1,
+        "runtime.cases.steps.remember": 1,
     }.items()
     for when in ("before", "after")
     for nth in range(1, most + 1)
@@ -96,7 +96,9 @@ def test_a_case_above_the_limit_that_dies_around_its_handoff_leaves_one_ticket(
     folder: Folder, estate: RunningEstate
 ) -> None:
     line = kill_at_each(
-        folder, ["runtime.escalation.outbox.enqueue:after", "runtime.hand_off.hand_off:after"], "demo-2-over-limit"
+        folder,
+        ["runtime.escalation.outbox.enqueue:after", "runtime.cases.hand_off.hand_off:after"],
+        "demo-2-over-limit",
     )
     assert line["outcome"] == "handed_off"
     assert [ticket["queue"] for ticket in estate.records["tickets"]] == ["billing-desk"]

@@ -9,12 +9,13 @@ from pathlib import Path
 from assess.demo.estate import RunningEstate
 from assess.engagement import Folder
 from assess.piloting import decide, forget_customer, run_cases
-from runtime import decision_log, reviews
+from runtime import decision_log
 from runtime.guardrails.budget_entries import Ask
 from runtime.guardrails.budgets import BudgetLedger
-from runtime.log_export import export_log, export_spans
-from runtime.pilot_state import open_log
-from runtime.replay import replay
+from runtime.log.log_export import export_log, export_spans
+from runtime.log.replay import replay
+from runtime.piloting import reviews
+from runtime.piloting.pilot_state import open_log
 from runtime.understanding.encode import Encode
 from tests.runtime.piloted import demo_cases
 

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 from assess.demo.estate import RunningEstate
 from assess.engagement import Folder, load_folder
-from runtime.gate_check import allowed, not_taken, read_gate
-from runtime.pilot_settings import PilotFile, WorkflowPilot
+from runtime.piloting.gate_check import allowed, not_taken, read_gate
+from runtime.piloting.pilot_settings import PilotFile, WorkflowPilot
 from tests.runtime.piloted import write_gate
 
 TODAY = datetime.now(UTC).date()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from runtime.errors import BadInput
-from runtime.handed_over import take_credentials
+from runtime.piloting.handed_over import take_credentials
 
 
 def test_files_named_like_variables_are_taken_and_the_environment_wins(tmp_path: Path) -> None:

@@ -9,14 +9,14 @@ from assess.demo.estate import RunningEstate
 from assess.engagement import Folder, load_folder
 from assess.piloting import pilot_of, run_cases
 from runtime import decision_log
+from runtime.cases.hand_off import Stopped, hand_off
 from runtime.decision_log import Entry
 from runtime.escalation import outbox
 from runtime.escalation.form import Handoff
 from runtime.escalation.projection import project
 from runtime.escalation.readability import PASS, score
 from runtime.escalation.rendering import MOST_WORDS, render
-from runtime.hand_off import Stopped, hand_off
-from runtime.pilot_state import open_log
+from runtime.piloting.pilot_state import open_log
 from runtime.understanding.encode import Encode
 from runtime.understanding.understand import Understood
 from tests.runtime.piloted import case, demo_cases, write_gate

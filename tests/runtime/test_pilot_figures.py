@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from runtime import decision_log, memory, reviews
-from runtime.beside_people import compared
-from runtime.database import Connection
+from runtime import decision_log, memory
 from runtime.decision_log import Entry
 from runtime.errors import BadInput
 from runtime.memory import Moment
-from runtime.pilot_figures import Cost, figures
-from runtime.pilot_settings import Charter
-from runtime.pilot_state import open_log
-from runtime.stages import charter_breach
+from runtime.piloting import reviews
+from runtime.piloting.beside_people import compared
+from runtime.piloting.pilot_figures import Cost, figures
+from runtime.piloting.pilot_settings import Charter
+from runtime.piloting.pilot_state import open_log
+from runtime.piloting.stages import charter_breach
+from runtime.storage.database import Connection
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FLOW = "billing-dispute"

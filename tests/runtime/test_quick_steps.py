@@ -13,8 +13,8 @@ from dbos import DBOS, SetWorkflowID
 from dbos._dbos import _get_dbos_instance
 from dbos._error import DBOSStepNondeterminismError, DBOSUnexpectedStepError, DBOSWorkflowConflictIDError
 
-from runtime.engine import config_of, launch
-from runtime.quick_steps import quicken
+from runtime.engine.engine import config_of, launch
+from runtime.engine.quick_steps import quicken
 
 TIMES = ("started_at_epoch_ms", "completed_at_epoch_ms", "retention_timestamp")
 PLAIN = {"amount": "12.40", "name": "Zoë", "list": [1, None, True], "nested": {"a": 1.5}}
@@ -99,7 +99,7 @@ def test_a_recorded_step_of_another_name_is_an_error_and_an_absent_one_is_none(t
 
 
 def test_a_version_that_was_not_compared_keeps_its_own_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runtime.quick_steps.COMPARED", ("0.0.0",))
+    monkeypatch.setattr("runtime.engine.quick_steps.COMPARED", ("0.0.0",))
     with engine(tmp_path / "dbos.sqlite", is_quick=True) as database:
         assert not quicken(database, tmp_path / "dbos.sqlite")
         assert "record_operation_result" not in vars(database)

@@ -14,7 +14,7 @@ from probes.derive.stand_in import estate_at, stand_in
 from runtime import decision_log
 from runtime.estate import Estate
 from runtime.guardrails.policy import GuardrailsFile
-from runtime.replay import Replayed, replay
+from runtime.log.replay import Replayed, replay
 from tests.runtime.guardrails.described import described_estate
 from tests.runtime.guardrails.test_forwarding import CREDIT, send, serving
 

@@ -12,12 +12,12 @@ from assess.demo.estate import RunningEstate
 from assess.engagement import Folder, load_folder
 from assess.piloting import run_cases
 from runtime import memory
-from runtime.log_export import export_log
+from runtime.log.log_export import export_log
 from runtime.memory import Moment
-from runtime.pilot_file import add_workflow, set_stage
-from runtime.pilot_settings import Charter
-from runtime.pilot_state import open_log
-from runtime.stages import charter_breach
+from runtime.piloting.pilot_file import add_workflow, set_stage
+from runtime.piloting.pilot_settings import Charter
+from runtime.piloting.pilot_state import open_log
+from runtime.piloting.stages import charter_breach
 from runtime.understanding.encode import Encode
 from tests.runtime.piloted import demo_cases
 

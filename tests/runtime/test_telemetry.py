@@ -11,7 +11,7 @@ from opentelemetry.semconv._incubating.attributes import gen_ai_attributes
 from opentelemetry.semconv.attributes import error_attributes
 
 from runtime.decision_log import Entry
-from runtime.telemetry import request_of, spans_of
+from runtime.log.telemetry import request_of, spans_of
 
 ROWS = [
     Entry("r1", "00 understand", at="2026-11-23T08:00:00.500000+00:00", seq=1, hash="a"),

@@ -14,7 +14,7 @@ from assess.demo.estate import RunningEstate
 from assess.engagement import Folder, load_folder
 from assess.piloting import run_cases
 from runtime import decision_log
-from runtime.pilot_state import open_log
+from runtime.piloting.pilot_state import open_log
 from runtime.understanding.encode import Encode
 from runtime.understanding.model import openai_compatible
 from runtime.understanding.model_client import MOST_REQUESTS, open_model

@@ -18,9 +18,9 @@ from assess.demo.estate import RunningEstate
 from assess.engagement import Folder, load_folder
 from assess.piloting import running
 from runtime import decision_log
+from runtime.engine.queue_client import enqueue_cases
 from runtime.errors import Conflict
-from runtime.pilot_state import open_log
-from runtime.queue_client import enqueue_cases
+from runtime.piloting.pilot_state import open_log
 from tests.harness.postgres import Server, postgres
 from tests.runtime.databases import a_new_database
 from tests.runtime.piloted import case, demo_cases, piloted, write_gate

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assess.engagement import load_folder
 from assess.piloting import running
-from runtime.worker import work
+from runtime.engine.worker import work
 from tests.runtime.quick_encode import quick_encode
 
 

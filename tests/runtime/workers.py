@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assess.engagement import Folder
-from runtime.pilot_state import open_log
+from runtime.piloting.pilot_state import open_log
 
 CHILD = Path(__file__).with_name("worker_child.py")
 ROOT = CHILD.parents[2]

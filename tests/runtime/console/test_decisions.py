@@ -29,16 +29,16 @@ from assess.demo import estate as demo
 from assess.demo.estate import RunningEstate
 from assess.engagement import load_folder
 from assess.piloting import running
+from runtime.cases.hand_off import look_for_decision
 from runtime.console.serve import serve
-from runtime.engine import Engine
+from runtime.engine.engine import Engine
+from runtime.engine.ways_back import look_around
 from runtime.escalation import answer, outbox, signed_link
 from runtime.escalation.destinations import way as destination_way
 from runtime.escalation.form import Handoff, Option
 from runtime.escalation.link_keys import link_keys
 from runtime.escalation.mailbox import ImapMailbox
-from runtime.hand_off import look_for_decision
 from runtime.understanding.encode import Encode
-from runtime.ways_back import look_around
 from tests.harness.mail_server import PASSWORD, MailServer, message
 from tests.runtime.piloted import demo_cases, piloted
 

@@ -20,7 +20,7 @@ from assess.engagement import Folder
 from assess.piloting import running
 from runtime.console import access
 from runtime.console.serve import serve
-from runtime.engine import Engine
+from runtime.engine.engine import Engine
 from runtime.guardrails.kill_switch import KillSwitch
 from runtime.understanding.encode import Encode
 from tests.runtime.piloted import demo_cases

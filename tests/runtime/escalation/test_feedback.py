@@ -26,7 +26,7 @@ from runtime.decision_log import Entry
 from runtime.escalation import answer, feedback, outbox
 from runtime.escalation.feedback import ALL, FEWEST_DECISIONS, FEWEST_PERSONS, Decided, cells_of, spearman
 from runtime.escalation.link_keys import pseudonym
-from runtime.pilot_state import open_log
+from runtime.piloting.pilot_state import open_log
 from runtime.understanding.encode import Encode
 from tests.harness.command import command
 from tests.runtime.escalation.test_answer import handoff

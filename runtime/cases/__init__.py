@@ -1,0 +1,1 @@
+"""A case, from its message to its outcome."""

@@ -1,0 +1,1 @@
+"""What is made of the decision log: sealed words, replay, export, spans."""
