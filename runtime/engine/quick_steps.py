@@ -1,6 +1,6 @@
 """The engine's three statements of a step, on SQLite, said directly: its own way builds each of them anew, every time, at most of a step's cost.
 
-Same tables, rows, checks and durability (tests/runtime/test_quick_steps.py compares them row by row), half the processor time and
+Same tables, rows, checks and durability (tests/runtime/engine/test_quick_steps.py compares them row by row), half the processor time and
 fewer pages a commit: who owns the run is looked up within the write transaction, and not rewritten. Only for versions of
 the engine that were compared; any other one keeps its own way.
 """

@@ -16,7 +16,7 @@ from assess.engagement import Folder
 from runtime.piloting.pilot_state import open_log
 
 CHILD = Path(__file__).with_name("worker_child.py")
-ROOT = CHILD.parents[2]
+ROOT = CHILD.parents[3]
 PATIENCE_S = 120.0
 
 

@@ -22,7 +22,7 @@ from tests.runtime.piloted import case
 
 TEXTS = [
     json.loads(line)
-    for line in (Path(__file__).parents[1] / "cases" / "runtime" / "injections.jsonl")
+    for line in (Path(__file__).parents[2] / "cases" / "runtime" / "injections.jsonl")
     .read_text(encoding="utf-8")
     .splitlines()
 ]

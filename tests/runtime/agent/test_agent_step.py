@@ -20,7 +20,7 @@ from runtime.piloting.pilot_state import open_log
 from runtime.understanding.model_client import open_model
 from tests.harness.wild_agent import AGENTS, TURNS
 from tests.harness.wild_model import WildModel, wild_model
-from tests.runtime.agent_goal import MAY, TASK, with_task
+from tests.runtime.agent.agent_goal import MAY, TASK, with_task
 from tests.runtime.piloted import AUTONOMIES, case, write_gate
 from tests.runtime.quick_encode import quick_encode
 

@@ -16,7 +16,7 @@ from assess.cli import cxready
 
 DEPLOY = Path(str(files("templates"))) / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service"))
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "deployment.md"
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "deployment.md"
 
 
 def commands() -> list[list[str]]:

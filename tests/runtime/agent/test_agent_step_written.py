@@ -10,7 +10,7 @@ from assess.engagement import Folder
 from assess.pilot_plan import plan_of_workflow
 from assess.piloting import check_goals
 from runtime.errors import BadInput
-from tests.runtime.agent_goal import MAY, TASK, with_task
+from tests.runtime.agent.agent_goal import MAY, TASK, with_task
 
 
 def test_the_plan_prints_the_step_and_the_gate_holds_its_operations(folder: Folder) -> None:

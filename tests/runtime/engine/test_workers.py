@@ -23,9 +23,9 @@ from runtime.errors import Conflict
 from runtime.piloting.pilot_state import open_log
 from tests.harness.postgres import Server, postgres
 from tests.runtime.databases import a_new_database
+from tests.runtime.engine.workers import ends_of, rows, worker
 from tests.runtime.piloted import case, demo_cases, piloted, write_gate
 from tests.runtime.quick_encode import quick_encode
-from tests.runtime.workers import ends_of, rows, worker
 
 ACCOUNTS = ("A-10234", "A-10877", "A-11902")
 
