@@ -314,7 +314,7 @@ def test_a_card_number_in_a_message_is_kept_nowhere_and_goes_to_a_person(
 def test_what_was_recorded_is_erased_after_the_retention(folder: Folder, estate: RunningEstate, encode: Encode) -> None:
     from unittest.mock import patch
 
-    from runtime.engine.engine import engine as engines
+    from runtime.engine import engine as engines
 
     pilot_runs(folder, estate, encode, [demo_cases(folder)["demo-5-blocked"], demo_cases(folder)["demo-6-approval"]])
     with pilot_of(folder, secrets=estate.environment(), encode=encode) as pilot, engine(pilot) as started:
