@@ -50,6 +50,7 @@ class Engine:
             dict[tuple[str, str, str, frozenset[tuple[str, int]]], Slice](),
             threading.Lock(),
         )
+        self._ask, self._allow = cedarpy.is_authorized_batch, cedarpy.Decision.Allow
         self._schemas: dict[str, Any] = {}
         self._further = frozenset((one.operation, one.currency) for one in rules(estate) if one.further)
         self._entities = cedarpy.Entities.from_json_str("[]")
@@ -68,20 +69,18 @@ class Engine:
         self, workflow: str, operation: str, context: Mapping[str, Any], tighter: Mapping[str, int]
     ) -> tuple[Clause, ...] | None:
         """None when the call is allowed; else the clauses that did not hold (none: refused for no nameable reason)."""
-        import cedarpy
-
         code = context.get("currency", "")
         code = code if isinstance(code, str) else ""
         part = self._slice(workflow, operation, code if (operation, code) in self._further else "", tighter)
         fits = part.shape is not None and part.shape.fits(context)
         told = {name: context[name] for name in part.looks_at} if fits else context
         request = {**part.who, "context": _written(told, plain=fits)}
-        result = cedarpy.is_authorized(request, part.permits, self._entities, None if fits else part.schema)
-        if result.decision is cedarpy.Decision.Allow and not result.diagnostics.errors:
+        schema = None if fits else part.schema
+        [result] = self._ask([request], part.permits, self._entities, schema)
+        if result.decision is self._allow and not result.diagnostics.errors:
             return None
-        said = cedarpy.is_authorized(
-            request, part.explains, self._entities, None if fits else part.schema
-        ).diagnostics.id_annotations_by_reason
+        [why] = self._ask([request], part.explains, self._entities, schema)
+        said = why.diagnostics.id_annotations_by_reason
         return tuple(part.clauses[int(n)] for n in sorted(said.values(), key=int))
 
     def _slice(self, workflow: str, operation: str, further: str, tighter: Mapping[str, int]) -> Slice:

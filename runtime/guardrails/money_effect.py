@@ -27,7 +27,7 @@ class Unclear(ValueError):
         self.escalate = escalate
 
 
-_AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
+_WHOLE = re.compile(r"-?[0-9]{1,15}")
 _CODE = re.compile("[A-Z]{3}")
 
 
@@ -84,16 +84,14 @@ def minor_of(written: Any, out: MoneyOut, currency: str, name: str) -> int:
         raise Unclear(f"{name} is absent")
     if isinstance(written, bool) or not isinstance(written, (str, int)):
         raise Unclear(f'{name} is {type(written).__name__}; money is text like "12.40" or a whole number')
-    if isinstance(written, str) and not _AMOUNT.fullmatch(written):
-        raise Unclear(f"{name} {written[:30]!r} is no amount")
     if out.unit == "minor":
-        if isinstance(written, str) and "." in written:
-            raise Unclear(f"{name} {written!r} is not in whole minor units")
+        if isinstance(written, str) and not _WHOLE.fullmatch(written):
+            raise Unclear(f"{name} {written[:30]!r} is no amount in whole minor units")
         return _bounded(int(written), name)
     try:
         return _bounded(to_minor(str(written), currency), name)
     except ValueError as error:
-        raise Unclear(str(error)) from None
+        raise Unclear(f"{name}: {error}"[:160]) from None
 
 
 def customer_of(effect: Effect, arguments: Mapping[str, Any], read: Mapping[str, Any]) -> str | None:
