@@ -6,22 +6,18 @@ Each tightening stands in the decision log (run `limits`).
 
 from __future__ import annotations
 
-import itertools
-import os
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from urllib.parse import quote
 
 from runtime import decision_log
 from runtime.errors import BadInput, Conflict, Unreachable
 from runtime.estate import Estate
 from runtime.guardrails.cedar import MONEY_LIMITS, rule, workflows_of
+from runtime.guardrails.tightened_rows import Row, changed, rows_at
 from runtime.money import from_minor, to_minor
 from runtime.storage import database
 from runtime.storage.database import Connection, Place, is_address
@@ -30,7 +26,6 @@ COUNTS = ("count_per_customer_per_30_days", "count_per_day")
 LIMITS = (*MONEY_LIMITS, *COUNTS)
 RUN = "limits"
 PATIENCE_S = 10.0
-FRESH_S = 0.05  # how old a look at the file may be; another process sees a change after that
 _TABLE = """CREATE TABLE IF NOT EXISTS tightened (
   id INTEGER PRIMARY KEY, action TEXT NOT NULL, name TEXT NOT NULL, bound INTEGER NOT NULL, until REAL, by TEXT NOT NULL, at REAL NOT NULL,
   workflow TEXT NOT NULL DEFAULT '')"""
@@ -64,10 +59,10 @@ class Tightened:
                 found[name] = min(row.bound, found.get(name, row.bound))
         return found
 
-    def _held(self) -> list[_Row]:
+    def _held(self) -> list[Row]:
         """Rows that have not ended."""
         try:
-            rows = _shared(str(self.path)) if is_address(self.path) else _rows(os.fspath(self.path))
+            rows = rows_at(self.path)
         except (sqlite3.Error, Unreachable) as error:
             said = f"the list of tightened limits cannot be read ({error})"
             place = "CXREADY_DATABASE" if is_address(self.path) else str(self.path)
@@ -112,7 +107,7 @@ def tighten(
         )
         decision_log.append(connection, decision_log.Entry(run=RUN, step="tighten", operation=action, detail=detail))
         connection.commit()
-    _changed[0] = next(_changes)
+    changed()
     return bound
 
 
@@ -171,75 +166,6 @@ def _who(estate: Estate, action: str, operation: str) -> list[str]:
     if estate.guardrails.action_of(operation) != action:
         return []
     return workflows_of(estate, estate.guardrails.actions[action], operation)
-
-
-@dataclass(frozen=True)
-class _Row:
-    action: str
-    name: str
-    bound: int
-    until: float | None
-    workflow: str
-
-
-@dataclass
-class _Open:
-    """A thread's connection to one file, the rows as of a version of it, and when and after how many changes of ours it was looked at."""
-
-    connection: Connection
-    file: int
-    version: int = -1
-    rows: tuple[_Row, ...] = ()
-    looked_at: float = 0.0
-    changes: int = -1
-
-
-_local = threading.local()
-_changes = itertools.count(1)
-_changed = [0]
-
-
-def _rows(path: str) -> tuple[_Row, ...]:
-    """Read again only when the file was changed (`PRAGMA data_version`); looked at each `FRESH_S`, at once after a change of this process."""
-    held: dict[tuple[str, int], _Open] = _local.__dict__.setdefault("held", {})
-    opened, now = held.get((path, os.getpid())), time.monotonic()
-    if opened is not None and now - opened.looked_at < FRESH_S and opened.changes == _changed[0]:
-        return opened.rows
-    try:
-        file = os.stat(path).st_ino  # noqa: PTH116 looked at before each write
-    except FileNotFoundError:
-        return ()
-    if opened is None or opened.file != file:  # another file than before, like a restored one
-        address = f"file:{quote(str(Path(path).resolve()))}?mode=ro"  # looking never makes or changes anything
-        opened = held[path, os.getpid()] = _Open(sqlite3.connect(address, uri=True, timeout=10), file)
-    changes = _changed[0]
-    version = int(opened.connection.execute("PRAGMA data_version").fetchone()[0])
-    if version != opened.version:
-        opened.rows, opened.version = _read(opened.connection), version
-    opened.looked_at, opened.changes = now, changes
-    return opened.rows
-
-
-def _shared(address: str) -> tuple[_Row, ...]:
-    """The rows of a PostgreSQL database, read again after `FRESH_S`, at once after a change of this process."""
-    held: dict[tuple[str, int], _Open] = _local.__dict__.setdefault("held", {})
-    opened, now = held.get((address, os.getpid())), time.monotonic()
-    if opened is None:
-        opened = held[address, os.getpid()] = _Open(database.connect(address), 0)
-    if now - opened.looked_at >= FRESH_S or opened.changes != _changed[0]:
-        changes, opened.rows = _changed[0], _read(opened.connection)
-        opened.looked_at, opened.changes = now, changes
-    return opened.rows
-
-
-def _read(connection: Connection) -> tuple[_Row, ...]:
-    """Every row; none where there is no table yet. A table of an older version knows no workflows."""
-    columns = database.columns(connection, "tightened")
-    if not columns:
-        return ()
-    workflow = "workflow" if "workflow" in columns else "''"
-    found = connection.execute(f"SELECT action, name, bound, until, {workflow} FROM tightened")  # noqa: S608
-    return tuple(_Row(*row) for row in found)
 
 
 def _opened_to_write(place: Place) -> Connection:
