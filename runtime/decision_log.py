@@ -1,7 +1,6 @@
 """What was decided and done, one row a step: append-only, each row chained to the one before it by its hash.
 
-Triggers refuse changes; a change made past them (another program, a hex editor) breaks the chain and `verify` names
-the row.
+Triggers refuse changes; a change made past them (another program, a hex editor) breaks the chain, and `verify` names the row.
 A cut-off end shows against an anchor: a head that was written down before, here and ideally elsewhere too.
 """
 
@@ -82,9 +81,8 @@ def prepare(connection: Connection) -> None:
 def append(connection: Connection, entry: Entry) -> Entry:
     """Adds one row and returns it with number, time and hash.
 
-    Inside an open transaction it commits with that transaction, otherwise at once. Arguments and detail are redacted
-    here
-    too, so that no caller can forget it.
+    Inside an open transaction it commits with that transaction, otherwise at once. Arguments and detail are redacted here too,
+    so that no caller can forget it.
 
     Args:
         connection: open, with `prepare` done. A transaction that read before should have begun with BEGIN IMMEDIATE,
