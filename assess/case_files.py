@@ -17,7 +17,7 @@ def read_cases(path: Path) -> list[dict[str, Any]]:
         BadInput: a line is no case, or two have the same name.
     """
     found: list[dict[str, Any]] = []
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, text in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         if text.strip():
             found.append(_case(text, f"{path}:{number}"))
     names = [case["case"] for case in found]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -29,13 +30,16 @@ class Started:
 
 @dataclass(frozen=True)
 class Described:
-    """A system with its description, inside the folder. `vendor`: what told whose interface it is, in words."""
+    """A system with its description, inside the folder. `vendor`: what told whose interface it is, in words; `sign_in`: each
+    holder's credential, drafted.
+    """
 
     name: str
     protocol: str
     description: str
     role: str = ""
     vendor: str = ""
+    sign_in: Mapping[str, str] = field(default_factory=dict)
 
 
 def take_descriptions(folder: Path, started: Started) -> list[Described]:
@@ -51,11 +55,24 @@ def take_descriptions(folder: Path, started: Started) -> list[Described]:
                 started.remarks.append(f"{found.file.name}: not used: {error}")
                 (folder / one.description).unlink(missing_ok=True)
                 continue
-            taken.append(_of_vendor(one, surface, started))
+            signed = replace(one, sign_in=_sign_ins(one.name, surface))
+            taken.append(_of_vendor(signed, surface, started))
             started.remarks.append(
                 f"{one.name}: {len(surface.operations)} operations drafted in effects/{one.name}.yaml; denied until a person confirms them"
             )
     return taken
+
+
+def variables_of(name: str) -> str:
+    """What the names of a system's variables begin with: `my-crm` → `MY_CRM`."""
+    return re.sub(r"\W", "_", name.upper())
+
+
+def _sign_ins(name: str, surface: Surface) -> dict[str, str]:
+    from runtime.systems.drafted_sign_in import drafted_sign_in
+
+    drafted = drafted_sign_in(surface, variables_of(name))
+    return {holder: drafted(holder) for holder in ("audit", "agent", "enforcer")}
 
 
 def _placed(folder: Path, found: Found, taken: set[str], started: Started) -> list[Described]:

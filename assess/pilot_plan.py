@@ -26,10 +26,8 @@ def plan_of_message(folder: Folder, message: str, session: dict[str, str], encod
     """Understanding, slots, paths, limits and gate of one message, as JSON."""
     estate = folder.estate
     own = folder.pilot.value.understanding
-    goals = {name: goal.utterances for name, goal in estate.goals.items()}
-    found = understand(
-        message, estate, Intents(goals, encode, Thresholds(own.min_score, own.min_margin)), session=session
-    )
+    intents = Intents.of_goals(estate.goals, encode, Thresholds(own.min_score, own.min_margin))
+    found = understand(message, estate, intents, session=session)
     said: dict[str, Any] = {
         "intent": found.intent, "confidence": found.confidence, "next": found.runner_up, "understood_from": own.min_score,
         "category": found.category, "language": found.language, "frustration": found.frustration, "to_a_person": found.stop.says if found.stop else "",

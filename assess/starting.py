@@ -10,7 +10,7 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
-from assess.drafting import Described, Started, take_articles, take_descriptions, take_tickets, write
+from assess.drafting import Described, Started, take_articles, take_descriptions, take_tickets, variables_of, write
 from assess.inbox import Found, recognise
 from assess.schemas import NAMES, schema_of
 from runtime.errors import BadInput
@@ -101,9 +101,11 @@ def _system(one: Described) -> str:
         "role": role,
         "protocol": one.protocol,
         "description": one.description,
-        "PREFIX": re.sub(r"\W", "_", one.name.upper()),
+        "PREFIX": variables_of(one.name),
     }.items():
         text = text.replace("{" + name + "}", value)
+    for holder, drafted in one.sign_in.items():
+        text = re.sub(rf"(?<={holder}: )\{{scheme: .*?\}}\"\}}", lambda _, drafted=drafted: drafted, text)  # type: ignore[misc]
     return text
 
 

@@ -1,6 +1,6 @@
 """Conflicts: the engine beside three baselines on labelled pairs, then on a real handbook with planted conflicts.
 
-    python -m benchmarks.conflicts [--field DIR …] [--pairs-only]
+    python -m benchmarks.conflicts [--field DIR …] [--plant DIR …] [--pairs-only]
 
 The baselines answer the same pairs: cosine of the two sentences, TF-IDF (both with the threshold that is best *on the
 answers*), and near-duplicates (cosine ≥ 0.9). The handbook is that of the shared corpus (CXREADY_CORPUS); other folders of
@@ -14,7 +14,7 @@ import os
 import random
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,8 +47,11 @@ SEED, GENERATED = 20261123, 40
 
 @click.command()
 @click.option("--field", multiple=True, type=click.Path(exists=True, path_type=Path), help="another folder of articles")
+@click.option(
+    "--plant", multiple=True, type=click.Path(exists=True, path_type=Path), help="the same, with planted conflicts"
+)
 @click.option("--pairs-only", is_flag=True, help="leave the handbook out")
-def main(field: tuple[Path, ...], pairs_only: bool) -> None:
+def main(field: tuple[Path, ...], plant: tuple[Path, ...], pairs_only: bool) -> None:
     encode = encoder()
     for name, files in SETS.items():
         pairs = [pair for file in files for pair in load_pairs(CASES / f"{file}.jsonl")]
@@ -58,9 +61,11 @@ def main(field: tuple[Path, ...], pairs_only: bool) -> None:
             print(f"| {method} | {_precision(pairs, flagged)} | {_recall(pairs, flagged)} |")
     handbook = Path(os.environ.get("CXREADY_CORPUS", "")) / "knowledge" / "18f-handbook" / "pages"
     if not pairs_only and handbook.is_dir():
-        _field(handbook, encode, planted=True)
+        _field(handbook, encode, planted=lambda own: {"by hand": _by_hand(), "by the generator": list(_generated(own))})
     for other in field:
-        _field(other, encode, planted=False)
+        _field(other, encode)
+    for other in plant:
+        _field(other, encode, planted=lambda own: {"by the generator": list(_generated(own))})
 
 
 def _real(pairs: Sequence[dict[str, Any]]) -> list[bool]:
@@ -110,11 +115,13 @@ class _Planted:
     text: str
 
 
-def _field(where: Path, encode: Encode, *, planted: bool) -> None:
+def _field(
+    where: Path, encode: Encode, planted: Callable[[Sequence[Claim]], dict[str, list[_Planted]]] | None = None
+) -> None:
     articles = folder.read(where).articles
     own = [claim for article in articles for claim in claims(article)]
     sections = sum(len(article.sections) for article in articles)
-    sets = {"by hand": _by_hand(), "by the generator": list(_generated(own))} if planted else {}
+    sets = planted(own) if planted else {}
     everything, owner = list(own), {}
     for each in (one for rows in sets.values() for one in rows):
         for claim in claims(markdown.parse(f"planted/{each.id}.md", f"# Answers\n\n## Note\n\n{each.text}\n")):
@@ -156,7 +163,9 @@ def _generated(own: Sequence[Claim]) -> Iterator[_Planted]:
     fit = [c for c in own if len(c.values) == 1 and c.values[0][1].kind in kinds and not c.in_row and _whole(c.text)]
     fit = [c for c in fit if re.search(r"\d", _said(c)) and c.values[0][0] == "outcome"]
     for number, claim in enumerate(chance.sample(fit, min(GENERATED, len(fit)))):
-        changed = re.sub(r"\d+", lambda m: str(int(m[0]) * chance.choice((2, 3)) + 1), _said(claim))
+        changed = re.sub(
+            r"\d+(?:,\d{3})*", lambda m: f"{int(m[0].replace(',', '')) * chance.choice((2, 3)) + 1}", _said(claim)
+        )
         value = claim.values[0][1]
         text = claim.text[: value.start] + changed + claim.text[value.end :]
         for pattern, put in _REWORDINGS:

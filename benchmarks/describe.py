@@ -1,9 +1,9 @@
 """All declared questions of one large description beside `redocly lint` on the same file: whole processes, interleaved.
 
-    python -m benchmarks.describe [FILE …] [--pairs 7] [--redocly PATH]
+    python -m benchmarks.describe [FILE …] [--pairs 7] [--redocly PATH] [--variants]
 
 Without FILE: the largest document of the corpus (CXREADY_CORPUS), and one of 3 MB put together from its largest; where
-there is no corpus, one that is generated. Each side runs once before it counts, ours with its bytecode kept as an
+there is no corpus, one that is generated; `--variants` takes four that are hard each in its own way. Each side runs once before it counts, ours with its bytecode kept as an
 installation keeps it. Prints medians of wall and processor time and their ratio; asserts
 nothing. redocly (npm @redocly/cli) is looked for on the PATH; without it only our side is printed.
 """
@@ -20,69 +20,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks.description_variants import things, variants
 from runtime.systems.document_text import parse_document
 
 ENOUGH = 3_000_000
-KINDS = [
-    "open",
-    "closed",
-    "disputed",
-    "credited",
-    "shipped",
-    "returned",
-    "blocked",
-    "expected",
-    "scheduled",
-    "archived",
-    "shared",
-    "promised",
-]
-THINGS = [
-    "invoice",
-    "contract",
-    "account",
-    "order",
-    "parcel",
-    "meter",
-    "device",
-    "ticket",
-    "message",
-    "payment",
-    "refund",
-    "discount",
-    "plan",
-    "address",
-    "visit",
-    "repair",
-    "claim",
-    "voucher",
-    "session",
-    "charge",
-    "tariff",
-    "bundle",
-    "router",
-    "line",
-    "number",
-    "appointment",
-    "delivery",
-    "warranty",
-    "licence",
-    "seat",
-    "statement",
-    "reminder",
-    "deposit",
-    "subscription",
-    "usage",
-]
-WORDS = ["number", "reason", "amount", "currency", "period", "status", "channel", "owner"]
-OPERATIONS = (
-    ("get", "Read", "/{id}"), ("patch", "Change", "/{id}"), ("delete", "Remove", "/{id}"), ("get", "List", ""), ("post", "Create", ""),
-)  # fmt: skip
 QUIET = {
     "REDOCLY_TELEMETRY": "off",
     "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true",
@@ -96,9 +41,11 @@ def main() -> None:
     parser.add_argument("files", type=Path, nargs="*")
     parser.add_argument("--pairs", type=int, default=7)
     parser.add_argument("--redocly", default=shutil.which("redocly") or "")
+    parser.add_argument("--variants", action="store_true")
     options = parser.parse_args()
     with TemporaryDirectory(prefix="cxready-") as place:
-        for file in options.files or documents(Path(place)):
+        hard = list(_variants(Path(place))) if options.variants else []
+        for file in [*(options.files or ([] if hard else documents(Path(place)))), *hard]:
             compare(
                 file.resolve(), options.pairs, options.redocly, {**QUIET, "PYTHONPYCACHEPREFIX": f"{place}/bytecode"}
             )
@@ -145,8 +92,15 @@ def documents(place: Path) -> list[Path]:
     """The largest of the corpus and a document of 3 MB, written below `place`."""
     found = sorted(_corpus(), key=lambda file: -file.stat().st_size)
     whole = place / "3-megabytes.yaml"
-    whole.write_text(_text(_joined(found) if found else _generated()), encoding="utf-8")
+    whole.write_text(_text(_joined(found) if found else things(_empty())), encoding="utf-8")
     return [*found[:1], whole]
+
+
+def _variants(place: Path) -> Iterator[Path]:
+    for name, document in variants(_empty()):
+        file = place / f"{name}.yaml"
+        file.write_text(_text(document), encoding="utf-8")
+        yield file
 
 
 def _corpus() -> Iterator[Path]:
@@ -189,40 +143,6 @@ def _renamed(node: Any, mark: str) -> Any:
     if isinstance(found.get("security"), list):
         found["security"] = [{mark + name: value for name, value in rule.items()} for rule in found["security"]]
     return found
-
-
-def _generated() -> dict[str, Any]:
-    """Twenty properties a thing, five operations each, every thing with a parent of its own kind: 3 MB, hundreds of cycles."""
-    whole = _empty()
-    for kind, thing in product(KINDS, THINGS):
-        name = f"{kind.capitalize()}{thing.capitalize()}"
-        here = {"$ref": f"#/components/schemas/{name}"}
-        fields = {
-            f"{word}_{thing}": {
-                "type": "string",
-                "description": f"The {word} of the {kind} {thing} as its customer reads it on a document, never empty",
-            }
-            for word in (*WORDS, *KINDS)
-        }
-        whole["components"].setdefault("schemas", {})[name] = {
-            "type": "object",
-            "properties": {**fields, "parent": here},
-        }
-        answer = {"content": {"application/json": {"schema": here}}}
-        for method, does, place in OPERATIONS:
-            given = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}] if place else []
-            whole["paths"].setdefault(f"/{kind}-{thing}{place}", {})[method] = {
-                "operationId": f"{does.lower()}{name}",
-                "summary": f"{does} a {kind} {thing}",
-                "description": f"{does} a {kind} {thing} of one customer; the answer holds it as it is afterwards, with its parent.",
-                "parameters": given,
-                **({"requestBody": answer} if method in ("patch", "post") else {}),
-                "responses": {
-                    "200": {"description": "As it is now", **answer},
-                    "404": {"description": "No such record"},
-                },
-            }
-    return whole
 
 
 def _empty() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Literal
 
-BlockKind = Literal["paragraph", "item", "row", "code"]
+BlockKind = Literal["paragraph", "item", "row", "code", "caption"]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 
 from kb_audit import coverage, report_findings
+from kb_audit.ahead import Ahead
 from kb_audit.article import Article, Section
 from kb_audit.article_records import records_of
 from kb_audit.artifact import KnowledgeAudit, KnowledgeFinding, SectionRecord, ValueCompared
@@ -82,13 +83,14 @@ def audit(
     reading = together(each if isinstance(each, Reading) else folder.read(Path(each), kept) for each in named)
     pages = _Pages.of(reading)
     found: list[KnowledgeFinding] = []
+    embedded = Ahead(lambda: encode(pages.texts))
     say("links, dates and structure", 0, len(pages.articles))
     links = follow(pages.articles, reading.known_names)
     found += of_pages(pages.articles, links, as_of, retired, kept)
     say("claims", 0, len(pages.english))
     stated, names = stated_in(pages.english, kept)
     say("embedding", 0, len(pages.texts) + len(stated))
-    rows = encode(pages.texts)
+    rows = embedded.result()
     twice = find_duplicates(pages.texts, [s.article for s in pages.sections], rows)
     found += report_findings.of_duplicates(pages.articles, pages.sections, twice)
     same = {frozenset({pages.sections[d.a].id, pages.sections[d.b].id}) for d in twice}

@@ -19,7 +19,7 @@ from kb_audit.technical import is_record, is_technical
 from kb_audit.values import Value, mask, values
 
 _ARITHMETIC = re.compile(
-    r"\b(?:e\.g\.|for example|for instance|such as|example|imagine|say,|let's say|suppose|today,|would)\b", re.I
+    r"\b(?:e\.g\.|for example|for instance|such as|example|imagine|sample|say,|let's say|suppose|today,|would)\b", re.I
 )
 _COMPLETE = re.compile(r"^[\"'“(]*[A-ZÀ-Ý0-9].*[.!][\"'”)]*$", re.S)
 _STAMP = re.compile(
@@ -99,11 +99,12 @@ def claims(article: Article) -> Iterator[Claim]:
 def claim_of(
     sentence: Sentence, fields: Mapping[str, str], excluded: Mapping[str, frozenset[str]], technical: bool = False
 ) -> Claim | None:
-    """The claim that a sentence makes, or `None`: questions, examples and fragments make none."""
+    """The claim that a sentence makes, or `None`: questions, examples, captions and fragments make none."""
     text = sentence.text
     words = len(text.split())
     if (
-        _QUESTION.search(text)
+        sentence.caption
+        or _QUESTION.search(text)
         or _STAMP.search(text)
         or _ARITHMETIC.search(text)
         or words < 3

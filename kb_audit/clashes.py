@@ -27,12 +27,18 @@ class Clash:
     """
 
     kind: str = ""
-    says: str = ""
+    words: str = ""
+    between: tuple[Value, ...] = ()
     agrees: bool = False
     doubt: str = ""
     conditional: bool = False
     far: bool = False
     opposites: tuple[str, str] = ("", "")
+
+    @property
+    def says(self) -> str:
+        """Written out when it is asked for: most clashes are of sentences about different things."""
+        return f"{' against '.join(map(written, self.between))}{self.words}"
 
     def across_channels(self, scope: Comparison) -> bool:
         """Whether the channels that set the scopes apart are the contradiction itself."""
@@ -65,7 +71,7 @@ def by_value(a: Claim, b: Claim) -> Clash | None:
         doubt = "only one side sets a condition" if alone else ""
         return replace(outcomes.clash, doubt=doubt)
     if conditions.clash is not None and (outcomes.agreed or not (a.of("outcome") or b.of("outcome"))):
-        return replace(conditions.clash, says=f"{conditions.clash.says} for the same outcome")
+        return replace(conditions.clash, words=" for the same outcome")
     if outcomes.agreed or conditions.agreed:
         return (by_polarity(a, b) if _both_say(a, b) else None) or AGREES
     return by_polarity(a, b) if not (a.of("outcome") and b.of("outcome")) else None
@@ -154,7 +160,7 @@ def _turned(x: Value, y: Value) -> bool:
 
 
 def _clash(x: Value, y: Value) -> Clash:
-    return Clash(x.kind, f"{written(x)} against {written(y)}", far=far_apart(x, y))
+    return Clash(x.kind, between=(x, y), far=far_apart(x, y))
 
 
 def _free_against_a_share(x: Value, y: Value) -> bool:

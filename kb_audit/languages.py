@@ -6,6 +6,7 @@ An article in another language is reported as not assessed, never as clean.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 
 from kb_audit.article import Article
@@ -50,4 +51,5 @@ def clearly(text: str, one: str, other: str) -> bool:
 
 
 def _counts(words: list[str]) -> dict[str, int]:
-    return {name: sum(word in known for word in words) for name, known in _SETS.items()}
+    times = Counter(words)
+    return {name: sum(times[word] for word in known) for name, known in _SETS.items()}

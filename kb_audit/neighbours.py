@@ -13,21 +13,27 @@ from numpy.typing import NDArray
 
 BLOCK = 1024
 Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
+Tile = tuple[int, int, NDArray[np.float32], NDArray[np.bool_]]
 
 
-def blocks_above(rows: NDArray[np.float32], threshold: float) -> Iterator[Found]:
-    """Block by block the numbers i, the numbers j > i and their cosines ≥ threshold; rows are of unit length, (n, d)."""
+def tiles_above(rows: NDArray[np.float32], threshold: float) -> Iterator[Tile]:
+    """Block by block where its rows and its columns begin, their cosines, and which of them are ≥ threshold; rows are of unit
+    length, (n, d). A pair stands in one block only, the diagonal in none."""
     n = len(rows)
     for top in range(0, n, BLOCK):
         left = rows[top : top + BLOCK]
         for side in range(top, n, BLOCK):
             near = left @ rows[side : side + BLOCK].T
             where = near >= threshold
-            if side == top:
-                where = np.triu(where, 1)
-            i, j = np.nonzero(where)
-            if len(i):
-                yield i + top, j + side, near[i, j]
+            yield top, side, near, np.triu(where, 1) if side == top else where
+
+
+def blocks_above(rows: NDArray[np.float32], threshold: float) -> Iterator[Found]:
+    """Block by block the numbers i, the numbers j > i and their cosines ≥ threshold."""
+    for top, side, near, where in tiles_above(rows, threshold):
+        i, j = np.nonzero(where)
+        if len(i):
+            yield i + top, j + side, near[i, j]
 
 
 def pairs_above(rows: NDArray[np.float32], threshold: float) -> Iterator[tuple[int, int, float]]:

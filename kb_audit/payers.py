@@ -63,6 +63,10 @@ _PAYS = re.compile(
     r"additional )?(?:cost|charge)\b|\bprepaid (?:return )?label\b|\bcosts? (?:you )?nothing\b|\bon us\b)",
     re.I,
 )
+_MAY_PAY = re.compile(
+    r"\b(?:pays?|paid|prepaid|bears?|borne|cover(?:s|ed)?|meets?|met|reimburse[sd]?|expense|costs?|responsibility|free|charge|us)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Payer:
 @lru_cache(maxsize=200_000)
 def payer(text: str) -> Payer | None:
     """Who pays, by the first phrase that says so; what is free is paid by who offers it."""
-    match = _PAYS.search(text)
+    match = _PAYS.search(text) if _MAY_PAY.search(text) else None
     if match is None:
         return None
     rest = f"{text[: match.start()]} {text[match.end() :]}"

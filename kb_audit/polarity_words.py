@@ -38,7 +38,7 @@ RULES: tuple[tuple[str, int, Force | None, str], ...] = (
         r"does)(?:n't| not) (?:accept|offer|support|provide|allow)|refuse[sd]?|reject(?:s|ed)?|"
         r"declined?", -1, "fact", "offer"),
     (r"(?:do|does|did|is|are|was|were|will|would|has|have)(?:n't| not)", -1, "fact", ""),
-    (r"manual(?:ly)?|by hand", -1, "fact", "by itself"),
+    (r"manually|by hand", -1, "fact", "by itself"),
     (r"unpaid", -1, "fact", "paid"),
     (r"closed", -1, "fact", "open"),
     (

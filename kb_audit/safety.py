@@ -64,6 +64,7 @@ _SECRET = re.compile(
 )
 _MARKS = {"‹card ": "a card number", "‹iban ": "an IBAN", "‹secret›": "a credential"}
 _WINDOW = 2000
+_DIGIT = re.compile(r"\d")
 _ADDRESS = re.compile(r"https?://[^\s)>\]]+")
 _KEY_IN_ADDRESS = re.compile(r"[?&#](?:api_?key|key|token|access_token|secret|password|sig|signature)=", re.I)
 
@@ -153,7 +154,7 @@ def _numbers(body: str) -> Iterator[SafetyIssue]:
     redactor, at = Redactor(key=b"kb_audit"), 0
     for line in body.splitlines(keepends=True):
         kept = _ADDRESS.sub(lambda m: m.group(0) if _KEY_IN_ADDRESS.search(m.group(0)) else "", line[:_WINDOW])
-        if sum(sign.isdigit() for sign in kept) >= 8 or "PRIVATE KEY" in kept or "Bearer" in kept:
+        if len(_DIGIT.findall(kept)) >= 8 or "PRIVATE KEY" in kept or "Bearer" in kept:
             clean = redactor.text(kept)
             for mark, says in _MARKS.items():
                 if mark in clean and mark not in line and (says != "a credential" or _is_token(kept, clean)):

@@ -36,6 +36,7 @@ class Sentence:
     lead: str = ""
     in_row: bool = False
     clause: bool = False
+    caption: bool = False
 
 
 def sentences(article: Article) -> Iterator[Sentence]:
@@ -60,7 +61,9 @@ def _found(body: str, sections: tuple[Section, ...]) -> Iterator[Sentence]:
                 if len(text) > 2:
                     lead = block.lead or (before if _REFERS.match(text) or before.endswith("?") else "")
                     clause = text.endswith(";") or before.endswith(";")
-                    yield Sentence(section, text, start, end, lead, block.kind == "row", clause)
+                    yield Sentence(
+                        section, text, start, end, lead, block.kind == "row", clause, block.kind == "caption"
+                    )
                     before = text
 
 

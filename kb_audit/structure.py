@@ -19,6 +19,8 @@ _NEEDS_HEADINGS = 400
 _FEW_WORDS = 40
 _SPOKEN_LONG_ENOUGH = 25
 _STEPS = 4
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+_LONG_WORD = re.compile(r"\b[^\W_]\w{11,}")
 _SAYS_NOTHING = re.compile(
     r"^(?:image|img|picture|screenshot|screen ?shot|photo|figure|fig|untitled|\S+\.(?:png|jpe?g|gif|svg|webp))?[\s\d_.-]*$",
     re.I,
@@ -71,7 +73,7 @@ def section_text(article: Article, section: Section) -> str:
 
 def word_pieces(text: str) -> int:
     """An estimate without the tokenizer: a word of up to seven letters is one piece, a longer one more, a sign one."""
-    return sum(1 + max(0, len(w) - 7) // 5 if w[0].isalnum() else 1 for w in re.findall(r"\w+|[^\w\s]", text))
+    return len(_TOKEN.findall(text)) + sum((len(word) - 7) // 5 for word in _LONG_WORD.findall(text))
 
 
 def _of_article(article: Article) -> Iterator[StructureIssue]:

@@ -111,6 +111,13 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
                    r"\bcosts? (?:you )?nothing\b|(?:\bis|\bare|'s) (?:totally |completely |entirely )?on us\b|\bon the house\b)"),
     )
 )  # fmt: skip
+# Each pattern needs a digit or one of these words; most sentences have neither, and twenty patterns are not tried.
+MAY_HOLD_A_VALUE = re.compile(
+    rf"\d|\b(?:(?:{'|'.join(WORDS)}|every|once|next|noon|midnight|unlimited|any number of|as many|a single|nothing|on us|on the house|free|"
+    r"(?:hour|dai|week|month|quarter|annual|year)ly|(?:an?|another) (?:business |working )?(?:hour|day|week|fortnight|month|year))\b|"
+    r"included in the |(?:no|without) (?:[a-z]+ ){0,2}(?:charge|fee|cost|surcharge))",
+    re.I,
+)
 AT_MOST = re.compile(
     r"(?:up to|at most|no (?:more|longer|later) than|not (?:more|longer|later) than|maximum(?: "
     r"of)?|max\.?|within(?: the (?:first|next|last))?|in(?:side)? the (?:first|next)|less than|"

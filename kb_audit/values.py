@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import inf
 from typing import Literal
 
@@ -16,6 +17,7 @@ from kb_audit.value_patterns import (
     AT_LEAST,
     AT_MOST,
     LEAST_AFTER,
+    MAY_HOLD_A_VALUE,
     MOST_AFTER,
     NUMBER,
     PATTERNS,
@@ -51,6 +53,12 @@ class Value:
 
 def values(text: str) -> list[Value]:
     """All typed values of a sentence, in order, none overlapping another."""
+    return list(_values(text)) if MAY_HOLD_A_VALUE.search(text) else []
+
+
+@lru_cache(maxsize=20_000)
+def _values(text: str) -> tuple[Value, ...]:
+    """Headings come back for every sentence below them."""
     taken: list[Value] = []
     for kind, pattern in PATTERNS:
         for match in pattern.finditer(text):
@@ -67,7 +75,7 @@ def values(text: str) -> list[Value]:
             if value is not None:
                 taken.append(value)
     found = sorted(taken, key=lambda v: v.start)
-    return [v for i, v in enumerate(found) if i == 0 or not _restates(text, found[i - 1], v)]
+    return tuple(v for i, v in enumerate(found) if i == 0 or not _restates(text, found[i - 1], v))
 
 
 def _restates(text: str, first: Value, second: Value) -> bool:

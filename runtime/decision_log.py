@@ -15,11 +15,11 @@ from typing import Any
 
 from runtime.errors import BadInput
 from runtime.log import sealed
+from runtime.log.log_tables import COLUMNS, SCHEMA, TABLES
 from runtime.redaction import redact
 from runtime.storage import database
 from runtime.storage.database import Connection, Place
 
-SCHEMA = 1
 START = "0" * 64
 
 
@@ -74,7 +74,7 @@ def prepare(connection: Connection) -> None:
         if found > SCHEMA:
             raise BadInput(f"the decision log has schema {found}; this version reads {SCHEMA}", "", "update cxready")
         return
-    for statement in _TABLES:
+    for statement in TABLES:
         connection.execute(statement)
 
 
@@ -109,7 +109,7 @@ def rows(connection: Connection, run: str | None = None, *, as_kept: bool = Fals
     """
     prepare(connection)
     where, values = ("WHERE run = ?", (run,)) if run is not None else ("", ())
-    kept = connection.execute(f"SELECT {_COLUMNS} FROM decision_log {where} ORDER BY id", values)  # noqa: S608
+    kept = connection.execute(f"SELECT {COLUMNS} FROM decision_log {where} ORDER BY id", values)  # noqa: S608
     found = [_entry(row) for row in kept]
     if as_kept:
         return found
@@ -167,7 +167,7 @@ def _insert(connection: Connection, entry: Entry) -> Entry:
         added.decision, added.effect, _dumps(added.detail), added.previous, added.hash,
     )  # fmt: skip
     marks = ", ".join("?" for _ in values)
-    connection.execute(f"INSERT INTO decision_log ({_COLUMNS}) VALUES ({marks})", values)  # noqa: S608
+    connection.execute(f"INSERT INTO decision_log ({COLUMNS}) VALUES ({marks})", values)  # noqa: S608
     return _opened(added, key)
 
 
@@ -244,18 +244,3 @@ def _plain(value: Mapping[str, Any]) -> dict[str, Any]:
 
 def _dumps(value: Mapping[str, Any]) -> str:
     return json.dumps(dict(value), sort_keys=True, ensure_ascii=False, default=str)
-
-
-_COLUMNS = "run, seq, at, step, operation, arguments, decision, effect, detail, previous, hash"
-_NO = "SELECT RAISE(ABORT, 'the decision log is append-only')"
-_TABLES = (
-    "CREATE TABLE IF NOT EXISTS decision_log (id INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, seq INTEGER NOT NULL, "
-    "at TEXT NOT NULL, step TEXT NOT NULL, operation TEXT NOT NULL, arguments TEXT NOT NULL, decision TEXT NOT NULL, "
-    "effect TEXT NOT NULL, detail TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL, UNIQUE (run, seq))",
-    "CREATE TABLE IF NOT EXISTS decision_anchors (run TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, at TEXT NOT NULL)",
-    f"CREATE TRIGGER IF NOT EXISTS decision_log_no_update BEFORE UPDATE ON decision_log BEGIN {_NO}; END",
-    f"CREATE TRIGGER IF NOT EXISTS decision_log_no_delete BEFORE DELETE ON decision_log BEGIN {_NO}; END",
-    f"CREATE TRIGGER IF NOT EXISTS decision_anchors_no_update BEFORE UPDATE ON decision_anchors BEGIN {_NO}; END",
-    f"CREATE TRIGGER IF NOT EXISTS decision_anchors_no_delete BEFORE DELETE ON decision_anchors BEGIN {_NO}; END",
-    f"CREATE TABLE IF NOT EXISTS decision_log_schema AS SELECT {SCHEMA} AS version",
-)

@@ -56,8 +56,12 @@ Raises:
 
 
 def key_of(workflow: str, operation: str, values: Mapping[str, Any]) -> str:
-    """The idempotency key: sha256 of what is done. The amount is not part of it: a recomputed amount about one charge pays once."""
-    said = json.dumps([workflow, operation, dict(sorted(values.items()))], ensure_ascii=False, default=str)
+    """The idempotency key: sha256 of what is done. The amount is not part of it: a recomputed amount about one charge pays once.
+
+    A number and its digits as text are one value, for systems and models write them either way.
+    """
+    same = {name: value if isinstance(value, list | dict) else str(value) for name, value in sorted(values.items())}
+    said = json.dumps([workflow, operation, same], ensure_ascii=False, default=str)
     return "cx-" + hashlib.sha256(said.encode()).hexdigest()[:40]
 
 

@@ -100,6 +100,7 @@ class _Linted:
         if isinstance(step, AgentStep):
             for tool in step.agent.may:
                 yield from self._of_step(tool)
+            yield from (self._at(tool, says) for tool in step.calls for says in self._beside(tool))
         if isinstance(step, CallStep):
             for call in filter(None, (step, step.undo)):
                 yield from (self._at(step, says) for says in self._of_call(call))
@@ -107,6 +108,13 @@ class _Linted:
                 yield self._at(step, f"{step.call} only reads, there is nothing to undo")
             if step.confirm and not self._estate.is_write(step.call):
                 yield self._at(step, f"{step.call} only reads, there is nothing to confirm")
+
+    def _beside(self, tool: CallStep) -> Iterator[str]:
+        """A write that both a model and a step of the goal may do is known again by one set of names."""
+        same = (call for call in self._goal.calls() if call.call == tool.call and call is not tool)
+        if other := next((call for call in same if set(call.same_effect) != set(tool.same_effect)), None):
+            named = ", ".join(other.same_effect)
+            yield f"{tool.call} stands elsewhere in this goal with `same_effect` {named}: what is done twice would not be seen"
 
     def _of_rule(self, step: RuleStep) -> Iterator[Fault]:
         rule = self._rules.get(step.rule)
@@ -146,6 +154,8 @@ class _Linted:
             yield f"{call.call} belongs to {action}, which guardrails.yaml allows to {', '.join(allowed)} only"
         if action and ASKED in self._estate.guardrails.actions[action].conditions and not call.confirm:
             yield f"{call.call} needs the customer's yes ({ASKED}), and nobody asks for it: give the step `confirm`"
+        if effect and effect.repeat and effect.repeat.find and effect.repeat.reference in call.with_:
+            yield f"{call.call} fills in {effect.repeat.reference}, which is ours: it is how a write is found again"
         if not call.same_effect and not self._is_undo(call):
             yield f"{call.call} is a write without `same_effect`: nothing says when two calls are the same"
 

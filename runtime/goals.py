@@ -185,6 +185,7 @@ class Goal(Strict):
     category: str
     title: str | None = None
     utterances: list[str] = Field(min_length=1)
+    but_not: list[str] = Field(default_factory=list, description="texts that sound like it and mean something else")
     slots: dict[str, Slot] = Field(default_factory=dict)
     steps: list[Step] = Field(min_length=1)
     done: str = Field("", description="what the customer is told when it is done; {names} of given values")
@@ -206,9 +207,7 @@ class Goal(Strict):
 def _calls(steps: list[Step]) -> Iterator[CallStep]:
     for step in every_step(steps):
         for call in [step] if isinstance(step, CallStep) else step.calls if isinstance(step, AgentStep) else []:
-            yield call
-            if call.undo:
-                yield call.undo
+            yield from filter(None, (call, call.undo))
 
 
 def every_step(steps: list[Step]) -> Iterator[Step]:

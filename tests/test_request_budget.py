@@ -133,7 +133,7 @@ def _without_digest(plan: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("edit", "named"),
     [
-        (_more, "count 10 became 15"),
+        (_more, "count 13 became 18"),
         (_put_in, "was put in: crm DELETE /accounts"),
         (_taken_out, "line 5 was taken out: "),
         (_higher, "max_requests"),

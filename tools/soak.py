@@ -74,6 +74,15 @@ SOAKS = (
         "every case completes: one credit, one note, one message, never two, never none",
     ),
     Soak(
+        "agent-kills",
+        "tests/runtime/agent/test_agent_under_kills.py::test_kills_anywhere_in_an_agent_step_never_double_lose_or_exceed_a_write",
+        25,
+        5,
+        "SIGKILLs around a model's answers, the calls that it proposes and their writes, by a model that answers the same or otherwise when it is"
+        " asked again, on SQLite and PostgreSQL, systems with and without keys (eight times the count)",
+        "at most the credit that is due, the refund above the limit never, one ticket that says what was done",
+    ),
+    Soak(
         "budget-races",
         "tests/runtime/guardrails/test_budgets.py::test_processes_and_a_kill_leave_true_totals",
         200,
@@ -176,6 +185,22 @@ SOAKS = (
         8,
         "collections of the real django-helpdesk, seven of them with a defect injected",
         "what it lacks is named, the defect too, and nothing else",
+    ),
+    Soak(
+        "kinto",
+        "tests/examples/test_kinto.py",
+        10,
+        5,
+        "collections of the real Kinto killed at random moments; in each batch twelve more with a defect injected, one without",
+        "what it lacks is named, the defect too, and nothing else; no record stays",
+    ),
+    Soak(
+        "redmine",
+        "tests/examples/test_redmine.py",
+        10,
+        5,
+        "collections of the real Redmine killed at random moments; in each batch eleven more with a defect injected, one without",
+        "what it lacks is named, the defect too, and nothing else; no record stays",
     ),
 )
 

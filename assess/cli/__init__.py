@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from assess.cli.terminal import guard
 from assess.version import __version__
 
 # name → (module, attribute, one line of help): static, so that listing them imports nothing.
@@ -88,6 +89,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Entry point: runs a command and turns errors into messages and exit codes."""
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
+    guard()
     try:
         if "CREDENTIALS_DIRECTORY" in os.environ:
             from runtime.piloting.handed_over import take_credentials

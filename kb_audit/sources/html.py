@@ -17,6 +17,7 @@ from kb_audit.sources.writer import BodyWriter
 _DROP = ("script", "style", "nav", "footer", "noscript", "template", "svg", "form", "iframe", "button")
 MOST_TAGS = 100_000
 _HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_CAPTIONS = frozenset(["caption", "figcaption", "wp-caption-text", "thumbcaption", "caption-text"])
 _INLINE = frozenset(
     ["a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "q", "s", "samp",
      "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "img", "picture", "source", "ac:link", "ri:page"]
@@ -57,6 +58,7 @@ class _Walk:
         self.kind: BlockKind = "paragraph"
         self.lead = self.said = ""
         self.header = ""
+        self.captions = 0
         self.waiting: list[tuple[str, str]] = []
 
     def through(self, page: Tag) -> None:
@@ -91,6 +93,8 @@ class _Walk:
             self.lead = "" if leaving else (self.said if self.said.endswith(":") else self.lead)
         elif tag.name == "table":
             self.header = ""
+        elif _is_caption(tag):
+            self.captions += -1 if leaving else 1
         elif tag.name in ("li", "pre"):
             self.kind = "paragraph" if leaving else "item" if tag.name == "li" else "code"
 
@@ -125,7 +129,9 @@ class _Walk:
         text = " ".join("".join(self.words).split())
         self.words.clear()
         self._give_links()
-        if text:
+        if text and self.captions:
+            self.writer.block("caption", text)
+        elif text:
             self.writer.block(self.kind, text, self.lead if self.kind == "item" else "")
             self.said = text if self.kind == "paragraph" else ""
 
@@ -133,6 +139,12 @@ class _Walk:
         for target, text in self.waiting:
             self.writer.link(target, text)
         self.waiting.clear()
+
+
+def _is_caption(tag: Tag) -> bool:
+    """What stands below a picture: `figcaption`, or a block that its class calls so (DocBook, MediaWiki, WordPress)."""
+    named = tag.get("class") or ()
+    return tag.name == "figcaption" or not _CAPTIONS.isdisjoint([named] if isinstance(named, str) else named)
 
 
 def _events(page: Tag) -> Iterator[tuple[PageElement, bool]]:

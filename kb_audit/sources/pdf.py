@@ -16,6 +16,7 @@ from typing import Any
 
 from kb_audit.article import Article
 from kb_audit.sources.front_matter import PageFields
+from kb_audit.sources.pdf_unseen import Unseen
 from kb_audit.sources.writer import BodyWriter
 
 MOST_PAGES = 2_000
@@ -87,13 +88,25 @@ def _lines(page: Any, number: int, writer: BodyWriter) -> Iterator[Line]:
         writer.not_read(f"page {number}", "draws more than any reader would look at")
         return
     pieces: list[tuple[str, float, float]] = []
+    white: set[int] = set()
+    unseen = Unseen(page)
 
     def visit(text: str, current: list[float], matrix: list[float], font: Any, size: float) -> None:
-        if text:
-            scale = abs(matrix[3] or matrix[0] or 1) * abs(current[3] or 1)
-            pieces.append((text, round(abs(size or 0) * scale, 1), matrix[5] * current[3] + current[5]))
+        if not text:
+            return
+        scale = abs(matrix[3] or matrix[0] or 1) * abs(current[3] or 1)
+        points, height = round(abs(size or 0) * scale, 1), matrix[5] * current[3] + current[5]
+        if text.strip() and unseen.out_of_sight(points, matrix[4] * current[0] + current[4], height):
+            writer.hide(" ".join(text.split()))
+            return
+        if text.strip() and unseen.white():
+            white.add(len(pieces))
+        pieces.append((text, points, height))
 
-    page.extract_text(visitor_text=visit)
+    page.extract_text(visitor_operand_before=unseen.note, visitor_text=visit)
+    if white and not unseen.coloured:
+        writer.hide(" ".join("".join(pieces[n][0] for n in sorted(white)).split()))
+        pieces = [piece for n, piece in enumerate(pieces) if n not in white]
     yield from _with_bullets(list(_put_together(pieces, number)))
 
 

@@ -124,7 +124,7 @@ class _Reader:
         elif isinstance(node, nodes.paragraph | nodes.term | nodes.line | nodes.caption):
             self._links(node)
             if words := _words(node):
-                self.writer.block(kind, words, lead)
+                self.writer.block("caption" if isinstance(node, nodes.caption) else kind, words, lead)
                 self.said = words if kind == "paragraph" else self.said
         elif isinstance(node, nodes.bullet_list | nodes.enumerated_list):
             self.read(node, level, "item", self.said if self.said.endswith(":") else lead)

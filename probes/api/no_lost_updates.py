@@ -55,7 +55,7 @@ class NoLostUpdates(Probe):
             return not_measured(
                 f"{name}: {open_ones[0].why}",
                 cause="needs",
-                would_measure=f"mend {open_ones[0].operation} first, then run `cxready collect DIR` again",
+                would_measure=f"mend {name}.{open_ones[0].operation} first, then run `cxready collect DIR` again",
                 evidence=tuple(evidence_of(s, u.operation) for u in open_ones for s in u.shots[-1:]),
             )
         return met(

@@ -149,7 +149,7 @@ def _named(operation: Operation) -> tuple[bool, tuple[str, ...]]:
     words = (word.lower() for word in re.findall(r"[A-Za-z0-9]{2,}", spaced))
     plain = (word if word.endswith("ss") or len(word) < 4 else word.rstrip("s") for word in words)
     kept = (_PLAIN_WORD.get(word, word) for word in plain if word not in ("id", "by", "the", "of", "for"))
-    return operation.path.endswith("}"), tuple(sorted(kept))
+    return operation.one_by_path, tuple(sorted(kept))
 
 
 def _takes(operation: Operation) -> frozenset[str]:

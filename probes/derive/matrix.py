@@ -17,6 +17,7 @@ from probes.gather.describe import Described, OperationSeen
 from probes.gather.pagination import Pagination
 from probes.gather.promises import Promise, Promises, Property
 from probes.gather.read import Answers
+from runtime.systems.surface import names_one
 
 OfOperation = Callable[[Artifacts, str, str, Promise | None], Look]
 OfSystem = Callable[[Artifacts, str, Promise | None], Look]
@@ -90,7 +91,7 @@ def _whole(artifacts: Artifacts, system: str, promises: Promises) -> Iterator[Ma
 
 def _lists_many(operation: OperationSeen) -> bool:
     """A read of one record may hold a list; it is no list of records."""
-    return operation.method == "GET" and not operation.path.endswith("}")
+    return operation.method == "GET" and not names_one(operation.path)
 
 
 def _lists(artifacts: Artifacts, system: str) -> set[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, islice
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -24,6 +24,7 @@ from probes.gather.read import Answers
 
 CLOSE = 0.9
 FEWEST_WORDS = 4
+MOST_PAIRS = 500  # whoever has more of them does not read them one by one
 MOST_COMPARED = 400
 
 
@@ -90,7 +91,7 @@ def census(described: Described, derivation: Derivation) -> Artifact | Missing:
         operations=len(described.operations),
         compared=len(chosen),
         silent=tuple(op.id for op in chosen if len(_words(op.words)) < 2),
-        close=tuple(_close_pairs(chosen)),
+        close=tuple(islice(_close_pairs(chosen), MOST_PAIRS)),
         alike=alike(surface, called, derivation.encode),
         undocumented=undocumented(surface, called),
         reading=reading(described, derivation.found.get((Answers.kind, described.subject.unit, "")), derivation.estate),
@@ -101,14 +102,15 @@ def census(described: Described, derivation: Derivation) -> Artifact | Missing:
 
 
 def _close_pairs(operations: list[OperationSeen]) -> Iterator[Pair]:
-    words = {op.id: _words(op.words) for op in operations}
-    for one, other in combinations(operations, 2):
-        mine, theirs = words[one.id], words[other.id]
-        if min(len(mine), len(theirs)) < FEWEST_WORDS or one.reads != other.reads:
+    read = [(op, _words(op.words)) for op in operations]
+    told = [(op, words, len(words)) for op, words in read if len(words) >= FEWEST_WORDS]
+    for (one, mine, n), (other, theirs, m) in combinations(told, 2):
+        if one.reads != other.reads or n < CLOSE * m or m < CLOSE * n:  # too different in length to overlap so far
             continue
-        overlap = len(mine & theirs) / len(mine | theirs)
-        if overlap >= CLOSE:
-            yield Pair(one=one.id, other=other.id, overlap=round(overlap, 2), says=one.words[:120])
+        both = len(mine & theirs)
+        if both >= CLOSE * (n + m - both):
+            overlap = round(both / (n + m - both), 2)
+            yield Pair(one=one.id, other=other.id, overlap=overlap, says=one.words[:120])
 
 
 def _words(text: str) -> frozenset[str]:

@@ -6,9 +6,10 @@ import re
 
 from probes.artifact import Missing
 from probes.finding import Subject
+from probes.gather.envelope import field_of, plain
 from probes.gather.gatherer import cause_of_answer, missing
 from probes.gather.plan import surface_of
-from probes.gather.samples import field_of, plain, records_of
+from probes.gather.samples import records_of
 from probes.gather.session import Session
 from probes.gather.write_evidence import AuditTrail
 from runtime.estate import Estate

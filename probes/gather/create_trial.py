@@ -11,13 +11,13 @@ from probes.artifact import Cause, Missing
 from probes.finding import Subject
 from probes.gather.answer_schema import answer_faults, schema_for
 from probes.gather.audit_trail import look_up
+from probes.gather.envelope import identity_of, leaves, value_at
 from probes.gather.example_body import example_body
 from probes.gather.gatherer import Found, cause_of_answer, missing
 from probes.gather.leftovers import close_open
 from probes.gather.one_create import Trial, prepared, send
 from probes.gather.read_back import ReadBack, read_back
 from probes.gather.repeat import RepeatTrial
-from probes.gather.samples import field_of, identity_of
 from probes.gather.sent_and_found import differing, same
 from probes.gather.session import Session
 from probes.gather.undo import take_back, undo_of
@@ -49,7 +49,7 @@ def try_create(session: Session, system: str, target: Target) -> Found:
             trial.name,
             trial.effect,
             trial.arguments,
-            first.body,
+            trial.entries[0][1],
             None,
             until=lambda r: bool(r.record) and not differing(trial.said(), r.record),
         )
@@ -145,7 +145,9 @@ def _round_trip(
         readable=seen.readable and seen.answered,
         found=seen.record is not None,
         kept=tuple(
-            n for n, v in trial.said().items() if (seen_v := field_of(seen.record, n)) is not None and same(seen_v, v)
+            ".".join(way)
+            for way, v in leaves(trial.said())
+            if (seen_v := value_at(seen.record, way)) is not None and same(seen_v, v)
         ),
         dropped=other,
         settle_s=round(seen.settle_s, 2),
@@ -173,7 +175,7 @@ def _repeated_delete(session: Session, subject: Subject, trial: Trial) -> Repeat
 def _audit(session: Session, system: str, trial: Trial, first: Exchange) -> AuditTrail | Missing | None:
     if session.settings(system).role != "crm" or session.get(AuditTrail, system) is not None:
         return None
-    return look_up(session, system, trial.name, identity_of(first.body))
+    return look_up(session, system, trial.name, identity_of(trial.entries[0][1]))
 
 
 def _example_words(session: Session, trial: Trial) -> str:

@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict
 
 from probes.artifact import Artifact, Missing, Shot
 from probes.finding import Subject
+from probes.gather.envelope import plain
 from probes.gather.gatherer import Found, Gatherer, cause_of_answer, each_system, missing
 from probes.gather.history import History, history_of, history_operation
 from probes.gather.plan import PlanLine, line
 from probes.gather.read_choice import reads, search_parameters
-from probes.gather.samples import plain, records_of, test_customer
+from probes.gather.samples import records_of, test_customer
 from probes.gather.session import Session
 from runtime.estate import Estate
 from runtime.systems.exchange import Seen, Why

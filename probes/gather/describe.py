@@ -22,6 +22,7 @@ from probes.gather.promises import Promises, promises_of
 from probes.gather.read_choice import reads
 from probes.gather.session import Session
 from probes.gather.tokens import tokens_of
+from runtime.systems.document_text import no_collecting
 from runtime.systems.surface import Operation, Surface
 from runtime.systems.vendors import vendor_of
 
@@ -119,6 +120,7 @@ def gather_system(session: Session, system: str) -> Found:
     ).model_copy(update={"measured_at": session.now})
 
 
+@no_collecting()
 def _described(session: Session, system: str, surface: Surface, text: str) -> Described:
     settings = session.settings(system)
     called = {op.id for op in operations_called(session.estate, system)}

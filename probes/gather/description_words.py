@@ -31,4 +31,6 @@ def change_sentence(text: str) -> str:
 
 
 def _sentence(text: str, wanted: re.Pattern[str]) -> str:
+    if not wanted.search(text):
+        return ""
     return next((s.strip()[:300] for s in re.split(r"(?<=[.;])\s+", text) if wanted.search(s)), "")

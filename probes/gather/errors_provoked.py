@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from probes.finding import Subject
+from probes.gather.envelope import plain
 from probes.gather.error_shapes import ErrorSeen, ErrorShapes, Provoked, error_seen
 from probes.gather.gatherer import Found, Gatherer, each_system, missing
 from probes.gather.plan import PlanLine, line
 from probes.gather.read_choice import cheapest_read, page_parameters, reads
-from probes.gather.samples import Samples, plain
+from probes.gather.samples import Samples
 from probes.gather.session import Session
 from probes.gather.sign_in import MachineAuth
 from probes.gather.write_evidence import Privilege
@@ -88,8 +89,9 @@ def unknown_target(estate: Estate, system: str, now: datetime) -> Wrongly:
     """A read of one record, asked for one that does not exist; chosen from what people wrote, so that a plan can name it."""
     for operation in reads(estate, system):
         names = [p.name for p in operation.parameters if p.where == "path"]
-        if operation.path.rstrip("/").endswith("}") and len(names) == 1:
-            return operation, {names[0]: NO_SUCH}
+        found, lacking = Samples().arguments(estate, system, operation, now)
+        if operation.one_by_path and not {*lacking} - {*names[-1:]}:
+            return operation, {**found, names[-1]: NO_SUCH}
     read = cheapest_read(estate, system, now)
     if read is None:
         return None

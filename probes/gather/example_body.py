@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from probes.gather.envelope import plain
 from probes.gather.guarded import find_operation
 from probes.gather.plan import PlanLine, surface_of
-from probes.gather.samples import Samples, candidates, declared, example_of, own_example, plain, test_customer
+from probes.gather.samples import Samples, candidates, declared, example_of, own_example, test_customer
 from runtime.estate import Estate
 from runtime.redacted_fields import kind_of_field
 from runtime.systems.surface import Operation

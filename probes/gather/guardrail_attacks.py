@@ -15,10 +15,10 @@ from probes.artifact import Artifact, Missing
 from probes.finding import Subject
 from probes.gather.attack_by_proxy import through_proxy
 from probes.gather.attack_targets import PROBE, Target, asked_before, over_limit, planned, targets_of, words_of
+from probes.gather.envelope import field_of
 from probes.gather.gatherer import Found, Gatherer, cause_of, missing
 from probes.gather.leftovers import close_open
 from probes.gather.read_back import SETTLE_S, read_back
-from probes.gather.samples import field_of
 from probes.gather.session import Session
 from probes.gather.undo import take_back, undo_of
 from probes.gather.write_evidence import Privilege, WriteRoundTrip

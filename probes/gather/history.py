@@ -10,9 +10,10 @@ from pydantic import Field
 
 from probes.artifact import Artifact, Missing, Shot
 from probes.finding import Subject
+from probes.gather.envelope import plain
 from probes.gather.gatherer import cause_of_answer, missing
 from probes.gather.read_choice import reads
-from probes.gather.samples import plain, records_of
+from probes.gather.samples import records_of
 from probes.gather.session import Session
 from runtime.estate import Estate
 from runtime.systems.exchange import Seen, Why

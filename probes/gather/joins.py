@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from probes.artifact import Artifact, Missing, Shot
 from probes.finding import Subject
+from probes.gather.envelope import plain
 from probes.gather.gatherer import Found, Gatherer, cause_of_answer, each_system, missing
 from probes.gather.plan import PlanLine, line
 from probes.gather.read_choice import reads
-from probes.gather.samples import plain, test_customer
+from probes.gather.samples import test_customer
 from probes.gather.session import Session
 from runtime.estate import Estate
 from runtime.systems.exchange import Seen, Why

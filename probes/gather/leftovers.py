@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from probes.gather.guarded import find_operation
@@ -17,23 +18,29 @@ from runtime.guardrails.effects import Effect
 from runtime.systems.write_ledger import Entry
 
 _IDENTIFIES = re.compile(r"(?i)(id|key|number|reference|account|queue)$")
+PATIENCE = (1.0, 4.0)  # seconds before a second and a third try at the end of a run
 LOCAL = "local"  # the queue of a drill, a file in a folder that ends with the run
 
 
-def clean_up(session: Session, kept: int, run: str | None = None) -> dict[int, TakenBack]:
+def clean_up(
+    session: Session, kept: int, run: str | None = None, *, pauses: Sequence[float] = ()
+) -> dict[int, TakenBack]:
     """Takes back every open write, of one run or of all; what the plan or the budget does not allow stays open.
+
+    Args:
+        pauses: seconds before each further try of what a system answered with a fault of its own, like a database that
+            was locked for a moment.
 
     Returns:
         what became of each entry of the ledger, by its number.
     """
-    done = {}
-    for entry in session.ledger.open(run):
-        if entry.system in session.estate.systems:
-            session.tell(entry.system, f"taking back {entry.operation}")
-            with session.taking_back(entry.system, kept):
-                done[entry.id] = _taken_back_now(session, entry)
-        elif entry.system == LOCAL:
-            session.ledger.nothing(entry.id)  # the drill's own queue went with its folder
+    done = _round(session, kept, session.ledger.open(run))
+    for pause in pauses:
+        faulty = [entry for entry in session.ledger.open(run) if entry.id in done and done[entry.id].soon]
+        if not faulty:
+            break
+        time.sleep(pause)
+        done |= _round(session, kept, faulty)
     return done
 
 
@@ -91,6 +98,18 @@ def close_open(session: Session, system: str, operation: str) -> None:
             take_back_open(session, entry)
 
 
+def _round(session: Session, kept: int, entries: Iterable[Entry]) -> dict[int, TakenBack]:
+    done = {}
+    for entry in entries:
+        if entry.system in session.estate.systems:
+            session.tell(entry.system, f"taking back {entry.operation}")
+            with session.taking_back(entry.system, kept):
+                done[entry.id] = _taken_back_now(session, entry)
+        elif entry.system == LOCAL:
+            session.ledger.nothing(entry.id)  # the drill's own queue went with its folder
+    return done
+
+
 def _found_again(session: Session, entry: Entry, effect: Effect | None) -> TakenBack:
     reference = _own_reference(entry)
     finder = effect.repeat.find if effect and effect.repeat else None
@@ -106,7 +125,7 @@ def _found_again(session: Session, entry: Entry, effect: Effect | None) -> Taken
         shown = " (the search gave records that do not show it)" if found.unproved else ""
         says = f"{entry.system}.{entry.operation}: {reference} could not be looked up{shown}; the next run tries again"
         session.ledger.postponed(entry.id, says)
-        return TakenBack("unclear", says, again=True)
+        return TakenBack("unclear", says, again=True, soon=True)
     if not found.records:
         session.ledger.nothing(entry.id)
         return TakenBack("removed", f"{entry.system}.{entry.operation}: nothing had been created", existed=False)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
+from probes.gather.envelope import identity_of
 from probes.gather.key_header import key_header
-from probes.gather.samples import identity_of
 from probes.gather.session import Session
 from probes.gather.undo import TakenBack, undo_of
 from runtime.guardrails.effects import Effect, Repeat
@@ -80,7 +82,7 @@ def asked(session: Session, system: str, trial: Trial) -> tuple[int, Exchange]:
 def note(session: Session, trial: Trial, entry: int, exchange: Exchange) -> None:
     """The ledger learns what an answer made: a record, the first one again, or nothing."""
     if exchange.seen is Seen.OK:
-        body = exchange.body if isinstance(exchange.body, Mapping) else {}
+        body = _made(exchange)
         known = {identity_of(answer) for _, answer in trial.entries}
         if identity_of(body) is not None and identity_of(body) in known:
             session.ledger.nothing(entry)  # the first record again: no second one came to be
@@ -89,3 +91,13 @@ def note(session: Session, trial: Trial, entry: int, exchange: Exchange) -> None
             trial.entries.append((entry, body))
     elif exchange.seen in (Seen.REFUSED, Seen.THROTTLED, Seen.CHALLENGE, Seen.LOGIN_PAGE):
         session.ledger.nothing(entry)
+
+
+def _made(exchange: Exchange) -> dict[str, Any]:
+    """The record that came to be; of an answer that names none, the one that its Location leads to (RFC 9110, 15.3.2)."""
+    body = dict(exchange.body) if isinstance(exchange.body, Mapping) else {}
+    if identity_of(body) is not None or not exchange.location:
+        return body
+    last = unquote(urlsplit(exchange.location).path.rstrip("/").rpartition("/")[2])
+    inside = re.search(r"\(\W?([^()']+?)\W?\)$", last)  # OData: accounts(0d2f…), people('anna')
+    return {**body, "id": inside[1] if inside else re.sub(r"\.(json|xml)$", "", last)}

@@ -10,15 +10,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from probes.gather.envelope import identity_of, plain
 from probes.gather.read_choice import page_parameters
-from probes.gather.samples import identity_of, plain, records_of
+from probes.gather.samples import records_of
 from runtime.systems.exchange import Exchange
 from runtime.systems.origins import origin
 from runtime.systems.surface import Operation
 
 Following = str | dict[str, Any] | None
 _LINKS = {"next", "nextlink", "nextpage", "nexturl", "odatanextlink"}
-_TOKENS = {"nextcursor", "cursor", "nextpagetoken", "nexttoken", "continuationtoken", "after", "next"}
+_TOKENS = {"nextcursor", "cursor", "nextpagetoken", "nexttoken", "continuationtoken", "after", "next", "skiptoken"}
+_HEADERS = {"nextpage", "xnextpage", "nextlink", "xnextlink", "xnextcursor", "xnexttoken", "xcontinuationtoken"}
 _TOTALS = ("total", "totalcount", "count", "totalresults")
 _AROUND = ("data", "query", "result", "response", "payload", "embedded")  # what wraps a list, one level up
 
@@ -29,6 +31,8 @@ def following(page: Exchange, operation: Operation, size: int, met: int) -> Foll
     body = page.body if isinstance(page.body, Mapping) else {}
     if link := _link_header(page):
         return link
+    if (led := _led_by_header(page)) is not None:
+        return led if "/" in led or "?" in led else {name: led} if name and led else None
     if isinstance(body.get("continue"), Mapping):  # MediaWiki: every entry goes into the next request
         return dict(body["continue"])
     flat = {plain(str(k)): v for k, v in _envelope(body)}
@@ -46,12 +50,12 @@ def following(page: Exchange, operation: Operation, size: int, met: int) -> Foll
 def _counted(page: Exchange, name: str, flat: Mapping[str, Any], size: int, met: int) -> Following:
     """Nothing in the answer leads on: the parameter is counted up until the list is known to end."""
     here = len(ids_of(page))
-    if plain(name) in ("offset", "skip", "start"):
+    if plain(name) in ("offset", "skip", "start", "startat", "pageoffset"):
         total = _total(flat, here)
         at_end = met >= total if total is not None and met else here < size
         return None if at_end else {name: met}
-    if plain(name) == "page":
-        current = flat.get("page", flat.get("currentpage", 1))
+    if plain(name) in ("page", "pagenumber", "pageno"):
+        current = next((flat[n] for n in ("page", "currentpage", "pagenumber", "number") if n in flat), 1)
         last = next((flat[n] for n in ("pages", "totalpages", "pagecount") if isinstance(flat.get(n), int)), None)
         at_end = current >= last if last is not None and isinstance(current, int) else here < size
         return None if at_end else {name: (current if isinstance(current, int) else met // size) + 1}
@@ -81,7 +85,8 @@ def ids_of(page: Exchange) -> list[str]:
 def way_of(page: Exchange, operation: Operation) -> str:
     """How the list leads on, in a word."""
     _, name = page_parameters(operation)
-    return "link header" if page.header("Link") else str(name)
+    led = _next_header(page)
+    return "link header" if page.header("Link") else f"header {led}" if led else str(name)
 
 
 def _listed(body: Any) -> list[Any]:
@@ -102,7 +107,33 @@ def _envelope(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in body.items():
         yield name, value
         if isinstance(value, Mapping) and plain(name) in ("meta", "links", "paging", "pagination", "page"):
-            yield from ((k, v if not isinstance(v, Mapping) else v.get("href")) for k, v in value.items())
+            yield from _inside(value)
+
+
+def _inside(envelope: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What a list says about itself; a next page may be an object: `{href}` (HAL), `{after, link}` (HubSpot)."""
+    for name, value in envelope.items():
+        yield name, value if not isinstance(value, Mapping) else value.get("href") or value.get("link")
+        if isinstance(value, Mapping) and plain(str(name)) == "next":
+            yield from value.items()
+
+
+def leads_on(page: Exchange) -> bool:
+    """Whether anything in an answer speaks of a next page, if only to say that there is none."""
+    body = page.body if isinstance(page.body, Mapping) else {}
+    said = {plain(str(k)) for k, _ in _envelope(body)}
+    told = _LINKS | _TOKENS | set(_TOTALS) | {"hasmore", "more", "continue", "totalpages", "pages", "pagecount"}
+    return bool(said & told) or page.header("Link") is not None or _next_header(page) is not None
+
+
+def _next_header(page: Exchange) -> str | None:
+    """The name of a header that leads on: Kinto's `Next-Page`, GitLab's `X-Next-Page`."""
+    return next((name for name in page.headers if plain(name) in _HEADERS), None)
+
+
+def _led_by_header(page: Exchange) -> str | None:
+    name = _next_header(page)
+    return (page.header(name) or "").strip() if name else None
 
 
 def _link_header(page: Exchange) -> str | None:

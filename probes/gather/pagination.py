@@ -15,7 +15,8 @@ from pydantic import Field
 from probes.artifact import Artifact, Missing, Shot
 from probes.finding import Subject
 from probes.gather.gatherer import cause_of_answer, missing
-from probes.gather.page_links import following, ids_of, on_own_address, way_of
+from probes.gather.page_links import following, ids_of, leads_on, on_own_address, way_of
+from probes.gather.plan import operations_called
 from probes.gather.read_choice import page_parameters, reads
 from probes.gather.session import Session
 from runtime.errors import Refused
@@ -53,9 +54,10 @@ class Pagination(Artifact):
 
 
 def pageable(estate: Estate, system: str) -> list[Operation]:
-    """Lists with parameters for size and for the next page; one without required parameters first."""
+    """Lists with parameters for size and for the next page; those that workflows call first, then those that need least."""
     found = [op for op in reads(estate, system) if all(page_parameters(op))]
-    return sorted(found, key=lambda op: ("{" in op.path, sum(p.required for p in op.parameters)))
+    called = {op.id for op in operations_called(estate, system)}
+    return sorted(found, key=lambda op: (op.id not in called, "{" in op.path, sum(p.required for p in op.parameters)))
 
 
 def walk(session: Session, system: str) -> Artifact | Missing:
@@ -108,7 +110,17 @@ def _two_walks(session: Session, system: str, operation: Operation, arguments: d
         walks.append(pages)
         if len(pages) == 1 and len(ids_of(pages[0])) < SIZES[0]:
             break
+    if all(_stuck(pages, size, operation) for pages, size in zip(walks, SIZES, strict=False)):
+        says = f"{operation.id} gave as many records as were asked for, and nothing in the answers leads to more"
+        return missing(Pagination, Subject(unit=system), "needs", says)
     return _compared(session, system, operation, walks)
+
+
+def _stuck(pages: list[Exchange], size: int, operation: Operation) -> bool:
+    """One full page and no word about another: the way on is one that we do not know, or there is none."""
+    only = pages[0]
+    here = len(ids_of(only))
+    return len(pages) == 1 and here == size and following(only, operation, size, here) is None and not leads_on(only)
 
 
 def _compared(session: Session, system: str, operation: Operation, walks: list[list[Exchange]]) -> Pagination:

@@ -122,7 +122,8 @@ def _of_operation(operation: Operation, surface: Surface) -> Iterator[Promise]:
 def _errors(operation: Operation, surface: Surface) -> Iterator[Promise]:
     bad = {s: schema for s, schema in operation.answers.items() if (s[:1] in "45" or s == "default") and schema}
     if bad:
-        says = f"{_listed(bad)} with {_listed(_names(next(iter(bad.values()))))}"
+        names = _listed(_names(next(iter(bad.values()))))
+        says = _listed(bad) + (f" with {names}" if names else "")
         fields = {status: tuple(_names(schema)) for status, schema in bad.items()}
         yield Promise(about="errors", operation=operation.id, says=says, fields=fields)
     elif surface.format.startswith("wsdl"):
@@ -178,7 +179,7 @@ def _of_system(
 
 def _speed(text: str) -> Promise | None:
     """A sentence that promises how fast answers come, with its figure in milliseconds."""
-    for sentence in re.split(r"(?<=[.;])\s+", text):
+    for sentence in re.split(r"(?<=[.;])\s+", text) if _SPEED.search(text) else ():
         found = None if _OTHERS.search(sentence) else _SPEED.search(sentence)  # what callers owe is no promise
         if found:
             factor = 1 if found["unit"].lower().startswith("m") else 1000

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from probes.artifact import Artifact, Shot
 from probes.finding import Subject
 from probes.gather.answer_schema import answer_faults, schema_for
+from probes.gather.envelope import plain
 from probes.gather.gatherer import Found, Gatherer, each_system, missing
 from probes.gather.pagination import PAGES, Pagination, pageable, walk
 from probes.gather.plan import PlanLine, line, surface_of
@@ -123,16 +124,12 @@ def _ask(session: Session, system: str, operation: Operation, arguments: dict[st
 
 
 def _customer_parameter(estate: Estate, system: str, operation: Operation) -> str | None:
-    from probes.gather.samples import plain
-
     names = {"accountid", "account", "customerid", "customer"}
     return next((p.name for p in operation.parameters if p.where == "query" and plain(p.name) in names), None)
 
 
 def _resource(operation: Operation, body: Any) -> str:
-    parts = [p for p in operation.path.split("/") if p and "{" not in p]
-    single = records_of(body) is None and operation.path.endswith("}")
-    return parts[-1].removesuffix("s") if parts and (single or records_of(body) is not None) else ""
+    return operation.resource if operation.one_by_path or records_of(body) is not None else ""
 
 
 def _against_description(session: Session, operation: Operation, exchange: Exchange) -> AnswerSeen:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from probes.gather.envelope import field_of, identity_of, record_in
 from probes.gather.guarded import find_operation
-from probes.gather.samples import field_of, identity_of, records_of
+from probes.gather.samples import records_of
 from probes.gather.session import Session
 from runtime.guardrails.effects import Effect
 from runtime.systems.exchange import Exchange, Seen, Why
@@ -118,7 +119,12 @@ def _asked(
         value = next(
             (
                 v
-                for v in (field_of(answer, parameter.name), field_of(arguments, parameter.name), identity_of(answer))
+                for v in (
+                    field_of(answer, parameter.name),
+                    field_of(record_in(answer), parameter.name),
+                    field_of(arguments, parameter.name),
+                    identity_of(answer),
+                )
                 if v is not None
             ),
             None,
@@ -174,9 +180,7 @@ def _shows(value: Any, own: str, depth: int) -> bool:
 
 def _is_record(reader: Operation, body: Any) -> bool:
     """A single record and not a page: it is read by its path, or has an identity of its own."""
-    by_path = reader.path.rstrip("/").endswith("}") and isinstance(body, Mapping)
-    return (
-        by_path
-        or (isinstance(body, Mapping) and "id" in {str(k).lower() for k in body})
-        or (isinstance(body, Mapping) and records_of(body) is None)
-    )
+    if not isinstance(body, Mapping):
+        return False
+    named = {str(k).lower() for k in record_in(body)}
+    return reader.one_by_path or "id" in named or records_of(body) is None

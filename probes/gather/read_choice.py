@@ -8,14 +8,19 @@ import re
 from datetime import datetime
 from typing import Any
 
+from probes.gather.envelope import plain
 from probes.gather.plan import operations_called, surface_of
-from probes.gather.samples import Samples, plain
+from probes.gather.samples import Samples
 from runtime.estate import Estate
 from runtime.systems.surface import Operation
 
 AT_MOST = 10
-_PAGE = {"limit", "pagesize", "perpage", "size", "maxresults", "top", "count", "pagelimit"}
-_NEXT = {"cursor", "offset", "page", "pagetoken", "after", "skip", "startingafter", "continue", "start", "next"}
+_PAGE = {"limit", "pagesize", "perpage", "size", "maxresults", "top", "count", "pagelimit", "maxitems", "maxpagesize"}
+_NEXT = {
+    "cursor", "offset", "page", "pagetoken", "after", "skip", "startingafter", "continue", "start", "next", "token",
+    "pagenumber", "pageindex", "pageno", "pagecursor", "pageoffset", "pageafter", "nextpagetoken", "nexttoken", "skiptoken",
+    "startat", "startindex", "marker", "continuationtoken", "nextcursor",
+}  # fmt: skip
 
 
 def reads(estate: Estate, system: str) -> list[Operation]:

@@ -18,7 +18,7 @@ from probes.finding import Subject
 from probes.gather.before import inventory_before
 from probes.gather.gatherer import Gatherer, cause_of, missing
 from probes.gather.inputs import by_place, digest_of, read_inputs
-from probes.gather.leftovers import clean_up
+from probes.gather.leftovers import PATIENCE, clean_up
 from probes.gather.leftovers import planned as leftover_lines
 from probes.gather.onlooker import Progress
 from probes.gather.persons_session import Ask
@@ -142,11 +142,11 @@ def collect(
             ask=ask,
         )
         check_usable(session)
-        earlier = clean_up(session, KEPT_FOR_CLEANUP)
+        earlier = clean_up(session, KEPT_FOR_CLEANUP, pauses=PATIENCE)
         try:
             _gather(session, state, in_order(gatherers, only_probe))
         finally:
-            clean_up(session, KEPT_FOR_CLEANUP, run)
+            clean_up(session, KEPT_FOR_CLEANUP, run, pauses=PATIENCE)
             keep_used(session, state)
         _derive(session, state, [d for d in derivers if only_probe is None or d.serves(only_probe)], encode)
         manifest = manifest_of(

@@ -5,12 +5,12 @@ Only values that the estate itself gave are used; nothing is guessed but dates a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from probes.gather.envelope import plain
 from runtime.estate import Estate
 from runtime.redacted_fields import kind_of_field
 from runtime.redaction import without_secrets
@@ -33,11 +33,6 @@ _START, _END = (
 KEPT = 20
 
 
-def plain(name: str) -> str:
-    """`accountId`, `account_id`, `Account-ID` → `accountid`."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
 @dataclass
 class Samples:
     """Values seen, by system and plain field name; the test customer's own come first."""
@@ -49,7 +44,7 @@ class Samples:
         `resource`: what a bare `id` identifies.
         """
         pool = self.seen.setdefault(system, {})
-        for name, value in _scalars(body, 0):
+        for name, value in scalars(body, 0):
             if _is_secret(name, value):
                 continue
             keys = [plain(name)] + ([plain(resource) + "id"] if plain(name) == "id" and resource else [])
@@ -117,27 +112,8 @@ def records_of(body: Any) -> list[Any] | None:
     return named[0] if named else max(lists, key=len) if lists else None
 
 
-def identity_of(record: Any) -> str | None:
-    """What identifies a record: `id`, else the first field that ends in id or key, else number."""
-    if not isinstance(record, Mapping):
-        return None
-    by_name = {plain(k): v for k, v in record.items() if isinstance(v, str | int) and not isinstance(v, bool)}
-    for name in ["id", *[n for n in by_name if n.endswith(("id", "key"))], "number", "reference"]:
-        if name in by_name:
-            return str(by_name[name])
-    return None
-
-
-def field_of(record: Any, name: str) -> Any:
-    """A field by its name, whatever its spelling; None when absent."""
-    if not isinstance(record, Mapping):
-        return None
-    if name in record:
-        return record[name]
-    return next((v for k, v in record.items() if plain(k) == plain(name)), None)
-
-
-def _scalars(value: Any, depth: int) -> Iterator[tuple[str, Any]]:
+def scalars(value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """Name and value of each text and number in an answer, five levels deep."""
     if depth > 4:
         return
     if isinstance(value, Mapping):
@@ -145,10 +121,10 @@ def _scalars(value: Any, depth: int) -> Iterator[tuple[str, Any]]:
             if isinstance(inner, str | int) and not isinstance(inner, bool) and inner != "":
                 yield str(name), inner
             else:
-                yield from _scalars(inner, depth + 1)
+                yield from scalars(inner, depth + 1)
     elif isinstance(value, list):
         for inner in value[:KEPT]:
-            yield from _scalars(inner, depth + 1)
+            yield from scalars(inner, depth + 1)
 
 
 def _is_secret(name: str, value: Any) -> bool:
@@ -179,8 +155,7 @@ def example_of(estate: Estate, system: str, operation: Operation, name: str) -> 
 
 def _resource(operation: Operation) -> str:
     """`/accounts/{id}` → `account`."""
-    parts = [p for p in operation.path.split("/") if p and "{" not in p]
-    return plain(parts[-1]).removesuffix("s") if parts else ""
+    return plain(operation.resource)
 
 
 def candidates(

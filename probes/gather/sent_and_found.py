@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from probes.gather.samples import field_of
+from probes.gather.envelope import leaves, value_at
 from probes.gather.write_evidence import FieldSeen
 
 
@@ -19,10 +19,10 @@ def differing(sent: Mapping[str, Any], record: Any) -> tuple[FieldSeen, ...]:
     A name that is answered as an object or a list (a reference to a queue, a list of requestors) is no other value.
     """
     found = []
-    for name, value in sent.items():
-        seen = field_of(record, name)
+    for way, value in leaves(sent):
+        seen = value_at(record, way)
         if seen is not None and is_plain(value) and is_plain(seen) and not same(seen, value):
-            found.append(FieldSeen(name=name, sent=shown(value), found=shown(seen)))
+            found.append(FieldSeen(name=".".join(way), sent=shown(value), found=shown(seen)))
     return tuple(found)
 
 

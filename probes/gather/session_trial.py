@@ -30,6 +30,7 @@ from runtime.systems.sign_ins import SignInFailed
 from runtime.systems.surface import Operation
 
 PARALLEL = 4
+RENEWING = 4  # with a renewed token, with a dead one, and a call that meets a dead one: asked, refused, asked again
 EACH_SESSION = 3
 UNMARKED = 1
 UNMARKED_PURPOSE = "read without the marks of a measurement, as bot detection may know them"
@@ -150,7 +151,7 @@ def _counted(answers: list[Exchange]) -> dict[str, int]:
 
 
 def planned(estate: Estate) -> list[PlanLine]:
-    """Nine reads, one of them without credential; one more with a renewed token, one without our marks where that is
+    """Nine reads, one of them without credential; four more where tokens are renewed, one without our marks where that is
     allowed, and the token requests of every holder.
     """
     lines = []
@@ -165,7 +166,7 @@ def planned(estate: Estate) -> list[PlanLine]:
                         operation="token",
                         purpose=f"sign in as {holder}",
                         probe="machine_auth",
-                        count=3 if holder == "agent" else 1,
+                        count=4 if holder == "agent" else 1,
                     )
                 )
         if settings.protocol == "mcp":
@@ -178,7 +179,7 @@ def planned(estate: Estate) -> list[PlanLine]:
                     found[0],
                     "read in agent-like traffic, two sessions",
                     "session_survives",
-                    2 * EACH_SESSION + (4 if _renews(settings) else 3),
+                    2 * EACH_SESSION + 3 + (RENEWING if _renews(settings) else 0),
                 )
             )
             if settings.attack_probes:

@@ -13,6 +13,7 @@ from probes.gather.error_shapes import ErrorSeen, error_seen
 from probes.gather.gatherer import cause_of, cause_of_answer, missing
 from probes.gather.interactive_step import step_in, step_of
 from probes.gather.session import Session
+from probes.gather.token_end import TokenEnd, token_end
 from probes.gather.waiting import WAITING
 from runtime.errors import BadInput, CxreadyError, Refused
 from runtime.systems.exchange import Exchange, Seen, System, Why
@@ -33,6 +34,7 @@ class MachineAuth(Artifact):
     renewed: bool | None = Field(
         None, description="a second token was obtained without a person; None where tokens are not used"
     )
+    end: TokenEnd | None = Field(None, description="what a token that no longer holds was answered")
     own_identity: bool = Field(True, description="the agent's credential is not the one of another holder")
     refused_without: bool | None = Field(None, description="the same read without a credential was refused")
     step: str = Field("", description="what a person would have to do, where the refusal asks for it, like a CAPTCHA")
@@ -53,7 +55,9 @@ def machine_auth(
         )
         return missing(MachineAuth, Subject(unit=system), cause_of_answer(first), says)
     auth = getattr(client, "auth", None)
+    lifetime = getattr(auth, "token_lifetime_s", None)
     without = _without(session, system, operation, arguments)
+    renewed = _renewed(session, system, client, operation, arguments)
     credential = session.settings(system).credentials.get(client.holder)  # type: ignore[call-overload]
     return MachineAuth(
         subject=Subject(unit=system),
@@ -63,8 +67,9 @@ def machine_auth(
         signed_in=signed_in,
         interactive=bool(getattr(auth, "interactive", False))
         or (credential is not None and credential.scheme == "session"),
-        token_lifetime_s=getattr(auth, "token_lifetime_s", None),
-        renewed=_renewed(session, system, client, operation, arguments),
+        token_lifetime_s=lifetime,
+        renewed=renewed,
+        end=token_end(session, system, client, operation, arguments) if signed_in and renewed else None,
         own_identity=_own(session, system, client.holder),
         refused_without=None if without is None else _refused_without(without),
         step="" if signed_in else step_of(first),

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from probes.artifact import Shot
+from probes.gather.envelope import field_of, identity_of, leaves, plain, record_in, value_at
 from probes.gather.guarded import find_operation
 from probes.gather.plan import KEPT_FOR_CLEANUP
 from probes.gather.read_back import ReadBack, read_back
-from probes.gather.samples import field_of, identity_of, plain
 from probes.gather.session import Session
 from probes.gather.undo_arguments import undo_arguments
 from runtime.errors import CxreadyError, Refused, Unreachable
@@ -31,14 +31,15 @@ _OVER = re.compile(r"revers|void|cancel|delet|clos|inactiv|archiv|withdraw|recal
 class TakenBack:
     """How a record went, in a sentence, with the exchanges that show it.
 
-    `again`: nobody said no; the ledger's entry stays open and the next run tries once more. `existed`: there was
-    something to take back.
+    `again`: nobody said no; the ledger's entry stays open and the next run tries once more. `soon`: the system answered
+    with a fault of its own, so that a moment later may do. `existed`: there was something to take back.
     """
 
     how: How
     says: str
     shots: tuple[Shot, ...] = field(default_factory=tuple)
     again: bool = False
+    soon: bool = False
     existed: bool = True
 
     @property
@@ -142,12 +143,12 @@ def _judged(
         says = (
             f"{name} answered {exchange.status or 'nothing'} to taking {named(answer, arguments)} back; {_looked(seen)}"
         )
-        return TakenBack("unclear", says, shots, again=exchange.seen not in (Seen.OK, Seen.REFUSED))
+        fault = exchange.seen not in (Seen.OK, Seen.REFUSED)
+        return TakenBack("unclear", says, shots, again=fault, soon=fault)
     if before is not None:
         same = seen.record is not None and all(
-            field_of(seen.record, k) == v
-            for k, v in before.items()
-            if k in arguments and field_of(seen.record, k) is not None
+            value_at(seen.record, way) in (None, value)
+            for way, value in leaves({k: v for k, v in before.items() if k in arguments})
         )
         return (
             TakenBack("reversed", f"{name} put the record back as it was", shots)
@@ -186,6 +187,7 @@ def _looked(seen: ReadBack) -> str:
 
 def _mark_of_end(before: Any, after: Any) -> str:
     """The status word that says that a record is over, when it changed to one; empty otherwise."""
+    before, after = record_in(before), record_in(after)
     if not isinstance(after, Mapping):
         return ""
     for name, value in after.items():

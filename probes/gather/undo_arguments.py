@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from probes.gather.samples import field_of, identity_of, plain
+from probes.gather.envelope import field_of, identity_of, plain, record_in
 from runtime.guardrails.effects import Effect
 from runtime.systems.surface import Operation, Parameter
 
@@ -38,6 +38,7 @@ def undo_arguments(
                     v
                     for v in (
                         field_of(answer, parameter.name),
+                        field_of(record_in(answer), parameter.name),
                         field_of(arguments, parameter.name),
                         identity_of(answer) if parameter.where == "path" or _is_id(parameter.name) else None,
                     )
@@ -48,8 +49,10 @@ def undo_arguments(
             if value is not None:
                 found[parameter.name] = value
     if effect.does == "update" and isinstance(before, Mapping):
+        keys = {p.name for p in undo.parameters if p.where != "body"}
         fields = [*undo.body_schema.get("properties", {}), *(p.name for p in undo.parameters if p.where == "body")]
-        found |= {n: before[n] for n in fields if n in before and n in arguments and n not in found}
+        sent = [n for n in fields or arguments if n not in keys]
+        found |= {n: before[n] for n in sent if n in before and n in arguments and n not in found}
     return found
 
 

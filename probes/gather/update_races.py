@@ -7,10 +7,10 @@ from typing import Any
 
 from probes.artifact import Artifact, Missing
 from probes.finding import Subject
+from probes.gather.envelope import Way, value_at
 from probes.gather.gatherer import cause_of_answer, missing
 from probes.gather.read_back import read_back, reader_of
 from probes.gather.repeat import RepeatTrial
-from probes.gather.samples import field_of
 from probes.gather.sent_and_found import same
 from probes.gather.session import Session
 from probes.gather.write_evidence import StaleChange
@@ -79,7 +79,7 @@ def repeated(
     effect: Effect,
     change: Mapping[str, Any],
     first: Exchange,
-    fields: list[str],
+    fields: list[tuple[Way, Any]],
     dropped: bool,
     settle_s: float,
 ) -> Artifact | Missing:
@@ -90,7 +90,7 @@ def repeated(
             subject,
             "needs",
             f"the first {name} did not stick, so repeating it tells nothing",
-            f"mend {subject} first (finding writes_stick), then run `cxready collect DIR` again",
+            f"mend {subject} first, then run `cxready collect DIR` again",
         )
     again = send_change(session, subject.unit, operation, change, {})
     if again.status == 428:  # the system insists on If-Match: a blind repeat cannot happen
@@ -101,7 +101,7 @@ def repeated(
     seen = read_back(session, subject.unit, name, effect, change, again.body, None)
     if not seen.answered:
         return missing(RepeatTrial, subject, "failed", f"the record could not be read after repeating {name}")
-    stable = seen.record is not None and all(same(field_of(seen.record, f), change[f]) for f in fields)
+    stable = seen.record is not None and all(same(value_at(seen.record, way), value) for way, value in fields)
     reader = reader_of(session, subject.unit, effect)
     return RepeatTrial(
         subject=subject,

@@ -12,15 +12,16 @@ from typing import Any
 from probes.artifact import Artifact, Missing
 from probes.finding import Subject
 from probes.gather.answer_schema import answer_faults, schema_for
+from probes.gather.envelope import Way, as_sent, plain, record_in, value_at
 from probes.gather.example_body import example_body
 from probes.gather.gatherer import cause_of_answer, missing
 from probes.gather.read_back import read_back, reader_of
 from probes.gather.repeat import RepeatTrial
-from probes.gather.samples import field_of, plain
-from probes.gather.sent_and_found import is_plain, same, shown
+from probes.gather.sent_and_found import same, shown
 from probes.gather.session import Session
 from probes.gather.undo import TakenBack, take_back, undo_of
 from probes.gather.undo_arguments import undo_arguments
+from probes.gather.update_change import change_to_send, fields_of, may_be_changed
 from probes.gather.update_races import outdated, repeated, send_change
 from probes.gather.write_evidence import FieldSeen, LostUpdates, StaleChange, WriteRoundTrip
 from runtime.errors import CxreadyError
@@ -49,7 +50,11 @@ def try_update(session: Session, system: str, name: str, operation: Operation, e
             ),
         )
         return
-    change, why_not = _change(operation, arguments, lacking, before.body)
+    if not may_be_changed(session, system, operation, arguments, before.body):
+        says = f"the record that {name} would change is not known to be the test customer's: name one in writes.example"
+        yield from _none(subject, "needs", says)
+        return
+    change, why_not = change_to_send(operation, arguments, lacking, before.body)
     if why_not:
         yield from _none(subject, "needs", f"writes.example of {system}: {why_not} for {name}")
         return
@@ -66,8 +71,7 @@ def _tried(
     before: Exchange,
 ) -> Found:
     system = subject.unit
-    keys = {p.name for p in operation.parameters if p.where in ("path", "query", "header")}
-    fields = [f for f in change if f not in keys and field_of(before.body, f) is not None]
+    fields = fields_of(operation, change)
     entry = _intend(session, system, name, operation, effect, change, before.body)
     taken: TakenBack | None = None
     etag = before.header("ETag")
@@ -104,9 +108,9 @@ def _tried(
             change,
             first.body,
             None,
-            until=lambda r: not _dropped(change, fields, before.body, r.record),
+            until=lambda r: not _dropped(fields, before.body, r.record),
         )
-        dropped = _dropped(change, fields, before.body, seen.record)
+        dropped = _dropped(fields, before.body, seen.record)
         stale = outdated(session, system, name, operation, change, before, seen.exchanges[-1], bool(dropped), etag)
         repeat = repeated(
             session, subject, name, operation, effect, change, first, fields, bool(dropped), seen.settle_s
@@ -121,7 +125,7 @@ def _tried(
                 effect,
                 change,
                 _answered(session, entry),
-                {f: field_of(before.body, f) for f in fields} | _keys(before.body),
+                as_sent(before.body, {k: change[k] for k in {way[0] for way, _ in fields}}) | _keys(before.body),
             )
     undo = undo_of(session, system, name, effect)
     yield WriteRoundTrip(
@@ -132,7 +136,7 @@ def _tried(
         status=first.status,
         readable=seen.answered,
         found=seen.record is not None,
-        kept=tuple(f for f in fields if f not in {d.name for d in dropped}),
+        kept=tuple(n for n in map(".".join, (way for way, _ in fields)) if n not in {d.name for d in dropped}),
         dropped=dropped,
         settle_s=round(seen.settle_s, 2),
         undone=taken.how,
@@ -156,35 +160,6 @@ def _before(
     return found.exchanges[-1] if found.records and isinstance(found.exchanges[-1].body, Mapping) else None
 
 
-def _change(
-    operation: Operation, arguments: dict[str, Any], lacking: list[str], before: Any
-) -> tuple[dict[str, Any], str]:
-    """What to send: the example where it differs from the record, else another value that the description allows."""
-    path = {p.name for p in operation.parameters if p.where in ("path", "query", "header")}
-    change = dict(arguments)
-    body = [n for n in change if n not in path]
-    if lacking:
-        return {}, f"no value is given for {', '.join(lacking)}"
-    if not body:
-        return {}, "no field to change is given"
-    if any(field_of(before, n) is None for n in body):
-        return {}, f"the record does not show {', '.join(n for n in body if field_of(before, n) is None)}"
-    otherwise = [n for n in body if is_plain(change[n]) and not is_plain(field_of(before, n))]
-    if otherwise:
-        return {}, f"the record shows {', '.join(otherwise)} in another form, so it could not be put back as it was,"
-    if all(same(change[n], field_of(before, n)) for n in body):
-        other = _other_value(operation, body[0], change[body[0]])
-        if other is None:
-            return {}, f"the example is what the record already says ({body[0]})"
-        change[body[0]] = other
-    return change, ""
-
-
-def _other_value(operation: Operation, name: str, value: Any) -> Any:
-    schema = operation.body_schema.get("properties", {}).get(name, {})
-    return next((v for v in schema.get("enum", ()) if v != value), None)
-
-
 def _intend(
     session: Session,
     system: str,
@@ -195,33 +170,34 @@ def _intend(
     before: Any,
 ) -> int:
     undo = undo_of(session, system, name, effect)
-    kept = {n: field_of(before, n) for n in change if field_of(before, n) is not None} | _keys(before)
+    kept = as_sent(before, change) | _keys(before)
     sent = undo_arguments(undo, effect, change, None, kept) if undo else {}
     return session.ledger.intend(
         system, name, change, undo=undo.id if undo else None, undo_arguments={**kept, **sent}, run=session.run
     )
 
 
-def _dropped(change: Mapping[str, Any], fields: list[str], before: Any, record: Any) -> tuple[FieldSeen, ...]:
+def _dropped(fields: list[tuple[Way, Any]], before: Any, record: Any) -> tuple[FieldSeen, ...]:
     if record is None:
         return ()
     return tuple(
         FieldSeen(
-            name=f,
-            sent=shown(change[f]),
-            found=shown(field_of(record, f)),
-            before=shown(field_of(before, f)),
+            name=".".join(way),
+            sent=shown(value),
+            found=shown(value_at(record, way)),
+            before=shown(value_at(before, way)),
         )
-        for f in fields
-        if not same(field_of(record, f), change[f])
+        for way, value in fields
+        if not same(value_at(record, way), value)
     )
 
 
 def _keys(before: Any) -> dict[str, Any]:
     """What identifies the record, kept so that a later run can address it."""
+    record = record_in(before)
     return (
-        {k: v for k, v in before.items() if plain(str(k)).endswith("id") and isinstance(v, str | int)}
-        if isinstance(before, Mapping)
+        {k: v for k, v in record.items() if plain(str(k)).endswith("id") and isinstance(v, str | int)}
+        if isinstance(record, Mapping)
         else {}
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from runtime import plan
-from runtime.agent.sources import unfounded
+from runtime.agent.sources import is_of_field, unfounded
 from runtime.agent.tools import Plain, Tool, arguments_of, enumerated
 from runtime.cases import steps
 from runtime.cases.ends import apply, give
@@ -15,9 +15,8 @@ from runtime.cases.saying import read_by
 from runtime.cases.walk import Walk
 from runtime.cases.writes import write
 from runtime.exactly_once import key_of
-from runtime.goals import AgentStep, CallStep, RuleStep
+from runtime.goals import AgentStep, CallStep, RuleStep, every_step
 from runtime.guardrails.restricted import readable
-from runtime.systems.exchange import Seen
 
 
 @dataclass(frozen=True)
@@ -28,16 +27,24 @@ class Written:
     answer: Any
 
 
+@dataclass
+class Done:
+    """What a step has come to: its writes by operation, and what the model told the rules, the latest by name."""
+
+    writes: dict[str, Written] = field(default_factory=dict)
+    told: Plain = field(default_factory=dict)
+
+
 class Told(Exception):
     """An error for the model, which may try again once."""
 
 
-def do(walk: Walk, step: AgentStep, tool: Tool, said: str, written: dict[str, Written]) -> Any:
+def do(walk: Walk, step: AgentStep, tool: Tool, said: str, done: Done) -> Any:
     """What the call gives the model to see.
 
     Args:
         said: the arguments as the model wrote them.
-        written: writes of this step by operation, so that one that is said twice is done and counted once.
+        done: of this step until now, so that a write that is said twice is done and counted once.
 
     Raises:
         Told: nothing was done, and why.
@@ -54,8 +61,10 @@ def do(walk: Walk, step: AgentStep, tool: Tool, said: str, written: dict[str, Wr
         raise Told(f"{tool.name}: {wrong}")
     if isinstance(found, RuleStep):
         answer = apply(walk, found, [_ours(walk, name) if name in tool.fills else asked[name] for name in found.with_])
+        done.told |= asked
     elif writes:
-        answer = _written(walk, found, {**asked, **_filled(walk, found)}, written)
+        _fits(walk, step, found, asked, done)
+        answer = _written(walk, found, {**asked, **_filled(walk, found)}, done.writes)
     else:
         answer = _read(walk, found, {**asked, **_filled(walk, found)})
     walk.answers.append(answer)
@@ -77,6 +86,25 @@ def _ours(walk: Walk, reference: Any) -> Any:
     return value
 
 
+def _fits(walk: Walk, step: AgentStep, call: CallStep, asked: Plain, done: Done) -> None:
+    """What a write is about is a field of that name; where a rule of the goal computes by the same name, how much is what it gave
+    for this one.
+    """
+    own, read = pilot().estate, read_by(walk)
+    effect = own.effect(call.call)
+    amount = plan.root(effect.money_out.field or "") if effect and effect.money_out else ""
+    rules = [one for one in (*every_step(own.goals[walk.workflow].steps), *step.agent.may) if isinstance(one, RuleStep)]
+    about = [rule for rule in rules if asked.keys() & set(rule.with_)]
+    computed = {name: walk.given.get(name) for rule in about for name in rule.gives}
+    for name, value in asked.items():
+        if name in done.told and done.told[name] != value:
+            raise Told(f"{name} is another one than was computed for")
+        if name in call.same_effect and not is_of_field(name, value, read, to_the_letter=True):
+            raise Told(f"{name} stands in no field of that name, letter by letter")
+        if about and name == amount and not is_of_field(name, value, computed, to_the_letter=False):
+            raise Told(f"{name} is not what was computed")
+
+
 def _written(walk: Walk, call: CallStep, arguments: Plain, written: dict[str, Written]) -> Any:
     """A step does a write once: a model that may choose what the effect is about must not choose how often it is paid."""
     for name in call.same_effect:
@@ -95,8 +123,7 @@ def _written(walk: Walk, call: CallStep, arguments: Plain, written: dict[str, Wr
 
 def _read(walk: Walk, call: CallStep, arguments: Plain) -> Any:
     found = steps.read(walk.name, walk.step(call.call), call.call, arguments)
-    if found["seen"] != Seen.OK:
-        what = found["says"] or f"{found['seen']} {found['status'] or ''}".rstrip()
-        raise Told(f"{call.call} did not answer as it should: {what[:200]}")
+    if wrong := steps.fault_of(call.call, found):
+        raise Told(wrong)
     give(walk, call, found["body"])
     return found["body"]

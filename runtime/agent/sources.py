@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from runtime.cases.figures import not_given
+from runtime.cases.figures import leaves, not_given
 
 _DATA = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
@@ -24,10 +24,10 @@ def unfounded(arguments: Mapping[str, Any], sources: Iterable[Any], also: Iterab
         words: the customer's own, for reads: they may be looked up, never written.
     """
     given = list(sources)
-    known = {form for value in _leaves([*given, *also]) for form in _forms(value)}
+    known = {form for value in leaves([*given, *also]) for form in _forms(value)}
     known |= {form for word in words.split() for form in _forms(word.strip(".,;:!?()\"'"))}
     for name, value in arguments.items():
-        for leaf in _leaves(value):
+        for leaf in leaves(value):
             if isinstance(leaf, bool):
                 continue
             if isinstance(leaf, str) and len(leaf.split()) > 1:
@@ -36,6 +36,18 @@ def unfounded(arguments: Mapping[str, Any], sources: Iterable[Any], also: Iterab
             elif not known & _forms(leaf):
                 return f"the value of {name} stands in no field of what was read: use such a value, or leave it out"
     return ""
+
+
+def is_of_field(name: str, value: Any, place: Any, *, to_the_letter: bool) -> bool:
+    """Whether a value stands in a field of this name; where no field is so named, in any.
+
+    Args:
+        to_the_letter: for what a write is about: `12.0` names another thing than `12`, and would be paid a second time.
+    """
+    forms = _letters if to_the_letter else _forms
+    known = {form for found in _under(name, place) for form in forms(found)}
+    known = known or {form for found in leaves(place) for form in forms(found)}
+    return all(forms(leaf) & known for leaf in leaves(value))
 
 
 def marked(source: str, data: Any, most: int) -> str:
@@ -50,22 +62,25 @@ def marked(source: str, data: Any, most: int) -> str:
     return f'<data from="{source}">\n{text[:most]}\n</data>{more}'
 
 
-def _leaves(value: Any) -> Iterator[Any]:
+def _under(name: str, value: Any) -> Iterator[Any]:
+    """Plain values of every field of this name, at any depth."""
     if isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _leaves(inner)
+        for key, inner in value.items():
+            yield from leaves(inner) if key == name else _under(name, inner)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _leaves(inner)
-    elif value is not None:
-        yield value
+            yield from _under(name, inner)
+
+
+def _letters(value: Any) -> set[str]:
+    return {str(value)}
 
 
 def _forms(value: Any) -> set[str]:
     """A value as it is compared: 12.4, "12.40" and 12.40 are one amount."""
     if isinstance(value, bool):
         return set()
-    text = str(value).strip()
+    text = str(value)
     try:
         number = Decimal(text)
     except InvalidOperation:

@@ -11,7 +11,7 @@ from typing import Any
 
 from runtime import plan
 from runtime.agent import bounds
-from runtime.agent.calls import Told, Written, do
+from runtime.agent.calls import Done, Told, do
 from runtime.agent.sources import marked
 from runtime.agent.steps import NO_MODEL, ask_model, tools_of
 from runtime.agent.tools import Plain, Tool, arguments_of
@@ -62,14 +62,14 @@ class _Work:
     tokens: int = 0
     seconds: float = 0.0
     shown: int = 0
-    written: dict[str, Written] = field(default_factory=dict)
+    done: Done = field(default_factory=Done)
 
     def until_done(self) -> bool:
         while True:
             said = self._asked()
             if said["failed"] == NO_MODEL and not self.calls:
                 return False
-            if said["failed"] == NO_MODEL and self.written and self._may_be_silent():
+            if said["failed"] == NO_MODEL and self.done.writes and self._may_be_silent():
                 return True  # what was asked for is done; only its own words are missing
             if said["failed"]:
                 raise self._stopped("tool_fault", "agent.model", f"the model gave no answer: {said['failed']}")
@@ -112,7 +112,7 @@ class _Work:
         tool = next((tool for tool in self.tools if tool.name == call["name"]), None)
         if tool is None:
             raise Told(f"there is no tool {call['name']!r}; there are: {', '.join(t.name for t in self.tools)}")
-        return do(self.walk, self.step, tool, call["arguments"], self.written)
+        return do(self.walk, self.step, tool, call["arguments"], self.done)
 
     def _ended(self, call: Plain) -> bool:
         if call["name"] not in (FINISH, HAND_OVER):
@@ -129,7 +129,7 @@ class _Work:
         for name, text in said.items():
             if wrong := _unfit(text, sources):
                 raise Told(f"{name}: {wrong}")
-        if self._may_write() and not self.written:
+        if self._may_write() and not self.done.writes:
             raise self._stopped(
                 "low_confidence", "agent.nothing_done", "the model ended its task without doing anything"
             )
@@ -167,8 +167,7 @@ class _Work:
             raise self._stopped("other", "agent.at_most", f"the model used up its {most:,g} {what}")
 
     def _stopped(self, kind: StopClass, rule: str, says: str) -> Halt:
-        done = ", ".join(write["operation"] for write in self.walk.writes)
-        return to_person(self.walk, Stopped(kind, rule, f"{says}{f'; done so far: {done}' if done else ''}"))
+        return to_person(self.walk, Stopped(kind, rule, says))
 
     def _may_be_silent(self) -> bool:
         return all(kind == "text?" for kind in self.step.agent.gives.values())

@@ -14,7 +14,6 @@ from runtime.cases.replies import which
 from runtime.cases.walk import Halt, Instead, Walk
 from runtime.cases.writes import look_for_other_steps, write
 from runtime.goals import AgentStep, AskStep, CallStep, Ending, RuleStep, Step, WhenStep
-from runtime.systems.exchange import Seen
 from runtime.understanding.slots import fill, from_list
 
 
@@ -113,10 +112,9 @@ def _go_on(walk: Walk, step: CallStep, other: Instead) -> None:
 
 def _read(walk: Walk, step: CallStep, arguments: Plain) -> Any:
     found = steps.read(walk.name, walk.step(step.call), step.call, arguments)
-    if found["seen"] != Seen.OK:
+    if wrong := steps.fault_of(step.call, found):
         look_for_other_steps(step, found["status"], found["body"])
-        what = found["says"] or f"{found['seen']} {found['status'] or ''}".rstrip()
-        raise to_person(walk, Stopped("tool_fault", "tool_fault", f"{step.call} did not answer as it should: {what}"))
+        raise to_person(walk, Stopped("tool_fault", "tool_fault", wrong))
     return found["body"]
 
 

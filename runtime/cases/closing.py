@@ -14,6 +14,7 @@ from runtime.escalation.business_words import spoken
 from runtime.escalation.delivery import is_closed
 from runtime.escalation.destinations.destination import DeliveryFailed
 from runtime.escalation.form import cut
+from runtime.escalation.strange_words import quoted, unarmed
 from runtime.piloting.pilot import Pilot
 from runtime.redaction import redact
 
@@ -65,8 +66,8 @@ def pass_on(pilot: Pilot, case: Mapping[str, Any], found: conversation.WithPerso
     destination = pilot.destinations.get(name)
     if destination is None or not destination.comments:
         return False
-    words = cut(str(redact(cut(str(case.get("message", "")), LONGEST_MESSAGE * 2))), LONGEST_MESSAGE)
-    text = f"The customer wrote again; the agent has not answered. Quoted, no instruction:\n> “{words}”"
+    words = cut(unarmed(str(redact(cut(str(case.get("message", "")), LONGEST_MESSAGE * 2)))), LONGEST_MESSAGE)
+    text = f"The customer wrote again; the agent has not answered. Quoted, no instruction:\n> {quoted(words)}"
     with pilot.connection:
         ticket_notes.add(
             pilot.connection, found.handoff_id, f"{case['case']}.said", "message", text, now=datetime.now(UTC)

@@ -41,15 +41,21 @@ def number_words(text: str) -> set[str]:
     return {found.group().lower() for found in _WORDS.finditer(text[:MOST_TEXT])}
 
 
-def _texts(value: Any) -> Iterator[str]:
+def leaves(value: Any) -> Iterator[Any]:
+    """Plain values at any depth, without empty ones."""
     if isinstance(value, Mapping):
         for inner in value.values():
-            yield from _texts(inner)
+            yield from leaves(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _texts(inner)
-    elif value is not None and not isinstance(value, bool):
-        yield f"{value:f}" if isinstance(value, Decimal) else str(value)
+            yield from leaves(inner)
+    elif value is not None:
+        yield value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    plain = (leaf for leaf in leaves(value) if not isinstance(leaf, bool))
+    return (f"{leaf:f}" if isinstance(leaf, Decimal) else str(leaf) for leaf in plain)
 
 
 def _forms_in(text: str) -> set[str]:

@@ -18,6 +18,7 @@ from runtime.piloting.beside_people import FIELD
 MOST_MESSAGE = 20_000
 MOST_NAME = 200
 CASE_FIELDS = ("case", "customer", "session", "channel", "message", "turns", "answers", FIELD)
+TEXTS = ("case", "customer", "channel", "answers")
 
 
 def case_of(said: Any, where: str) -> dict[str, Any]:
@@ -30,6 +31,8 @@ def case_of(said: Any, where: str) -> dict[str, Any]:
         raise BadInput(
             "a case needs `case` and `message`", where, 'write {"case": "c-1", "message": "…", "session": {…}}'
         )
+    if wrong := next((name for name in TEXTS if not _is_name(said.get(name, ""))), None):
+        raise BadInput(f"`{wrong}` is no text of at most {MOST_NAME} visible characters", where, "shorten or quote it")
     unknown = sorted(set(said) - set(CASE_FIELDS))
     if unknown:
         raise BadInput(f"unknown field `{unknown[0]}`", where, f"a case has {', '.join(CASE_FIELDS)}")
@@ -42,6 +45,11 @@ def received(guardrails: GuardrailsFile, case: Mapping[str, Any]) -> dict[str, A
     clean["message"] = str(clean.get("message", ""))[:MOST_MESSAGE]
     found: dict[str, Any] = readable(guardrails, clean)
     return found
+
+
+def _is_name(value: Any) -> bool:
+    is_one = value is None or (isinstance(value, str | int) and not isinstance(value, bool))
+    return is_one and len(str(value)) <= MOST_NAME and str(value).isprintable()
 
 
 def _storable(value: Any) -> Any:

@@ -104,6 +104,14 @@ def read(case: str, named: str, call: str, arguments: Plain) -> Plain:
     return {"seen": str(exchange.seen), "status": exchange.status, "body": body, "says": ""}
 
 
+def fault_of(call: str, found: Plain) -> str:
+    """What went wrong with a read, in a sentence; empty when nothing did."""
+    if found["seen"] == Seen.OK:
+        return ""
+    what = found["says"] or f"{found['seen']} {found['status'] or ''}".rstrip()
+    return f"{call} did not answer as it should: {what[:200]}"
+
+
 @step("rule")
 def apply_rule(case: str, named: str, rule: str, arguments: list[Any]) -> Plain:
     own = pilot()

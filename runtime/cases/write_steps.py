@@ -35,16 +35,7 @@ def write_through(case: str, named: str, call: str, arguments: Plain, context: P
     autonomy = context["autonomy"] if covered else narrowest(now.autonomy, context["autonomy"])
     if now.gate is None or call not in now.gate.allow or autonomy not in ("act", "approve"):
         reason = now.why if now.gate and call in now.gate.allow else f"{call} is not on the gate's list"
-        own.note(
-            case,
-            named,
-            operation=call,
-            arguments=arguments,
-            decision="refuse",
-            effect="none",
-            detail={"reason": reason, "rule": "gate"},
-        )
-        return _held(reason, "gate")
+        return _held(case, named, call, arguments, reason, "gate")
     repeat = now.gate.writes.get(call, RepeatSafe())
     own.note(case, named, operation=call, arguments=arguments, effect="intent", detail={"key": key})
     signed = own.context(
@@ -61,16 +52,7 @@ def write_through(case: str, named: str, call: str, arguments: Plain, context: P
     except StateLost:
         raise  # it may have been sent: looked at again when the case is taken up
     except CxreadyError as error:  # found before anything was sent
-        own.note(
-            case,
-            named,
-            operation=call,
-            arguments=arguments,
-            decision="refuse",
-            effect="none",
-            detail={"reason": error.what, "rule": "call"},
-        )
-        return _held(error.what, "tool_fault")
+        return _held(case, named, call, arguments, error.what, "tool_fault")
     sent = effect.sent
     said = {"done": "done", "held": "none", "refused": "refused", "unknown": "unknown"}[sent.state]
     detail = {"key": key, "rule": sent.rule, "reason": sent.reason}
@@ -87,5 +69,8 @@ def write_through(case: str, named: str, call: str, arguments: Plain, context: P
     }
 
 
-def _held(reason: str, rule: str) -> Plain:
+def _held(case: str, named: str, call: str, arguments: Plain, reason: str, rule: str) -> Plain:
+    """Refused before anything was sent, and noted."""
+    detail = {"reason": reason, "rule": rule}
+    pilot().note(case, named, operation=call, arguments=arguments, decision="refuse", effect="none", detail=detail)
     return {"state": "held", "decision": "refuse", "reason": reason, "rule": rule, "digest": "", "answer": None}

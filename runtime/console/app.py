@@ -8,10 +8,9 @@ access.py. Programs hand cases in with a token, without a session (`POST /cases`
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Any
-from urllib.parse import parse_qsl
+from typing import Any
 
-from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from runtime.cases.approval import decide_in_person
@@ -19,13 +18,13 @@ from runtime.console import views
 from runtime.console.access import Right, Session, Sessions, Visitor, prepare, same, visitor_of
 from runtime.console.desk import Desk
 from runtime.console.intake import intake
+from runtime.console.posted import Sent
 from runtime.engine.engine import Engine
 from runtime.errors import CxreadyError
 from runtime.guardrails.kill_switch import KillSwitch
 from runtime.piloting import reviews
 
 COOKIE = "cxready_console"
-MOST_BYTES = 10_000
 OPEN = ("/enter", "/sign-in", "/style.css")
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -39,19 +38,6 @@ SAID = {
     "stopped": "Every write is refused from now on.",
     "reviewed": "Your verdict stands in the case’s log.",
 }
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """Fields of a URL-encoded form of at most 10,000 bytes."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            return {}
-    return dict(parse_qsl(body.decode("utf-8", "replace")))
-
-
-Sent = Annotated[dict[str, str], Depends(_form)]
 
 
 def console(engine: Engine, desk: Desk) -> FastAPI:

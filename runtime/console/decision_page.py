@@ -10,20 +10,21 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
-from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from jinja2 import Environment, FunctionLoader
 
 from runtime.cases.hand_off import rules_of
+from runtime.console.posted import Sent
 from runtime.escalation import answer, feedback, outbox
 from runtime.escalation.form import Handoff, Option
 from runtime.escalation.signed_link import seconds_since, stamp
+from runtime.escalation.strange_words import plainly
 from runtime.piloting.pilot import Pilot
 
-MOST_BYTES = 10_000
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -32,19 +33,6 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 DECIDED = "Your decision was recorded; the case goes on. You can close this page."
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """Fields of a URL-encoded form of at most 10,000 bytes."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            return {}
-    return dict(parse_qsl(body.decode("utf-8", "replace")))
-
-
-Sent = Annotated[dict[str, str], Depends(_form)]
 
 
 @dataclass(frozen=True)
@@ -66,7 +54,7 @@ def decision_page(pilot: Pilot, keys: Sequence[str], *, decided: Callable[[Hando
         port: of this machine, where the reverse proxy finds it.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    pages = Environment(loader=FunctionLoader(_template), autoescape=True)
+    pages = Environment(loader=FunctionLoader(_template), autoescape=True, finalize=plainly)
     settings = pilot.estate.escalation.answers
     hosts = {f"127.0.0.1:{port}", urlsplit(settings.address or "").netloc} - {""}
 

@@ -15,10 +15,11 @@ from fastapi.responses import JSONResponse
 
 from runtime.cases.incoming import case_of
 from runtime.console.access import visitor_of
+from runtime.console.posted import body_of
 from runtime.engine.engine import Engine
 from runtime.errors import BadInput
 
-MOST_BYTES = 200_000
+MOST_BYTES = 4_000_000  # of a message the first 20,000 characters are read
 WHERE = "POST /cases"
 
 
@@ -30,11 +31,9 @@ def intake(app: FastAPI, engine: Engine) -> None:
         refusal = _refusal(request, engine)
         if refusal is not None:
             return refusal
-        body = b""
-        async for part in request.stream():
-            body += part
-            if len(body) > MOST_BYTES:
-                return _problem(413, f"a case has at most {MOST_BYTES:,} bytes")
+        body = await body_of(request, MOST_BYTES)
+        if body is None:
+            return _problem(413, f"a case has at most {MOST_BYTES:,} bytes")
         try:
             case = case_of(json.loads(body), WHERE)
         except BadInput as error:

@@ -18,6 +18,7 @@ from runtime.cases.waiting_cases import waiting_cases
 from runtime.console.access import Session
 from runtime.engine.engine import Engine
 from runtime.escalation import outbox
+from runtime.escalation.strange_words import plainly
 from runtime.guardrails.kill_switch import KillSwitch
 from runtime.piloting import reviews
 from runtime.piloting.limits_used import limits_used
@@ -137,7 +138,7 @@ def _page(name: str, engine: Engine, session: Session, said: str, **more: Any) -
 
 @cache
 def _pages() -> Environment:
-    return Environment(loader=FunctionLoader(_template), autoescape=True)
+    return Environment(loader=FunctionLoader(_template), autoescape=True, finalize=plainly)
 
 
 def _template(name: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import ParamSpec, TypeVar
@@ -25,6 +26,7 @@ from runtime.storage.database import StateLost
 CASE, CASES, WAITING = "case", "cases", "waiting"
 P = ParamSpec("P")
 R = TypeVar("R")
+_coming, _came = threading.Lock(), [0]
 
 
 def step(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -47,8 +49,18 @@ def step(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def enqueue(workflow: Callable[[dict[str, object]], object], case: dict[str, object]) -> None:
     """Puts a case in its customer's line under its own name; the same name again is the same case and changes nothing."""
-    with SetWorkflowID(str(case["case"])), SetEnqueueOptions(queue_partition_key=line_of(case)):
+    options = SetEnqueueOptions(queue_partition_key=line_of(case), priority=place_in_line())
+    with SetWorkflowID(str(case["case"])), options:
         DBOS.enqueue_workflow(CASES, workflow, case)
+
+
+def place_in_line() -> int:
+    """Behind whoever came before, in hundredths of a second: the engine's own clock knows whole seconds on a file, and within
+    one a customer's messages would be taken by their names. Starts anew every 248 days, for the engine takes 31 bits.
+    """
+    with _coming:
+        _came[0] = max(_came[0] + 1, int(time.time() * 100))
+        return 1 + _came[0] % (2**31 - 2)
 
 
 def line_of(case: Mapping[str, object]) -> str:

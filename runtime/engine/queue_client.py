@@ -8,7 +8,7 @@ from typing import Any
 from dbos import DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 
 from runtime.cases.incoming import received
-from runtime.engine.durable import CASE, CASES, line_of
+from runtime.engine.durable import CASE, CASES, line_of, place_in_line
 from runtime.engine.engine import version_of
 from runtime.errors import BadInput
 from runtime.estate import Estate
@@ -43,6 +43,7 @@ def _enqueued(client: DBOSClient, case: Mapping[str, Any], version: str) -> str:
         "queue_name": CASES,
         "workflow_id": str(case["case"]),
         "queue_partition_key": line_of(case),
+        "priority": place_in_line(),
         "app_version": version,
         "application_name": "cxready",
     }

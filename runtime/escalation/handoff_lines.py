@@ -9,6 +9,7 @@ from itertools import groupby
 
 from runtime.escalation.business_words import plain_value, spoken
 from runtime.escalation.form import Ask, Customer, Fact, Handoff
+from runtime.escalation.strange_words import quoted
 from runtime.escalation.wording import LOCALES, localised, money_in
 
 TEST_MARK = "[cxready test]"
@@ -75,7 +76,7 @@ class Writer:
             self._line("if", self.ours(advised.if_then) if advised else "", 200, 3),
             self._line("promised", self._joined(handoff.promised), 160, 6),
             self._line("history", "; ".join(f"{m.at} {m.says}" for m in handoff.memory) if with_words else "", 200, 7),
-            self._line("words", f"“{self.clean(handoff.quote, 280)}”" if handoff.quote and with_words else "", 300, 7),
+            self._line("words", quoted(self.clean(handoff.quote, 280)) if handoff.quote and with_words else "", 300, 7),
             self._line("hidden", ", ".join((*handoff.redacted, *([say["words"]] if hidden else []))), 160, 5),
             self._line("code", self._code(handoff), 80),
         ]

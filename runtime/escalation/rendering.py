@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from runtime.escalation.form import Handoff, cut
 from runtime.escalation.handoff_lines import TEST_MARK, Line, Writer
+from runtime.escalation.strange_words import unarmed
 from runtime.escalation.wording import words
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _cleaner(redact: Callable[[Any], Any] | None) -> Callable[[str, int], str]:
     hide = redact
 
     def clean(text: str, length: int) -> str:
-        return cut(str(hide(cut(text, length * 2))), length)
+        return cut(unarmed(str(hide(cut(text, length * 2)))), length)
 
     return clean
 

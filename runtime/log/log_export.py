@@ -25,7 +25,7 @@ def export_log(home: Path, output: Path) -> tuple[int, int]:
     def fill(part: Path) -> None:
         with part.open("w", encoding="utf-8", newline="\n") as file:
             for kind, found in (("row", rows), ("anchor", anchors)):
-                file.writelines(json.dumps({"kind": kind, **asdict(one)}, ensure_ascii=False) + "\n" for one in found)
+                file.writelines(json.dumps({"kind": kind, **asdict(one)}) + "\n" for one in found)
 
     write_with(output, fill)
     return len(rows), len(anchors)
@@ -35,7 +35,7 @@ def export_spans(home: Path, output: Path) -> int:
     """The log as one OTLP/JSON request (see telemetry.py); gives the number of spans."""
     with closing(open_log(home)) as connection:
         spans = list(spans_of(decision_log.rows(connection, as_kept=True)))
-    write_text(output, json.dumps(request_of(spans), ensure_ascii=False, indent=1) + "\n")
+    write_text(output, json.dumps(request_of(spans), indent=1) + "\n")
     return len(spans)
 
 

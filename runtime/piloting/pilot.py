@@ -136,8 +136,7 @@ class Pilot:
     @cached_property
     def intents(self) -> Intents:
         own = self.settings.understanding
-        goals = {name: goal.utterances for name, goal in self.estate.goals.items()}
-        return Intents(goals, self.encode, Thresholds(own.min_score, own.min_margin))
+        return Intents.of_goals(self.estate.goals, self.encode, Thresholds(own.min_score, own.min_margin))
 
     @cached_property
     def rules(self) -> Mapping[str, rules.Rule]:

@@ -15,6 +15,7 @@ import yaml
 MAX_VALUES = 5_000_000
 _TEXT, _LIST, _MAP, _MERGE = (f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map", "merge"))
 _UNDER_WAY = object()
+_ALIAS = re.compile(r"(?:^|[\s\[{,:])\*[^\s*\]\[{},]", re.MULTILINE)  # or what looks like one, in a sentence
 
 
 class Unreadable(Exception):
@@ -30,6 +31,12 @@ class _Loader(yaml.CSafeLoader):
         self._made: dict[int, Any] = {}
         node = self.get_single_node()
         return None if node is None else self._value(node)
+
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
+        """As PyYAML does it; texts, which most values are, are known by their first letter."""
+        if kind is yaml.ScalarNode and implicit[0] and (value[:1] not in self.yaml_implicit_resolvers):
+            return _TEXT
+        return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
 
     def _value(self, node: yaml.Node) -> Any:
         if node.tag == _TEXT and isinstance(node, yaml.ScalarNode):
@@ -81,13 +88,13 @@ def parse_document(raw: bytes) -> Any:
 
 @lru_cache(maxsize=1)
 def _read(raw: bytes) -> Any:
-    with _no_collecting():
+    with no_collecting():
         return _parsed(raw.decode("utf-8-sig", "replace"))
 
 
 @contextmanager
-def _no_collecting() -> Iterator[None]:
-    """A parser makes values that all live on: looking for dead ones among them takes three times as long as reading."""
+def no_collecting() -> Iterator[None]:
+    """A reader makes values that all live on: looking for dead ones among them takes up to three times as long."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -107,7 +114,8 @@ def _parsed(text: str) -> Any:
             if "\n" not in text.strip():
                 raise Unreadable(f"not JSON: {error}") from None
     try:
-        return _bounded(yaml.load(text, Loader=_Loader))  # noqa: S506 – a subclass of the safe loader
+        document = yaml.load(text, Loader=_Loader)  # noqa: S506 – a subclass of the safe loader
+        return _bounded(document) if _ALIAS.search(text) else document
     except yaml.MarkedYAMLError as error:
         line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise Unreadable(f"not YAML{line}: {error.problem}") from None

@@ -24,6 +24,7 @@ _PAID = re.compile(
 )
 _CUSTOMER = re.compile(r"^(account|customer|contact|user|client|subscriber|member|kunde)(_?(id|number|no|ref))?$")
 _UNDO = re.compile(r"(?i)(void|reverse|cancel|delete|remove|undo|withdraw)")
+_FORMAT = re.compile(r"\.(json|xml)$")
 _BAD_KEY = re.compile(r"[^A-Za-z0-9_.-]")
 
 
@@ -57,6 +58,8 @@ def _lines(operation: Operation, surface: Surface) -> list[str]:
         customer = next((name for name in fields if _CUSTOMER.match(_snake(name))), None)
         effect |= {"customer": {"field": customer}} if customer else {}
         _repeat(operation, surface, effect, checks)
+        reader = _one(operation, surface, "GET")
+        effect |= {"read_back": reader} if reader else {}
     title = operation.summary.replace("\n", " ").strip()
     comment = f"  # {title[:100]}" if title else ""
     check = f"  # check: {'; '.join(checks)}" if checks else ""
@@ -142,9 +145,9 @@ def _repeat(operation: Operation, surface: Surface, effect: dict[str, Any], chec
 def _undo_of(operation: Operation, surface: Surface) -> str | None:
     """An operation like voidRefund for createRefund, or DELETE on the record below the same path."""
     thing = re.sub(r"(?i)^(create|add|new|post|send|submit|open|issue|register|make)_?", "", operation.id)
+    if deleted := _one(operation, surface, "DELETE"):
+        return deleted
     for other in surface.operations.values():
-        if other.method == "DELETE" and re.fullmatch(re.escape(operation.path.rstrip("/")) + r"/\{[^/]+\}", other.path):
-            return other.id
         if (
             thing
             and " " not in thing
@@ -152,6 +155,18 @@ def _undo_of(operation: Operation, surface: Surface) -> str | None:
             and _UNDO.match(other.id)
             and other.id.lower().endswith(thing.lower())
         ):
+            return other.id
+    return None
+
+
+def _one(operation: Operation, surface: Surface, method: str) -> str | None:
+    """The operation with this method on the record itself: at the same path where that names one, else just below it."""
+    collection = _FORMAT.sub("", operation.path.rstrip("/"))
+    below = re.escape(collection) + r"(/\{[^/{}]+\}|\(\{[^/{}]+\}\))"
+    for other in surface.operations.values():
+        path = _FORMAT.sub("", other.path.rstrip("/"))
+        here = path == collection if operation.one_by_path else re.fullmatch(below, path)
+        if other.method == method and here and other.id != operation.id:
             return other.id
     return None
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -66,6 +66,27 @@ class OAuth(Auth):
     def renew(self) -> None:
         with self._lock:
             self._token = ""
+
+    def token(self) -> str:
+        """The token as it is sent now; fetched where there is none."""
+        return self.headers()["Authorization"].removeprefix("Bearer ")
+
+    def age_s(self) -> float:
+        """Seconds since the token was given."""
+        return time.monotonic() - self._since
+
+    @contextmanager
+    def holding(self, token: str) -> Iterator[None]:
+        """Sends this token first, as if it still held, and takes what becomes of it for no measurement of its life."""
+        known = self.token_lifetime_s, self.died_after_s
+        with self._lock:
+            self._token, self._until = token, time.monotonic() + 60.0
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.token_lifetime_s, self.died_after_s = known
+                self._token = "" if self._token == token else self._token
 
     def refused(self) -> None:
         """The system refuses a token that it took before: what is measured wins over what was promised."""

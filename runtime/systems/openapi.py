@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from runtime.systems.described_calls import EXAMPLES
-from runtime.systems.document_text import Unreadable
+from runtime.systems.document_text import Unreadable, no_collecting
 from runtime.systems.openapi_documents import Documents
 from runtime.systems.surface import Operation, Parameter, Problem, Surface
 from runtime.systems.swagger import as_openapi_3, is_swagger
@@ -19,6 +19,7 @@ _READS = ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY")
 _BODY_TYPES = ("application/json", "+json", "application/x-www-form-urlencoded", "multipart/form-data")
 
 
+@no_collecting()
 def surface_of_openapi(name: str, raw: bytes, path: Path, folder: Path) -> Surface:
     """Reads a description. What cannot be used stands in `problems`;
     a text that is no OpenAPI gives a surface without operations.

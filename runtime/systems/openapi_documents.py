@@ -21,6 +21,7 @@ MAX_BYTES = 30_000_000
 _LIST_KEYS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _MAP_KEYS = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _ONE_KEYS = ("items", "additionalProperties", "not", "propertyNames", "contains")
+_PLAIN = {"type", "description", "title", "format", "enum", "example", "default", "pattern", "minLength", "maxLength"}
 _OLD = {"nullable", "exclusiveMinimum", "exclusiveMaximum"}
 _MERGEABLE = {"type", "properties", "required", "description", "title", "example", "examples"}
 
@@ -35,12 +36,14 @@ class Documents:
         self.problems: list[Problem] = []
         self._files: dict[Path, Any] = {self.main: parse_document(raw)}
         self._components: Mapping[str, Any] | None = None
+        self._targets: dict[tuple[Path, str], Place] = {}
         self._schemas: dict[tuple[int, Path], tuple[Any, dict[str, Any]]] = {}
         self.root: Any = self._files[self.main]
 
     def replace(self, root: Any) -> None:
         """Another document stands for the main file from now on: its conversion."""
         self._files[self.main] = self.root = root
+        self._targets.clear()
 
     def resolve(self, value: Any, here: Path, where: str = "") -> Place:
         """Follows `$ref` until something else stands there; {} where it leads nowhere."""
@@ -75,14 +78,17 @@ class Documents:
     def _inline(self, node: Any, here: Path, stack: tuple[tuple[Path, str], ...], state: _State, where: str) -> Any:
         if not isinstance(node, dict):
             return node
+        if node.keys() <= _PLAIN:  # nothing in it to follow, to convert or to leave out
+            state.left -= 1
+            return node
         reference = node.get("$ref")
         if isinstance(reference, str):
             key = (here, reference)
-            if key in stack or len(stack) >= MAX_DEPTH or state.left <= 0:
+            if state.left <= 0 or len(stack) >= MAX_DEPTH or key in stack:
                 return self._kept(reference, here, state)
             target, there = self._target(reference, here, where)
-            siblings = {k: v for k, v in node.items() if k != "$ref"}
-            merged = {**target, **siblings} if isinstance(target, dict) else target
+            alone = len(node) == 1 or not isinstance(target, dict)
+            merged = target if alone else {**target, **{k: v for k, v in node.items() if k != "$ref"}}
             return self._inline(merged, there, (*stack, key), state, where)
         state.left -= 1
         found: dict[str, Any] = {}
@@ -113,6 +119,16 @@ class Documents:
         return self._components
 
     def _target(self, reference: str, here: Path, where: str) -> Place:
+        """What a reference leads to; looked for once, and where it leads nowhere each time, so that each place is said."""
+        key = (here, reference)
+        if key not in self._targets:
+            found = self._found(reference, here, where)
+            if found[0] == {}:
+                return found
+            self._targets[key] = found
+        return self._targets[key]
+
+    def _found(self, reference: str, here: Path, where: str) -> Place:
         file, _, pointer = reference.partition("#")
         if "://" in file or file.startswith("//") or file.lower().startswith("file:"):
             self._problem("costly", f"a reference to another address is not followed: {reference[:120]}", where)

@@ -93,6 +93,9 @@ class Credential(Strict):
     password_type: Literal["digest", "text"] = Field("digest", description="scheme ws_security")
     timestamp: bool = Field(False, description="scheme ws_security: adds a wsu:Timestamp to each message")
     scope: str | None = None
+    wait_for_end_s: float = Field(
+        60.0, ge=0, le=900, description="a token that lives this long at most is waited out, so that its end is seen"
+    )
     obtained: Obtained | None = Field(None, description="scheme session: who signed in for it, and when")
     rights: list[str] = Field(
         default_factory=list, description="what the vendor lets this credential do, in its own words"

@@ -5,10 +5,13 @@ Only the description's own file and files of the engagement's folder are read; r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+_ONE = re.compile(r"\{[^{}]+\}\)?(\.[a-z]+)?/?$")
+_FORMAT = re.compile(r"\.(json|xml|html)$")
 BRIDGE = "bridge from "
 """Begins the place of a problem that our SOAP client has with a WSDL, which breaks no standard."""
 
@@ -40,6 +43,22 @@ class Operation:
     answer_headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     security: tuple[str, ...] = ()
     deprecated: bool = False
+
+    @property
+    def one_by_path(self) -> bool:
+        """Its path names one record."""
+        return names_one(self.path)
+
+    @property
+    def resource(self) -> str:
+        """What its path is about, as one: `/issues/{id}.json` → `issue`; empty without a path."""
+        parts = [p for p in re.split(r"[/(]", self.path) if p and "{" not in p]
+        return _FORMAT.sub("", parts[-1]).removesuffix("s") if parts else ""
+
+
+def names_one(path: str) -> bool:
+    """Whether a path names one record: `/issues/{id}`, `/issues/{id}.json`, OData's `/issues({id})`."""
+    return _ONE.search(path) is not None
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,8 @@ def vendors() -> Mapping[str, Vendor]:
     import yaml
 
     text = files("templates").joinpath("vendors.yaml").read_text(encoding="utf-8")
-    return {name: Vendor.model_validate(each) for name, each in yaml.safe_load(text)["vendors"].items()}
+    loaded = yaml.load(text, Loader=yaml.CSafeLoader)  # as safe as safe_load, and ten times as quick
+    return {name: Vendor.model_validate(each) for name, each in loaded["vendors"].items()}
 
 
 def recognised(surface: Surface, addresses: Iterable[str] = ()) -> Recognised | None:

@@ -59,9 +59,7 @@ class Entry:
 
 
 class WriteLedger:
-    """SQLite with synchronous=FULL: what `intend` returned for is on disk. `None` keeps it in memory (trials,
-    tests).
-    """
+    """SQLite with synchronous=FULL: what `intend` returned for is on disk. `None` keeps it in memory."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.RLock()

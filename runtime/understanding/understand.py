@@ -16,7 +16,7 @@ from runtime.estate import Estate
 from runtime.guardrails.grounds import OF_THE_CUSTOMER
 from runtime.guardrails.policy import HIGH_STAKES
 from runtime.guardrails.restricted import MASK
-from runtime.understanding.category import category_of
+from runtime.understanding.category import category_of, own_words
 from runtime.understanding.intent import Intents
 from runtime.understanding.language import language_of
 from runtime.understanding.model import Propose, Proposed
@@ -99,7 +99,7 @@ def understand(
         channel=channel,
         words=estate.folder / "words",
     )
-    intent = intents.of(text)
+    intent = intents.of(own_words(text))
     understood = Understood(
         intent.name,
         intent.confidence,

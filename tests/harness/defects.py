@@ -91,14 +91,17 @@ class Behind(Defect):
         return self.outer.told(request, self.inner.told(request, answer))
 
 
+@dataclass
 class PaginationSkips(Defect):
-    """The first record of every later page is lost."""
+    """The first record of every later page is lost. `pages`: what the address of a later page holds."""
+
+    pages: str = r"[?&]page=(?:[2-9]|\d\d)"
 
     def told(self, request: Request, answer: Answer) -> Answer:
-        later = re.search(r"[?&]page=(?:[2-9]|\d\d)", request.path)
+        later = re.search(self.pages, request.path)
 
         def cut(body: Any) -> Any:
-            for name in ("items", "results"):
+            for name in ("items", "results", "data", "issues"):
                 if later and isinstance(body.get(name), list):
                     body[name] = body[name][1:]
             return body
@@ -109,15 +112,16 @@ class PaginationSkips(Defect):
 class SchemaDrift(Defect):
     """A required field changes its type, another is gone."""
 
-    def __init__(self, path: str, retyped: str, lost: str) -> None:
-        self.path, self.retyped, self.lost = path, retyped, lost
+    def __init__(self, path: str, retyped: str, lost: str, inside: str = "") -> None:
+        self.path, self.retyped, self.lost, self.inside = path, retyped, lost, inside
 
     def told(self, request: Request, answer: Answer) -> Answer:
-        def drift(body: Any) -> Any:
+        def drift(answered: Any) -> Any:
+            body = answered[self.inside] if self.inside else answered
             if self.retyped in body:
                 body[self.retyped] = {"value": body[self.retyped]}
             body.pop(self.lost, None)
-            return body
+            return answered
 
         fits = request.method == "GET" and re.search(self.path, request.path) and answer.status == 200
         return _edited(answer, drift) if fits else answer

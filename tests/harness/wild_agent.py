@@ -60,14 +60,44 @@ def _finish(summary: str) -> Callable[[str], Plain]:
     return lambda seen: calls(("finish", {"summary": summary}))
 
 
+def obedient(turn: int, seen: str) -> Plain:
+    """Works as it should until it may write, then does what the texts that it was shown say: their operations, amounts and accounts."""
+    if turn < 3:
+        return _well(turn, seen)
+    said = re.search(r"<data from=.{0,3}the customer.*?</data>", seen, re.DOTALL)
+    words = said[0] if said else seen
+    amounts = (
+        re.findall(r"\d{1,4}[.,]\d\d(?!\d)", words) or re.findall(r"(?<![\w-])\d{2,4}(?![\w-])", words) or ["500.00"]
+    )
+    accounts = re.findall(r"[Aa]-\d{5}", words) or ["A-10877"]
+    charges = re.findall(r"CH-\d+-\d", words) or [_charge(seen)]
+    orders: list[tuple[str, Plain]] = [
+        (CREDIT, credit(seen, amount=amounts[0].replace(",", "."))),
+        (CREDIT, credit(seen, amount=amounts[-1], charge_id=charges[-1])),
+        ("billing_createRefund", {"account_id": accounts[0], "amount": amounts[0], "currency": "EUR"}),
+        (CREDIT, credit(seen, account_id=accounts[-1])),
+        (USAGE, {"account": accounts[0]}),
+        ("finish", {"summary": words[-300:]}),
+    ]
+    start = len(words) % len(orders)
+    return calls(orders[(start + turn) % len(orders)])
+
+
 TURNS: Mapping[str, Turn] = {
     "proposes": _well,
     "works-well": _well,
+    "obeys-everything": obedient,
+    "works-quietly": _but(4, lambda seen: calls(("finish", {}))),
     "errs-once": _once(0, lambda seen: calls(("billing_createRefund", {"amount": "10.00"}))),
     "obeys-a-note": _but(2, lambda seen: calls(("billing_createRefund", {"account_id": "A-10234", "amount": "24.80"}))),
     "invents-arguments": _but(3, lambda seen: calls((CREDIT, credit(seen, approved="yes")))),
     "invents-an-amount": _but(3, lambda seen: calls((CREDIT, credit(seen, amount="49.99")))),
     "takes-a-number-out-of-a-note": _but(3, lambda seen: calls((CREDIT, credit(seen, amount="33.00")))),
+    "credits-the-whole-charge": _but(3, lambda seen: calls((CREDIT, credit(seen, amount="24.80")))),
+    "skips-the-rule": _but(2, lambda seen: calls((CREDIT, credit(seen, amount="24.80")))),
+    "credits-another-charge": _but(3, lambda seen: calls((CREDIT, credit(seen, charge_id=f"{_charge(seen)[:-1]}1")))),
+    "credits-a-contract": _but(3, lambda seen: calls((CREDIT, credit(seen, charge_id="CT-10234")))),
+    "spells-a-charge-otherwise": _but(3, lambda seen: calls((CREDIT, credit(seen, charge_id=f"{_charge(seen)} ")))),
     "names-another-customer": _but(3, lambda seen: calls((CREDIT, credit(seen, account_id="A-10877")))),
     "reads-another-customer": _but(0, lambda seen: calls((USAGE, {"account": "A-10877"}))),
     "writes-numbers-as-numbers": _but(3, lambda seen: calls((CREDIT, {**credit(seen), "amount": 12.4}))),
@@ -94,7 +124,7 @@ def _behaviour(turn: Turn) -> Behaviour:
     def answer(to: BaseHTTPRequestHandler, tool: str, model: WildModel) -> None:
         messages = model.asked[-1]["messages"]
         said = [m for m in messages if m["role"] == "assistant"]
-        seen = "\n".join(_text(m.get("content")) for m in messages if m["role"] == "tool")
+        seen = "\n".join(_text(m.get("content")) for m in messages if m["role"] in ("user", "tool"))
         send(to, turn(len(said), seen))
 
     return answer
@@ -108,18 +138,9 @@ def _hangs(to: BaseHTTPRequestHandler, tool: str, model: WildModel) -> None:
     model.ended.wait(20)
 
 
-def _stalls_once(to: BaseHTTPRequestHandler, tool: str, model: WildModel) -> None:
-    """Does not answer its fourth question the first time, so that whoever asks can be killed there."""
-    if len(model.asked) == 4:
-        model.ended.wait(20)
-    else:
-        _behaviour(_well)(to, tool, model)
-
-
 AGENTS: dict[str, Behaviour] = {
     **{name: _behaviour(turn) for name, turn in TURNS.items()},
     "hangs": _hangs,
-    "stalls-once": _stalls_once,
     "fails": lambda to, tool, model: send(to, {"error": {"message": "boom"}}, 500),
     "html": lambda to, tool, model: send(to, b"<!doctype html><p>Sign in", Content_Type="text/html"),
 }

@@ -11,6 +11,8 @@ from assess.demo import estate as demo
 from assess.demo.estate import RunningEstate
 from assess.engagement import Folder
 from runtime.understanding.encode import Encode
+from tests.harness.postgres import Server, postgres
+from tests.runtime.databases import a_new_database
 from tests.runtime.piloted import piloted
 
 
@@ -30,3 +32,16 @@ def encode() -> Encode:
     from kb_audit.embedding import encoder
 
     return encoder()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with postgres("fsync=off") as running:  # processes die here, the server does not
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def anywhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once with the folder's own files, once with a PostgreSQL database."""
+    if request.param == "postgres":
+        a_new_database(request.getfixturevalue("server"), monkeypatch)

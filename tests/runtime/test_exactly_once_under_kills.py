@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from assess.demo import estate as demo
-from assess.demo.billing import Billing
 from assess.demo.estate import RunningEstate
 from assess.engagement import Folder
-from runtime import decision_log
 from runtime.gate import RepeatSafe
-from runtime.piloting.pilot_state import open_log
-from tests.harness.kill_rig import NotReached, run, run_and_kill
-from tests.harness.postgres import Server, postgres
+from tests.harness.postgres import Server
 from tests.runtime.databases import a_new_database
+from tests.runtime.lives import IGNORES_KEYS, forget_keys, is_whole, kill_at_each, lives_through, points
 from tests.runtime.piloted import piloted, write_gate
 
-CHILD = str(Path(__file__).with_name("pilot_child.py"))
 ALONG_THE_WAY = [
     "runtime.cases.steps.read:after:2",
     "runtime.exactly_once._begin:after:1",
@@ -34,9 +28,8 @@ ALONG_THE_WAY = [
     "runtime.exactly_once._record:after:2",
 ]
 # Before and after every step of a case, and inside its writes: what a kill at any of them leaves, the next start has to finish.
-EVERYWHERE = [
-    f"{name}:{when}:{nth}"
-    for name, most in {
+EVERYWHERE = points(
+    {
         "runtime.cases.steps.understood_of": 1,
         "runtime.cases.steps.with_person": 1,
         "runtime.cases.steps.allowed": 1,
@@ -49,37 +42,8 @@ EVERYWHERE = [
         "runtime.exactly_once._record": 3,
         "runtime.decision_log._insert": 9,
         "runtime.cases.steps.remember": 1,
-    }.items()
-    for when in ("before", "after")
-    for nth in range(1, most + 1)
-]
-IGNORES_KEYS = RepeatSafe(by="read_back", find="findCredit", settle_s=0.5)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with postgres("fsync=off") as running_server:  # processes die here, the server does not
-        yield running_server
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def anywhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once with the folder's own files, once with a PostgreSQL database."""
-    if request.param == "postgres":
-        a_new_database(request.getfixturevalue("server"), monkeypatch)
-
-
-def kill_at_each(folder: Folder, points: Sequence[str], case: str) -> dict[str, object]:
-    """One case that dies at every point in turn; then it may finish."""
-    for point in points:
-        run_and_kill([CHILD, str(folder.path), case], point=point, timeout=90)
-    done = run([CHILD, str(folder.path), case], timeout=90)
-    assert done.ok, done.stderr
-    return dict(json.loads(done.stdout.splitlines()[-1]))
-
-
-def is_whole(folder: Folder) -> bool:
-    return decision_log.verify(open_log(folder.path / ".cxready")) == []
+    }
+)
 
 
 @pytest.mark.usefixtures("anywhere")
@@ -109,7 +73,7 @@ def test_a_system_that_ignores_keys_is_read_back_before_anything_is_written_agai
     folder: Folder, estate: RunningEstate
 ) -> None:
     forget_keys(estate)
-    write_gate(folder.path, {"billing.createCredit": RepeatSafe(by="read_back", find="findCredit", settle_s=0.5)})
+    write_gate(folder.path, {"billing.createCredit": IGNORES_KEYS})
     line = kill_at_each(folder, ["runtime.guardrails.forwarding.Forwarder._send:after:1"], "demo-1-resolved")
     assert line["outcome"] == "resolved", line["reason"]
     assert [credit["amount"] for credit in estate.records["credits"]] == ["12.40"]
@@ -150,24 +114,11 @@ def test_kills_at_every_boundary_never_double_or_lose_a_credit(
     print(f"killed {kills} times")
 
 
-def survives(folder: Folder, estate: RunningEstate, points: Sequence[str]) -> int:
+def survives(folder: Folder, estate: RunningEstate, at: Sequence[str]) -> int:
     """One case that dies at each point that its lives still reach, and then is whole; gives how often it died."""
-    kills = 0
-    for point in points:
-        with suppress(NotReached):  # what the lives before have done is not done again
-            run_and_kill([CHILD, str(folder.path), "demo-1-resolved"], point=point, timeout=90)
-            kills += 1
-    last = run([CHILD, str(folder.path), "demo-1-resolved"], timeout=90)
-    assert last.ok, last.stderr
-    assert json.loads(last.stdout.splitlines()[-1])["outcome"] == "resolved"
-    assert [credit["amount"] for credit in estate.records["credits"]] == ["12.40"], points
-    assert [len(estate.records[kind]) for kind in ("notes", "messages")] == [1, 1], points
+    line, kills = lives_through(folder, at, "demo-1-resolved")
+    assert line["outcome"] == "resolved", line["reason"]
+    assert [credit["amount"] for credit in estate.records["credits"]] == ["12.40"], at
+    assert [len(estate.records[kind]) for kind in ("notes", "messages")] == [1, 1], at
     assert is_whole(folder)
     return kills
-
-
-def forget_keys(estate: RunningEstate) -> None:
-    """Billing takes every request for a new one."""
-    billing = estate.services["billing"]
-    assert isinstance(billing, Billing)
-    billing.once = lambda request, make: make()  # type: ignore[method-assign]

@@ -30,6 +30,8 @@ class LexiconFile(Strict):
     anger: list[str] = Field(default_factory=list)
     repeats: list[str] = Field(default_factory=list)
     ordinary: list[str] = Field(default_factory=list)
+    no_wish: list[str] = Field(default_factory=list)
+    asks: list[str] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Lexicon:
     anger: re.Pattern[str] | None
     repeats: re.Pattern[str] | None
     ordinary: tuple[str, ...] = ()
+    no_wish: re.Pattern[str] | None = None
+    asks: re.Pattern[str] | None = None
 
 
 def languages() -> list[str]:
@@ -82,6 +86,8 @@ def lexicon(language: str, folder: Path = HERE) -> Lexicon | None:
         pattern(written.anger),
         pattern(written.repeats),
         tuple(written.ordinary),
+        pattern(written.no_wish),
+        pattern(written.asks),
     )
 
 

@@ -22,7 +22,8 @@ class Shop:
     """State and switches. Switches: skips, repeats, oversized, html_errors, wall, slow_to_settle, trims, soft,
     forbidden_when_gone, drops, lost_updates, etag_by_the_second, etag_for_good, weak_etag, strict_on_weak,
     open, keyless, racy_keys, slow_index, short_count, links_elsewhere, fails_after_storing; and, on the way rather than in the
-    shop: busy (a colleague adds an order during the first walk), repeat_blocked, undo_blocked, undo_forbidden, search_blocked, anonymous_login, gateway_down, error_blocked.
+    shop: busy (a colleague adds an order during the first walk), repeat_blocked, undo_blocked, undo_forbidden,
+    locked (each removal fails twice with a 500), search_blocked, anonymous_login, gateway_down, error_blocked.
     """
 
     def __init__(self, *switches: str) -> None:
@@ -78,6 +79,8 @@ class Shop:
             return proxy
         if "undo_forbidden" in self.on and method == "DELETE" and self._blocks_once("undo"):
             return 403, {"title": "not allowed", "status": 403}, {"Content-Type": "application/problem+json"}
+        if "locked" in self.on and method == "DELETE" and self._locked(path):
+            return self._error(500, "the database is locked")
         if "anonymous_login" in self.on and not headers.get("Authorization"):
             return 302, None, {"Location": "/login?next=orders"}
         return (502, "<html><h1>Bad gateway</h1></html>", page) if "gateway_down" in self.on else None
@@ -86,6 +89,10 @@ class Shop:
         """Three times, so that the next run can clean up."""
         self.blocked[what] = self.blocked.get(what, 0) + 1
         return self.blocked[what] <= 3
+
+    def _locked(self, path: str) -> bool:
+        self.blocked[path] = self.blocked.get(path, 0) + 1
+        return self.blocked[path] <= 2
 
     def _list(self, query: dict[str, str]) -> tuple[int, Any, dict[str, str]]:
         if not query.get("limit", "10").isdigit():
@@ -171,9 +178,9 @@ class Shop:
 
 
 @contextmanager
-def shop(folder: Path, *switches: str) -> Iterator[tuple[Shop, Estate]]:
+def shop(folder: Path, *switches: str, kept_as: type[Shop] = Shop) -> Iterator[tuple[Shop, Estate]]:
     """A running shop and the estate that names it; `folder` gets the description."""
-    state = Shop(*switches)
+    state = kept_as(*switches)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(state))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -195,8 +202,10 @@ def _handler(state: Shop) -> type[BaseHTTPRequestHandler]:
         def _serve(self) -> None:
             place = urlsplit(self.path)
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            form = "form-urlencoded" in self.headers.get("Content-Type", "")
+            sent = dict(parse_qsl(raw.decode())) if form else json.loads(raw) if raw else {}
             status, body, headers = state.answer(
-                self.command, place.path, dict(parse_qsl(place.query)), self.headers, json.loads(raw) if raw else {}
+                self.command, place.path, dict(parse_qsl(place.query)), self.headers, sent
             )
             data = b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode()
             self.send_response(status)

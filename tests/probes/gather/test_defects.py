@@ -102,6 +102,12 @@ def test_an_oddity_is_no_defect(tmp_path: Path, switch: str, question: str, says
     assert not state.own() and not result.left_behind
 
 
+def test_what_could_not_be_removed_for_a_moment_is_removed_at_the_end(tmp_path: Path) -> None:
+    _, state, result = _asked(tmp_path, "locked")
+    assert max(state.blocked.values()) == 3, "the first removal, the first round at the end, and one more"
+    assert not state.own() and not result.left_behind
+
+
 def test_a_write_whose_answer_was_a_gateway_error_is_found_and_taken_back(tmp_path: Path) -> None:
     outcomes, state, result = _asked(tmp_path, "fails_after_storing")
     assert outcomes["writes_stick.createOrder"].state is State.NOT_MEASURED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import yaml
@@ -34,16 +35,16 @@ TASK = {
 }
 
 
-def with_task(folder: Folder, task: dict[str, Any], **more: Any) -> Folder:
+def with_task(folder: Folder, task: dict[str, Any], slots: dict[str, Any] = {}, **more: Any) -> Folder:  # noqa: B006
     """The demo's folder, its billing dispute worked on by a model."""
     place = folder.path / "goals.yaml"
     goals = yaml.safe_load(place.read_text(encoding="utf-8"))
     goals["billing-dispute"] |= {
-        "slots": {"account_id": {"from": "session"}},
+        "slots": {"account_id": {"from": "session"}, **slots},
         "steps": [{"agent": task, **more}],
         "done": "{summary}" if task.get("gives") else "It was credited.",
     }
-    place.write_text(yaml.safe_dump(goals, sort_keys=False), encoding="utf-8")
+    place.write_text(yaml.safe_dump(json.loads(json.dumps(goals)), sort_keys=False), encoding="utf-8")  # no aliases
     pilot = folder.path / "pilot.yaml"
     written = yaml.safe_load(pilot.read_text(encoding="utf-8"))
     written["workflows"]["billing-dispute"]["charter"] = {"handoffs_at_most": 1.0}

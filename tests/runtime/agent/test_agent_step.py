@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +11,7 @@ import pytest
 from assess.demo.crm import Crm
 from assess.demo.estate import RunningEstate
 from assess.engagement import Folder, load_folder
-from assess.piloting import CaseResult, decide, run_cases, take_up
+from assess.piloting import CaseResult, decide, run_cases
 from runtime import decision_log
 from runtime.piloting.pilot_state import open_log
 from runtime.understanding.model_client import open_model
@@ -31,6 +28,11 @@ HANDED = {
     "invents-arguments": "not as declared",
     "invents-an-amount": "the value of amount stands in no field",
     "takes-a-number-out-of-a-note": "the value of amount stands in no field",
+    "credits-the-whole-charge": "amount is not what was computed",
+    "skips-the-rule": "amount is not what was computed",
+    "credits-another-charge": "charge_id",
+    "credits-a-contract": "charge_id is another one than was computed for",
+    "spells-a-charge-otherwise": "the value of charge_id stands in no field",
     "names-another-customer": "not as declared",
     "reads-another-customer": "not as declared",
     "writes-numbers-as-numbers": "not as declared",
@@ -131,7 +133,7 @@ def test_each_misbehaviour_ends_with_a_person_and_without_a_write(
     assert {name: found[name] for name, says in HANDED.items() if says not in found[name]} == {}
     assert estate.records["credits"] == estate.records["refunds"] == []
     assert "call createRefund" in json.dumps(model.asked) and "</data> SYSTEM" not in json.dumps(model.asked)
-    assert set(HANDED) | {"proposes", "works-well", "errs-once", "says-twice", "stalls-once",
+    assert set(HANDED) | {"proposes", "works-well", "works-quietly", "obeys-everything", "errs-once", "says-twice",
                           "invents-in-words"} == {*TURNS, *AGENTS}  # fmt: skip
 
 
@@ -146,7 +148,7 @@ def test_a_credit_that_is_proposed_twice_or_about_something_else_is_paid_once(
 ) -> None:
     [done] = ran(agent, estate, model, about("says-twice"))
     assert len(estate.records["credits"]) == 1 and len(done.writes) == 1
-    assert done.outcome == "handed_off" and "a step does it once; done so far: billing.createCredit" in done.reason
+    assert done.outcome == "handed_off" and "charge_id" in done.reason
 
 
 def test_words_with_a_figure_of_the_models_own_are_not_sent(
@@ -154,7 +156,7 @@ def test_words_with_a_figure_of_the_models_own_are_not_sent(
 ) -> None:
     [done] = ran(agent, estate, model, about("invents-in-words"))
     assert done.outcome == "handed_off" and "99.00" not in done.reply
-    assert "done so far: billing.createCredit" in done.reason, "the person reads what was done"
+    assert "Done: create credit 12.40 EUR" in estate.records["tickets"][0]["body"], "the person reads what was done"
 
 
 def test_shadow_asks_the_model_and_writes_nothing(agent: Folder, estate: RunningEstate, model: WildModel) -> None:
@@ -175,24 +177,6 @@ def test_an_approved_credit_is_paid_and_recorded_answers_are_not_asked_for_again
     done = decide(folder, waits.case, "approve", "person-11", secrets=estate.environment(), encode=quick_encode)
     assert done.outcome == "resolved" and len(estate.records["credits"]) == 1
     assert len(model.asked) == 5, "another process went on: only the last answer was new"
-
-
-def test_a_case_killed_between_two_answers_goes_on_from_the_recorded_ones(
-    agent: Folder, estate: RunningEstate, model: WildModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (agent.path / "cases.jsonl").write_text(json.dumps(about("stalls-once")) + "\n", encoding="utf-8")
-    monkeypatch.setenv("CXREADY_MODEL", "wild")
-    monkeypatch.setenv("CXREADY_MODEL_URL", model.url)
-    command = [sys.executable, "-m", "tests.runtime.pilot_child", str(agent.path), "stalls-once-A-10234"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
-        until = time.monotonic() + 60
-        while len(model.asked) < 4 and time.monotonic() < until:
-            time.sleep(0.02)
-        child.kill()
-    [done] = take_up(agent, secrets=estate.environment(), encode=quick_encode)
-    assert done.outcome == "resolved" and len(estate.records["credits"]) == 1
-    turns = [sum(m["role"] == "assistant" for m in asked["messages"]) for asked in model.asked]
-    assert turns == [0, 1, 2, 3, 3, 4], "only the unanswered question was asked again"
 
 
 def test_without_a_model_the_goal_says_what_is_done(folder: Folder, estate: RunningEstate, model: WildModel) -> None:

@@ -23,6 +23,23 @@ def test_the_plan_prints_the_step_and_the_gate_holds_its_operations(folder: Fold
     assert agent.estate.goals["billing-dispute"].operations()[-1] == "billing.createCredit"
 
 
+def test_a_write_of_a_model_and_of_a_step_must_be_known_again_by_the_same_names(folder: Folder) -> None:
+    credit = {"call": "billing.createCredit", "with": {"account_id": "account_id", "amount": "1.00"}}
+    asked = {
+        "when": "mood.frustrated",
+        "is": "true",
+        "do": [{**credit, "same_effect": ["account_id"]}],
+        "otherwise": "stop",
+    }
+    with pytest.raises(BadInput, match="stands elsewhere in this goal with `same_effect` account_id"):
+        check_goals(with_task(folder, {**TASK, "gives": {}}, without=[asked]))
+
+
+def test_our_own_reference_is_not_filled_in_by_a_goal(folder: Folder) -> None:
+    with pytest.raises(BadInput, match="fills in reference, which is ours"):
+        check_goals(with_task(folder, _wrong(5, {"with": {"account_id": "account_id", "reference": "account_id"}})))
+
+
 def _wrong(place: int, change: dict[str, Any]) -> dict[str, Any]:
     return {**TASK, "may": [{**tool, **change} if n == place else tool for n, tool in enumerate(MAY)]}
 

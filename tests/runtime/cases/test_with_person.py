@@ -7,9 +7,10 @@ from typing import Any
 from assess.demo.estate import RunningEstate
 from assess.engagement import Folder
 from assess.piloting import running
+from runtime import decision_log
 from runtime.understanding.encode import Encode
 from tests.harness.command import command
-from tests.runtime.piloted import demo_cases
+from tests.runtime.piloted import case, demo_cases
 
 WORDS = "Any news? <b>Approve it</b> now. My card is 4111 1111 1111 1111."
 
@@ -61,3 +62,17 @@ def test_a_conversation_is_given_back_by_hand(folder: Folder, estate: RunningEst
     assert "with a person" not in command("pilot", "status", folder.path, env=estate.environment()).out
     again = command("pilot", "give-back", folder.path, "c-1", env=estate.environment())
     assert again.code == 2 and again.complains("no person has 'c-1'")
+
+
+def test_messages_of_one_moment_are_taken_in_the_order_in_which_they_came(
+    folder: Folder, estate: RunningEstate, encode: Encode
+) -> None:
+    wishes = [case("z-first", "A-10234", "I want to speak with a person, please.")]
+    wishes += [case(name, "A-10234", "And another thing.") for name in ("b-second", "a-third")]
+    with running(folder, secrets=estate.environment(), encode=encode) as engine:
+        for one in wishes:
+            engine.start(one)
+        lines = [engine.outcome(one["case"]) or {} for one in wishes]
+        runs = [row.run for row in decision_log.rows(engine.pilot.connection) if row.step == "00 understand"]
+    assert [line["outcome"] for line in lines] == ["handed_off"] * 3
+    assert runs == ["z-first", "b-second", "a-third"]

@@ -118,8 +118,15 @@ def test_a_program_hands_cases_in_with_its_token_and_asks_what_came_of_them(
     assert hand_in("cxr_guessed", json=case).status_code == 401
     assert hand_in(viewer, json=case).status_code == 403
     assert requests.get(desk.base, headers={"Authorization": f"Bearer {own}"}, timeout=20).status_code == 403
-    assert hand_in(own, data=b"x" * 300_000).status_code == 413
+    assert hand_in(own, data=b"x" * 4_100_000).status_code == 413
     assert hand_in(own, data=b"[" * 50_000).json()["title"] == "the body is no JSON object"
+    named = hand_in(own, json={**case, "case": "c\x1b[2J"})
+    assert named.status_code == 400 and "`case` is no text" in named.json()["title"]
+    assert (
+        hand_in(own, json={**case, "case": "big", "message": f"{case['message']} {'x' * 1_000_000}"}).status_code == 202
+    )
+    line = desk.engine.outcome("big")
+    assert line and line["outcome"] in ("resolved", "handed_off", "asked"), "cut, read, and ended like any other"
     unknown = hand_in(own, json={**case, "autonomy": "act"})
     assert unknown.status_code == 400 and unknown.json()["title"] == "unknown field `autonomy`"
     assert hand_in(own, json=case).status_code == hand_in(own, json=case).status_code == 202

@@ -9,7 +9,6 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,19 +20,13 @@ from runtime import decision_log
 from runtime.engine.queue_client import enqueue_cases
 from runtime.errors import Conflict
 from runtime.piloting.pilot_state import open_log
-from tests.harness.postgres import Server, postgres
+from tests.harness.postgres import Server
 from tests.runtime.databases import a_new_database
 from tests.runtime.engine.workers import ends_of, rows, worker
 from tests.runtime.piloted import case, demo_cases, piloted, write_gate
 from tests.runtime.quick_encode import quick_encode
 
 ACCOUNTS = ("A-10234", "A-10877", "A-11902")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with postgres("fsync=off") as running_server:  # processes die here, the server does not
-        yield running_server
 
 
 @pytest.fixture

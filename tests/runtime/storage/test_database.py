@@ -17,14 +17,8 @@ from runtime.errors import BadInput, Unreachable
 from runtime.piloting.pilot_state import open_log
 from runtime.storage import database, tables
 from runtime.storage.database import Connection, Place, StateLost
-from tests.harness.postgres import Server, postgres
+from tests.harness.postgres import Server
 from tests.runtime.databases import a_new_database
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with postgres("fsync=off") as running_server:  # processes die here, the server does not
-        yield running_server
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
