@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from math import inf
+from pathlib import Path
 
 import pytest
 
 from kb_audit.incompatible import relate
+from kb_audit.measure import load_pairs
 from kb_audit.normal_form import written
+from kb_audit.value_patterns import MAY_HOLD_A_VALUE, PATTERNS
 from kb_audit.values import mask, values
 
 
@@ -87,3 +90,11 @@ def test_a_description_contradicts_only_where_intervals_are_apart() -> None:
     over, many, few = (values(t)[0] for t in ("It had more than 30 days.", "It had 31 days.", "It had 20 days."))
     assert relate(over, many, deontic=False) == "compatible"
     assert relate(over, few, deontic=False) == "incompatible"
+
+
+def test_a_sentence_that_is_not_searched_holds_no_value() -> None:
+    files = sorted((Path(__file__).parents[1] / "cases" / "knowledge").glob("conflicts*.jsonl"))
+    said = [pair[side] for file in files for pair in load_pairs(file) for side in "ab"]
+    skipped = [text for text in said if not MAY_HOLD_A_VALUE.search(text)]
+    assert len(skipped) > 100
+    assert [text for text in skipped if any(pattern.search(text) for _, pattern in PATTERNS)] == []
