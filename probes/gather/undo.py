@@ -139,6 +139,10 @@ def _judged(
     name = f"{system}.{undo.id}"
     if exchange.seen is Seen.OK and seen.exchanges and seen.exchanges[-1].status == 403:
         return TakenBack("removed", f"{name} removed the record: reading it is refused from then on", shots)
+    if before is None and exchange.seen not in (Seen.OK, Seen.REFUSED) and (over := _over_already(answer, seen)):
+        # by an earlier try, whose answer or whose run was lost: some systems answer a second removal with a fault
+        how: How = "soft_delete" if undo.method == "DELETE" else "reversed"
+        return TakenBack(how, f"{name} answered {exchange.status}; the record is {over} already", shots)
     if _says_nothing(exchange, seen):
         says = (
             f"{name} answered {exchange.status or 'nothing'} to taking {named(answer, arguments)} back; {_looked(seen)}"
@@ -169,6 +173,12 @@ def _judged(
         f"{name} answered {exchange.status}, and {named(answer, arguments)} of {operation} is still there unchanged",
         shots,
     )
+
+
+def _over_already(answer: Any, seen: ReadBack) -> str:
+    """How a record that was not taken back just now says that it is over; a plain "closed" may be how it began."""
+    marked = _mark_of_end(answer, seen.record) if seen.answered else ""
+    return marked if re.search(r"delet|remov|revers|void|cancel|withdraw|recall", marked, re.IGNORECASE) else ""
 
 
 def _says_nothing(exchange: Exchange, seen: ReadBack) -> bool:

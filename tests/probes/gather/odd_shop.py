@@ -21,7 +21,7 @@ from tests.probes.gather.odd_shop_estate import DESCRIPTION, estate_of
 class Shop:
     """State and switches. Switches: skips, repeats, oversized, html_errors, wall, slow_to_settle, trims, soft,
     forbidden_when_gone, drops, lost_updates, etag_by_the_second, etag_for_good, weak_etag, strict_on_weak,
-    open, keyless, racy_keys, slow_index, short_count, links_elsewhere, fails_after_storing; and, on the way rather than in the
+    open, keyless, racy_keys, slow_index, short_count, links_elsewhere, fails_after_storing, removes_with_fault (done, and a 500 each time); and, on the way rather than in the
     shop: busy (a colleague adds an order during the first walk), repeat_blocked, undo_blocked, undo_forbidden,
     locked (each removal fails twice with a 500), search_blocked, anonymous_login, gateway_down, error_blocked.
     """
@@ -163,6 +163,8 @@ class Shop:
             return self._error(404, "there is no such order")
         if "soft" in self.on:
             self.orders[name] = {**self.orders[name], "state": "deleted"}
+            if "removes_with_fault" in self.on:
+                return self._error(500, "something went wrong")
         else:
             del self.orders[name]
         return 204, None, {}

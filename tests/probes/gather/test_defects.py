@@ -108,6 +108,12 @@ def test_what_could_not_be_removed_for_a_moment_is_removed_at_the_end(tmp_path: 
     assert not state.own() and not result.left_behind
 
 
+def test_what_says_that_it_is_deleted_is_gone_whatever_the_removal_answered(tmp_path: Path) -> None:
+    _, state, result = _asked(tmp_path, "soft", "removes_with_fault")
+    assert not state.own() and not result.left_behind
+    assert result.requests["shop"] <= 100
+
+
 def test_a_write_whose_answer_was_a_gateway_error_is_found_and_taken_back(tmp_path: Path) -> None:
     outcomes, state, result = _asked(tmp_path, "fails_after_storing")
     assert outcomes["writes_stick.createOrder"].state is State.NOT_MEASURED

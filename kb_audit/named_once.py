@@ -1,0 +1,155 @@
+"""Names that only one article knows, where the others know their kind well: a menu item, a plan, a product.
+
+Nobody calls them gone, so they are hints and no findings: well-kept pages name many a thing once. A hint needs neighbours
+that several articles agree on, and a name that stands nowhere else, not even outside a path.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kb_audit.article import Article
+from kb_audit.menu_paths import MenuPath, menu_paths, step_key, written
+from kb_audit.sentences import Sentence, sentences
+
+OTHERS = 2
+_SIBLINGS = 3
+_PARENT_IN = 4
+_KINDS = "plan tariff package subscription programme program app portal bundle licence license edition tier membership"
+_PRODUCT = re.compile(
+    r"(?<![\w-])(?P<name>(?:[A-Z][\w+&-]*|\d+)(?:[ ](?:[A-Z][\w+&-]*|\d+[A-Z]?)){0,3})\s+"
+    rf"(?P<kind>{'|'.join(_KINDS.split())})s?\b"
+)
+_NOT_A_NAME = frozenset(
+    "the this that these those a an your our my its each every any some which what when if both all other another new old first "
+    "second next current same no one two three and or as in on for with from to by at of choose select open use see under via "
+    "download install launch start visit change cancel compare customers customer".split()
+)
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NamedOnce:
+    """A name that stands in this article alone; `why` says what the others name in its place."""
+
+    article: Article
+    sentence: Sentence
+    name: str
+    why: str
+
+
+def named_once(articles: Sequence[Article]) -> list[NamedOnce]:
+    """One for each article and name, menus before products."""
+    written_by = [a for a in articles if a.form == "article"]
+    return [*_menus(written_by), *_products(written_by)]
+
+
+@dataclass
+class _Menus:
+    """Every path of the corpus by its steps: who names it, and how it is written there."""
+
+    named: dict[Key, dict[str, tuple[Article, MenuPath]]] = field(default_factory=lambda: defaultdict(dict))
+    children: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
+    parents: dict[tuple[str, str], set[Key]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, article: Article, path: MenuPath) -> None:
+        key = path.key
+        for depth in range(1, len(key) + 1):
+            self.named[key[:depth]].setdefault(article.id, (article, path))
+            if depth > 1:
+                self.children[key[: depth - 1]].add(key[depth - 1])
+                self.parents[key[0], key[depth - 1]].add(key[: depth - 1])
+
+    def write(self, key: Key) -> str:
+        """As the first article that names it writes it."""
+        _, path = next(iter(self.named[key].values()))
+        return written(path.steps[: len(key)])
+
+
+def _menus(articles: Sequence[Article]) -> Iterator[NamedOnce]:
+    menus = _Menus()
+    for article in articles:
+        for path in menu_paths(article):
+            menus.add(article, path)
+    alone = [(key, *next(iter(by.values()))) for key, by in menus.named.items() if len(by) == 1 and len(key) > 1]
+    said = _said_by([key[-1] for key, _, _ in alone], articles)
+    told: set[tuple[str, Key]] = set()
+    for key, article, path in alone:
+        why = _lies_elsewhere(menus, key, article) or (_unknown_child(menus, key) if said[key[-1]] <= 1 else "")
+        if why and (article.id, key[:-1]) not in told:
+            yield NamedOnce(article, path.sentence, menus.write(key), why)
+        if why:
+            told.add((article.id, key))
+
+
+def _lies_elsewhere(menus: _Menus, key: Key, article: Article) -> str:
+    """Other articles agree on another way from the same menu to an item of this name."""
+    others = [
+        (parent, by)
+        for parent in menus.parents[key[0], key[-1]] - {key[:-1]}
+        if not _skips(parent, key[:-1]) and (by := menus.named[(*parent, key[-1])])
+    ]
+    if len(others) != 1 or article.id in others[0][1] or len(others[0][1]) < OTHERS:
+        return ""
+    parent, by = others[0]
+    return f"{len(by)} other articles say {menus.write((*parent, key[-1]))}"
+
+
+def _skips(one: Key, other: Key) -> bool:
+    """Whether one way only leaves out steps of the other."""
+    short, long = sorted((one, other), key=len)
+    rest = iter(long)
+    return all(step in rest for step in short)
+
+
+def _unknown_child(menus: _Menus, key: Key) -> str:
+    """Its menu is well known, with other items, each by several articles."""
+    parent, others = key[:-1], menus.named[key[:-1]]
+    siblings = [s for s in menus.children[parent] if len(menus.named[(*parent, s)]) >= OTHERS]
+    if len(others) <= _PARENT_IN or len(siblings) < _SIBLINGS:
+        return ""
+    known = sorted(siblings, key=lambda s: (-len(menus.named[(*parent, s)]), s))[:3]
+    names = ", ".join(menus.write((*parent, s)).rpartition(" > ")[2] for s in known)
+    return f"{len(others) - 1} other articles name {menus.write(parent)}, with {names}, and none this"
+
+
+def _products(articles: Sequence[Article]) -> Iterator[NamedOnce]:
+    places: dict[tuple[str, str], dict[str, tuple[Article, Sentence, str]]] = defaultdict(dict)
+    for article in articles:
+        for sentence in sentences(article):
+            for name, kind in _named_in(sentence.text):
+                places[kind, name.casefold()].setdefault(article.id, (article, sentence, name))
+    family: dict[str, Counter[str]] = defaultdict(Counter)
+    for (kind, name), by in places.items():
+        family[kind][name] = len(by)
+    said = _said_by([name for (_, name), by in places.items() if len(by) == 1], articles)
+    for (kind, name), by in places.items():
+        known = [other for other, count in family[kind].most_common() if count >= OTHERS]
+        if len(by) == 1 and len(known) >= _SIBLINGS and said[name] <= 1:
+            article, sentence, as_written = next(iter(by.values()))
+            names = ", ".join(next(iter(places[kind, other].values()))[2] for other in known[:3])
+            if name not in article.title.casefold():
+                yield NamedOnce(article, sentence, f"{as_written} {kind}", f"other articles name {names} {kind}, and none this")
+
+
+def _named_in(text: str) -> Iterator[tuple[str, str]]:
+    for match in _PRODUCT.finditer(text):
+        words = match["name"].split()
+        while words and words[0].casefold() in _NOT_A_NAME:
+            words = words[1:]
+        if words and not (len(words) == 1 and match.start() == 0):
+            yield " ".join(words), match["kind"]
+
+
+def _said_by(names: Sequence[str], articles: Sequence[Article]) -> Mapping[str, int]:
+    """Of each name (as `step_key` writes it): how many articles speak of it, in text, headings or title."""
+    counts: Counter[str] = Counter()
+    wanted = set(names)
+    for article in articles if wanted else ():
+        text = " ".join(f"{article.title} {article.body}".casefold().replace("*", "").split())
+        counts.update(name for name in wanted if name in text)
+    return counts
