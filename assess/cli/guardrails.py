@@ -166,11 +166,8 @@ def _test_calls(estate: Estate, calls: Path, as_json: bool) -> None:
 
 
 def _test_bypasses(loaded: Folder, staging: bool, as_json: bool) -> None:
-    import logging
-
     from assess.limit_trials import on_bypasses, on_staging
 
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # that the server turns attacks down is the point
     found = list(on_bypasses(loaded.estate))
     if staging:
         found += on_staging(loaded, lambda said: click.echo(said, err=True))

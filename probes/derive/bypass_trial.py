@@ -7,7 +7,9 @@ control call, well-formed and within its limits, must pass, or the trial would s
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -43,7 +45,7 @@ def bypass_trial(estate: Estate, now: datetime) -> Iterator[Artifact | Missing]:
                 would_measure="cover the writes of the workflows by actions in guardrails.yaml",
             )
         return
-    with TemporaryDirectory(prefix="cxready-") as place, stand_in() as system:
+    with TemporaryDirectory(prefix="cxready-") as place, stand_in() as system, _unheard():
         here = estate_at(estate, system.url, call.action)
         call = replace(call, estate=here)
         scenes = list(_on_decision_point(call, Path(place)))
@@ -72,6 +74,18 @@ def bypass_trial(estate: Estate, now: datetime) -> Iterator[Artifact | Missing]:
             scenes=tuple(scenes),
         )
         yield denial_trial(Path(place) / "proxy" / "pilot.sqlite", http.denied, now)
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """That the proxy's server turns attacks down is the point of them, and no news for a terminal."""
+    server = logging.getLogger("uvicorn.error")
+    level = server.level
+    server.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        server.setLevel(level)
 
 
 def attacked(estate: Estate) -> TrialCall | None:
