@@ -39,7 +39,7 @@ def carried(guardrails: GuardrailsFile, effect: Effect, arguments: Mapping[str, 
 
     `never_read` and `never_send` hold for every field, `mask` for the fields that leave the company (`sends`).
     """
-    if not _is_suspect(tuple(guardrails.restricted_data), "", arguments):
+    if not _is_suspect(tuple(guardrails.restricted_data), arguments):
         return None
     every = list(_leaves(arguments))
     for category, rule in guardrails.restricted_data.items():
@@ -96,17 +96,24 @@ def _is(category: str, name: str, value: Any) -> bool:
     return category == "iban" and any(_iban(found.group()) for found in _IBAN.finditer(text))
 
 
-def _is_suspect(categories: tuple[str, ...], name: str, value: Any) -> bool:
+def _is_suspect(categories: tuple[str, ...], value: Any) -> bool:
     """A quick look before the slow one: False when neither a name nor a value can belong to any category."""
-    if name and _may_be_any(categories, name):
-        return True
-    if type(value) is str:
-        return not value.isascii() or (len(value) >= SHORTEST and _NUMERIC.search(value) is not None)
     if isinstance(value, Mapping):
-        return any(_is_suspect(categories, str(key), inner) for key, inner in value.items())
+        for name, inner in value.items():  # a plain loop: this runs in every decision
+            if _may_be_any(categories, str(name)):
+                return True
+            if _is_long(inner) if type(inner) is str else _is_suspect(categories, inner):
+                return True
+        return False
+    if type(value) is str:
+        return _is_long(value)
     if isinstance(value, (list, tuple)):
-        return any(_is_suspect(categories, "", inner) for inner in value)
+        return any(_is_suspect(categories, inner) for inner in value)
     return _may_hold(value)
+
+
+def _is_long(text: str) -> bool:
+    return not text.isascii() or (len(text) >= SHORTEST and _NUMERIC.search(text) is not None)
 
 
 def _may_hold(value: Any) -> bool:
