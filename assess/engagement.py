@@ -55,6 +55,10 @@ class Knowledge(Strict):
     review_days: dict[str, int] = Field(
         default_factory=dict, description="kind of article → days between reviews, instead of the learned ones"
     )
+    second_judge: bool = Field(
+        False,
+        description="a language model (CXREADY_MODEL, CXREADY_MODEL_URL) looks at conflicts once more; sentences leave the machine",
+    )
     system_values: list[SystemValue] = Field(
         default_factory=list, description="values that systems hold and articles state: read, and compared with them"
     )
@@ -144,6 +148,7 @@ class Folder:
             knowledge=tuple(said.knowledge.sources),
             retired=tuple(said.knowledge.retired),
             review_days=said.knowledge.review_days,
+            second_judge=said.knowledge.second_judge,
             system_values=tuple(said.knowledge.system_values),
             tickets=said.tickets.file if said.tickets else None,
             ticket_reading=said.tickets.reading(self.escalation.value.zone) if said.tickets else None,

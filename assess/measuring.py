@@ -37,17 +37,25 @@ def measure(
     Raises:
         Conflict: another run has the folder, or the plan does not fit.
         Refused: the plan forbids a request.
+        BadInput: a second judge is asked for and no language model is named.
     """
     from assess.catalogue import VERSION
 
     found = collection()
+    derivers = found.derivers
+    if folder.estate.second_judge and only_system is None:
+        from assess.second_judge import with_second_judge
+
+        derivers = with_second_judge(
+            derivers, secrets if secrets is not None else os.environ, _asks(plan) if plan else max_requests
+        )
     return collect(
         folder.estate,
         folder=folder.path,
         inputs=folder.written_files(),
         kinds=found.kinds,
         gatherers=found.gatherers,
-        derivers=found.derivers,
+        derivers=derivers,
         encode=encode or default_encoder(),
         catalogue=VERSION,
         plan=plan,
@@ -59,6 +67,13 @@ def measure(
         approved_by=approved_by,
         ask=ask,
     )
+
+
+def _asks(plan: Plan) -> int:
+    """Requests to the second judge that an approved plan holds."""
+    from kb_audit.collecting import SECOND_JUDGE
+
+    return sum(line.count for line in plan.lines if line.system == SECOND_JUDGE)
 
 
 def look(

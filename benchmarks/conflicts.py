@@ -1,9 +1,10 @@
-"""Conflicts: the engine beside three baselines on labelled pairs, then on a real handbook with planted conflicts.
+"""Conflicts: the engine beside four baselines on labelled pairs, then on a real handbook with planted conflicts.
 
     python -m benchmarks.conflicts [--field DIR …] [--plant DIR …] [--pairs-only]
 
 The baselines answer the same pairs: cosine of the two sentences, TF-IDF (both with the threshold that is best *on the
-answers*), and near-duplicates (cosine ≥ 0.9). The handbook is that of the shared corpus (CXREADY_CORPUS); other folders of
+answers*), near-duplicates (cosine ≥ 0.9), and what semhash calls duplicates on the same vectors, with its own threshold (where it
+is installed: cxready[bench]). The handbook is that of the shared corpus (CXREADY_CORPUS); other folders of
 articles can be named, for alarms only: every alarm is printed, to be read.
 """
 
@@ -16,6 +17,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +82,22 @@ def _methods(pairs: Sequence[dict[str, Any]], encode: Encode) -> Iterator[tuple[
     cosines = (left * right).sum(axis=1)
     yield _best("cosine alone", pairs, cosines)
     yield "near-duplicates (cosine ≥ 0.9)", [bool(each >= 0.9) for each in cosines]
+    if find_spec("semhash"):
+        yield "near-duplicates by semhash, its default threshold", list(_semhash(pairs, encode))
     rows = TfidfVectorizer(ngram_range=(1, 2)).fit_transform([t for p in pairs for t in (p["a"], p["b"])])
     yield _best("TF-IDF", pairs, np.asarray(rows[0::2].multiply(rows[1::2]).sum(axis=1)).ravel())
+
+
+def _semhash(pairs: Sequence[dict[str, Any]], encode: Encode) -> Iterator[bool]:
+    """Whether semhash drops the second sentence as a duplicate of the first; its default model would have to be downloaded."""
+    from semhash import SemHash
+
+    class Ours:
+        def encode(self, inputs: Any, **_: Any) -> np.ndarray:
+            return encode(list(inputs))
+
+    for pair in pairs:
+        yield bool(SemHash.from_records([pair["a"]], model=Ours()).deduplicate([pair["b"]]).filtered)
 
 
 def _best(name: str, pairs: Sequence[dict[str, Any]], scores: np.ndarray) -> tuple[str, list[bool]]:

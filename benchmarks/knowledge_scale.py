@@ -49,7 +49,7 @@ def search(file: Path, above: float) -> None:
     begun = time.perf_counter()
     pairs = sum(len(i) for i, _, _ in blocks_above(rows, above))
     taken = time.perf_counter() - begun
-    print(f"{len(rows):>9,} rows  {taken:8.1f} s  {pairs:>12,} pairs ≥ {above}  peak {_peak():,.0f} MB")
+    print(f"{len(rows):>9,} rows  {taken:8.1f} s  {pairs:>12,} pairs ≥ {above}  peak {peak():,.0f} MB")
 
 
 def peer(file: Path, above: float) -> None:
@@ -90,11 +90,11 @@ def identical(count: int) -> None:
         taken = time.perf_counter() - begun
     twice = [f for f in found.findings if f.verdict == "duplicate"]
     print(
-        f"{len(found.articles):,} equal articles  {taken:.1f} s  {len(twice)} findings of duplicates: “{twice[0].why}”  peak {_peak():,.0f} MB"
+        f"{len(found.articles):,} equal articles  {taken:.1f} s  {len(twice)} findings of duplicates: “{twice[0].why}”  peak {peak():,.0f} MB"
     )
 
 
-def _peak() -> float:
+def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

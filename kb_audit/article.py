@@ -6,12 +6,13 @@ A quote in a finding is always `article.body[start:end]`, so everything below ke
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal, TypeVar
 
+T = TypeVar("T")
 BlockKind = Literal["paragraph", "item", "row", "code", "caption"]
 
 
@@ -111,16 +112,33 @@ class Article:
     head: str = ""
     head_known: bool = False
 
-    @cached_property
+    @property
     def words(self) -> int:
         """Words of running text; headings and code do not count."""
-        return sum(
-            len(plain(self.body[b.start : b.end]).split()) for s in self.sections for b in s.blocks if b.kind != "code"
-        )
+        return once(self, "words", lambda: sum(len(text.split()) for text in _running(self)))
 
     def anchors(self) -> frozenset[str]:
         """Fragments that a link may point to (GitHub's and kramdown's rule for heading ids)."""
-        return self.marks | {slug(name) for s in self.sections for name in s.path}
+        return once(self, "anchors", lambda: self.marks | {slug(name) for s in self.sections for name in s.path})
+
+
+def once(article: Article, what: str, make: Callable[[], T]) -> T:
+    """`make`, called once for this article; it is no part of the article, and a copy of the article knows nothing of it."""
+    known = worked_out(article)
+    if what not in known:
+        known[what] = make()
+    found: T = known[what]
+    return found
+
+
+def worked_out(article: Article) -> dict[str, Any]:
+    """What `once` remembers of an article."""
+    known: dict[str, Any] = article.__dict__.setdefault("_once", {})
+    return known
+
+
+def _running(article: Article) -> Iterator[str]:
+    return (plain(article.body[b.start : b.end]) for s in article.sections for b in s.blocks if b.kind != "code")
 
 
 def cut_sections(

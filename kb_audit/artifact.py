@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb_audit.measures import MendFirst, Merge, Remedy, Retrieval, WouldSay
+from kb_audit.measures import MendFirst, Merge, Remedy, Retrieval, SecondJudged, WouldSay
 from kb_audit.sources.reading import NotRead
 from probes.artifact import Artifact
 from probes.finding import Subject
@@ -21,6 +21,7 @@ FindingVerdict = Literal[
     "overdue_review", "old_version", "cut_section", "long_article", "no_headings", "orphan", "injection", "hidden_text",
     "personal_data", "secret", "not_found", "superseded", "gone_reference", "dead_external", "image_text", "headless_table",
     "run_on_steps", "mixed_language", "jargon", "internal_exposed", "partial_duplicate", "near_tie", "system",
+    "named_once",
 ]  # fmt: skip
 
 OF_SECTIONS: frozenset[FindingVerdict] = frozenset({"conflict", "possible", "scope", "system"})
@@ -149,6 +150,8 @@ class KnowledgeAudit(Artifact):
     sections: tuple[SectionRecord, ...] = ()
     claims: int = 0
     pairs: int = 0
+    pairs_of_records: int = Field(0, description="of two release notes, each of which tells of its own day: not judged")
+    pairs_left_out: int = Field(0, description="beyond the nearest that are judged of one sentence")
     agreeing: int = 0
     not_read: tuple[NotRead, ...] = ()
     not_assessed: tuple[NotRead, ...] = ()
@@ -160,6 +163,7 @@ class KnowledgeAudit(Artifact):
     system_values: tuple[ValueCompared, ...] = ()
     retrieval: Retrieval = Retrieval()
     would_say: tuple[WouldSay, ...] = ()
+    second_judge: SecondJudged | None = None
     mend_first: tuple[MendFirst, ...] = ()
     merges: tuple[Merge, ...] = ()
     findings: tuple[KnowledgeFinding, ...] = ()

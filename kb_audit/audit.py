@@ -30,11 +30,13 @@ from kb_audit.merging import merges
 from kb_audit.page_findings import of_pages
 from kb_audit.remedies import with_remedies
 from kb_audit.retrieval import Searched, lost_headings, measure, near_ties, would_say
+from kb_audit.second_judge import SecondJudge, second_opinions
 from kb_audit.shared_passages import shared_passages
 from kb_audit.sources import folder
 from kb_audit.sources.reading import NotRead, Reading, together
 from kb_audit.structure import section_text
 from kb_audit.system_agreement import HeldValue, Spoken, spoken_of
+from kb_audit.taken_apart import take_apart
 from kb_audit.verdicts import earlier, stated_in
 from probes.finding import EVERYWHERE, Subject
 from runtime.understanding.encode import Encode
@@ -58,6 +60,7 @@ def audit(
     kept: Kept | None = None,
     system_values: Sequence[HeldValue] = (),
     hand_over: Callable[[ClaimsKept], None] | None = None,
+    second_judge: SecondJudge | None = None,
 ) -> KnowledgeAudit:
     """Audit articles.
 
@@ -74,6 +77,7 @@ def audit(
         kept: what earlier runs worked out; with it, articles that did not change are not taken apart and judged again.
         system_values: what systems hold of the values that articles state.
         hand_over: receives all claims with their places and what came of each pair, as an artifact of its own.
+        second_judge: a language model that may confirm conflicts or lower them to possible ones.
 
     Raises BadInput for a path that does not exist; whatever is inside and cannot be read is in `not_read`.
     """
@@ -81,6 +85,8 @@ def audit(
     named = list(sources)
     say("reading articles", 0, len(named))
     reading = together(each if isinstance(each, Reading) else folder.read(Path(each), kept) for each in named)
+    if kept:
+        take_apart(reading.articles, kept)
     pages = _Pages.of(reading)
     found: list[KnowledgeFinding] = []
     embedded = Ahead(lambda: encode(pages.texts))
@@ -97,6 +103,10 @@ def audit(
     found += report_findings.of_passages(shared_passages(pages.searched, same))
     say("comparing claims", 0, len(stated))
     compared = find_conflicts(stated, encode, earlier(kept, pages.english, names, (model or {}).get("digest")))
+    asked = None
+    if second_judge:
+        say(f"asking {second_judge.name} about conflicts", 0, 0)
+        compared, asked = second_opinions(second_judge, stated, compared, kept)
     found += report_findings.of_conflicts(pages.articles, stated, compared)
     bounds = as_limits(limits)
     found += report_findings.of_limits(pages.articles, stated, disagreements(stated, bounds))
@@ -122,6 +132,8 @@ def audit(
         sections=tuple(_section(s, text) for s, text in zip(pages.sections, pages.texts, strict=True)),
         claims=len(stated),
         pairs=compared.compared,
+        pairs_of_records=compared.records,
+        pairs_left_out=compared.left_out,
         agreeing=sum(p.judgement.verdict == "agree" for p in compared.pairs),
         not_read=(*reading.not_read, *_without_fields(pages.articles)),
         not_assessed=pages.other_languages,
@@ -131,10 +143,11 @@ def audit(
         reached=covered.sections,
         limits_compared=len(bounds),
         system_values=tuple(_compared(v, s, stated) for v, s in zip(system_values, spoken, strict=True)),
+        second_judge=asked,
         retrieval=measure(searched),
         would_say=would_say(searched, volumes or {}),
         merges=merges(pages.articles, found),
-        mend_first=mend_first(pages.articles, records, found, covered.articles, volumes or {}),
+        mend_first=mend_first(pages.articles, records, found, covered.articles, volumes or {}, kept),
         findings=tuple(found),
     )
 

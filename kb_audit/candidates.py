@@ -1,105 +1,144 @@
 """Which pairs of claims are worth judging: of the many that speak of like things, the few that could clash at all.
 
-Told by numbers of each claim (has values, sign of its permission, opposites, channel, payer), a whole block of pairs at once:
-judging costs a thousand times what this does. Nothing is lost: what is left out would be judged unrelated.
+Told by numbers of each claim (kb_audit.traits), a whole block of pairs at once: judging costs a thousand times what this
+does. Left out without a loss are pairs that would be judged unrelated. Left out and counted are pairs of two release notes
+(each tells of its own day, both hold) and what a sentence has beyond its `MOST` nearest of the later ones: pages cut from one
+mould have millions of pairs, and judging must end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb_audit.claims import Claim
-from kb_audit.neighbours import tiles_above
-from kb_audit.opposites import turning
-from kb_audit.payers import payer
-from kb_audit.value_patterns import ValueKind
+from kb_audit.traits import Traits
 
+MOST = 100
+BLOCK = 1024
+_GRID = 2048.0
 Near = tuple[int, int, float]
-_KINDS = get_args(ValueKind)
+_Columns = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
+
+
+def on_grid(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Unit rows rounded to multiples of 1/2048 (an error of some 0.0003 in a cosine): products of two rows are then sums of whole
+    numbers below 2^24, which float32 holds exactly, so that a cosine is the same in whatever block it is worked out."""
+    scaled: NDArray[np.float32] = rows * np.float32(_GRID)
+    return np.rint(scaled, out=scaled)  # in place: each copy more is as large as all vectors
 
 
 @dataclass(frozen=True)
-class Candidates:
-    """Of one block: how many pairs are near (in different sections), and those that may clash, with their cosine."""
+class Tally:
+    """A number of each claim in each column: pairs that are near, those of them between two release notes, and pairs worth
+    judging with a later claim."""
 
-    near: int
-    pairs: list[Near]
+    near: NDArray[np.int32]
+    records: NDArray[np.int32]
+    ahead: NDArray[np.int32]
+
+    @property
+    def columns(self) -> tuple[NDArray[np.int32], ...]:
+        return self.near, self.records, self.ahead
+
+    @classmethod
+    def nothing(cls, count: int) -> Tally:
+        return cls(*(np.zeros(count, np.int32) for _ in range(3)))
 
 
-def candidates(
-    claims: Sequence[Claim],
-    rows: NDArray[np.float32],
-    *,
-    near: float,
-    permission: float,
-    fresh: NDArray[np.bool_] | None = None,
-) -> Iterator[Candidates]:
-    """Block by block; `near` and `permission` are the cosines below which values, and permissions, are not compared.
+class Sieve:
+    """`near` and `permission` are the cosines below which values, and permissions, are not compared; what it meets is counted
+    in `tally`, a pair for both of its claims."""
 
-    `fresh`: only pairs with such a claim; the others are counted as near all the same.
-    """
-    sections = _sections(claims)
-    traits = _Traits(claims)
-    for top, side, cosines, close in tiles_above(rows, near):
-        height, width = close.shape
-        mine, theirs = slice(top, top + height), slice(side, side + width)
-        apart = close & (sections[mine, None] != sections[None, theirs])
-        i, j = np.nonzero(apart if fresh is None else apart & (fresh[mine, None] | fresh[None, theirs]))
-        cosine = cosines[i, j]
-        chosen = traits.may_clash(i + top, j + side, cosine >= permission)
-        columns = (i[chosen] + top, j[chosen] + side, cosine[chosen])
-        yield Candidates(int(np.count_nonzero(apart)), list(zip(*(column.tolist() for column in columns), strict=True)))
+    def __init__(self, claims: Sequence[Claim], rows: NDArray[np.float32], *, near: float, permission: float) -> None:
+        self._rows, self._near, self._permission = on_grid(rows), near, permission
+        self._sections = _sections(claims)
+        self._records = np.array([claim.record for claim in claims], bool)
+        self._traits = Traits(claims)
+        self.tally = Tally.nothing(len(claims))
+
+    def all(self) -> Iterator[list[Near]]:
+        """Block by block; of each claim its `MOST` nearest of the later ones."""
+        everything = np.ones(len(self._rows), bool)
+        for numbers in _blocks(np.arange(len(self._rows))):
+            kept: _Columns | None = None
+            for found in self._of(numbers, everything):
+                kept = _nearest(found if kept is None else _joined(kept, found))
+            if kept is not None:
+                yield _listed(kept)
+
+    def of(self, fresh: NDArray[np.bool_]) -> list[Near]:
+        """All pairs with such a claim, however many."""
+        found = [_listed(each) for numbers in _blocks(np.flatnonzero(fresh)) for each in self._of(numbers, fresh)]
+        return [pair for pairs in found for pair in pairs]
+
+    def counted(self, fresh: NDArray[np.bool_]) -> None:
+        """Counts the near pairs with such a claim, and looks for nothing in them."""
+        for numbers in _blocks(np.flatnonzero(fresh)):
+            for _ in self._near_to(numbers, fresh):
+                pass
+
+    def _of(self, numbers: NDArray[np.int64], fresh: NDArray[np.bool_]) -> Iterator[_Columns]:
+        """Pairs of these numbers that may clash, the earlier claim first."""
+        for side, cosines, worth in self._near_to(numbers, fresh):
+            x, y = np.nonzero(worth)
+            cosine, i, j = cosines[x, y], numbers[x], y + side
+            chosen = self._traits.may_clash(i, j, cosine >= self._permission)
+            i, j, cosine = i[chosen], j[chosen], cosine[chosen]
+            first, second = np.minimum(i, j), np.maximum(i, j)
+            np.add.at(self.tally.ahead, first, 1)
+            yield first, second, cosine
+
+    def _near_to(
+        self, numbers: NDArray[np.int64], fresh: NDArray[np.bool_]
+    ) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.bool_]]]:
+        """Tile by tile where its columns begin, the cosines, and which of them to look at; a pair of two fresh ones stands in one
+        tile only."""
+        rows, sections, records = self._rows[numbers], self._sections[numbers], self._records[numbers]
+        for side in range(0, len(self._rows), BLOCK):
+            part = slice(side, side + BLOCK)
+            columns = np.arange(side, min(side + BLOCK, len(self._rows)))
+            if columns[-1] <= numbers[0] and fresh[part].all():
+                continue
+            cosines: NDArray[np.float32] = (rows @ self._rows[part].T) * np.float32(_GRID**-2)
+            once = ~fresh[None, part] | (columns[None, :] > numbers[:, None])
+            close = (cosines >= np.float32(self._near)) & once & (sections[:, None] != self._sections[None, part])
+            both = close & (records[:, None] & self._records[None, part])
+            for column, where in ((self.tally.near, close), (self.tally.records, both)):
+                column[numbers] += np.count_nonzero(where, axis=1).astype(np.int32)
+                column[part] += np.count_nonzero(where, axis=0).astype(np.int32)
+            yield side, cosines, close & ~both
+
+
+def _blocks(numbers: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    for start in range(0, len(numbers), BLOCK):
+        yield numbers[start : start + BLOCK]
+
+
+def _joined(one: _Columns, other: _Columns) -> _Columns:
+    return np.concatenate([one[0], other[0]]), np.concatenate([one[1], other[1]]), np.concatenate([one[2], other[2]])
+
+
+def _nearest(found: _Columns) -> _Columns:
+    """Of each first claim the `MOST` nearest, the earlier one first where two are equally near."""
+    i, j, cosine = found
+    if not len(i) or np.bincount(i).max() <= MOST:
+        return found
+    order = np.lexsort((j, -cosine, i))
+    ordered = i[order]
+    starts = np.flatnonzero(np.r_[True, np.diff(ordered) > 0])
+    place = np.arange(len(ordered)) - np.repeat(starts, np.diff(np.r_[starts, len(ordered)]))
+    kept = np.sort(order[place < MOST])
+    return i[kept], j[kept], cosine[kept]
+
+
+def _listed(found: _Columns) -> list[Near]:
+    return list(zip(*(column.tolist() for column in found), strict=True))
 
 
 def _sections(claims: Sequence[Claim]) -> NDArray[np.int64]:
     numbers: dict[str, int] = {}
     return np.array([numbers.setdefault(claim.section, len(numbers)) for claim in claims], np.int64)
-
-
-class _Traits:
-    """One number a claim in each column, worked out when first asked for; `kinds`: a bit for each kind of its values; `turns`: a bit for each pair of opposites that
-    it names one of."""
-
-    def __init__(self, claims: Sequence[Claim]) -> None:
-        self._claims, count = claims, len(claims)
-        self._known = np.zeros(count, bool)
-        self.kinds = np.zeros(count, np.int32)
-        self.polar, self.channel, self.payer = (np.zeros(count, bool) for _ in range(3))
-        self.sign, self.exclusive = (np.zeros(count, np.int8) for _ in range(2))
-        self.turns = np.zeros(count, np.int64)
-
-    def _learn(self, numbers: NDArray[np.int64]) -> None:
-        for n in np.unique(numbers[~self._known[numbers]]).tolist():
-            claim = self._claims[n]
-            self.kinds[n] = _kinds(claim)
-            self.polar[n] = claim.polarity is not None
-            self.sign[n] = claim.polarity.sign if claim.polarity else 0
-            self.exclusive[n] = claim.polarity.exclusive if claim.polarity else 0
-            self.turns[n] = sum(1 << bit for bit in turning(claim.text))
-            self.channel[n] = "channel" in claim.own_scope
-            self.payer[n] = payer(claim.text) is not None
-            self._known[n] = True
-
-    def may_clash(self, i: NDArray[np.int64], j: NDArray[np.int64], close: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        self._learn(np.concatenate([i, j]))
-        both_polar = self.polar[i] & self.polar[j]
-        opposed = (self.sign[i] != self.sign[j]) | (self.exclusive[i] * self.exclusive[j] < 0)
-        turned = (self.turns[i] & self.turns[j]) != 0
-        channels = self.channel[i] & self.channel[j]
-        payers = self.payer[i] & self.payer[j]
-        found: NDArray[np.bool_] = ((self.kinds[i] & self.kinds[j]) != 0) | (
-            close & ((both_polar & (opposed | turned | channels)) | payers)
-        )
-        return found
-
-
-def _kinds(claim: Claim) -> int:
-    """Values of one kind can clash; so can "free of charge" and a share."""
-    named = {value.kind for _, value in claim.values}
-    free = any(value.kind == "amount" and value.lo == value.hi == 0 for _, value in claim.values)
-    return sum(1 << bit for bit, kind in enumerate(_KINDS) if kind in named or (kind == "percentage" and free))

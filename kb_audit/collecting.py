@@ -23,9 +23,12 @@ from runtime.errors import BadInput, CxreadyError
 from runtime.estate import Estate
 
 if TYPE_CHECKING:
+    from kb_audit.second_judge import SecondJudge
     from kb_audit.system_agreement import HeldValue
 
 SYSTEM = "knowledge"
+SECOND_JUDGE = "second judge"
+MOST_CALLS = 90
 PROBES = (
     "owned", "current", "covers_intents", "structured", "no_conflicts", "no_duplicates", "links_alive", "no_dead_references",
     "retrieves",
@@ -44,8 +47,17 @@ class WikiPages(Artifact):
 
 
 def planned(estate: Estate) -> list[PlanLine]:
-    """The most reads of each live source: twenty of a wiki, sixty of a help centre, ninety of a site."""
-    return [
+    """The most reads of each live source: twenty of a wiki, sixty of a help centre, ninety of a site; and what the second
+    judge is asked, where it is."""
+    asks = PlanLine(
+        system=SECOND_JUDGE,
+        method="POST",
+        path="/chat/completions",
+        purpose="show two sentences that contradict each other to the language model of CXREADY_MODEL",
+        probe="knowledge",
+        count=MOST_CALLS,
+    )
+    reads = [
         PlanLine(
             system=SYSTEM if source.is_address else source.place,
             method="GET",
@@ -57,6 +69,7 @@ def planned(estate: Estate) -> list[PlanLine]:
         for _, source in _live(estate)
         for path, count in source.paths
     ]
+    return [*reads, *([asks] if estate.second_judge else [])]
 
 
 def gather(session: Session) -> Iterator[Artifact | Missing]:
@@ -77,7 +90,7 @@ def _live(estate: Estate) -> Iterator[tuple[str, LiveSource]]:
             yield name, source
 
 
-def derive(given: Derivation) -> Iterator[Artifact | Missing]:
+def derive(given: Derivation, second_judge: SecondJudge | None = None) -> Iterator[Artifact | Missing]:
     """The whole audit, and for each workflow the part that its intents reach."""
     from kb_audit.audit import audit
     from kb_audit.embedding import find_model
@@ -107,6 +120,7 @@ def derive(given: Derivation) -> Iterator[Artifact | Missing]:
         kept=Kept(),
         system_values=_held(given),
         hand_over=claims.append,
+        second_judge=second_judge,
     )
     named = tuple(
         source for source in given.estate.knowledge if live.live(source) is None

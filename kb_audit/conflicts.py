@@ -6,17 +6,18 @@ Similarity finds the same *subject* and never the truth; typed values, condition
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kb_audit.candidates import candidates
+import numpy as np
+
+from kb_audit.candidates import MOST, Near, Sieve
 from kb_audit.claims import Claim
-from kb_audit.judgement import PERMISSION, Judgement, judge
+from kb_audit.judgement import FAINT, PERMISSION, Judgement, judge
 from kb_audit.verdicts import Earlier
 from kb_audit.wording import Words
 from runtime.understanding.encode import Encode
 
-FAINT = 0.42
 _COPIES = 2
 _REFRAIN = 3
 
@@ -33,10 +34,13 @@ class Pair:
 
 @dataclass(frozen=True)
 class Compared:
-    """All judged pairs that are worth a word, and how many were compared in all."""
+    """All judged pairs that are worth a word, and how many were compared in all; of those, `records` are of two release notes, which
+    tell of two days and are not judged, and `left_out` beyond what is judged of one sentence (kb_audit.candidates)."""
 
     pairs: tuple[Pair, ...]
     compared: int
+    records: int = 0
+    left_out: int = 0
 
 
 def find_conflicts(claims: Sequence[Claim], encode: Encode, earlier: Earlier | None = None) -> Compared:
@@ -49,22 +53,33 @@ def find_conflicts(claims: Sequence[Claim], encode: Encode, earlier: Earlier | N
     kept = _without_copies(claims)
     chosen = [claims[n] for n in kept]
     rows, words = encode([claim.subject for claim in chosen]), Words(encode)
-    found: list[Pair] = []
+    taken = earlier.taken_over(kept, chosen, rows, encode) if earlier else None
+    blocks: Iterable[list[Near]]
+    found: list[Pair]
+    if earlier and taken:
+        tally, blocks = taken.tally, [taken.pairs]
+        found = [Pair(*each) for each in earlier.pairs(kept)]
+    else:
+        sieve = Sieve(chosen, rows, near=FAINT, permission=PERMISSION)
+        del rows  # the sieve has its own, and all vectors twice are too much at a hundred thousand sections
+        tally, blocks, found = sieve.tally, sieve.all(), []
     told = _told_by(claims)
-    compared = 0
-    fresh = earlier.fresh(kept) if earlier else None
-    for block in candidates(chosen, rows, near=FAINT, permission=PERMISSION, fresh=fresh):
-        compared += block.near
-        words.learn(text for i, j, _ in block.pairs for n in (i, j) for text in (chosen[n].subject, chosen[n].about))
-        for i, j, cosine in block.pairs:
+    for block in blocks:
+        meeting = sorted({n for i, j, _ in block for n in (i, j)})
+        words.learn(text for n in meeting for text in (chosen[n].subject, chosen[n].about))
+        for i, j, cosine in block:
             a, b = chosen[i], chosen[j]
             said = _unless_told_by_one(judge(a, b, cosine, words), a, b, told)
             if said.verdict != "unrelated":
                 found.append(Pair(kept[i], kept[j], cosine, said))
     if earlier:
-        found += [Pair(*each) for each in earlier.pairs(kept)]
-        earlier.keep(kept, ((pair.a, pair.b, pair.similarity, pair.judgement) for pair in found))
-    return Compared(tuple(sorted(found, key=lambda pair: (pair.a, pair.b))), compared)
+        earlier.keep(kept, ((pair.a, pair.b, pair.similarity, pair.judgement) for pair in found), tally)
+    return Compared(
+        tuple(sorted(found, key=lambda pair: (pair.a, pair.b))),
+        int(tally.near.sum()) // 2,
+        int(tally.records.sum()) // 2,
+        int(np.maximum(tally.ahead - MOST, 0).sum()),
+    )
 
 
 def _told_by(claims: Sequence[Claim]) -> dict[str, Counter[str]]:

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Literal
 
-from kb_audit.article import Article
+from kb_audit.article import Article, once
 from kb_audit.links import targets
 from kb_audit.passed_dates import DATED, last_day
 from kb_audit.sentences import Sentence, sentences
@@ -74,7 +75,8 @@ def evidence(articles: Iterable[Article], as_of: date) -> list[StaleEvidence]:
             )
         if not (DATED.search(article.body) or _LATEST.search(article.body)):
             continue
-        for sentence in sentences(article):
+        told = list(sentences(article))
+        for sentence in (told[number] for number in once(article, "dated", partial(dated, article))):
             found += [
                 StaleEvidence("passed_date", article.id, sentence, says) for says in _passed(sentence.text, as_of)
             ]
@@ -82,6 +84,11 @@ def evidence(articles: Iterable[Article], as_of: date) -> list[StaleEvidence]:
                 StaleEvidence("old_version", article.id, sentence, says) for says in _lagging(sentence.text, newest)
             ]
     return found
+
+
+def dated(article: Article) -> tuple[int, ...]:
+    """Numbers of the sentences that name a day, or speak of what is the latest."""
+    return tuple(n for n, s in enumerate(sentences(article)) if DATED.search(s.text) or _LATEST.search(s.text))
 
 
 def superseded(articles: Sequence[Article]) -> Iterator[StaleEvidence]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kb_audit.claims import Claim
 from kb_audit.normal_form import written
 from kb_audit.values import Value
-from runtime.guardrails.policy import GuardrailsFile
+
+if TYPE_CHECKING:  # the language of guardrails takes long to load
+    from runtime.guardrails.policy import GuardrailsFile
 
 _GRANT = re.compile(
     r"\b(?:(?:agents?|advis[oe]rs?|representatives?|assistants?|we|staff|team) (?:can|may|"

@@ -11,6 +11,7 @@ from typing import Literal
 
 from kb_audit.article import Article
 from kb_audit.artifact import ArticleRecord, KnowledgeFinding
+from kb_audit.kept import Kept
 from kb_audit.links import targets
 from kb_audit.measures import MendFirst
 from kb_audit.values import values
@@ -26,16 +27,16 @@ def mend_first(
     findings: Iterable[KnowledgeFinding],
     workflows: Mapping[str, Sequence[str]],
     volumes: Mapping[str, float],
+    kept: Kept | None = None,
 ) -> tuple[MendFirst, ...]:
     """The twenty that do most harm, the worst first; articles without evidence against them are left out."""
     found = list(findings)
     of, measure = _reach(articles, workflows, volumes)
     worst = []
-    for article in articles:
+    doubtful = [article for article in articles if records[article.id].freshness < 100]
+    paid = kept.of_articles("money", doubtful, _speaks_of_money) if kept else map(_speaks_of_money, doubtful)
+    for article, money in zip(doubtful, paid, strict=True):
         record = records[article.id]
-        if record.freshness >= 100:
-            continue
-        money = _speaks_of_money(article)
         doubt = (100 - (record.freshness + record.freshest) / 2) / 100
         harm = of[article.id] * doubt * (MONEY if money else 1.0)
         worst.append((harm, article, record, money))

@@ -6,8 +6,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from kb_audit.article import Article
+from kb_audit.article import Article, once
 from kb_audit.sentences import Sentence, sentences
 
 _SHORT = re.compile(r"(?<![\w/.:@#$€£-])(?:[A-Z][A-Z0-9]{1,5}|[A-Z]{2,5}s)(?![\w@:/-])")
@@ -42,8 +43,8 @@ def unexplained(articles: Sequence[Article]) -> list[Jargon]:
     uses: Counter[str] = Counter()
     explained: set[str] = set()
     for article in articles:
-        explained |= _explained(article.body)
-        for word, at in _shorts(article):
+        explained |= once(article, "explained", partial(explained_in, article))
+        for word, at in once(article, "shorts", partial(shorts, article)):
             uses[word] += 1
             places[word].setdefault(article.id, (article, at))
     left = [w for w in places if uses[w] >= 2 and not {w, w.rstrip("s")} & explained]
@@ -52,8 +53,12 @@ def unexplained(articles: Sequence[Article]) -> list[Jargon]:
     return sorted(found, key=lambda j: (-len(j.places), j.word))
 
 
-def _shorts(article: Article) -> Iterator[tuple[str, int]]:
+def shorts(article: Article) -> tuple[tuple[str, int], ...]:
     """Abbreviations of an article with their places; words of a line that is all capitals are shouted, not shortened."""
+    return tuple(_shorts(article))
+
+
+def _shorts(article: Article) -> Iterator[tuple[str, int]]:
     for section in article.sections:
         for block in section.blocks:
             text = article.body[block.start : block.end]
@@ -78,12 +83,13 @@ def _is_plain(word: str) -> bool:
     return word in _KNOWN or word.rstrip("s") in _KNOWN or bool(re.fullmatch(r"[A-Z]{1,2}\d+", word))
 
 
-def _explained(body: str) -> set[str]:
+def explained_in(article: Article) -> frozenset[str]:
     """Words in brackets behind their long form, before one, or said to stand for something."""
+    body = article.body
     found = set(re.findall(r"\w[\w’'-]+[*_]*\s*\(\s*[*_\"“]*([A-Z][A-Za-z0-9]{1,6})[*_\"”]*\s*[),;]", body))
     found |= set(re.findall(r"\b([A-Z][A-Z0-9]{1,5})[*_]*\s*\((?=[^)]*[a-z]{3})", body))
     found |= set(_MEANS.findall(body))
-    return found | _spelt_out(body)
+    return frozenset(found | _spelt_out(body))
 
 
 def _spelt_out(body: str) -> set[str]:

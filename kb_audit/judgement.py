@@ -23,7 +23,7 @@ from kb_audit.wording_stop import STOP, WEAK
 
 Verdict = Literal["conflict", "possible", "scope", "agree", "unrelated"]
 
-CANDIDATE = 0.42
+FAINT = 0.42
 SUBJECT = 0.55
 NEAR = 0.60
 CLOSE = 0.65
@@ -148,7 +148,7 @@ def _one_subject(a: Claim, b: Claim, similarity: float, words: Words, clash: Cla
 
 def _least(clash: Clash) -> float:
     """The cosine below which two claims never have one subject, asked before their words are compared: most end here."""
-    return PERMISSION if clash.kind in ("permission", "channel", "payer") else CANDIDATE
+    return PERMISSION if clash.kind in ("permission", "channel", "payer") else FAINT
 
 
 def _share_predicate(a: Claim, b: Claim, words: Words) -> bool:

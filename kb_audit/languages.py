@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-from kb_audit.article import Article
+from kb_audit.article import Article, once
 
 _WORDS = {
     "en": "the and of to in is you for your with that be or on are this can we not",
@@ -28,7 +28,7 @@ def language(article: Article) -> str:
     """Two letters, as the source says or as the words tell; "" for too little text to say."""
     if article.language:
         return article.language[:2].lower()
-    return language_of(article.body[:6000])
+    return once(article, "language", lambda: language_of(article.body[:6000]))
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from kb_audit.article import Article, Link
@@ -65,8 +66,9 @@ def targets(articles: Sequence[Article]) -> Iterator[tuple[Article, Link, str]]:
 
 
 def _leaves(target: str, article: Article) -> bool:
-    parts = urlsplit(target) if "://" in target or target.startswith(("//", "mailto:", "tel:")) else None
-    return parts is not None and (not article.url or urlsplit(article.url).netloc != parts.netloc)
+    if "://" not in target and not target.startswith(("//", "mailto:", "tel:")):
+        return False
+    return not article.url or urlsplit(article.url).netloc != urlsplit(target).netloc
 
 
 class _Places:
@@ -133,11 +135,12 @@ def _candidates(here: str, path: str) -> Iterator[str]:
         yield posixpath.splitext(posixpath.normpath(start).strip("/"))[0].lower()
 
 
-def _spellings(name: str) -> set[str]:
+@lru_cache(maxsize=100_000)
+def _spellings(name: str) -> frozenset[str]:
     whole = posixpath.normpath(name).strip("/").lower()
     bare = posixpath.splitext(whole)[0] if whole.endswith(_WRITTEN) else whole
     folder = re.sub(r"(?:^|/)(?:index|readme|home)$", "", bare)
-    return {whole, bare, folder, f"pages/{bare}", f"pages/{whole}"}
+    return frozenset({whole, bare, folder, f"pages/{bare}", f"pages/{whole}"})
 
 
 def _is_start(name: str) -> bool:

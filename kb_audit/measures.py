@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from probes.wording import counted
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -82,3 +84,29 @@ class Retrieval(_Frozen):
     paraphrases_5: Share = Share()
     abstains: Share = Share()
     abstains_near: Share = Share()
+
+
+class SecondJudged(_Frozen):
+    """What came of asking: `asked` calls went out, `remembered` answers of earlier runs were taken, `left_out` pairs beyond the
+    bounds on calls, time and failures keep their verdict, as do those where it failed or could not tell."""
+
+    model: str
+    asked: int = 0
+    remembered: int = 0
+    confirmed: int = 0
+    lowered: int = 0
+    failed: int = 0
+    left_out: int = 0
+    why_failed: str = ""
+
+    @property
+    def says(self) -> str:
+        earlier = f" ({self.remembered} of them in earlier runs)" if self.remembered else ""
+        parts = [
+            f"{counted(self.asked + self.remembered, 'conflict')} shown{earlier}",
+            f"{self.confirmed} confirmed",
+            f"{self.lowered} lowered to possible",
+            f"{self.failed} without an answer ({self.why_failed})" if self.failed else "",
+            f"{self.left_out} not shown" if self.left_out else "",
+        ]
+        return f"Second judge ({self.model}): {', '.join(filter(None, parts))}"

@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from kb_audit.article import Article
+from kb_audit.article import Article, once
 from kb_audit.sentences import Sentence, sentences
 
 _SIGN = re.compile(r"\s*(?:-{1,2}>|=>|[›»→▸‣❯⇒➔➜])\s*|\s+>{1,2}\s+")
 _DASH = re.compile(r"\s+[-–—]\s+")
 _WORD = r"[\"'“‘]?[A-ZÀ-ÖØ-Þ0-9][\w&/'’+.…-]*[\"'”’…]?"
-_JOINED = r"(?:\s+(?:(?:and|or|of|the|to|for|by|from|in|on|with|as|an?|&)\s+){0,2}"
+_JOINED = r"(?:\s+(?:(?:and|of|of the|to|for|by|from|in|on|with|as|&)\s+)?"
 _RUN = rf"{_WORD}{_JOINED}{_WORD}){{0,5}}"
-_LAST = re.compile(_RUN)
+_NO_STEP = (
+    r"(?!(?:was|were|has|have|had|is|are|will|can|may|must|does|no|not|to|in|and|or|on|for|from|of|with|at|by|as|then|if|when|where|"
+    r"which|that|the|an?|your|you|it|shows?|opens?|lists?|sends?|lets?|gives?|works?|contains?|appears?|moved|only|instead|here)\b)"
+)
+_TAIL = rf"(?:(?:\s+{_NO_STEP}[a-z][\w-]+){{1,2}}(?=\s*(?:[.,;:!?)\"”’]|$)|\s+(?:was|were|has|have|is|are|will|no|to|in|and|or|on|for|moved)\b))?"
+"""Labels are often written with one capital, `Voice mail`: small words that end where a sentence goes on are part of the step."""
+_LAST = re.compile(_RUN + _TAIL)
 _FIRST = re.compile(rf"(?<![\w-]){_RUN}$")
 _WHOLE = re.compile(r"[\"'“‘]?[A-ZÀ-ÖØ-Þ0-9][^.:;!?|]{0,48}(?:\.{3}|…)?[\"'”’]?$")
 _VERB = (
@@ -28,7 +34,11 @@ _KIND = re.compile(
     r"\s*\(.*\)$|\s+(?:tabs?|buttons?|dialog(?:ue)?s?(?: box)?|pages?|menus?|item|section|options?|command|icon|screen)(?:\s+page)?$",
     re.I,
 )
+_ENDS = re.compile(
+    r"\b(?:or|and (?:then|click|choose|select)|was|were|has|have|is|are|will|moved|renamed|replaced)\b|[,(]"
+)
 _EDGE = "\"'“”‘’(),…. "
+_DAY = re.compile(r"(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?s?$|\d{1,2}(?:[:.]\d\d)?$")
 _MOST_WORDS = 7
 
 
@@ -51,9 +61,14 @@ class MenuPath:
 
 def menu_paths(article: Article) -> Iterator[MenuPath]:
     """Paths of two steps and more, in order; with dashes only behind a word like "choose"."""
-    for sentence in sentences(article):
-        for steps, start, end in _paths_in(sentence.text):
-            yield MenuPath(sentence, steps, start, end)
+    found = list(sentences(article))
+    for number, steps, start, end in once(article, "menus", partial(menus_in, article)):
+        yield MenuPath(found[number], steps, start, end)
+
+
+def menus_in(article: Article) -> tuple[tuple[int, tuple[str, ...], int, int], ...]:
+    """The number of the sentence, the steps, and where they stand in the sentence."""
+    return tuple((n, *path) for n, sentence in enumerate(sentences(article)) for path in _paths_in(sentence.text))
 
 
 def written(steps: tuple[str, ...]) -> str:
@@ -74,29 +89,27 @@ def _paths_in(text: str) -> tuple[tuple[tuple[str, ...], int, int], ...]:
 
 def _cut_at(text: str, sign: re.Pattern[str], *, led: bool) -> Iterator[tuple[tuple[str, ...], int, int]]:
     """Pieces between signs: what stands whole between two is a step, the ends are the capitalised words beside a sign."""
-    signs = [match.span() for match in sign.finditer(text)]
-    if not signs:
-        return
-    edges = [0, *(at for span in signs for at in span), len(text)]
+    edges = [0, *(at for match in sign.finditer(text) for at in match.span()), len(text)]
     pieces = list(zip(edges[::2], edges[1::2], strict=True))
     steps: list[str] = []
     begun = ended = 0
     for number, (start, end) in enumerate(pieces):
-        piece = text[start:end]
-        if steps and number < len(pieces) - 1 and _is_step(piece):
+        piece, more = text[start:end], number < len(pieces) - 1
+        if steps and more and _is_step(piece, steps[0]):
             steps, ended = [*steps, piece], end
             continue
-        last = _LAST.match(piece) if steps else None
+        again = len(piece) - len(steps[0]) if steps and piece.endswith(f" and {steps[0]}") else None
+        last = _LAST.match(piece[:again].removesuffix(" and ")) if steps else None
         if last:
             steps, ended = [*steps, last[0]], start + last.end()
         yield from _told(steps, begun, ended)
-        first = _first(piece, led)
-        steps, begun = ([piece[first:]], start + first) if first is not None and number < len(pieces) - 1 else ([], 0)
-    
+        first = (again or _first(piece, led=led and not last)) if more else None
+        steps, begun = ([], 0) if first is None else ([piece[first:]], start + first)
+
 
 def _told(steps: list[str], start: int, end: int) -> Iterator[tuple[tuple[str, ...], int, int]]:
     bare = tuple(step.strip(_EDGE) for step in steps)
-    if len(bare) > 1 and all(bare) and not all(step[0].isdigit() for step in bare):
+    if len(bare) > 1 and all(bare) and not all(step[0].isdigit() for step in bare) and not _DAY.match(bare[0]):
         yield bare, start, end
 
 
@@ -112,5 +125,6 @@ def _first(piece: str, led: bool) -> int | None:
     return start if not led or _LED.search(piece[:start]) else None
 
 
-def _is_step(piece: str) -> bool:
-    return bool(_WHOLE.match(piece)) and len(piece.split()) <= _MOST_WORDS
+def _is_step(piece: str, root: str) -> bool:
+    goes_on = _ENDS.search(piece) or piece.endswith(f" and {root}")
+    return bool(_WHOLE.match(piece)) and len(piece.split()) <= _MOST_WORDS and not goes_on

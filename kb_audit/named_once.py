@@ -12,21 +12,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kb_audit.article import Article
-from kb_audit.menu_paths import MenuPath, menu_paths, step_key, written
+from kb_audit.menu_paths import MenuPath, menu_paths, written
+from kb_audit.retired import is_about_the_past
 from kb_audit.sentences import Sentence, sentences
 
 OTHERS = 2
 _SIBLINGS = 3
 _PARENT_IN = 4
+_FEW = 0.2
 _KINDS = "plan tariff package subscription programme program app portal bundle licence license edition tier membership"
 _PRODUCT = re.compile(
     r"(?<![\w-])(?P<name>(?:[A-Z][\w+&-]*|\d+)(?:[ ](?:[A-Z][\w+&-]*|\d+[A-Z]?)){0,3})\s+"
     rf"(?P<kind>{'|'.join(_KINDS.split())})s?\b"
 )
 _NOT_A_NAME = frozenset(
-    "the this that these those a an your our my its each every any some which what when if both all other another new old first "
-    "second next current same no one two three and or as in on for with from to by at of choose select open use see under via "
-    "download install launch start visit change cancel compare customers customer".split()
+    re.findall(
+        r"\w+",
+        "the this that these those a an your our my its each every any some which what when if both all other another new old first "
+        "second next current same no one two three and or as in on for with from to by at of choose select open use see under via "
+        "download install launch start visit change cancel compare customers customer take",
+    )
 )
 
 Key = tuple[str, ...]
@@ -54,7 +59,7 @@ class _Menus:
 
     named: dict[Key, dict[str, tuple[Article, MenuPath]]] = field(default_factory=lambda: defaultdict(dict))
     children: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
-    parents: dict[tuple[str, str], set[Key]] = field(default_factory=lambda: defaultdict(set))
+    parents: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
 
     def add(self, article: Article, path: MenuPath) -> None:
         key = path.key
@@ -62,7 +67,7 @@ class _Menus:
             self.named[key[:depth]].setdefault(article.id, (article, path))
             if depth > 1:
                 self.children[key[: depth - 1]].add(key[depth - 1])
-                self.parents[key[0], key[depth - 1]].add(key[: depth - 1])
+                self.parents[key[depth - 1]].add(key[: depth - 1])
 
     def write(self, key: Key) -> str:
         """As the first article that names it writes it."""
@@ -87,15 +92,14 @@ def _menus(articles: Sequence[Article]) -> Iterator[NamedOnce]:
 
 
 def _lies_elsewhere(menus: _Menus, key: Key, article: Article) -> str:
-    """Other articles agree on another way from the same menu to an item of this name."""
-    others = [
-        (parent, by)
-        for parent in menus.parents[key[0], key[-1]] - {key[:-1]}
-        if not _skips(parent, key[:-1]) and (by := menus.named[(*parent, key[-1])])
-    ]
-    if len(others) != 1 or article.id in others[0][1] or len(others[0][1]) < OTHERS:
+    """Other articles agree on one other way from the same menu to an item of this name, and no third way is known."""
+    others = menus.parents[key[-1]] - {key[:-1]}
+    if len(others) != 1:
         return ""
-    parent, by = others[0]
+    parent = next(iter(others))
+    by = menus.named[(*parent, key[-1])]
+    if parent[0] != key[0] or _skips(parent, key[:-1]) or article.id in by or len(by) < OTHERS:
+        return ""
     return f"{len(by)} other articles say {menus.write((*parent, key[-1]))}"
 
 
@@ -107,14 +111,20 @@ def _skips(one: Key, other: Key) -> bool:
 
 
 def _unknown_child(menus: _Menus, key: Key) -> str:
-    """Its menu is well known, with other items, each by several articles."""
+    """Its menu is well known with other items, nearly each by several articles; where many are named once, one more is nothing."""
     parent, others = key[:-1], menus.named[key[:-1]]
-    siblings = [s for s in menus.children[parent] if len(menus.named[(*parent, s)]) >= OTHERS]
-    if len(others) <= _PARENT_IN or len(siblings) < _SIBLINGS:
+    items = menus.children[parent]
+    known = [item for item in items if len(menus.named[(*parent, item)]) >= OTHERS]
+    if len(others) <= _PARENT_IN or not _is_odd(len(items), len(known)):
         return ""
-    known = sorted(siblings, key=lambda s: (-len(menus.named[(*parent, s)]), s))[:3]
-    names = ", ".join(menus.write((*parent, s)).rpartition(" > ")[2] for s in known)
+    first = sorted(known, key=lambda item: (-len(menus.named[(*parent, item)]), item))[:3]
+    names = ", ".join(menus.write((*parent, item)).rpartition(" > ")[2] for item in first)
     return f"{len(others) - 1} other articles name {menus.write(parent)}, with {names}, and none this"
+
+
+def _is_odd(names: int, known: int) -> bool:
+    """Whether a name of one article stands out among so many, of which so many are known to several."""
+    return known >= _SIBLINGS and names - known <= max(1, names * _FEW)
 
 
 def _products(articles: Sequence[Article]) -> Iterator[NamedOnce]:
@@ -129,11 +139,11 @@ def _products(articles: Sequence[Article]) -> Iterator[NamedOnce]:
     said = _said_by([name for (_, name), by in places.items() if len(by) == 1], articles)
     for (kind, name), by in places.items():
         known = [other for other, count in family[kind].most_common() if count >= OTHERS]
-        if len(by) == 1 and len(known) >= _SIBLINGS and said[name] <= 1:
+        if len(by) == 1 and _is_odd(len(family[kind]), len(known)) and said[name] <= 1:
             article, sentence, as_written = next(iter(by.values()))
             names = ", ".join(next(iter(places[kind, other].values()))[2] for other in known[:3])
-            if name not in article.title.casefold():
-                yield NamedOnce(article, sentence, f"{as_written} {kind}", f"other articles name {names} {kind}, and none this")
+            if name not in article.title.casefold() and not is_about_the_past(article):
+                yield NamedOnce(article, sentence, f"{as_written} {kind}", f"the others name {names}")
 
 
 def _named_in(text: str) -> Iterator[tuple[str, str]]:
@@ -146,7 +156,7 @@ def _named_in(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _said_by(names: Sequence[str], articles: Sequence[Article]) -> Mapping[str, int]:
-    """Of each name (as `step_key` writes it): how many articles speak of it, in text, headings or title."""
+    """Of each name: how many articles speak of it, in text, headings or title."""
     counts: Counter[str] = Counter()
     wanted = set(names)
     for article in articles if wanted else ():

@@ -12,10 +12,12 @@ from kb_audit.freshness import StaleEvidence, evidence
 from kb_audit.jargon import unexplained
 from kb_audit.kept import Kept
 from kb_audit.links import LinkReport
-from kb_audit.retired import gone_references
+from kb_audit.named_once import named_once
+from kb_audit.retired import GoneReference, gone_references
+from kb_audit.retired_paths import gone_paths
 from kb_audit.safety import SafetyIssue, look
 from kb_audit.sides import QUOTE, heading_at, side
-from kb_audit.structure import issues
+from kb_audit.structure import Kind, issues
 
 _JARGON_SHOWN = 3
 
@@ -32,8 +34,9 @@ def of_pages(
     return [
         *_of_links(articles, links),
         *_of_freshness(articles, evidence(articles, as_of)),
-        *_of_gone(articles, as_of, retired),
-        *_of_structure(articles),
+        *_of_gone([*gone_references(articles, as_of, retired), *gone_paths(articles, as_of)]),
+        *_of_names(articles),
+        *_of_structure(articles, kept),
         *_of_jargon(articles),
         *(finding for article, found in zip(articles, unsafe, strict=True) for finding in _of_safety(article, found)),
         *_of_exposure(articles),
@@ -76,8 +79,8 @@ def _of_freshness(articles: Sequence[Article], found: Iterable[StaleEvidence]) -
         )
 
 
-def _of_gone(articles: Sequence[Article], as_of: date, retired: Iterable[str]) -> Iterator[KnowledgeFinding]:
-    for each in gone_references(articles, as_of, retired):
+def _of_gone(found: Iterable[GoneReference]) -> Iterator[KnowledgeFinding]:
+    for each in found:
         name, told = each.retired.name, each.retired
         sides = [side(each.article, each.sentence.start, each.sentence.end, name)]
         if told.article and told.sentence:
@@ -94,15 +97,32 @@ def _of_gone(articles: Sequence[Article], as_of: date, retired: Iterable[str]) -
         )
 
 
-def _of_structure(articles: Sequence[Article]) -> Iterator[KnowledgeFinding]:
-    for each in issues(articles):
+def _of_names(articles: Sequence[Article]) -> Iterator[KnowledgeFinding]:
+    for each in named_once(articles):
         yield KnowledgeFinding(
-            probe="knowledge.structured",
-            verdict=each.kind,
-            sides=(side(each.article, each.start, each.end),),
-            why=each.says,
-            suggestion=each.do,
+            probe="knowledge.no_dead_references",
+            verdict="named_once",
+            sides=(side(each.article, each.sentence.start, each.sentence.end, each.name),),
+            why=f"{each.name} is named only here: {each.why}",
+            suggestion="look whether it is still there under this name",
         )
+
+
+def _of_structure(articles: Sequence[Article], kept: Kept | None) -> Iterator[KnowledgeFinding]:
+    found = kept.of_articles("structure", articles, _issues) if kept else map(_issues, articles)
+    for article, own in zip(articles, found, strict=True):
+        for kind, start, end, says, do in own:
+            yield KnowledgeFinding(
+                probe="knowledge.structured",
+                verdict=kind,
+                sides=(side(article, start, end),),
+                why=says,
+                suggestion=do,
+            )
+
+
+def _issues(article: Article) -> tuple[tuple[Kind, int, int, str, str], ...]:
+    return tuple((each.kind, each.start, each.end, each.says, each.do) for each in issues([article]))
 
 
 def _of_jargon(articles: Sequence[Article]) -> Iterator[KnowledgeFinding]:

@@ -94,7 +94,7 @@ def retired_names(articles: Sequence[Article], as_of: date, listed: Iterable[str
 def _said_gone(text: str, as_of: date) -> Iterator[tuple[str, str]]:
     for pattern in (_OVER, _WILL):
         for match in pattern.finditer(text):
-            if pattern is _WILL and not _is_past(text, as_of):
+            if pattern is _WILL and not is_past(text, as_of):
                 continue
             new = _NEW.search(text, match.start("name"))
             yield (
@@ -103,7 +103,7 @@ def _said_gone(text: str, as_of: date) -> Iterator[tuple[str, str]]:
             )
 
 
-def _is_past(text: str, as_of: date) -> bool:
+def is_past(text: str, as_of: date) -> bool:
     day = last_day_in(text)
     return day is not None and day < as_of
 
@@ -125,19 +125,24 @@ class _Proper:
 
 
 def _in_article(article: Article, gone: Sequence[Retired]) -> Iterator[GoneReference]:
-    if _is_old(article):
+    if is_about_the_past(article):
         return
     left = list(gone)
     for sentence in sentences(article):
         for one in [r for r in left if r.name in sentence.text]:
-            if re.search(rf"(?<![\w-]){re.escape(one.name)}(?![\w-])", sentence.text) and not _SPEAKS_OF_THE_END.search(
-                article.body, max(0, sentence.start - 60), sentence.end + 60
+            if re.search(rf"(?<![\w-]){re.escape(one.name)}(?![\w-])", sentence.text) and not speaks_of_the_end(
+                article, sentence
             ):
                 left.remove(one)
                 yield GoneReference(article, sentence, one)
 
 
-def _is_old(article: Article) -> bool:
+def speaks_of_the_end(article: Article, sentence: Sentence) -> bool:
+    """Whether the sentence, or what stands right beside it, tells that something ended."""
+    return bool(_SPEAKS_OF_THE_END.search(article.body, max(0, sentence.start - 60), sentence.end + 60))
+
+
+def is_about_the_past(article: Article) -> bool:
     """A page about the past: an archive, release notes, a history."""
     return bool(
         re.search(

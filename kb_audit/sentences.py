@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-from kb_audit.article import Article, Section, plain
+from kb_audit.article import Article, Section, once, plain
 
 _END = re.compile(r"[.!?][\"'”’)\]*_]*(?=\s+[\"'“(\[*_]*[A-ZÀ-ÝÄÖÜ0-9$€£])|[。！？]|;(?=\s)|\n\s*\n")
 _REFERS = re.compile(
@@ -41,13 +40,7 @@ class Sentence:
 
 def sentences(article: Article) -> Iterator[Sentence]:
     """Every sentence of running text; code is left out, a table row is one sentence."""
-    yield from _of(article.body, article.sections)
-
-
-@lru_cache(maxsize=4096)
-def _of(body: str, sections: tuple[Section, ...]) -> tuple[Sentence, ...]:
-    """Kept while an audit runs: claims, dates, jargon and shared passages all ask for them."""
-    return tuple(_found(body, sections))
+    yield from once(article, "sentences", lambda: tuple(_found(article.body, article.sections)))
 
 
 def _found(body: str, sections: tuple[Section, ...]) -> Iterator[Sentence]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from kb_audit.article import Article, Block, Image, Section, plain
+from kb_audit.article import Article, Block, Image, Section, once, plain
 from kb_audit.languages import clearly, language, language_of
 
 WORD_PIECES = 256
@@ -68,7 +68,10 @@ def issues(articles: Iterable[Article]) -> Iterator[StructureIssue]:
 
 def section_text(article: Article, section: Section) -> str:
     """The running text of a section, without code, on one line."""
-    return " ".join(plain(article.body[b.start : b.end]) for b in section.blocks if b.kind != "code")
+    texts: dict[str, str] = once(article, "texts", dict)
+    if section.id not in texts:
+        texts[section.id] = " ".join(plain(article.body[b.start : b.end]) for b in section.blocks if b.kind != "code")
+    return texts[section.id]
 
 
 def word_pieces(text: str) -> int:

@@ -25,6 +25,7 @@ def summary(audit: KnowledgeAudit, *, show: int = _SHOWN) -> str:
     blocks = [
         [_head(audit)],
         list(_conflicts(audit)),
+        [_wrapped(audit.second_judge.says, "")] if audit.second_judge else [],
         *(list(_group(audit, title, verdicts, show)) for title, verdicts in GROUPS.items()),
         list(_mend_first(audit)),
         list(_merges(audit)),
@@ -44,7 +45,16 @@ def _head(audit: KnowledgeAudit) -> str:
         counted(audit.claims, "claim"),
     ]
     left = f"; {len(audit.not_read)} not read" if audit.not_read else ""
-    return _wrapped(f"{', '.join(parts)}, {audit.pairs:,} pairs compared{left}; as of {audit.as_of.isoformat()}", "")
+    told = f"{', '.join(parts)}, {audit.pairs:,} pairs compared{left}; as of {audit.as_of.isoformat()}"
+    return _wrapped("; ".join([told, *_not_judged(audit)]), "")
+
+
+def _not_judged(audit: KnowledgeAudit) -> Iterator[str]:
+    """Pairs that were counted and not judged."""
+    if audit.pairs_of_records:
+        yield f"of the pairs {audit.pairs_of_records:,} are of two release notes, which tell of two days and contradict nothing"
+    if audit.pairs_left_out:
+        yield f"{audit.pairs_left_out:,} pairs of sentences that have too many like them were not judged, the nearest were"
 
 
 def _conflicts(audit: KnowledgeAudit) -> Iterator[str]:

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_audit.claims import Claim, claims
-from kb_audit.conflicts import FAINT
-from kb_audit.judgement import Judgement, judge
+from kb_audit.judgement import FAINT, Judgement, judge
 from kb_audit.scope import read_scope
 from kb_audit.sources import markdown
 from kb_audit.values import Value

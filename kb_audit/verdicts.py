@@ -14,20 +14,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_audit.article import Article
+from kb_audit.candidates import MOST, Near, Sieve, Tally
 from kb_audit.claims import Claim, claims
-from kb_audit.judgement import Judgement
+from kb_audit.judgement import FAINT, PERMISSION, Judgement
 from kb_audit.kept import Kept
+from runtime.understanding.encode import Encode
 
 Name = tuple[bytes, int]
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One run: the names of the claims that were compared, and the pairs of them that came to something: two numbers
-    among the names, the cosine, the verdict."""
+    """One run: the names of the claims that were compared, the pairs of them that came to something (two numbers among the
+    names, the cosine, the verdict), and the columns of its tally, four bytes a claim."""
 
     names: tuple[Name, ...]
     pairs: tuple[tuple[int, int, float, Judgement], ...]
+    tally: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """Pairs that the last run did not meet, and the tally of all."""
+
+    pairs: list[Near]
+    tally: Tally
 
 
 class Earlier:
@@ -37,10 +48,27 @@ class Earlier:
         self._kept, self._key, self._names = kept, key, names
         self._last = kept.one(key, Judged) or Judged((), ())
 
-    def fresh(self, compared: Sequence[int]) -> NDArray[np.bool_]:
-        """Of the claims (by number) that are compared now: which were not then."""
-        seen = set(self._last.names)
-        return np.array([self._names[n] not in seen for n in compared], bool)
+    def taken_over(
+        self, compared: Sequence[int], chosen: Sequence[Claim], rows: NDArray[np.float32], encode: Encode
+    ) -> TakenOver | None:
+        """What is new among the claims that are compared now. `None`: all is to be done anew, since most is new, the order is
+        another, or a claim has more pairs than are judged of one."""
+        then = {name: place for place, name in enumerate(self._last.names)}
+        places = np.array([then.get(self._names[n], -1) for n in compared], np.int64)
+        fresh = places < 0
+        known, stay = places[~fresh], set(places.tolist())
+        gone = [name for name, place in then.items() if place not in stay]
+        lost = self._claims_of(gone)
+        few = len(gone) + np.count_nonzero(fresh) <= len(then)
+        if not (then and few and (np.diff(known) > 0).all()) or lost is None:
+            return None
+        stayed = [claim for claim, new in zip(chosen, fresh.tolist(), strict=True) if not new]
+        before = _without(_columns(self._last.tally, known), lost, stayed, rows[~fresh], encode)
+        sieve = Sieve(chosen, rows, near=FAINT, permission=PERMISSION)
+        for column, old in zip(sieve.tally.columns, before, strict=True):
+            column[~fresh] = old
+        pairs = sieve.of(fresh)
+        return None if sieve.tally.ahead.max() > MOST else TakenOver(pairs, sieve.tally)
 
     def pairs(self, compared: Iterable[int]) -> Iterator[tuple[int, int, float, Judgement]]:
         """What was said of two claims that are compared now as they were then, by their numbers now."""
@@ -50,10 +78,45 @@ class Earlier:
             if a is not None and b is not None:
                 yield min(a, b), max(a, b), cosine, said
 
-    def keep(self, compared: Iterable[int], pairs: Iterable[tuple[int, int, float, Judgement]]) -> None:
+    def keep(self, compared: Iterable[int], pairs: Iterable[tuple[int, int, float, Judgement]], tally: Tally) -> None:
         places = {n: place for place, n in enumerate(compared)}
         kept = tuple((places[a], places[b], cosine, said) for a, b, cosine, said in pairs)
-        self._kept.put(self._key, Judged(tuple(self._names[n] for n in places), kept))
+        columns = tuple(column.astype("<i4").tobytes() for column in tally.columns)
+        self._kept.put(self._key, Judged(tuple(self._names[n] for n in places), kept, columns))
+
+    def _claims_of(self, names: Iterable[Name]) -> list[Claim] | None:
+        """Claims of the last run by their names; `None` where they are not kept any more."""
+        articles: dict[bytes, tuple[Claim, ...]] = {}
+        found = []
+        for digest, n in names:
+            if digest not in articles:
+                articles[digest] = self._kept.one(digest, tuple) or ()
+            if n >= len(articles[digest]):
+                return None
+            found.append(articles[digest][n])
+        return found
+
+
+def _columns(kept: Sequence[bytes], places: NDArray[np.int64]) -> list[NDArray[np.int32]]:
+    return [np.frombuffer(column, "<i4")[places].astype(np.int32) for column in kept]
+
+
+def _without(
+    counts: list[NDArray[np.int32]],
+    gone: Sequence[Claim],
+    stayed: Sequence[Claim],
+    rows: NDArray[np.float32],
+    encode: Encode,
+) -> list[NDArray[np.int32]]:
+    """The counts of claims that stayed, without their pairs with those that are gone; pairs worth judging are not looked for again,
+    so that their number is then an upper bound."""
+    if not gone:
+        return counts
+    both = np.concatenate([encode([claim.subject for claim in gone]), rows])
+    sieve = Sieve([*gone, *stayed], both, near=FAINT, permission=PERMISSION)
+    sieve.counted(np.arange(len(both)) < len(gone))
+    near, records, ahead = counts
+    return [near - sieve.tally.near[len(gone) :], records - sieve.tally.records[len(gone) :], ahead]
 
 
 def stated_in(articles: Sequence[Article], kept: Kept | None) -> tuple[list[Claim], list[Name]]:

@@ -34,6 +34,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "near_duplicate": ("nearly duplicated section", "nearly duplicated sections"),
     "partial_duplicate": ("passage that stands in two articles", "passages that stand in two articles"),
     "orphan": ("article nothing links to", "articles nothing links to"),
+    "named_once": ("name that only one article knows", "names that only one article knows"),
     "possible": ("possible conflict", "possible conflicts"),
     "scope": ("difference by scope (no conflict)", "differences by scope (no conflict)"),
 }
@@ -44,7 +45,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "near_tie", "image_text", "cut_section", "no_headings", "long_article", "not_found", "duplicate", "near_duplicate", "partial_duplicate",
     ),
     "What makes reading harder": ("headless_table", "run_on_steps", "mixed_language", "jargon", "orphan"),
-    "To know": ("possible", "scope"),
+    "To know": ("named_once", "possible", "scope"),
 }  # fmt: skip
 
 

@@ -51,6 +51,7 @@ class Estate:
     knowledge: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()
     review_days: Mapping[str, int] = field(default_factory=dict)
+    second_judge: bool = False
     system_values: tuple[SystemValue, ...] = ()
     tickets: str | None = None
     ticket_reading: TicketReading | None = None

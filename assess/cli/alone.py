@@ -39,6 +39,11 @@ def kb() -> None:
 @click.option(
     "--max-requests", type=click.IntRange(1), default=200, show_default=True, help="Requests to each live source."
 )
+@click.option(
+    "--second-judge",
+    is_flag=True,
+    help="Have a language model (CXREADY_MODEL, CXREADY_MODEL_URL) look at conflicts once more; sends those sentences to it.",
+)
 @click.option("--show", type=click.IntRange(0), default=3, show_default=True, help="Examples of each kind of finding.")
 @click.option("--json", "as_json", is_flag=True, help="Print the audit as JSON.")
 def audit(
@@ -50,6 +55,7 @@ def audit(
     as_of: datetime | None,
     online: int,
     max_requests: int,
+    second_judge: bool,
     show: int,
     as_json: bool,
 ) -> None:
@@ -75,6 +81,7 @@ def audit(
         review_days=read_days(review_days),
         online=online,
         most_requests=max_requests,
+        second_judge=second_judge,
     )
     found = audit_paths(sources, quiet=as_json or not sys.stderr.isatty(), settings=settings)
     for path in outputs:

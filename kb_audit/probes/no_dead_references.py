@@ -13,8 +13,10 @@ class NoDeadReferences(Probe):
     """No article that a workflow reaches speaks of a product, plan or menu as available that another article calls retired.
 
     Why: a customer who is told to open a menu that was removed, or to choose a plan that is no longer sold, calls again.
-    How: names that any article calls retired, replaced, renamed or no longer offered (or whose announced end has passed)
-    are looked for in all others; sentences that themselves speak of the end, and archives, do not count.
+    How: names and menu paths (Settings > Billing > Export) that any article calls retired, replaced, renamed, moved or no
+    longer offered (or whose announced end has passed) are looked for in all others; sentences that themselves speak of
+    the end, and archives, do not count. Names that one article alone knows, beside menus or plans that the others agree
+    on, are hints in the audit and fail nothing.
     Remedy: say what there is today; where the other article names a successor, the register drafts the edit.
     """
 

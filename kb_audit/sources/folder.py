@@ -13,15 +13,23 @@ from pathlib import Path
 
 from kb_audit.article import Article
 from kb_audit.kept import Kept
-from kb_audit.sources import exports, html, markdown
+from kb_audit.sources import exports, markdown
 from kb_audit.sources.apart import Apart
 from kb_audit.sources.git_history import PageHistory, history_of
 from kb_audit.sources.reading import NotRead, Reading
 from runtime.errors import BadInput
 
 MAX_BYTES = 5_000_000
+
+
+def _html(name: str, text: str, root: str) -> Article:
+    from kb_audit.sources import html  # its parser takes long to load
+
+    return html.parse(name, text, root)
+
+
 _PARSERS: dict[str, Callable[[str, str, str], Article]] = {
-    ".md": markdown.parse, ".markdown": markdown.parse, ".txt": markdown.parse, ".html": html.parse, ".htm": html.parse,
+    ".md": markdown.parse, ".markdown": markdown.parse, ".txt": markdown.parse, ".html": _html, ".htm": _html,
 }  # fmt: skip
 _SKIP = {".git", "node_modules", ".venv", "__pycache__", "_site"}
 MAX_DOCUMENT = 50_000_000

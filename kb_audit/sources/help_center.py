@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kb_audit.article import Article
-from kb_audit.sources import html
 from kb_audit.sources.front_matter import PageFields
 from kb_audit.sources.reading import NotRead, Reading
 from runtime.errors import BadInput, Refused
@@ -103,6 +102,8 @@ def records(center: str, answer: Any, key: str) -> list[Record]:
 def made(name: str, markup: object, fields: PageFields, source: str) -> Article | NotRead:
     """An article from a vendor's HTML."""
     try:
+        from kb_audit.sources import html  # its parser takes long to load
+
         article = html.parse(name, markup if isinstance(markup, str) else "", source, fields)
     except (ValueError, RecursionError) as error:
         return NotRead(name=name, why=f"cannot be parsed: {error}")

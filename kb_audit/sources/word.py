@@ -1,4 +1,4 @@
-"""Word documents (.docx): headings by style, lists, tables, links, pictures; hidden and white text is kept apart.
+"""Word documents (.docx): headings by style, lists, tables, links, pictures; hidden, white and tiny text is kept apart.
 
 Office Open XML is ISO/IEC 29500; python-docx opens it without resolving entities. Texts that a change has deleted are
 left out, as a reader sees them.
@@ -18,6 +18,7 @@ from kb_audit.sources.writer import BodyWriter
 MOST_BYTES = 100_000_000
 MOST_PARTS = 5_000
 _MOST_RATIO = 200
+_SMALLEST = 4  # half-points (w:sz, ISO/IEC 29500-1, 17.3.2.38): nobody reads less than 2 pt
 
 
 def parse(name: str, raw: bytes, source: str = "") -> Article:
@@ -108,7 +109,7 @@ class _Reader:
                 self.writer.block("row", text, head)
 
     def _text(self, element: Any) -> str:
-        """Visible words; runs that Word hides, or writes in white, go to the hidden ones."""
+        """Visible words; runs that Word hides, or writes in white or below 2 pt, go to the hidden ones."""
         shown: list[str] = []
         hidden: list[str] = []
         for run in element.iter(self.qn("w:r")):
@@ -128,7 +129,7 @@ class _Reader:
         said = run.find(self.qn("w:rPr"))
         if said is None:
             return False
-        if said.find(self.qn("w:vanish")) is not None:
+        if said.find(self.qn("w:vanish")) is not None or self._is_tiny(said):
             return True
         colour, ground = said.find(self.qn("w:color")), said.find(self.qn("w:shd"))
         white = colour is not None and str(colour.get(self.qn("w:val"))).upper() == "FFFFFF"
@@ -138,6 +139,11 @@ class _Reader:
             and not marked
             and (ground is None or str(ground.get(self.qn("w:fill"))).upper() in ("FFFFFF", "AUTO"))
         )
+
+    def _is_tiny(self, said: Any) -> bool:
+        size = said.find(self.qn("w:sz"))
+        told = str(size.get(self.qn("w:val"), "")) if size is not None else ""
+        return told.isdecimal() and int(told) < _SMALLEST
 
     def _numbered(self, paragraph: Any) -> bool:
         said = paragraph._p.pPr

@@ -26,11 +26,20 @@ def test_other_weights_are_refused_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"other weights")
     with pytest.raises(BadInput, match="not the checked ones") as refused:
         checked(Model(tmp_path, "all-MiniLM-L6-v2", "0" * 64))
-    assert "CXREADY_MODEL" in refused.value.do
+    assert "CXREADY_EMBEDDING_MODEL" in refused.value.do
 
 
 def test_a_folder_without_weights_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CXREADY_MODEL", str(tmp_path))
+    with pytest.raises(BadInput, match="no weights"):
+        find_model()
+
+
+def test_a_language_model_is_not_taken_for_the_embedding_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXREADY_MODEL", "some-language-model")
+    monkeypatch.setenv("CXREADY_MODEL_URL", "http://localhost:8000/v1")
+    assert find_model().digest == DIGEST
+    monkeypatch.setenv("CXREADY_EMBEDDING_MODEL", str(tmp_path))
     with pytest.raises(BadInput, match="no weights"):
         find_model()
 

@@ -17,10 +17,9 @@ from kb_audit import conflicts, verdicts
 from kb_audit.article import Article
 from kb_audit.artifact import KnowledgeAudit
 from kb_audit.audit import audit
-from kb_audit.candidates import candidates
+from kb_audit.candidates import Sieve, Tally
 from kb_audit.claims import Claim, claims
-from kb_audit.conflicts import FAINT
-from kb_audit.judgement import PERMISSION, judge
+from kb_audit.judgement import FAINT, PERMISSION, Judgement, judge
 from kb_audit.kept import Kept
 from kb_audit.measure import load_pairs
 from kb_audit.sources import markdown
@@ -79,7 +78,7 @@ def test_only_the_changed_article_is_taken_apart_and_judged(
         read.append(article.id)
         return tuple(claims(article))
 
-    def watched(a: Claim, b: Claim, similarity: float, words: Words) -> conflicts.Judgement:
+    def watched(a: Claim, b: Claim, similarity: float, words: Words) -> Judgement:
         judged.append(frozenset({a.article, b.article}))
         return judge(a, b, similarity, words)
 
@@ -89,16 +88,19 @@ def test_only_the_changed_article_is_taken_apart_and_judged(
     assert read == ["fees.md"] and judged and all("fees.md" in both for both in judged)
 
 
-def test_another_model_or_an_unnamed_one_takes_no_verdict_over(kept: Kept) -> None:
+def test_another_model_or_an_unnamed_one_takes_no_verdict_over(kept: Kept, encode: Encode) -> None:
     article = markdown.parse("a.md", PAGES["fees.md"])
     _, names = verdicts.stated_in([article], kept)
     one = verdicts.earlier(kept, [article], names, "one")
     assert one is not None
     numbers = range(len(names))
-    one.keep(numbers, [])
+    one.keep(numbers, [], Tally.nothing(len(names)))
+    stated, _ = verdicts.stated_in([article], kept)
+    rows = encode([claim.subject for claim in stated])
     again, other = (verdicts.earlier(kept, [article], names, model) for model in ("one", "other"))
-    assert again is not None and not again.fresh(numbers).any()
-    assert other is not None and other.fresh(numbers).all()
+    taken = again and again.taken_over(numbers, stated, rows, encode)
+    assert taken is not None and taken.pairs == []
+    assert other is not None and other.taken_over(numbers, stated, rows, encode) is None
     assert verdicts.earlier(kept, [article], names, None) is None
 
 
@@ -147,9 +149,8 @@ def test_no_pair_that_comes_to_something_is_left_out_of_the_candidates(encode: E
     ]
     vectors, words = encode([claim.subject for claim in stated]), Words(encode)
     words.learn(text for claim in stated for text in (claim.subject, claim.about, claim.masked, claim.text))
-    chosen = {
-        (i, j) for block in candidates(stated, vectors, near=FAINT, permission=PERMISSION) for i, j, _ in block.pairs
-    }
+    sieve = Sieve(stated, vectors, near=FAINT, permission=PERMISSION)
+    chosen = {(i, j) for block in sieve.all() for i, j, _ in block}
     near = vectors @ vectors.T
     of_something = {
         (i, j)
