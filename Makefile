@@ -6,7 +6,8 @@ DEBIAN := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 # What the tests start for themselves, on loopback, with data of their own: nothing of it runs as a service.
 DEBIAN_TESTS := poppler-utils git postgresql dovecot-imapd chromium
 STAMP := $(VENV)/.installed
-JOBS ?= 2
+# One more than the two cores this is measured on: much of a test is waiting for a server or a child.
+JOBS ?= 3
 
 .PHONY: setup debian debian-tests demo test check lint docs soak estate sizes wheel clean
 
