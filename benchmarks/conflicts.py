@@ -1,11 +1,12 @@
 """Conflicts: the engine beside four baselines on labelled pairs, then on a real handbook with planted conflicts.
 
-    python -m benchmarks.conflicts [--field DIR …] [--plant DIR …] [--pairs-only]
+    python -m benchmarks.conflicts [--field DIR …] [--plant DIR …] [--planted DIR FILE …] [--pairs FILE …] [--pairs-only]
 
 The baselines answer the same pairs: cosine of the two sentences, TF-IDF (both with the threshold that is best *on the
 answers*), near-duplicates (cosine ≥ 0.9), and what semhash calls duplicates on the same vectors, with its own threshold (where it
 is installed: cxready[bench]). The handbook is that of the shared corpus (CXREADY_CORPUS); other folders of
-articles can be named, for alarms only: every alarm is printed, to be read.
+articles can be named, for alarms only: every alarm is printed, to be read. `--planted` takes sentences that somebody wrote
+(one JSON object a line: id, text), `--pairs` labelled pairs of your own (id, label, a, b).
 """
 
 from __future__ import annotations
@@ -25,11 +26,14 @@ import click
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from benchmarks.planting import FRAMES, REWORDINGS
 from kb_audit.claims import Claim, claims
 from kb_audit.conflicts import Pair, find_conflicts
 from kb_audit.embedding import encoder
 from kb_audit.measure import load_pairs, verdicts
 from kb_audit.sources import folder, markdown
+from kb_audit.together.reader import pair_reader
+from kb_audit.together.reading import read_together
 from runtime.metrics import wilson
 from runtime.understanding.encode import Encode
 
@@ -43,6 +47,9 @@ SETS = {
         "conflicts_rounds",
     ],
     "last (unseen when written)": ["conflicts_last"],
+    "eight other hands: trained on": ["pairs_trained_on"],
+    "two other hands: kept back from training": ["pairs_kept_back"],
+    "another hand: measured once": ["pairs_unseen"],
 }
 SEED, GENERATED = 20261123, 40
 
@@ -52,15 +59,26 @@ SEED, GENERATED = 20261123, 40
 @click.option(
     "--plant", multiple=True, type=click.Path(exists=True, path_type=Path), help="the same, with planted conflicts"
 )
+@click.option(
+    "--planted", multiple=True, type=(click.Path(exists=True, path_type=Path), click.Path(exists=True, path_type=Path))
+)
+@click.option("--pairs", multiple=True, type=click.Path(exists=True, path_type=Path), help="labelled pairs of your own")
 @click.option("--pairs-only", is_flag=True, help="leave the handbook out")
-def main(field: tuple[Path, ...], plant: tuple[Path, ...], pairs_only: bool) -> None:
+def main(
+    field: tuple[Path, ...],
+    plant: tuple[Path, ...],
+    planted: tuple[tuple[Path, Path], ...],
+    pairs: tuple[Path, ...],
+    pairs_only: bool,
+) -> None:
     encode = encoder()
-    for name, files in SETS.items():
-        pairs = [pair for file in files for pair in load_pairs(CASES / f"{file}.jsonl")]
-        print(f"\n{name}: {len(pairs)} pairs, {sum(_real(pairs))} conflicts\n")
+    sets = {name: [CASES / f"{file}.jsonl" for file in files] for name, files in SETS.items()}
+    for name, files in ({file.name: [file] for file in pairs} or sets).items():
+        labelled = [pair for file in files for pair in load_pairs(file)]
+        print(f"\n{name}: {len(labelled)} pairs, {sum(_real(labelled))} conflicts\n")
         print("| method | precision (95 %) | recall (95 %) |\n|---|---|---|")
-        for method, flagged in _methods(pairs, encode):
-            print(f"| {method} | {_precision(pairs, flagged)} | {_recall(pairs, flagged)} |")
+        for method, flagged in _methods(labelled, encode):
+            print(f"| {method} | {_precision(labelled, flagged)} | {_recall(labelled, flagged)} |")
     handbook = Path(os.environ.get("CXREADY_CORPUS", "")) / "knowledge" / "18f-handbook" / "pages"
     if not pairs_only and handbook.is_dir():
         _field(handbook, encode, planted=lambda own: {"by hand": _by_hand(), "by the generator": list(_generated(own))})
@@ -68,6 +86,8 @@ def main(field: tuple[Path, ...], plant: tuple[Path, ...], pairs_only: bool) -> 
         _field(other, encode)
     for other in plant:
         _field(other, encode, planted=lambda own: {"by the generator": list(_generated(own))})
+    for other, file in planted:
+        _field(other, encode, planted=lambda own, file=file: {f"of {file.name}": _written(file)})  # type: ignore[misc]
 
 
 def _real(pairs: Sequence[dict[str, Any]]) -> list[bool]:
@@ -77,7 +97,8 @@ def _real(pairs: Sequence[dict[str, Any]]) -> list[bool]:
 def _methods(pairs: Sequence[dict[str, Any]], encode: Encode) -> Iterator[tuple[str, list[bool]]]:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    yield "cxready", [verdict == "conflict" for verdict in verdicts(pairs, encode)]
+    yield "cxready", [verdict == "conflict" for verdict in verdicts(pairs, encode, pair_reader())]
+    yield "cxready, rules alone", [verdict == "conflict" for verdict in verdicts(pairs, encode)]
     left, right = encode([p["a"] for p in pairs]), encode([p["b"] for p in pairs])
     cosines = (left * right).sum(axis=1)
     yield _best("cosine alone", pairs, cosines)
@@ -143,7 +164,10 @@ def _field(
         for claim in claims(markdown.parse(f"planted/{each.id}.md", f"# Answers\n\n## Note\n\n{each.text}\n")):
             owner[len(everything)] = each.id
             everything.append(claim)
-    found = [p for p in find_conflicts(everything, encode).pairs if p.judgement.verdict == "conflict"]
+    compared = find_conflicts(everything, encode)
+    if reader := pair_reader():
+        compared = read_together(reader, everything, compared, encode)
+    found = [p for p in compared.pairs if p.judgement.verdict == "conflict" and not (p.a in owner and p.b in owner)]
     alarms = [p for p in found if p.a not in owner and p.b not in owner]
     print(f"\n{where.name}: {len(articles)} articles, {sections:,} sections, {len(own):,} claims")
     print(f"alarms {len(alarms)}, {1000 * len(alarms) / max(1, sections):.2f} per 1,000 sections")
@@ -161,15 +185,12 @@ def _print(pair: Pair, stated: Sequence[Claim]) -> None:
 
 
 def _by_hand() -> list[_Planted]:
-    rows = (CASES / "planted_18f.jsonl").read_text(encoding="utf-8").splitlines()
+    return _written(CASES / "planted_18f.jsonl")
+
+
+def _written(file: Path) -> list[_Planted]:
+    rows = file.read_text(encoding="utf-8").splitlines()
     return [_Planted(row["id"], row["text"]) for row in map(json.loads, rows)]
-
-
-_REWORDINGS: tuple[tuple[str, str], ...] = (
-    (r"\bmust\b", "has to"), (r"\bcan\b", "may"), (r"\bwithin\b", "in no more than"), (r"\bneed to\b", "have to"), (r"\bprior to\b", "before"),
-    (r"\bshould\b", "are expected to"), (r"\breceive\b", "get"), (r"\bbegin\b", "start"), (r"\bsubmit\b", "send in"), (r"\brequest\b", "ask for"),
-)  # fmt: skip
-_FRAMES = ("As a rule, {}", "Please note: {}", "{} This holds for everyone.", "Remember that {}", "In short, {}")
 
 
 def _generated(own: Sequence[Claim]) -> Iterator[_Planted]:
@@ -184,9 +205,9 @@ def _generated(own: Sequence[Claim]) -> Iterator[_Planted]:
         )
         value = claim.values[0][1]
         text = claim.text[: value.start] + changed + claim.text[value.end :]
-        for pattern, put in _REWORDINGS:
+        for pattern, put in REWORDINGS:
             text = re.sub(pattern, put, text)
-        frame = chance.choice(_FRAMES)
+        frame = chance.choice(FRAMES)
         yield _Planted(
             f"generated-{number}", frame.format(text if frame.startswith("{") else text[0].lower() + text[1:])
         )

@@ -5,7 +5,8 @@
 The articles are the given ones again and again; in each copy every second longer word is another one, so that a copy speaks of
 other things in sentences of the same make. A vector is the sum of a random one for each word: alike where words are, and made in no
 time – encoding is measured by benchmarks.encode_scale. `--only-values N`: digits are kept in every Nth copy (fewer claims).
-Each size runs in a process of its own; its peak of memory is printed after each step. Prints; asserts nothing.
+Each size runs in a process of its own, with a file of derived results of its own; its peak of memory is printed after each step.
+Prints; asserts nothing.
 """
 
 from __future__ import annotations
@@ -76,9 +77,12 @@ def _other(body: str, copy: int) -> str:
 def whole(place: Path) -> None:
     """In a process of its own: the audit of everything below `place`."""
     from kb_audit.audit import audit
+    from kb_audit.kept import Kept
 
-    steps = _Steps()
-    found = audit([place], encode=made_up, as_of=date(2026, 1, 1), progress=steps)
+    steps, kept = _Steps(), Kept(place.parent / "derived.sqlite")
+    found = audit(
+        [place], encode=made_up, as_of=date(2026, 1, 1), progress=steps, kept=kept, model={"digest": "made up"}
+    )
     steps("", 0, 0)
     print(
         f"{len(found.sections):,} sections of {len(found.articles):,} articles, {found.claims:,} claims, {found.pairs:,} near pairs, "
@@ -111,8 +115,11 @@ def main() -> None:
     given = asked.parse_args()
     for count in given.sections:
         with tempfile.TemporaryDirectory() as folder:
-            write_copies(given.path, Path(folder), count, given.only_values)
-            call = f"from pathlib import Path; from benchmarks.knowledge_whole import whole; whole(Path({folder!r}))"
+            pages = Path(folder) / "pages"
+            write_copies(given.path, pages, count, given.only_values)
+            call = (
+                f"from pathlib import Path; from benchmarks.knowledge_whole import whole; whole(Path({str(pages)!r}))"
+            )
             subprocess.run([sys.executable, "-c", call], check=True)
 
 

@@ -22,8 +22,15 @@ class Ahead(Generic[T]):
         self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    def result(self) -> T:
+    @property
+    def done(self) -> bool:
+        return not self._thread.is_alive()
+
+    def wait(self) -> None:
         self._thread.join()
+
+    def result(self) -> T:
+        self.wait()
         if self._raised is not None:
             raise self._raised
         return self._made[0]

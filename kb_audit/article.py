@@ -16,7 +16,7 @@ T = TypeVar("T")
 BlockKind = Literal["paragraph", "item", "row", "code", "caption"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Block:
     """A paragraph, list item, table row or code block; `lead` is the line that introduces a list or a row's header."""
 
@@ -26,7 +26,7 @@ class Block:
     lead: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Link:
     """A link as written; `target` is the raw address."""
 
@@ -35,7 +35,7 @@ class Link:
     text: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Image:
     """A picture as written; `alt` is what it says to those who do not see it, an agent included."""
 
@@ -44,7 +44,7 @@ class Image:
     alt: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A heading with its level (1–6); `start:end` covers its whole line in the body."""
 
@@ -54,7 +54,7 @@ class Heading:
     end: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Section:
     """What stands between two headings. `path` runs from the article's title to the section's own heading."""
 
@@ -135,6 +135,13 @@ def worked_out(article: Article) -> dict[str, Any]:
     """What `once` remembers of an article."""
     known: dict[str, Any] = article.__dict__.setdefault("_once", {})
     return known
+
+
+def forget(articles: Iterable[Article], *what: str) -> None:
+    """Lets go of what `once` remembers of them; whoever asks again has it made again."""
+    for article in articles:
+        for each in what:
+            worked_out(article).pop(each, None)
 
 
 def _running(article: Article) -> Iterator[str]:

@@ -152,6 +152,9 @@ class KnowledgeAudit(Artifact):
     pairs: int = 0
     pairs_of_records: int = Field(0, description="of two release notes, each of which tells of its own day: not judged")
     pairs_left_out: int = Field(0, description="beyond the nearest that are judged of one sentence")
+    pairs_read: int = Field(
+        0, description="of the pairs that were judged, how many were read together; 0: rules alone decided"
+    )
     agreeing: int = 0
     not_read: tuple[NotRead, ...] = ()
     not_assessed: tuple[NotRead, ...] = ()

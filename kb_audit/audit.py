@@ -12,9 +12,12 @@ from datetime import date
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kb_audit import coverage, report_findings
 from kb_audit.ahead import Ahead
-from kb_audit.article import Article, Section
+from kb_audit.article import Article, Section, forget
 from kb_audit.article_records import records_of
 from kb_audit.artifact import KnowledgeAudit, KnowledgeFinding, SectionRecord, ValueCompared
 from kb_audit.claims import Claim
@@ -37,6 +40,8 @@ from kb_audit.sources.reading import NotRead, Reading, together
 from kb_audit.structure import section_text
 from kb_audit.system_agreement import HeldValue, Spoken, spoken_of
 from kb_audit.taken_apart import take_apart
+from kb_audit.together.reader import Reader
+from kb_audit.together.reading import read_together
 from kb_audit.verdicts import earlier, stated_in
 from probes.finding import EVERYWHERE, Subject
 from runtime.understanding.encode import Encode
@@ -61,6 +66,7 @@ def audit(
     system_values: Sequence[HeldValue] = (),
     hand_over: Callable[[ClaimsKept], None] | None = None,
     second_judge: SecondJudge | None = None,
+    reader: Reader | None = None,
 ) -> KnowledgeAudit:
     """Audit articles.
 
@@ -77,6 +83,7 @@ def audit(
         kept: what earlier runs worked out; with it, articles that did not change are not taken apart and judged again.
         system_values: what systems hold of the values that articles state.
         hand_over: receives all claims with their places and what came of each pair, as an artifact of its own.
+        reader: reads pairs of sentences together (kb_audit.together); without one, rules alone decide about conflicts.
         second_judge: a language model that may confirm conflicts or lower them to possible ones.
 
     Raises BadInput for a path that does not exist; whatever is inside and cannot be read is in `not_read`.
@@ -93,16 +100,18 @@ def audit(
     say("links, dates and structure", 0, len(pages.articles))
     links = follow(pages.articles, reading.known_names)
     found += of_pages(pages.articles, links, as_of, retired, kept)
+    forget(pages.articles, "texts")
     say("claims", 0, len(pages.english))
     stated, names = stated_in(pages.english, kept)
     say("embedding", 0, len(pages.texts) + len(stated))
     rows = embedded.result()
-    twice = find_duplicates(pages.texts, [s.article for s in pages.sections], rows)
-    found += report_findings.of_duplicates(pages.articles, pages.sections, twice)
-    same = {frozenset({pages.sections[d.a].id, pages.sections[d.b].id}) for d in twice}
-    found += report_findings.of_passages(shared_passages(pages.searched, same))
+    found += _said_twice(pages, rows)
+    forget(pages.articles, "sentences", "passages")  # of very many articles as much as the claims' vectors take
     say("comparing claims", 0, len(stated))
     compared = find_conflicts(stated, encode, earlier(kept, pages.english, names, (model or {}).get("digest")))
+    if reader:
+        say("reading sentences together", 0, 0)
+        compared = read_together(reader, stated, compared, encode)
     asked = None
     if second_judge:
         say(f"asking {second_judge.name} about conflicts", 0, 0)
@@ -114,26 +123,32 @@ def audit(
     found += report_findings.of_system_values(pages.articles, stated, spoken)
     if hand_over:
         hand_over(claims_kept(stated, compared))
+    values, count = tuple(_compared(v, s, stated) for v, s in zip(system_values, spoken, strict=True)), len(stated)
+    del stated
     say("coverage", 0, len(intents or {}))
-    covered = coverage.cover(intents or {}, pages.sections, pages.texts, encode)
+    covered = coverage.cover(intents or {}, pages.sections, pages.texts, rows, encode)
     by_id = {a.id: a for a in pages.articles}
     searched = Searched(by_id, pages.sections, pages.texts, rows, intents or {}, covered, encode)
     found += report_findings.of_retrieval(pages.articles, pages.sections, lost_headings(searched))
     found += report_findings.of_near_ties(pages.articles, pages.sections, near_ties(searched))
     found = with_remedies(pages.articles, found)
     records = records_of(pages.articles, found, as_of, review_days)
+    first = mend_first(pages.articles, records, found, covered.articles, volumes or {}, kept)
+    if kept:
+        kept.end_run(repr(sorted({article.source for article in reading.articles})))
     say("done", len(pages.articles), len(pages.articles))
     return KnowledgeAudit(
         subject=Subject(unit=EVERYWHERE),
-        tool={"kb_audit": _version(), **(model or {})},
+        tool={"kb_audit": _version(), **(model or {}), **({"reader": reader.name} if reader else {})},
         as_of=as_of,
         sources=tuple(str(each) for each in named if not isinstance(each, Reading)),
         articles=tuple(records.values()),
         sections=tuple(_section(s, text) for s, text in zip(pages.sections, pages.texts, strict=True)),
-        claims=len(stated),
+        claims=count,
         pairs=compared.compared,
         pairs_of_records=compared.records,
         pairs_left_out=compared.left_out,
+        pairs_read=compared.read,
         agreeing=sum(p.judgement.verdict == "agree" for p in compared.pairs),
         not_read=(*reading.not_read, *_without_fields(pages.articles)),
         not_assessed=pages.other_languages,
@@ -142,12 +157,12 @@ def audit(
         workflows=covered.articles,
         reached=covered.sections,
         limits_compared=len(bounds),
-        system_values=tuple(_compared(v, s, stated) for v, s in zip(system_values, spoken, strict=True)),
+        system_values=values,
         second_judge=asked,
         retrieval=measure(searched),
         would_say=would_say(searched, volumes or {}),
         merges=merges(pages.articles, found),
-        mend_first=mend_first(pages.articles, records, found, covered.articles, volumes or {}, kept),
+        mend_first=first,
         findings=tuple(found),
     )
 
@@ -183,6 +198,14 @@ class _Pages:
             tuple(s for s, _ in pairs),
             tuple(text for _, text in pairs),
         )
+
+
+def _said_twice(pages: _Pages, rows: NDArray[np.float32]) -> Iterator[KnowledgeFinding]:
+    """Duplicate sections, and passages that sections share which are none."""
+    twice = find_duplicates(pages.texts, [s.article for s in pages.sections], rows)
+    yield from report_findings.of_duplicates(pages.articles, pages.sections, twice)
+    same = {frozenset({pages.sections[d.a].id, pages.sections[d.b].id}) for d in twice}
+    yield from report_findings.of_passages(shared_passages(pages.searched, same))
 
 
 def _without_fields(articles: Iterable[Article]) -> Iterator[NotRead]:

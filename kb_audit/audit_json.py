@@ -18,6 +18,7 @@ def as_json(audit: KnowledgeAudit) -> dict[str, Any]:
         "pairs": audit.pairs,
         "pairs_of_records": audit.pairs_of_records,
         "pairs_left_out": audit.pairs_left_out,
+        "pairs_read": audit.pairs_read,
         "not_read": [{"name": n.name, "why": n.why} for n in audit.not_read],
         "not_assessed": [{"name": n.name, "why": n.why} for n in audit.not_assessed],
         "coverage": {w: [u.model_dump() for u in each] for w, each in audit.coverage.items()},

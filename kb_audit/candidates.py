@@ -16,19 +16,34 @@ from numpy.typing import NDArray
 
 from kb_audit.claims import Claim
 from kb_audit.traits import Traits
+from runtime.understanding.encode import Encode
 
 MOST = 100
 BLOCK = 1024
-_GRID = 2048.0
+GRID = 2048.0
+_STEP = 16_384
+"""Claims encoded together."""
 Near = tuple[int, int, float]
 _Columns = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
 
 
-def on_grid(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Unit rows rounded to multiples of 1/2048 (an error of some 0.0003 in a cosine): products of two rows are then sums of whole
-    numbers below 2^24, which float32 holds exactly, so that a cosine is the same in whatever block it is worked out."""
-    scaled: NDArray[np.float32] = rows * np.float32(_GRID)
-    return np.rint(scaled, out=scaled)  # in place: each copy more is as large as all vectors
+def on_grid(rows: NDArray[np.float32]) -> NDArray[np.int16]:
+    """Unit rows rounded to multiples of 1/2048 (an error of some 0.0003 in a cosine), as whole numbers of two bytes: products of two
+    rows are then sums of whole numbers below 2^24, which float32 holds exactly, so that a cosine is the same in whatever block it
+    is worked out."""
+    whole: NDArray[np.int16] = np.rint(rows * np.float32(GRID)).astype(np.int16)
+    return whole
+
+
+def encoded_on_grid(encode: Encode, texts: Sequence[str]) -> NDArray[np.int16]:
+    """Vectors of the texts, a step at a time: all of them at four bytes a number are never held."""
+    parts = [on_grid(encode(texts[start : start + _STEP])) for start in range(0, len(texts), _STEP)]
+    return np.concatenate(parts)
+
+
+def cosine(one: NDArray[np.int16], other: NDArray[np.int16]) -> float:
+    """Of two rows on the grid."""
+    return float(one.astype(np.float32) @ other.astype(np.float32)) / GRID**2
 
 
 @dataclass(frozen=True)
@@ -50,11 +65,11 @@ class Tally:
 
 
 class Sieve:
-    """`near` and `permission` are the cosines below which values, and permissions, are not compared; what it meets is counted
-    in `tally`, a pair for both of its claims."""
+    """`rows` are on the grid. `near` and `permission` are the cosines below which values, and permissions, are not compared; what
+    it meets is counted in `tally`, a pair for both of its claims."""
 
-    def __init__(self, claims: Sequence[Claim], rows: NDArray[np.float32], *, near: float, permission: float) -> None:
-        self._rows, self._near, self._permission = on_grid(rows), near, permission
+    def __init__(self, claims: Sequence[Claim], rows: NDArray[np.int16], *, near: float, permission: float) -> None:
+        self._rows, self._near, self._permission = rows, near, permission
         self._sections = _sections(claims)
         self._records = np.array([claim.record for claim in claims], bool)
         self._traits = Traits(claims)
@@ -83,34 +98,31 @@ class Sieve:
 
     def _of(self, numbers: NDArray[np.int64], fresh: NDArray[np.bool_]) -> Iterator[_Columns]:
         """Pairs of these numbers that may clash, the earlier claim first."""
-        for side, cosines, worth in self._near_to(numbers, fresh):
-            x, y = np.nonzero(worth)
-            cosine, i, j = cosines[x, y], numbers[x], y + side
+        for i, j, cosine in self._near_to(numbers, fresh):
             chosen = self._traits.may_clash(i, j, cosine >= self._permission)
-            i, j, cosine = i[chosen], j[chosen], cosine[chosen]
-            first, second = np.minimum(i, j), np.maximum(i, j)
+            first, second = np.minimum(i, j)[chosen], np.maximum(i, j)[chosen]
             np.add.at(self.tally.ahead, first, 1)
-            yield first, second, cosine
+            yield first, second, cosine[chosen]
 
-    def _near_to(
-        self, numbers: NDArray[np.int64], fresh: NDArray[np.bool_]
-    ) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.bool_]]]:
-        """Tile by tile where its columns begin, the cosines, and which of them to look at; a pair of two fresh ones stands in one
-        tile only."""
-        rows, sections, records = self._rows[numbers], self._sections[numbers], self._records[numbers]
+    def _near_to(self, numbers: NDArray[np.int64], fresh: NDArray[np.bool_]) -> Iterator[_Columns]:
+        """Tile by tile the pairs to look at, with their cosines; a pair of two fresh ones stands in one tile only. Few of a tile's
+        million pairs are near: everything but the product is worked out for those alone."""
+        rows, least = self._rows[numbers].astype(np.float32), np.float32(self._near) * np.float32(GRID**2)
         for side in range(0, len(self._rows), BLOCK):
-            part = slice(side, side + BLOCK)
-            columns = np.arange(side, min(side + BLOCK, len(self._rows)))
-            if columns[-1] <= numbers[0] and fresh[part].all():
+            part = slice(side, min(side + BLOCK, len(self._rows)))
+            if part.stop <= numbers[0] + 1 and fresh[part].all():
                 continue
-            cosines: NDArray[np.float32] = (rows @ self._rows[part].T) * np.float32(_GRID**-2)
-            once = ~fresh[None, part] | (columns[None, :] > numbers[:, None])
-            close = (cosines >= np.float32(self._near)) & once & (sections[:, None] != self._sections[None, part])
-            both = close & (records[:, None] & self._records[None, part])
-            for column, where in ((self.tally.near, close), (self.tally.records, both)):
-                column[numbers] += np.count_nonzero(where, axis=1).astype(np.int32)
-                column[part] += np.count_nonzero(where, axis=0).astype(np.int32)
-            yield side, cosines, close & ~both
+            products = rows @ self._rows[part].astype(np.float32).T
+            x, y = np.divmod(np.flatnonzero(products >= least), part.stop - side)  # quicker than nonzero in 2-D
+            i, j = numbers[x], y + side
+            counts = (~fresh[j] | (j > i)) & (self._sections[i] != self._sections[j])
+            x, y, i, j = x[counts], y[counts], i[counts], j[counts]
+            both = self._records[i] & self._records[j]
+            for column, where in ((self.tally.near, slice(None)), (self.tally.records, both)):
+                column[numbers] += np.bincount(x[where], minlength=len(numbers)).astype(np.int32)
+                column[part] += np.bincount(y[where], minlength=part.stop - side).astype(np.int32)
+            worth = ~both
+            yield i[worth], j[worth], products[x[worth], y[worth]] * np.float32(GRID**-2)
 
 
 def _blocks(numbers: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
@@ -125,7 +137,7 @@ def _joined(one: _Columns, other: _Columns) -> _Columns:
 def _nearest(found: _Columns) -> _Columns:
     """Of each first claim the `MOST` nearest, the earlier one first where two are equally near."""
     i, j, cosine = found
-    if not len(i) or np.bincount(i).max() <= MOST:
+    if not len(i) or np.bincount(i - i.min()).max() <= MOST:
         return found
     order = np.lexsort((j, -cosine, i))
     ordered = i[order]

@@ -42,7 +42,7 @@ _SUBJECTLESS = re.compile(
     r"can|may|should|takes?|costs?|applies)\b)", re.I)  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One sentence that states something checkable. `subject` is what is compared: the sentence (with its heading where it
     names no subject) without its values; `about` is the sentence without the words that allow or forbid. `record`: it stands
@@ -119,7 +119,7 @@ def claim_of(
     sign = polarity(text) if said else None
     if not found and sign is None:
         return None
-    masked = mask(text, found)
+    masked = _same(mask(text, found), text)
     headings = sentence.section.path
     return Claim(
         article=sentence.section.article,
@@ -129,7 +129,7 @@ def claim_of(
         start=sentence.start,
         end=sentence.end,
         masked=masked,
-        about=sign.about if sign else masked,
+        about=_same(sign.about, masked) if sign else masked,
         subject=_subject(masked if found or sign is None else sign.about, headings, lead),
         values=roles(text, found),
         heading_values=tuple(v for h in headings for v in values(h)),
@@ -147,6 +147,11 @@ def claim_of(
 def sets_a_rule(text: str) -> bool:
     """Whether a sentence has a word of rules ("within", "must", "limit"); a picture's caption has none."""
     return bool(_DEONTIC.search(text))
+
+
+def _same(new: str, old: str) -> str:
+    """The old string where the new one is equal: a claim is held by the hundred thousand."""
+    return old if new == old else new
 
 
 def _subject(masked: str, headings: tuple[str, ...], lead: str) -> str:

@@ -96,6 +96,7 @@ def derive(given: Derivation, second_judge: SecondJudge | None = None) -> Iterat
     from kb_audit.embedding import find_model
     from kb_audit.guardrail_agreement import limits_of
     from kb_audit.kept import Kept
+    from kb_audit.together.reader import pair_reader
 
     if given.encode is None or not given.estate.knowledge:
         yield from _absent(given.estate, "no articles are named" if given.encode else "no model")
@@ -121,6 +122,7 @@ def derive(given: Derivation, second_judge: SecondJudge | None = None) -> Iterat
         system_values=_held(given),
         hand_over=claims.append,
         second_judge=second_judge,
+        reader=pair_reader(),
     )
     named = tuple(
         source for source in given.estate.knowledge if live.live(source) is None

@@ -37,10 +37,9 @@ class Coverage:
 
 
 def cover(
-    intents: Mapping[str, Sequence[str]], sections: Sequence[Section], texts: Sequence[str], encode: Encode
+    intents: Mapping[str, Sequence[str]], sections: Sequence[Section], texts: Sequence[str], rows: Rows, encode: Encode
 ) -> Coverage:
-    """`intents` maps a workflow to its utterances; `texts` runs parallel to `sections`."""
-    rows = encode(texts)
+    """`intents` maps a workflow to its utterances; `texts` and `rows` run parallel to `sections`."""
     flat = [(workflow, text) for workflow, utterances in intents.items() for text in utterances]
     asked = encode([text for _, text in flat])
     found = nearest(asked, rows, TOP) if sections and flat else [[] for _ in flat]

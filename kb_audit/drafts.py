@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 
-from kb_audit.article import Article, Section, plain, slug
+from kb_audit.article import Article, Section, once, plain, slug
 from kb_audit.artifact import KnowledgeFinding, Side
 from kb_audit.sentences import sentences
 from kb_audit.structure import word_pieces
@@ -117,15 +118,27 @@ def _divide(pages: Pages, finding: KnowledgeFinding, mend: int) -> Edit | None:
     if section is None:
         return None
     level = "#" * min(6, max(2, len(section.path) + 1))
-    text, at, held, added = "", section.start, 0, 0
+    text, at = "", section.start
+    for place, name in dict(once(article, "cuts", partial(cuts_in, article))).get(section.start, ()):
+        text += article.body[at:place] + f"{level} {name}\n\n"
+        at = place
+    return Edit(section.start, section.end, text + article.body[at : section.end]) if text else None
+
+
+def cuts_in(article: Article) -> tuple[tuple[int, tuple[tuple[int, str], ...]], ...]:
+    """Where each section that is too long begins, and between which paragraphs headings of what name would divide it."""
+    return tuple((section.start, cuts) for section in article.sections if (cuts := tuple(_cuts(article, section))))
+
+
+def _cuts(article: Article, section: Section) -> Iterator[tuple[int, str]]:
+    held = 0
     for block in section.blocks:
         pieces = word_pieces(plain(article.body[block.start : block.end]))
-        fresh = article.body[: block.start].endswith("\n\n")
+        fresh = article.body.endswith("\n\n", 0, block.start)
         if held and held + pieces > _ROOM and fresh and block.kind in ("paragraph", "code"):
-            text += article.body[at : block.start] + f"{level} {_name(article.body[block.start : block.end])}\n\n"
-            at, held, added = block.start, 0, added + 1
+            yield block.start, _name(article.body[block.start : block.end])
+            held = 0
         held += pieces
-    return Edit(section.start, section.end, text + article.body[at : section.end]) if added else None
 
 
 def _name(text: str) -> str:

@@ -14,12 +14,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_audit.ahead import Ahead
 from kb_audit.model import DIGEST, MODEL, Model, checked, find_model
 from kb_audit.row_store import RowStore, cache_folder, digest_of
 from runtime.errors import BadInput
-from runtime.understanding.encode import Encode
 
-__all__ = ["DIGEST", "MODEL", "Model", "cache_file", "checked", "encoder", "find_model", "load"]
+__all__ = ["DIGEST", "MODEL", "Encoder", "Model", "cache_file", "checked", "encoder", "find_model", "load"]
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, of how many."""
@@ -35,40 +35,59 @@ class Rows(Protocol):
     def rows(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
 
 
-def encoder(model: Model | None = None, *, progress: Progress | None = None, cache: Path | None = None) -> Encode:
-    """A function that turns texts into unit rows of float32, shape (n, dimensions).
+class Encoder:
+    """Turns texts into unit rows of float32, shape (n, dimensions).
 
-    The model is loaded at the first text that is not kept; texts of like length go through it together. Raises BadInput
-    when the weights are missing or not the ones that were checked.
+    The model is loaded at the first text that is not kept, or before by `prepare`; texts of like length go through it together.
+    Raises BadInput when the weights are missing or not the ones that were checked.
     """
-    chosen = model or find_model()
-    store = RowStore(cache or cache_file(chosen))
-    dimensions = chosen.dimensions
-    loaded: list[Rows] = []
-    say = progress or (lambda what, done, of: None)
 
-    def encode(texts: Sequence[str]) -> NDArray[np.float32]:
+    def __init__(self, model: Model, say: Progress, store: RowStore) -> None:
+        self._model, self._say, self._store = model, say, store
+        self._dimensions = model.dimensions
+        self._loading: Ahead[Rows] | None = None
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
         places: dict[bytes, list[int]] = {}
         for number, text in enumerate(texts):
             places.setdefault(digest_of(text), []).append(number)
-        rows = np.empty((len(texts), dimensions), np.float32)
-        for key, row in store.known(places):
-            rows[places.pop(key)] = row
+        rows = np.empty((len(texts), self._dimensions), np.float32)
+        for key, row in self._store.known(places):
+            for number in places.pop(key):
+                rows[number] = row
         todo = sorted(places, key=lambda key: len(texts[places[key][0]]))
         step = _STEP_SPREAD if os.environ.get("CXREADY_RAY") else _STEP
         for start in range(0, len(todo), step):
-            if not loaded:
-                say("loading the model: embedding", 0, len(todo))
-                loaded.append(load(chosen))
             part = todo[start : start + step]
-            fresh = loaded[0].rows([texts[places[key][0]] for key in part])
-            store.keep(part, fresh)
+            fresh = self._loaded(len(todo)).rows([texts[places[key][0]] for key in part])
+            self._store.keep(part, fresh)
             for key, row in zip(part, fresh, strict=True):
                 rows[places[key]] = row
-            say("embedding", start + len(part), len(todo))
+            self._say("embedding", start + len(part), len(todo))
         return rows
 
-    return encode
+    def prepare(self) -> None:
+        """Begins to load the model, for whoever knows that there will be texts that are not kept."""
+        if self._loading is None:
+            self._loading = Ahead(lambda: load(self._model))
+
+    def settle(self) -> None:
+        """Waits until a model that is being loaded is there: a process must not end in the midst of that."""
+        if self._loading is not None:
+            self._loading.wait()
+
+    def _loaded(self, count: int) -> Rows:
+        if self._loading is None or not self._loading.done:
+            self._say("loading the model: embedding", 0, count)
+        self.prepare()
+        assert self._loading is not None
+        return self._loading.result()
+
+
+def encoder(model: Model | None = None, *, progress: Progress | None = None, cache: Path | None = None) -> Encoder:
+    """The encoder of this model, with what is kept of it."""
+    chosen = model or find_model()
+    return Encoder(chosen, progress or (lambda what, done, of: None), RowStore(cache or cache_file(chosen)))
 
 
 def load(model: Model) -> Rows:

@@ -7,21 +7,13 @@ several lengths and scripts); a model that cannot be exported is remembered as s
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
-import os
-import shutil
-import tempfile
 import warnings
 from dataclasses import dataclass
-from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
+from kb_audit.exports import About, kept_export
 from kb_audit.model import Model
 from kb_audit.row_store import cache_folder
 
@@ -45,50 +37,12 @@ class Exported:
 
 def exported(model: Model) -> Exported | None:
     """The export of this model, made now if there is none; `None` where it cannot be had."""
-    if find_spec("onnxruntime") is None:
-        return None
     place = cache_folder() / "models" / f"{model.key}-onnx{_FORMAT}"
-    if not (place / "about.json").is_file():
-        if any(find_spec(name) is None for name in ("onnx", "sentence_transformers")):
-            return None
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(place.with_suffix(".lock")):
-                if not (place / "about.json").is_file():
-                    _make(model, place)
-        except OSError:
-            return None
-    return _opened(place)
+    about = kept_export(place, lambda folder: _export(model, folder))
+    return Exported(place, about["length"], about["pad"]) if about else None
 
 
-def _opened(place: Path) -> Exported | None:
-    """An export that is whole, by the digests it was written with; a damaged one is removed and made again next time."""
-    try:
-        about = json.loads((place / "about.json").read_text(encoding="utf-8"))
-        if "unfit" in about and about["by"] == _maker():
-            return None
-        if "files" in about and all(_sha256(place / name) == digest for name, digest in about["files"].items()):
-            return Exported(place, about["length"], about["pad"])
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    shutil.rmtree(place, ignore_errors=True)
-    return None
-
-
-def _make(model: Model, place: Path) -> None:
-    """Exports into a temporary folder beside the place, then renames it."""
-    temporary = Path(tempfile.mkdtemp(prefix=".making-", dir=place.parent))
-    try:
-        about = _export(model, temporary)
-        (temporary / "about.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
-        if place.exists():
-            shutil.rmtree(place)
-        os.replace(temporary, place)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _export(model: Model, folder: Path) -> dict[str, Any]:
+def _export(model: Model, folder: Path) -> About:
     from kb_audit.torch_rows import load, rows
 
     # Attention written out: the fused kernel has no counterpart in the exchange format.
@@ -96,16 +50,16 @@ def _export(model: Model, folder: Path) -> dict[str, Any]:
     try:
         _write(loaded, folder)
     except Exception as error:  # whatever an exporter of foreign models may raise: it runs in torch then
-        return {"unfit": f"it cannot be exported: {type(error).__name__}", "by": _maker()}
+        return {"unfit": f"it cannot be exported: {type(error).__name__}"}
     from kb_audit.onnx_rows import OnnxRows
 
     about = Exported(folder, int(loaded.max_seq_length or 512), int(loaded.tokenizer.pad_token_id or 0))
     off = float((1 - (OnnxRows(about).rows(_SAMPLES) * rows(loaded, _SAMPLES)).sum(axis=1)).max())
     if not off < TOLERANCE:
-        return {"unfit": f"its rows differ from the model's own (cosine error {off:.4f})", "by": _maker()}
+        return {"unfit": f"its rows differ from the model's own (cosine error {off:.4f})"}
     return {
         "model": model.name, "weights": model.digest, "length": about.length, "pad": about.pad, "error": off,
-        "files": {name: _sha256(folder / name) for name in ("model.onnx", "tokenizer.json")},
+        "files": ["model.onnx", "tokenizer.json"],
     }  # fmt: skip
 
 
@@ -131,13 +85,3 @@ def _write(loaded: Any, folder: Path) -> None:
             Whole(), (ids, torch.ones_like(ids)), str(folder / "model.onnx"), input_names=["ids", "mask"],
             output_names=["row"], dynamic_axes=axes, opset_version=_OPSET, dynamo=False,
         )  # fmt: skip
-
-
-def _maker() -> str:
-    """Another version may export what this one cannot."""
-    return " ".join(f"{name} {version(name)}" for name in ("torch", "sentence-transformers", "onnx"))
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from kb_audit.article import Article, Link
+from kb_audit.article import Article, Link, once
 from kb_audit.links import targets
 
 _INTERNAL = re.compile(
@@ -34,7 +35,7 @@ def exposures(articles: Sequence[Article]) -> Iterator[Exposure]:
     """By what the pages' fields say of their audience, and by the words "internal use only" in the text."""
     inside = {a.id: a for a in articles if is_internal(a)}
     for article in articles:
-        if article.id in inside and is_public(article) and _SAYS.search(article.body[:2000]):
+        if article.id in inside and is_public(article) and once(article, "for_staff", partial(for_staff, article)):
             yield Exposure(article, None, article)
     if not inside:
         return
@@ -43,8 +44,13 @@ def exposures(articles: Sequence[Article]) -> Iterator[Exposure]:
             yield Exposure(article, link, inside[found])
 
 
+def for_staff(article: Article) -> bool:
+    """Whether the text itself says at its beginning that it is not for customers."""
+    return bool(_SAYS.search(article.body[:2000]))
+
+
 def is_internal(article: Article) -> bool:
-    return bool(_INTERNAL.search(article.audience) or _SAYS.search(article.body[:2000]))
+    return bool(_INTERNAL.search(article.audience)) or once(article, "for_staff", partial(for_staff, article))
 
 
 def is_public(article: Article) -> bool:

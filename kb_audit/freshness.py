@@ -17,7 +17,7 @@ from typing import Literal
 from kb_audit.article import Article, once
 from kb_audit.links import targets
 from kb_audit.passed_dates import DATED, last_day
-from kb_audit.sentences import Sentence, sentences
+from kb_audit.sentences import Sentence, numbered, sentences
 
 POINTS = {
     "passed_date": 25, "superseded": 25, "conflict": 25, "system": 25, "gone_reference": 20, "overdue_review": 20, "old_version": 15, "dead_link": 10,
@@ -73,10 +73,7 @@ def evidence(articles: Iterable[Article], as_of: date) -> list[StaleEvidence]:
                     "overdue_review", article.id, None, f"its review was due on {article.review_due.isoformat()}"
                 )
             )
-        if not (DATED.search(article.body) or _LATEST.search(article.body)):
-            continue
-        told = list(sentences(article))
-        for sentence in (told[number] for number in once(article, "dated", partial(dated, article))):
+        for sentence in numbered(article, once(article, "dated", partial(dated, article))):
             found += [
                 StaleEvidence("passed_date", article.id, sentence, says) for says in _passed(sentence.text, as_of)
             ]
@@ -88,25 +85,47 @@ def evidence(articles: Iterable[Article], as_of: date) -> list[StaleEvidence]:
 
 def dated(article: Article) -> tuple[int, ...]:
     """Numbers of the sentences that name a day, or speak of what is the latest."""
+    if not (DATED.search(article.body) or _LATEST.search(article.body)):
+        return ()
     return tuple(n for n, s in enumerate(sentences(article)) if DATED.search(s.text) or _LATEST.search(s.text))
+
+
+def replacing(article: Article) -> tuple[int, ...]:
+    """Numbers of the sentences that say that this page is replaced, or replaces another."""
+    if not (_REPLACED.search(article.body) or _REPLACES.search(article.body)):
+        return ()
+    return tuple(n for n, s in enumerate(sentences(article)) if _REPLACED.search(s.text) or _REPLACES.search(s.text))
+
+
+def versions(article: Article) -> tuple[tuple[str, int], ...]:
+    """Names with the newest version that the page speaks of."""
+    newest: dict[str, int] = {}
+    for match in _VERSION.finditer(article.body):
+        newest[match["name"]] = max(newest.get(match["name"], 0), int(match["major"]))
+    return tuple(newest.items())
 
 
 def superseded(articles: Sequence[Article]) -> Iterator[StaleEvidence]:
     """Pages that say that they are replaced, that another page says it replaces, or whose title names an older year."""
-    leads: dict[str, list[tuple[int, str]]] = {}
-    for article, link, found in targets(articles):
-        leads.setdefault(article.id, []).append((link.start, found))
+    leads: dict[str, list[tuple[int, str]]] | None = None
     for article in articles:
-        if not (_REPLACED.search(article.body) or _REPLACES.search(article.body)):
-            continue
-        for sentence in sentences(article):
+        for sentence in numbered(article, once(article, "replacing", partial(replacing, article))):
             if _REPLACED.search(sentence.text):
                 yield StaleEvidence("superseded", article.id, sentence, "it says itself that it is replaced")
-            elif _REPLACES.search(sentence.text):
+            else:
+                leads = _leads(articles) if leads is None else leads
                 inside = {to for at, to in leads.get(article.id, ()) if sentence.start <= at < sentence.end}
                 for old in sorted(inside - {article.id}):
                     yield StaleEvidence("superseded", old, None, f"“{article.title}” says that it replaces it")
     yield from _older_years(articles)
+
+
+def _leads(articles: Sequence[Article]) -> dict[str, list[tuple[int, str]]]:
+    """By article where a link stands and the page that it leads to."""
+    leads: dict[str, list[tuple[int, str]]] = {}
+    for article, link, found in targets(articles):
+        leads.setdefault(article.id, []).append((link.start, found))
+    return leads
 
 
 def _older_years(articles: Iterable[Article]) -> Iterator[StaleEvidence]:
@@ -147,8 +166,8 @@ def _passed(text: str, as_of: date) -> Iterator[str]:
 def _newest_versions(articles: Iterable[Article]) -> dict[str, int]:
     newest: dict[str, int] = {}
     for article in articles:
-        for match in _VERSION.finditer(article.body):
-            newest[match["name"]] = max(newest.get(match["name"], 0), int(match["major"]))
+        for name, major in once(article, "versions", partial(versions, article)):
+            newest[name] = max(newest.get(name, 0), major)
     return newest
 
 

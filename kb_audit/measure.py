@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from kb_audit.claims import Claim, claims
 from kb_audit.conflicts import find_conflicts
 from kb_audit.sources import markdown
+from kb_audit.together.reader import Reader
+from kb_audit.together.reading import read_together
 from kb_audit.wording import content_words
 from runtime.understanding.encode import Encode
 
@@ -43,8 +45,8 @@ def load_pairs(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def verdicts(pairs: Sequence[dict[str, Any]], encode: Encode) -> list[str]:
-    """The engine's verdict on each pair, through the same way that a page takes."""
+def verdicts(pairs: Sequence[dict[str, Any]], encode: Encode, reader: Reader | None = None) -> list[str]:
+    """The engine's verdict on each pair, through the same way that a page takes; without a reader, that of the rules."""
     stated = [claim for pair in pairs for side in "ab" for claim in _claims(pair, side)]
     known = _remembering(encode)
     known([claim.subject for claim in stated])
@@ -58,7 +60,7 @@ def verdicts(pairs: Sequence[dict[str, Any]], encode: Encode) -> list[str]:
             }
         )
     )
-    return [_verdict(pair, known) for pair in pairs]
+    return [_verdict(pair, known, reader) for pair in pairs]
 
 
 def _remembering(encode: Encode) -> Encode:
@@ -85,9 +87,12 @@ def score(pairs: Sequence[dict[str, Any]], given: Iterable[str]) -> Score:
     )
 
 
-def _verdict(pair: dict[str, Any], encode: Encode) -> str:
+def _verdict(pair: dict[str, Any], encode: Encode, reader: Reader | None) -> str:
     both = [*_claims(pair, "a"), *_claims(pair, "b")]
-    found = {p.judgement.verdict for p in find_conflicts(both, encode).pairs}
+    compared = find_conflicts(both, encode)
+    if reader:
+        compared = read_together(reader, both, compared, encode)
+    found = {p.judgement.verdict for p in compared.pairs}
     return next((v for v in ("conflict", "scope", "possible", "agree") if v in found), "unrelated")
 
 

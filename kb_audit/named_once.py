@@ -10,11 +10,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from kb_audit.article import Article
+from kb_audit.article import Article, once
 from kb_audit.menu_paths import MenuPath, menu_paths, written
 from kb_audit.retired import is_about_the_past
-from kb_audit.sentences import Sentence, sentences
+from kb_audit.sentences import Sentence, numbered, sentences
 
 OTHERS = 2
 _SIBLINGS = 3
@@ -81,10 +82,12 @@ def _menus(articles: Sequence[Article]) -> Iterator[NamedOnce]:
         for path in menu_paths(article):
             menus.add(article, path)
     alone = [(key, *next(iter(by.values()))) for key, by in menus.named.items() if len(by) == 1 and len(key) > 1]
-    said = _said_by([key[-1] for key, _, _ in alone], articles)
+    elsewhere = {key: _lies_elsewhere(menus, key, article) for key, article, _ in alone}
+    unknown = {key: why for key, other in elsewhere.items() if not other and (why := _unknown_child(menus, key))}
+    said = _said_by([key[-1] for key in unknown], articles)
     told: set[tuple[str, Key]] = set()
     for key, article, path in alone:
-        why = _lies_elsewhere(menus, key, article) or (_unknown_child(menus, key) if said[key[-1]] <= 1 else "")
+        why = elsewhere[key] or (unknown[key] if key in unknown and said[key[-1]] <= 1 else "")
         if why and (article.id, key[:-1]) not in told:
             yield NamedOnce(article, path.sentence, menus.write(key), why)
         if why:
@@ -130,20 +133,27 @@ def _is_odd(names: int, known: int) -> bool:
 def _products(articles: Sequence[Article]) -> Iterator[NamedOnce]:
     places: dict[tuple[str, str], dict[str, tuple[Article, Sentence, str]]] = defaultdict(dict)
     for article in articles:
-        for sentence in sentences(article):
-            for name, kind in _named_in(sentence.text):
-                places[kind, name.casefold()].setdefault(article.id, (article, sentence, name))
+        named = once(article, "products", partial(products_in, article))
+        for sentence, (_, name, kind) in zip(numbered(article, [n for n, _, _ in named]), named, strict=True):
+            places[kind, name.casefold()].setdefault(article.id, (article, sentence, name))
     family: dict[str, Counter[str]] = defaultdict(Counter)
     for (kind, name), by in places.items():
         family[kind][name] = len(by)
-    said = _said_by([name for (_, name), by in places.items() if len(by) == 1], articles)
-    for (kind, name), by in places.items():
-        known = [other for other, count in family[kind].most_common() if count >= OTHERS]
-        if len(by) == 1 and _is_odd(len(family[kind]), len(known)) and said[name] <= 1:
-            article, sentence, as_written = next(iter(by.values()))
-            names = ", ".join(next(iter(places[kind, other].values()))[2] for other in known[:3])
+    known = {kind: [name for name, by in names.most_common() if by >= OTHERS] for kind, names in family.items()}
+    odd = {kind for kind, names in family.items() if _is_odd(len(names), len(known[kind]))}
+    alone = [(kind, name) for (kind, name), by in places.items() if len(by) == 1 and kind in odd]
+    said = _said_by([name for _, name in alone], articles)
+    for kind, name in alone:
+        if said[name] <= 1:
+            article, sentence, as_written = next(iter(places[kind, name].values()))
+            names = ", ".join(next(iter(places[kind, other].values()))[2] for other in known[kind][:3])
             if name not in article.title.casefold() and not is_about_the_past(article):
                 yield NamedOnce(article, sentence, f"{as_written} {kind}", f"the others name {names}")
+
+
+def products_in(article: Article) -> tuple[tuple[int, str, str], ...]:
+    """The number of the sentence, the name and the kind of each product that is named."""
+    return tuple((n, *named) for n, sentence in enumerate(sentences(article)) for named in _named_in(sentence.text))
 
 
 def _named_in(text: str) -> Iterator[tuple[str, str]]:

@@ -110,7 +110,7 @@ _BREAK = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Polarity:
     """`sign` +1 or −1; `exclusive` +1 for "only …", −1 for "anyone …", 0 for neither.
 

@@ -6,14 +6,14 @@ Only the corpus' own words, a page's `status: retired` and the names that somebo
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
-from kb_audit.article import Article
+from kb_audit.article import Article, once
 from kb_audit.passed_dates import last_day_in
-from kb_audit.sentences import Sentence, sentences
+from kb_audit.sentences import Sentence, numbered, sentences
 
 _NAME = (
     r"(?P<name>(?:[A-Z0-9][\w&+.-]*[ ]){0,4}?[A-Z0-9][\w&+-]*)"
@@ -37,6 +37,7 @@ _SPEAKS_OF_THE_END = re.compile(
     r"switch(?:ing)? from|migrat\w+|move(?:d|s)? from|no new)\b",
     re.I,
 )
+_SMALL = re.compile(r"[a-z][\w-]{2,}")
 _COMMON = frozenset(
     re.findall(
         r"\w+",
@@ -84,11 +85,18 @@ def retired_names(articles: Sequence[Article], as_of: date, listed: Iterable[str
     found: dict[str, Retired] = {name: Retired(name, None, None) for name in listed}
     proper = _Proper(articles)
     for article in articles:
-        for sentence in sentences(article) if _HINT.search(article.body) else ():
+        for sentence in numbered(article, once(article, "ended", partial(ended, article))):
             for name, new in _said_gone(sentence.text, as_of):
                 if name not in found and proper.is_name(name):
                     found[name] = Retired(name, article, sentence, new)
     return sorted(found.values(), key=lambda r: r.name)
+
+
+def ended(article: Article) -> tuple[int, ...]:
+    """Numbers of the sentences that say that something is gone, or will be."""
+    if not _HINT.search(article.body):
+        return ()
+    return tuple(n for n, s in enumerate(sentences(article)) if _OVER.search(s.text) or _WILL.search(s.text))
 
 
 def _said_gone(text: str, as_of: date) -> Iterator[tuple[str, str]]:
@@ -112,16 +120,21 @@ class _Proper:
     """Tells a product's name from a word that only begins a sentence."""
 
     def __init__(self, articles: Sequence[Article]) -> None:
-        self.lower: Counter[str] = Counter()
-        for article in articles:
-            self.lower.update(re.findall(r"(?<![.!?:|#*>\n] )(?<![\n#*\-|>])\b[a-z][\w-]{2,}", article.body))
+        self._articles = articles
 
     def is_name(self, name: str) -> bool:
         words = name.split()
         if not words or words[0] in _COMMON or len(name) < 2 or name.isdigit():
             return False
         unusual = any(any(c.isdigit() for c in w) or any(c.isupper() for c in w[1:]) for w in words)
-        return unusual or len(words) > 1 or self.lower[name.lower()] == 0
+        return unusual or len(words) > 1 or not self._is_said_small(name.lower())
+
+    def _is_said_small(self, word: str) -> bool:
+        """Whether it stands in small letters anywhere behind the first word of a sentence, a heading or an item."""
+        if not _SMALL.fullmatch(word):
+            return False
+        alone = re.compile(rf"(?<![.!?:|#*>\n] )(?<![\n#*\-|>])\b{re.escape(word)}(?![\w-])")
+        return any(word in article.body and alone.search(article.body) for article in self._articles)
 
 
 def _in_article(article: Article, gone: Sequence[Retired]) -> Iterator[GoneReference]:

@@ -20,6 +20,7 @@ from runtime.understanding.encode import Encode
 
 LARGEST = 10
 TIE = 0.03
+_AT_ONCE = 16_384
 OTHER_FIELDS = (
     "What is the capital of Peru?", "How do I boil an egg?", "Who painted the Mona Lisa?", "Explain photosynthesis to a child",
     "What is the square root of 144?", "Translate good morning into Japanese", "Which team won the 1998 world cup?",
@@ -58,7 +59,9 @@ class Searched:
         """Each section with a telling heading, and what a search for title and heading brings."""
         asked = [i for i, s in enumerate(self.sections) if len(s.path) > 1 and len(" ".join(s.path).split()) >= 3]
         queries = [f"{self.sections[i].path[0]}: {self.sections[i].heading}" for i in asked]
-        return list(zip(asked, nearest(self.encode(queries), self.rows, TOP), strict=True)) if asked else []
+        parts = (queries[start : start + _AT_ONCE] for start in range(0, len(queries), _AT_ONCE))
+        found = [best for part in parts for best in nearest(self.encode(part), self.rows, TOP)]
+        return list(zip(asked, found, strict=True))
 
     @cached_property
     def by_utterance(self) -> list[tuple[str, str, list[tuple[int, float]]]]:

@@ -46,9 +46,7 @@ class Comparison:
     kinds: tuple[str, ...] = field(default=())
 
 
-def read_scope(
-    text: str, headings: Iterable[str] = (), fields: Mapping[str, str] | None = None
-) -> dict[str, frozenset[str]]:
+def read_scope(text: str, headings: Iterable[str] = (), fields: Mapping[str, str] | None = None) -> Scope:
     """Scope words by kind. The sentence's own words win over its headings', those over the article's fields."""
     found: dict[str, frozenset[str]] = {}
     bare = _EXCLUSION.sub(" ", text)
@@ -59,8 +57,19 @@ def read_scope(
                 found.setdefault(kind, hits)
     for kind, value in (fields or {}).items():
         if value and value.lower() not in ("all", "any", "every", "global"):
-            found.setdefault(kind, frozenset({value.lower()}))
-    return found
+            found.setdefault(kind, _names_of((value.lower(),)))
+    return _scope_of(tuple(found.items()))
+
+
+@lru_cache(maxsize=20_000)
+def _scope_of(kinds: tuple[tuple[str, frozenset[str]], ...]) -> Scope:
+    """One mapping for all equal scopes: few there are, and each of very many claims has two."""
+    return dict(kinds)
+
+
+@lru_cache(maxsize=20_000)
+def _names_of(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(names)
 
 
 @lru_cache(maxsize=20_000)
@@ -72,7 +81,7 @@ def _hits(text: str) -> dict[str, frozenset[str]]:
     abroad = countries(text) - GROUPS["region"].keys()
     if abroad:
         found.setdefault("region", set()).update(abroad)
-    return {kind: frozenset(found[kind]) for kind in _KINDS if kind in found}
+    return {kind: _names_of(tuple(sorted(found[kind]))) for kind in _KINDS if kind in found}
 
 
 def exclusions(text: str) -> dict[str, frozenset[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kb_audit.article import Article, Section, once, plain
@@ -20,7 +20,7 @@ _ABBREVIATION = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """`text` is what is read (markup gone); `start:end` is where it stands in the article's body.
 
@@ -41,6 +41,12 @@ class Sentence:
 def sentences(article: Article) -> Iterator[Sentence]:
     """Every sentence of running text; code is left out, a table row is one sentence."""
     yield from once(article, "sentences", lambda: tuple(_found(article.body, article.sections)))
+
+
+def numbered(article: Article, numbers: Sequence[int]) -> Iterator[Sentence]:
+    """Some of the sentences, by their numbers."""
+    told = list(sentences(article)) if numbers else []
+    return (told[number] for number in numbers)
 
 
 def _found(body: str, sections: tuple[Section, ...]) -> Iterator[Sentence]:

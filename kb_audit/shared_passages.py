@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from hashlib import blake2b
 
-from kb_audit.article import Article
+import numpy as np
+
+from kb_audit.article import Article, once
 from kb_audit.sentences import Sentence, sentences
 
 FEWEST_WORDS = 30
@@ -29,16 +33,16 @@ def shared_passages(articles: Sequence[Article], known: set[frozenset[str]]) -> 
     """The longest run for each pair of articles, from thirty words on. `known`: pairs of section ids that are duplicates as
     a whole. Sentences that stand in more than six places are a template's and count for nothing."""
     texts = {a.id: list(sentences(a)) for a in articles}
-    keys = {name: [_key(s.text) for s in each] for name, each in texts.items()}
-    places: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    keys = {a.id: array("q", once(a, "passages", partial(passages_in, a))) for a in articles}
+    places: dict[int, list[tuple[str, int]]] = {key: [] for key in _repeated(keys.values())}
     for name, each in keys.items():
         for number, key in enumerate(each):
-            if key:
+            if key in places:
                 places[key].append((name, number))
     best: dict[tuple[str, str], SharedPassage] = {}
     pages = {a.id: a for a in articles}
     for found in places.values():
-        for index, (one, i) in enumerate(found if len(found) <= MOST_PLACES else ()):
+        for index, (one, i) in enumerate(found):
             for other, j in found[index + 1 :]:
                 if (
                     one != other
@@ -52,12 +56,31 @@ def shared_passages(articles: Sequence[Article], known: set[frozenset[str]]) -> 
     return sorted(best.values(), key=lambda p: (-p.words, p.a.id, p.b.id))
 
 
-def _key(text: str) -> str:
+def passages_in(article: Article) -> bytes:
+    """A number of eight bytes for the words of each sentence."""
+    return array("q", (_key(s.text) for s in sentences(article))).tobytes()
+
+
+def _key(text: str) -> int:
+    """A number for the words of a sentence; 0 for fewer than four."""
     words = re.findall(r"\w+", text.lower())
-    return " ".join(words) if len(words) >= 4 else ""
+    return (
+        int.from_bytes(blake2b(" ".join(words).encode("utf-8", "surrogatepass"), digest_size=8).digest(), signed=True)
+        if len(words) >= 4
+        else 0
+    )
 
 
-def _goes_on(keys: dict[str, list[str]], one: str, i: int, other: str, j: int) -> bool:
+def _repeated(keys: Iterable[array[int]]) -> list[int]:
+    """Those that stand in two to six places, in order of their first one."""
+    whole = np.concatenate([np.frombuffer(each, np.int64) for each in keys] or [np.zeros(0, np.int64)])
+    found, first, count = np.unique(whole, return_index=True, return_counts=True)
+    chosen = (found != 0) & (count > 1) & (count <= MOST_PLACES)
+    repeated: list[int] = found[chosen][np.argsort(first[chosen])].tolist()
+    return repeated
+
+
+def _goes_on(keys: dict[str, array[int]], one: str, i: int, other: str, j: int) -> bool:
     """Whether the sentences before are the same too: then the run began earlier."""
     return i > 0 and j > 0 and bool(keys[one][i - 1]) and keys[one][i - 1] == keys[other][j - 1]
 
@@ -71,7 +94,7 @@ def _is_known(
 def _run(
     pages: dict[str, Article],
     texts: dict[str, list[Sentence]],
-    keys: dict[str, list[str]],
+    keys: dict[str, array[int]],
     one: str,
     i: int,
     other: str,
@@ -81,7 +104,7 @@ def _run(
     while (
         i + length < len(keys[one])
         and j + length < len(keys[other])
-        and keys[one][i + length] == keys[other][j + length] != ""
+        and keys[one][i + length] == keys[other][j + length] != 0
     ):
         length += 1
     first, second = texts[one][i : i + length], texts[other][j : j + length]

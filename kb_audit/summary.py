@@ -50,7 +50,9 @@ def _head(audit: KnowledgeAudit) -> str:
 
 
 def _not_judged(audit: KnowledgeAudit) -> Iterator[str]:
-    """Pairs that were counted and not judged."""
+    """How far the pairs were judged: what was read together, what was counted and not judged."""
+    if audit.pairs and not audit.pairs_read:
+        yield "none of them was read together (no model for it here): conflicts in quite other words are not found"
     if audit.pairs_of_records:
         yield f"of the pairs {audit.pairs_of_records:,} are of two release notes, which tell of two days and contradict nothing"
     if audit.pairs_left_out:

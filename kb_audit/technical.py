@@ -48,11 +48,14 @@ def called(text: str) -> frozenset[str]:
     return code_names(text) | frozenset(_HUMPS.findall(text))
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 @lru_cache(maxsize=200_000)
 def code_names(text: str) -> frozenset[str]:
     """Names of options, settings, functions, files in a sentence, as written; web addresses are none."""
     found = (match[0].rstrip("._-") for match in _CODE.finditer(text))
-    return frozenset(name for name in found if name and not _ADDRESS.search(name) and not _SLASHED.match(name))
+    return frozenset(name for name in found if name and not _ADDRESS.search(name) and not _SLASHED.match(name)) or _NONE
 
 
 def is_record(article: str, headings: Iterable[str]) -> bool:

@@ -29,7 +29,7 @@ from kb_audit.value_patterns import (
 Operator = Literal["exactly", "at_most", "at_least", "between", "about"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Value:
     """`lo`..`hi` in the kind's base unit: days, percent, minutes of the day, bytes, days since year 0, or the unit named.
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_audit.article import Article
-from kb_audit.candidates import MOST, Near, Sieve, Tally
+from kb_audit.candidates import MOST, Near, Sieve, Tally, encoded_on_grid
 from kb_audit.claims import Claim, claims
 from kb_audit.judgement import FAINT, PERMISSION, Judgement
 from kb_audit.kept import Kept
@@ -49,7 +49,7 @@ class Earlier:
         self._last = kept.one(key, Judged) or Judged((), ())
 
     def taken_over(
-        self, compared: Sequence[int], chosen: Sequence[Claim], rows: NDArray[np.float32], encode: Encode
+        self, compared: Sequence[int], chosen: Sequence[Claim], rows: NDArray[np.int16], encode: Encode
     ) -> TakenOver | None:
         """What is new among the claims that are compared now. `None`: all is to be done anew, since most is new, the order is
         another, or a claim has more pairs than are judged of one."""
@@ -105,14 +105,14 @@ def _without(
     counts: list[NDArray[np.int32]],
     gone: Sequence[Claim],
     stayed: Sequence[Claim],
-    rows: NDArray[np.float32],
+    rows: NDArray[np.int16],
     encode: Encode,
 ) -> list[NDArray[np.int32]]:
     """The counts of claims that stayed, without their pairs with those that are gone; pairs worth judging are not looked for again,
     so that their number is then an upper bound."""
     if not gone:
         return counts
-    both = np.concatenate([encode([claim.subject for claim in gone]), rows])
+    both = np.concatenate([encoded_on_grid(encode, [claim.subject for claim in gone]), rows])
     sieve = Sieve([*gone, *stayed], both, near=FAINT, permission=PERMISSION)
     sieve.counted(np.arange(len(both)) < len(gone))
     near, records, ahead = counts
@@ -120,10 +120,10 @@ def _without(
 
 
 def stated_in(articles: Sequence[Article], kept: Kept | None) -> tuple[list[Claim], list[Name]]:
-    """The claims of all articles in order, and their names; with `kept`, articles that did not change are not read anew."""
+    """The claims of all articles in order; with `kept`, articles that did not change are not read anew, and claims have names."""
     found = kept.of_articles("claims", articles, _claims) if kept else [_claims(article) for article in articles]
     digests = [kept.digest("claims", article) if kept else b"" for article in articles]
-    names = [(digest, n) for digest, own in zip(digests, found, strict=True) for n in range(len(own))]
+    names = [(digest, n) for digest, own in zip(digests, found, strict=True) for n in range(len(own) if kept else 0)]
     return [claim for own in found for claim in own], names
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 import snowballstemmer
@@ -22,6 +23,7 @@ from runtime.understanding.encode import Encode
 _RESEMBLES = 0.45
 _SAME = 0.60
 _WEAK_WEIGHT = 0.3
+_PAIR_HELD = 150
 _STEM = snowballstemmer.stemmer("english")
 
 
@@ -57,6 +59,13 @@ class Words:
         self._encode = encode
         self._rows: dict[str, NDArray[np.float32]] = {}
         self._alike: dict[tuple[str, str], float] = {}
+
+    @property
+    def held(self) -> int:
+        """Bytes that it takes, about."""
+        return sum(row.nbytes for row in islice(self._rows.values(), 1)) * len(self._rows) + _PAIR_HELD * len(
+            self._alike
+        )
 
     def learn(self, texts: Iterable[str]) -> None:
         """Embed all words of the texts at once; `align` embeds what is missing one by one."""

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from kb_audit.ahead import Ahead
 from kb_audit.article import Article
 from kb_audit.kept import Kept
 from kb_audit.sources import exports, markdown
@@ -20,6 +22,7 @@ from kb_audit.sources.reading import NotRead, Reading
 from runtime.errors import BadInput
 
 MAX_BYTES = 5_000_000
+_Unread = tuple[str, str, tuple[str, ...]]  # name, why, aliases
 
 
 def _html(name: str, text: str, root: str) -> Article:
@@ -31,6 +34,8 @@ def _html(name: str, text: str, root: str) -> Article:
 _PARSERS: dict[str, Callable[[str, str, str], Article]] = {
     ".md": markdown.parse, ".markdown": markdown.parse, ".txt": markdown.parse, ".html": _html, ".htm": _html,
 }  # fmt: skip
+_SPHINX = re.compile(rb"(?m)^\.\. (?:[\w:-]+::(?:\s|$)|_[^:\n]+:\s*$)")
+"""A directive or a label of reStructuredText, which many a project keeps in .txt (Sphinx: `source_suffix`)."""
 _SKIP = {".git", "node_modules", ".venv", "__pycache__", "_site"}
 MAX_DOCUMENT = 50_000_000
 _APART = {".rst", ".rest", ".docx", ".pdf"}
@@ -48,20 +53,23 @@ def read(path: Path, kept: Kept | None = None) -> Reading:
     if not path.exists():
         raise BadInput("there is no such folder or file", str(path), "give the path of the articles")
     root = path if path.is_dir() else path.parent
-    history = history_of(root, kept)
+    told = Ahead(lambda: history_of(root, kept))
     articles: list[Article] = []
     missing: list[NotRead] = []
     with Apart() as apart:
 
-        def taken(file: Path) -> tuple[Article | NotRead, ...]:
-            return tuple(_read(file, file.relative_to(root).as_posix(), str(root), apart, asked=file == path))
+        def taken(file: Path) -> tuple[Article | _Unread, ...]:
+            parts = _read(file, file.relative_to(root).as_posix(), str(root), apart, asked=file == path)
+            return tuple((each.name, each.why, each.aliases) if isinstance(each, NotRead) else each for each in parts)
 
         files = list(_files(path))
         each = kept.each(files, [_digest(file, root, path) for file in files], taken) if kept else map(taken, files)
+        history = told.result()
         for file, parts in zip(files, each, strict=True):
             for found in parts:
-                if isinstance(found, NotRead):
-                    missing.append(found)
+                if isinstance(found, tuple):
+                    name, why, aliases = found
+                    missing.append(NotRead(name=name, why=why, aliases=aliases))
                     continue
                 articles.append(_dated(found, history.get(file.relative_to(root).as_posix())))
                 missing += [NotRead(name=f"{found.id}, {what}", why=why) for what, why in found.unread]
@@ -120,6 +128,8 @@ def _read(file: Path, name: str, root: str, apart: Apart, *, asked: bool) -> Ite
     except ValueError as error:
         yield NotRead(name=name, why=str(error))
         return
+    if suffix == ".txt" and _SPHINX.search(raw):
+        suffix = ".rst"
     if suffix in _EXPORTS:
         yield from exports.read(name, raw, root) or ([NotRead(name=name, why=exports.UNKNOWN)] if asked else [])
     elif suffix in _APART:

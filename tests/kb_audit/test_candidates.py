@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from kb_audit import candidates, conflicts, verdicts
 from kb_audit.article import Article
-from kb_audit.candidates import Sieve, on_grid
+from kb_audit.candidates import Sieve, encoded_on_grid, on_grid
 from kb_audit.claims import Claim, claims
 from kb_audit.conflicts import Compared, find_conflicts
 from kb_audit.judgement import FAINT, PERMISSION, Judgement, judge
@@ -106,18 +106,77 @@ def test_what_is_judged_of_a_crowded_sentence_are_its_nearest(few: None) -> None
     rows = made_up([claim.subject for claim in found])
     rows += np.random.default_rng(7).normal(0, 0.02, rows.shape).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    sieve = Sieve(found, rows, near=FAINT, permission=PERMISSION)
+    sieve = Sieve(found, on_grid(rows), near=FAINT, permission=PERMISSION)
     of_first = {j: cosine for block in sieve.all() for i, j, cosine in block if i == 0}
-    near = on_grid(rows) @ on_grid(rows)[0] / 2048**2
+    near = on_grid(rows).astype(float) @ on_grid(rows)[0] / 2048**2
     assert set(of_first) == set((np.argsort(-near[1:], kind="stable")[:FEW] + 1).tolist())
 
 
 def test_cosines_are_the_same_in_whatever_block_they_are_worked_out() -> None:
     rows = np.random.default_rng(3).normal(size=(700, 384)).astype(np.float32)
-    rows = on_grid(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+    rows = on_grid(rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
     whole = rows @ rows.T
     for some in (slice(0, 1), slice(5, 12), slice(300, 700)):
         assert np.array_equal(rows[some] @ rows.T, whole[some]) and np.array_equal(rows @ rows[some].T, whole[:, some])
+
+
+def test_vectors_of_claims_are_encoded_in_steps_and_held_at_two_bytes_a_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(candidates, "_STEP", 7)
+    asked: list[int] = []
+
+    def watched(texts: Sequence[str]) -> NDArray[np.float32]:
+        asked.append(len(texts))
+        return made_up(texts)
+
+    texts = [claim.subject for claim in stated(moulded(30))]
+    rows = encoded_on_grid(watched, texts)
+    assert asked == [7, 7, 7, 7, 2] and rows.dtype == np.int16 and rows.shape == (30, 64)
+    assert np.abs(rows / 2048 - made_up(texts)).max() <= 1 / 4096
+
+
+def test_every_near_pair_is_counted_and_every_pair_that_may_clash_is_met_once() -> None:
+    """Against all pairs looked at one by one."""
+    found = stated([*moulded(25), *list(release_notes())[:9]])
+    rows = on_grid(made_up([claim.subject for claim in found]))
+    sieve = Sieve(found, rows, near=FAINT, permission=PERMISSION)
+    met = [(i, j) for block in sieve.all() for i, j, _ in block]
+    cosines = rows.astype(np.float64) @ rows.T.astype(np.float64) / 2048**2
+    near = [
+        (i, j)
+        for i, j in combinations(range(len(found)), 2)
+        if cosines[i, j] >= np.float32(FAINT) and found[i].section != found[j].section
+    ]
+    records = [(i, j) for i, j in near if found[i].record and found[j].record]
+    counted = np.bincount(np.array(near).ravel(), minlength=len(found))
+    assert records and np.array_equal(sieve.tally.near, counted)
+    assert sieve.tally.records.sum() == 2 * len(records)
+    assert len(met) == len(set(met)) and met and set(met) <= set(near) - set(records)
+
+
+def test_words_are_let_go_of_and_learnt_again_and_nothing_else_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "BLOCK", 16)
+    found = stated(moulded(60))
+    whole = find_conflicts(found, made_up)
+    asked: list[str] = []
+
+    def watched(texts: Sequence[str]) -> NDArray[np.float32]:
+        asked.extend(text for text in texts if " " not in text)
+        return made_up(texts)
+
+    monkeypatch.setattr(conflicts, "_MOST_HELD", 0)
+    assert find_conflicts(found, watched) == whole and len(asked) > len(set(asked)) > 0
+
+
+def test_claims_with_equal_scopes_hold_one_mapping_of_them() -> None:
+    pages = [
+        markdown.parse(f"p{n}.md", f"# Fees\n\n## Late\n\nBusiness customers in Germany pay a late fee of ${n}.\n")
+        for n in range(40)
+    ]
+    found = stated(pages)
+    assert len(found) == 40 and all(claim.own_scope for claim in found)
+    assert len({id(claim.own_scope) for claim in found}) == 1
 
 
 def _as_first(pages: Sequence[Article], kept: Kept | None) -> Compared:
@@ -150,7 +209,7 @@ def test_a_sentence_that_becomes_crowded_is_bounded_in_a_second_run_too(few: Non
 
 def test_the_first_candidates_of_all_are_those_of_the_new_ones_together() -> None:
     found = stated([*moulded(30), *list(release_notes())[:5]])
-    rows = made_up([claim.subject for claim in found])
+    rows = on_grid(made_up([claim.subject for claim in found]))
     whole = Sieve(found, rows, near=FAINT, permission=PERMISSION)
     everything = {(i, j) for block in whole.all() for i, j, _ in block}
     fresh = np.arange(len(found)) % 7 == 0

@@ -7,6 +7,7 @@ import pickle
 import sqlite3
 import subprocess
 import zlib
+from contextlib import closing
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -17,12 +18,12 @@ from kb_audit import conflicts, verdicts
 from kb_audit.article import Article
 from kb_audit.artifact import KnowledgeAudit
 from kb_audit.audit import audit
-from kb_audit.candidates import Sieve, Tally
+from kb_audit.candidates import Sieve, Tally, encoded_on_grid, on_grid
 from kb_audit.claims import Claim, claims
 from kb_audit.judgement import FAINT, PERMISSION, Judgement, judge
 from kb_audit.kept import Kept
 from kb_audit.measure import load_pairs
-from kb_audit.sources import markdown
+from kb_audit.sources import folder, markdown
 from kb_audit.sources.git_history import history_of
 from kb_audit.wording import Words
 from runtime.understanding.encode import Encode
@@ -96,7 +97,7 @@ def test_another_model_or_an_unnamed_one_takes_no_verdict_over(kept: Kept, encod
     numbers = range(len(names))
     one.keep(numbers, [], Tally.nothing(len(names)))
     stated, _ = verdicts.stated_in([article], kept)
-    rows = encode([claim.subject for claim in stated])
+    rows = encoded_on_grid(encode, [claim.subject for claim in stated])
     again, other = (verdicts.earlier(kept, [article], names, model) for model in ("one", "other"))
     taken = again and again.taken_over(numbers, stated, rows, encode)
     assert taken is not None and taken.pairs == []
@@ -131,6 +132,25 @@ def test_an_altered_file_runs_nothing_and_is_made_anew(
     assert not (tmp_path / "ran").exists()
 
 
+def test_what_was_worked_out_before_an_interruption_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb_audit.kept._AT_ONCE", 3)
+    digests, made = [bytes([n]) * 32 for n in range(9)], []
+
+    def until(last: int) -> list[int]:
+        def make(n: int) -> int:
+            made.append(n)
+            if n == last:
+                raise KeyboardInterrupt
+            return n * 2
+
+        return Kept(tmp_path / "derived.sqlite").each(range(9), digests, make)
+
+    with pytest.raises(KeyboardInterrupt):
+        until(7)
+    made.clear()
+    assert until(-1) == [n * 2 for n in range(9)] and made == [6, 7, 8]
+
+
 def test_a_file_that_is_no_database_is_done_without(tmp_path: Path) -> None:
     (tmp_path / "derived.sqlite").write_bytes(b"no database" * 500)
     kept = Kept(tmp_path / "derived.sqlite")
@@ -149,7 +169,7 @@ def test_no_pair_that_comes_to_something_is_left_out_of_the_candidates(encode: E
     ]
     vectors, words = encode([claim.subject for claim in stated]), Words(encode)
     words.learn(text for claim in stated for text in (claim.subject, claim.about, claim.masked, claim.text))
-    sieve = Sieve(stated, vectors, near=FAINT, permission=PERMISSION)
+    sieve = Sieve(stated, on_grid(vectors), near=FAINT, permission=PERMISSION)
     chosen = {(i, j) for block in sieve.all() for i, j, _ in block}
     near = vectors @ vectors.T
     of_something = {
@@ -178,3 +198,50 @@ def test_the_log_of_a_repository_is_asked_only_for_what_is_new(tmp_path: Path, k
     assert history_of(root, kept)["a.md"].updated == date(2024, 1, 3)
     git("commit", "-q", "--amend", "-m", "rewritten", on="2024-02-01T12:00:00")
     assert history_of(root, kept) == history_of(root)
+
+
+def test_what_the_last_runs_of_a_place_did_not_ask_for_is_let_go(pages: Path, kept: Kept, encode: Encode) -> None:
+    def rows() -> int:
+        with closing(sqlite3.connect(kept_file)) as db:
+            return int(db.execute("SELECT count(*) FROM made").fetchone()[0])
+
+    kept_file = pages.parent / "derived.sqlite"
+    run(pages, encode, kept)
+    whole = rows()
+    for number in range(8):
+        (pages / "more.md").write_text(PAGES["more.md"].replace("$15", f"${20 + number}"), encoding="utf-8")
+        found = run(pages, encode, kept)
+    assert found == run(pages, encode, None)
+    assert whole < rows() <= whole * 2
+    (pages / "glance.md").unlink()
+    for _ in range(4):
+        run(pages, encode, kept)
+    assert rows() < whole
+
+
+def test_what_another_place_still_asks_for_stays(tmp_path: Path, kept: Kept) -> None:
+    made: list[int] = []
+
+    def make(number: int) -> int:
+        made.append(number)
+        return number
+
+    keys = [bytes([number]) * 32 for number in range(2)]
+    kept.each([0, 1], keys, make)
+    kept.end_run("one")
+    kept.each([0], keys[:1], make)
+    kept.end_run("other")
+    for _ in range(4):
+        kept.end_run("one")
+    assert kept.each([0, 1], keys, make) == [0, 1] and made == [0, 1, 1]
+
+
+def test_a_file_that_could_not_be_read_is_not_tried_again(
+    tmp_path: Path, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "a.md").write_bytes(b"# A\x00\x01 binary")
+    (tmp_path / "pages" / "b.md").write_text(PAGES["fees.md"], encoding="utf-8")
+    first = folder.read(tmp_path / "pages", kept)
+    monkeypatch.setattr(folder, "_read", None)
+    assert [each.name for each in first.not_read] == ["a.md"] and folder.read(tmp_path / "pages", kept) == first

@@ -15,6 +15,7 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from weasyprint import HTML
 
 from kb_audit.article import Article
+from kb_audit.links import follow
 from kb_audit.sources import apart, folder, pdf, rst, word
 
 PAGE = (
@@ -207,3 +208,15 @@ def test_a_document_that_takes_too_long_ends_its_process_and_the_next_one_is_rea
         assert isinstance(slow, str) and "takes more than" in slow
     with apart.Apart() as child:
         assert isinstance(child.read(".rst", "a.rst", b"Words.\n", ""), Article)
+
+
+@pytest.mark.parametrize(
+    "mark", [".. _fees:\n\n", ".. note:: Read it twice.\n\n", ".. versionchanged:: 2.0\n\n   More.\n\n"]
+)
+def test_restructuredtext_kept_in_txt_files_is_read_as_such(mark: str, tmp_path: Path) -> None:
+    text = f"{mark}====\nFees\n====\n\nA return costs nothing, see :doc:`terms`.\n"
+    (tmp_path / "fees.txt").write_text(text, encoding="utf-8")
+    (tmp_path / "terms.txt").write_text("# Terms\n\nReturn it .. within 14 days.\n", encoding="utf-8")
+    fees, terms = folder.read(tmp_path).articles
+    assert (fees.id, fees.title, [link.target for link in fees.links]) == ("fees.txt", "Fees", ["terms"])
+    assert terms.title == "Terms" and follow([fees, terms]).dead == ()

@@ -1,0 +1,1 @@
+"""Two sentences read together: what their vectors apart cannot tell, whether one contradicts the other."""

@@ -1,0 +1,67 @@
+"""What two sentences differ in, told without reading them together: a reading is believed only where something differs.
+
+The less there is to point at, the surer a reading must be; of two sentences that tell the same numbers and deny alike, or of
+which one merely says more, it is not believed at all. The thresholds are the result of measuring (docs/knowledge-conflicts.md).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kb_audit.claims import Claim
+from kb_audit.clashes import Clash
+from kb_audit.wording import content_words, stem
+
+NEVER = 2.0
+MANY = 100
+
+
+@dataclass(frozen=True)
+class _Needed:
+    values: float
+    numbers: float
+    statements: float
+    of_a_manual: float
+    one_number: float
+
+
+_AMONG_MANY, _AMONG_FEW = _Needed(0.5, 0.6, 0.65, 0.96, 0.7), _Needed(0.4, 0.4, 0.4, 0.8, 0.5)
+_SAYS_MORE = 0.75
+_NUMBER = re.compile(
+    r"\d(?:[\d.,]*\d)?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety|"
+    r"hundred|once|twice|half|quarter|double|third|single|free|unlimited|dozen|daily|weekly|monthly|yearly|annually|quarterly|noon|midnight)\b"
+)
+_DENIAL = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|neither|without|cannot|nor|only|unless|except|excluded?|refused?|rejected|forbidden|prohibited|"
+    r"void|\w+n't)\b|\b(?:un|in|ir)(?:able|limited|refundable|available|valid)\b"
+)
+
+
+def needed(a: Claim, b: Claim, clash: Clash | None, read: int) -> float:
+    """How likely a contradiction must read to be believed, 0..1; `NEVER` where nothing speaks for one. `read`: of how many pairs
+    this is one; among hundreds of near pairs of a well-kept base hardly one is a contradiction."""
+    least = _AMONG_MANY if read >= MANY else _AMONG_FEW
+    if clash is not None and clash.agrees:
+        return NEVER
+    if clash is not None and clash.between:
+        return least.values
+    mine, theirs = (frozenset(_NUMBER.findall(each.text.lower())) for each in (a, b))
+    if mine - theirs and theirs - mine:
+        return least.numbers
+    if clash is not None or _denials(a) % 2 != _denials(b) % 2 or bool(_denials(a)) != bool(_denials(b)):
+        if clash is None and _says_more(a, b):
+            return NEVER
+        return least.of_a_manual if a.technical or b.technical else least.statements
+    return least.one_number if bool(mine) != bool(theirs) and not _says_more(a, b) else NEVER
+
+
+def _denials(claim: Claim) -> int:
+    return len(_DENIAL.findall(claim.text.lower()))
+
+
+def _says_more(a: Claim, b: Claim) -> bool:
+    """Whether one sentence is the other with something added."""
+    one, other = ({stem(word) for word in content_words(each.text)} for each in (a, b))
+    shorter = min(len(one), len(other))
+    return shorter == 0 or len(one & other) / shorter >= _SAYS_MORE

@@ -1,0 +1,76 @@
+"""The verdict after two sentences were read together: it finds what rules have no word for, and lowers what they took for one rule.
+
+A doubt that can be pointed at (kb_audit.doubts) still makes it a possible conflict only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from kb_audit.candidates import cosine, encoded_on_grid
+from kb_audit.claims import Claim
+from kb_audit.clashes import Clash, find_clash
+from kb_audit.conflicts import Compared, Pair, ToldBy
+from kb_audit.doubts import doubt
+from kb_audit.judgement import Judgement
+from kb_audit.together.evidence import needed
+from kb_audit.together.reader import Reader, as_read
+from kb_audit.together.shortlist import shortlist
+from runtime.understanding.encode import Encode
+
+KEPT = 0.30
+MANY = 5
+CONFLICT = 0
+
+
+def read_together(reader: Reader, claims: Sequence[Claim], compared: Compared, encode: Encode) -> Compared:
+    """The pairs with what was read of them; `read` counts them."""
+    if not claims:
+        return compared
+    rows = encoded_on_grid(encode, [claim.subject for claim in claims])
+    chosen = shortlist(claims, rows, compared.pairs)
+    texts = [(as_read(claims[a]), as_read(claims[b])) for a, b in chosen]
+    told = reader.read(texts)
+    again = [n for n in range(len(chosen)) if told[n, CONFLICT] >= KEPT / 2]
+    told[again] = (told[again] + reader.read([texts[n][::-1] for n in again])) / 2 if again else told[again]
+    known = {(pair.a, pair.b): pair for pair in compared.pairs}
+    sentences = ToldBy(claims)
+    for (a, b), likely in zip(chosen, told[:, CONFLICT].tolist(), strict=True):
+        before = known.get((a, b))
+        near = before.similarity if before else cosine(rows[a], rows[b])
+        after = _verdict(claims[a], claims[b], before.judgement if before else None, likely, len(chosen))
+        if after:
+            known[(a, b)] = Pair(a, b, near, sentences.unless_one_tells_both(after, claims[a], claims[b]))
+    pairs = _unless_many_alike([known[key] for key in sorted(known)], compared.pairs)
+    return replace(compared, pairs=tuple(pairs), read=len(chosen))
+
+
+def _verdict(a: Claim, b: Claim, before: Judgement | None, likely: float, read: int) -> Judgement | None:
+    """`None`: what was said of them stays. `likely`: how likely they contradict each other, as read, 0..1; `read`: how many pairs were."""
+    if before and before.verdict == "conflict":
+        if likely >= KEPT:
+            return None
+        return Judgement("possible", f"{before.why}; read together they need not speak of one thing", before.kind)
+    clash = find_clash(a, b)
+    if likely < needed(a, b, clash, read) or (before and before.verdict in ("agree", "scope")):
+        return None
+    found = clash or Clash("permission", "each says what the other rules out")
+    why = doubt(a, b, found)
+    if why:
+        return before or Judgement("possible", f"{found.says}; {why}", found.kind)
+    return Judgement("conflict", f"{found.says} (read together: {likely:.0%} likely)", found.kind)
+
+
+def _unless_many_alike(pairs: Sequence[Pair], by_rules: Sequence[Pair]) -> Iterator[Pair]:
+    """A sentence against five others or more is one of many alike ("Level 3: at least six years …"), each of a thing of its own."""
+    clashing = {(pair.a, pair.b) for pair in (*pairs, *by_rules) if pair.judgement.verdict == "conflict"}
+    against = Counter(n for pair in clashing for n in pair)
+    for pair in pairs:
+        said = pair.judgement
+        if said.verdict == "conflict" and max(against[pair.a], against[pair.b]) >= MANY:
+            said = Judgement(
+                "possible", f"{said.why}; one side stands against many like it, each of another thing", said.kind
+            )
+        yield replace(pair, judgement=said)
