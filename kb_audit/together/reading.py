@@ -20,7 +20,7 @@ from kb_audit.together.reader import Reader, as_read
 from kb_audit.together.shortlist import shortlist
 from runtime.understanding.encode import Encode
 
-KEPT = 0.30
+KEPT = 0.20
 MANY = 5
 CONFLICT = 0
 
