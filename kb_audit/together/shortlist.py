@@ -46,11 +46,14 @@ class _Near:
         return self.cosine + (_UNLIKE if unlike else 0.0) + _RANK * self.rank + _LAST * self.last
 
 
-def shortlist(claims: Sequence[Claim], rows: NDArray[np.int16], judged: Sequence[Pair]) -> list[tuple[int, int]]:
-    """Pairs of numbers of claims, the earlier one first; `rows` are the claims' subjects on the grid (kb_audit.candidates)."""
+def shortlist(
+    claims: Sequence[Claim], rows: NDArray[np.int16], judged: Sequence[Pair], share: float = SHARE
+) -> list[tuple[int, int]]:
+    """Pairs of numbers of claims, the earlier one first; `rows` are the claims' subjects on the grid (kb_audit.candidates); `share`: how many are
+    read of so many claims."""
     said = {(pair.a, pair.b): pair for pair in judged if pair.judgement.verdict in ("conflict", "possible")}
     foremost = sorted(said, key=lambda pair: (said[pair].judgement.verdict, -said[pair].similarity, pair))
-    room = max(LEAST, int(SHARE * len(claims))) - len(foremost)
+    room = max(LEAST, int(share * len(claims))) - len(foremost)
     near = [each for each in _nearest(claims, rows) if (each.a, each.b) not in said]
     told = {n: _told(claims[n]) for n in {n for each in near for n in (each.a, each.b)}}
     worth = {each: each.worth(told[each.a] != told[each.b]) for each in near}
