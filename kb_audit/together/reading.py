@@ -60,17 +60,22 @@ def _verdict(a: Claim, b: Claim, before: Judgement | None, likely: float, read: 
     why = doubt(a, b, found)
     if why:
         return before or Judgement("possible", f"{found.says}; {why}", found.kind)
-    return Judgement("conflict", f"{found.says} (read together: {likely:.0%} likely)", found.kind)
+    return Judgement("conflict", f"{found.says} (read together)", found.kind)
 
 
 def _unless_many_alike(pairs: Sequence[Pair], by_rules: Sequence[Pair]) -> Iterator[Pair]:
-    """A sentence against five others or more is one of many alike ("Level 3: at least six years …"), each of a thing of its own."""
+    """A sentence against five others, which stand against one another too, is one of many alike ("Level 3: at least six years …"),
+    each of a thing of its own; one that stands alone against many that agree is the very thing that is looked for."""
     clashing = {(pair.a, pair.b) for pair in (*pairs, *by_rules) if pair.judgement.verdict == "conflict"}
     against = Counter(n for pair in clashing for n in pair)
     for pair in pairs:
         said = pair.judgement
-        if said.verdict == "conflict" and max(against[pair.a], against[pair.b]) >= MANY:
+        if said.verdict == "conflict" and _among_many(against[pair.a], against[pair.b]):
             said = Judgement(
                 "possible", f"{said.why}; one side stands against many like it, each of another thing", said.kind
             )
         yield replace(pair, judgement=said)
+
+
+def _among_many(one: int, other: int) -> bool:
+    return max(one, other) >= MANY and min(one, other) > 1

@@ -98,6 +98,16 @@ def test_a_doubt_that_can_be_pointed_at_leaves_it_possible(encode: Encode) -> No
     assert {p.judgement.verdict for p in pairs} <= {"possible", "agree", "scope"}
 
 
+def test_one_sentence_against_many_that_agree_is_told_and_many_against_each_other_are_alike(encode: Encode) -> None:
+    agreed = [f"{start} late fee is $10." for start in ("The", "Our", "The usual", "A", "The full", "Any")]
+    outlier = _stated("The late fee is $25.", *agreed)
+    found = read_together(_always(1.0), outlier, find_conflicts(outlier, encode), encode).pairs
+    assert sum(p.judgement.verdict == "conflict" and p.a == 0 for p in found) >= 5
+    levels = _stated(*(f"The late fee is ${10 * n}." for n in range(1, 9)))
+    found = read_together(_always(1.0), levels, find_conflicts(levels, encode), encode).pairs
+    assert {p.judgement.verdict for p in found} == {"possible"}
+
+
 def test_only_so_many_are_read_and_the_same_ones_in_any_order(encode: Encode) -> None:
     stated = _stated(
         *(f"A parcel of size {n} must be collected from locker {n + 3} within {n + 1} days." for n in range(90))
