@@ -1,7 +1,7 @@
 """What two sentences differ in, told without reading them together: a reading is believed only where something differs.
 
-The less there is to point at, the surer a reading must be; of two sentences that tell the same numbers and deny alike, or of
-which one merely says more, it is not believed at all. The thresholds are the result of measuring (docs/knowledge-conflicts.md).
+The less there is to point at, the surer a reading must be; of two sentences of which one merely says more, or whose values agree,
+it is not believed at all. The thresholds are the result of measuring (docs/knowledge-conflicts.md).
 """
 
 from __future__ import annotations
@@ -24,14 +24,16 @@ class _Needed:
     statements: float
     of_a_manual: float
     one_number: float
+    nothing: float
 
 
-_AMONG_MANY, _AMONG_FEW = _Needed(0.25, 0.35, 0.4, 0.8, 0.8), _Needed(0.2, 0.2, 0.2, 0.6, 0.3)
+_AMONG_MANY, _AMONG_FEW = _Needed(0.25, 0.35, 0.4, 0.8, 0.8, 0.95), _Needed(0.2, 0.2, 0.2, 0.6, 0.3, 0.7)
 _SAYS_MORE, _ONE_MOULD = 0.74, 0.89
 _NUMBER = re.compile(
     r"\d(?:[\d.,]*\d)?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety|"
     r"hundred|once|twice|half|quarter|double|third|single|free|unlimited|dozen|daily|weekly|monthly|yearly|annually|quarterly|noon|midnight)\b"
 )
+_CONDITION = re.compile(r"\b(?:if|when|whenever|in case)\b[^,;.]*")
 _DENIAL = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|without|cannot|nor|only|unless|except|excluded?|refused?|rejected|forbidden|prohibited|"
     r"void|\w+n't)\b|\b(?:un|in|ir)(?:able|limited|refundable|available|valid)\b"
@@ -53,11 +55,13 @@ def needed(a: Claim, b: Claim, clash: Clash | None, read: int) -> float:
         if clash is None and _says_more(a, b):
             return NEVER
         return least.of_a_manual if a.technical or b.technical else least.statements
-    return least.one_number if bool(mine) != bool(theirs) and not _says_more(a, b) else NEVER
+    if _says_more(a, b):
+        return NEVER
+    return least.one_number if bool(mine) != bool(theirs) else least.nothing
 
 
 def _denials(claim: Claim) -> int:
-    return len(_DENIAL.findall(claim.text.lower()))
+    return len(_DENIAL.findall(_CONDITION.sub(" ", claim.text.lower())))
 
 
 def _says_more(a: Claim, b: Claim, share: float = _SAYS_MORE) -> bool:
