@@ -41,11 +41,6 @@ def encoded_on_grid(encode: Encode, texts: Sequence[str]) -> NDArray[np.int16]:
     return np.concatenate(parts)
 
 
-def cosine(one: NDArray[np.int16], other: NDArray[np.int16]) -> float:
-    """Of two rows on the grid."""
-    return float(one.astype(np.float32) @ other.astype(np.float32)) / GRID**2
-
-
 @dataclass(frozen=True)
 class Tally:
     """A number of each claim in each column: pairs that are near, those of them between two release notes, and pairs worth
@@ -70,7 +65,7 @@ class Sieve:
 
     def __init__(self, claims: Sequence[Claim], rows: NDArray[np.int16], *, near: float, permission: float) -> None:
         self._rows, self._near, self._permission = rows, near, permission
-        self._sections = _sections(claims)
+        self._sections = section_numbers(claims)
         self._records = np.array([claim.record for claim in claims], bool)
         self._traits = Traits(claims)
         self.tally = Tally.nothing(len(claims))
@@ -151,6 +146,7 @@ def _listed(found: _Columns) -> list[Near]:
     return list(zip(*(column.tolist() for column in found), strict=True))
 
 
-def _sections(claims: Sequence[Claim]) -> NDArray[np.int64]:
+def section_numbers(claims: Sequence[Claim]) -> NDArray[np.int64]:
+    """One number a claim, the same for claims of one section."""
     numbers: dict[str, int] = {}
     return np.array([numbers.setdefault(claim.section, len(numbers)) for claim in claims], np.int64)

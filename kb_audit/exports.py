@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,12 +24,18 @@ from filelock import FileLock
 
 About = dict[str, Any]
 NEEDED = ("onnx", "sentence_transformers")
+GRAPH, TOKENIZER = "model.onnx", "tokenizer.json"
+_OPSET = 17
+
+
+class Unfit(Exception):
+    """Why these weights are not to be had as a graph."""
 
 
 def kept_export(place: Path, make: Callable[[Path], About]) -> About | None:
     """What is known of the export at this place, which is made now if there is none; `None` where it cannot be had.
 
-    `make` writes its files into a folder and returns what is to be known of them: `files` (names), or `unfit` (why not).
+    `make` writes the graph and the tokenizer into a folder and returns what is to be known of them, or raises Unfit.
     """
     if find_spec("onnxruntime") is None:
         return None
@@ -43,13 +52,37 @@ def kept_export(place: Path, make: Callable[[Path], About]) -> About | None:
     return _whole(place)
 
 
+@contextmanager
+def exporting() -> Iterator[None]:
+    """Whatever an exporter of foreign models may raise in here is Unfit."""
+    try:
+        yield
+    except Exception as error:
+        raise Unfit(f"it cannot be exported: {type(error).__name__}") from error
+
+
+def write_graph(whole: Any, folder: Path, given: Sequence[str], gives: str) -> None:
+    """The torch module as model.onnx, quietly: it takes whole numbers of shape (texts, pieces) by these names, and gives rows."""
+    import torch
+
+    ones = torch.ones(2, 7, dtype=torch.long)
+    axes = {name: {0: "texts", 1: "pieces"} for name in given} | {gives: {0: "texts"}}
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            whole, (ones, *(torch.ones_like(ones) for _ in given[1:])), str(folder / GRAPH), input_names=list(given),
+            output_names=[gives], dynamic_axes=axes, opset_version=_OPSET, dynamo=False,
+        )  # fmt: skip
+
+
 def _made(place: Path, make: Callable[[Path], About]) -> None:
     temporary = Path(tempfile.mkdtemp(prefix=".making-", dir=place.parent))
     try:
-        about = make(temporary)
-        about |= (
-            {"by": _maker()} if "unfit" in about else {"files": {n: _sha256(temporary / n) for n in about["files"]}}
-        )
+        try:
+            about = {**make(temporary), "files": {name: _sha256(temporary / name) for name in (GRAPH, TOKENIZER)}}
+        except Unfit as why:
+            about = {"unfit": str(why), "by": _maker()}
         (temporary / "about.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
         if place.exists():
             shutil.rmtree(place)

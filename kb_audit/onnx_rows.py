@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb_audit.batches import batches, processors, unit
 from kb_audit.exported_model import Exported
+from kb_audit.exports import GRAPH, TOKENIZER
+
+
+def opened(folder: Path, length: int, threads: int | None = None) -> tuple[Any, Any]:
+    """A folder's tokenizer, cutting off at so many pieces, and the session of its graph."""
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    tokenizer.enable_truncation(length)
+    tokenizer.no_padding()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or processors()
+    options.log_severity_level = 3
+    # Threads that wait must sleep, and memory of the longest batch need not stay: others run beside.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    graph = onnxruntime.InferenceSession(str(folder / GRAPH), options, providers=["CPUExecutionProvider"])
+    return tokenizer, graph
 
 
 class OnnxRows:
     def __init__(self, model: Exported, threads: int | None = None) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
         self._pad = model.pad
-        self._tokenizer = Tokenizer.from_file(str(model.folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(model.length)
-        self._tokenizer.no_padding()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or processors()
-        options.log_severity_level = 3
-        # Threads that wait must sleep, and memory of the longest batch need not stay: others run beside.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(
-            str(model.folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        self._tokenizer, self._session = opened(model.folder, model.length, threads)
 
     def rows(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit rows, shape (n, dimensions), in the order of the texts."""

@@ -26,7 +26,6 @@ from safetensors.torch import save_file
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.planting import changed, reworded
-from kb_audit.candidates import encoded_on_grid
 from kb_audit.claims import Claim, claims
 from kb_audit.conflicts import find_conflicts
 from kb_audit.embedding import encoder
@@ -238,9 +237,8 @@ def _near(stated: Sequence[Claim]) -> list[Row]:
 
 def _would_be_read(stated: Sequence[Claim]) -> list[Row]:
     encode = encoder()
-    rows = encoded_on_grid(encode, [claim.subject for claim in stated])
-    chosen = shortlist(stated, rows, find_conflicts(stated, encode).pairs, share=_READ)
-    return [(as_read(stated[a]), as_read(stated[b]), NO_CONFLICT) for a, b in chosen]
+    chosen = shortlist(stated, encode, find_conflicts(stated, encode).pairs, share=_READ)
+    return [(as_read(stated[a]), as_read(stated[b]), NO_CONFLICT) for a, b, _ in chosen]
 
 
 def _batches(rows: Sequence[Row]) -> Iterator[list[Row]]:

@@ -8,12 +8,11 @@ weights of all-MiniLM-L6-v2 when the graph is made, once a machine.
 from __future__ import annotations
 
 import hashlib
-import logging
-import warnings
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kb_audit.exports import About, kept_export
+from kb_audit.exports import TOKENIZER, About, Unfit, exporting, kept_export, write_graph
 from kb_audit.model import DIGEST, installed_model
 from kb_audit.row_store import cache_folder
 from runtime.errors import BadInput
@@ -21,12 +20,12 @@ from runtime.errors import BadInput
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
 TOLERANCE = 1e-3
 _FORMAT = 1
-_OPSET = 17
 _SAMPLES = (
     ("Returns are free for 30 days.", "You may send it back within two weeks."), ("a", ""), ("Über 18.", "From 21 on. " * 60),
 )  # fmt: skip
 
 
+@cache
 def digest() -> str:
     """16 hex digits of what the reader's answers depend on: its own weights and those they change."""
     return hashlib.sha256(WEIGHTS.read_bytes() + DIGEST.encode()).hexdigest()[:16]
@@ -43,17 +42,18 @@ def _export(folder: Path) -> About:
     try:
         model = installed_model()
     except (ImportError, BadInput) as error:
-        return {"unfit": f"its embedding model is not here: {error}"}
+        raise Unfit(f"its embedding model is not here: {error}") from error
     from kb_audit.torch_rows import load
 
     loaded = load(model, attention="eager")
     whole = _merged(loaded)
-    loaded.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
-    _write(whole, folder / "model.onnx")
+    with exporting():
+        loaded.tokenizer.backend_tokenizer.save(str(folder / TOKENIZER))
+        write_graph(whole, folder, ("ids", "mask", "kinds"), "told")
     off = _off(whole, folder)
     if not off < TOLERANCE:
-        return {"unfit": f"its answers differ from the weights' own ({off:.4f})"}
-    return {"weights": digest(), "error": off, "files": ["model.onnx", "tokenizer.json"]}
+        raise Unfit(f"its answers differ from the weights' own ({off:.4f})")
+    return {"weights": digest(), "error": off}
 
 
 def _merged(loaded: Any) -> Any:
@@ -90,21 +90,6 @@ def _merged(loaded: Any) -> Any:
             return self.last(told).softmax(1)
 
     return Whole().eval()
-
-
-def _write(whole: Any, file: Path) -> None:
-    import torch
-
-    ids = torch.ones(2, 7, dtype=torch.long)
-    names = ["ids", "mask", "kinds"]
-    axes = {name: {0: "pairs", 1: "pieces"} for name in names} | {"told": {0: "pairs"}}
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            whole, (ids, torch.ones_like(ids), torch.zeros_like(ids)), str(file), input_names=names, output_names=["told"],
-            dynamic_axes=axes, opset_version=_OPSET, dynamo=False,
-        )  # fmt: skip
 
 
 def _off(whole: Any, folder: Path) -> float:

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from kb_audit.candidates import cosine, encoded_on_grid
 from kb_audit.claims import Claim
 from kb_audit.clashes import Clash, find_clash
 from kb_audit.conflicts import Compared, Pair, ToldBy
@@ -29,20 +28,23 @@ def read_together(reader: Reader, claims: Sequence[Claim], compared: Compared, e
     """The pairs with what was read of them; `read` counts them."""
     if not claims:
         return compared
-    rows = encoded_on_grid(encode, [claim.subject for claim in claims])
-    chosen = shortlist(claims, rows, compared.pairs)
-    texts = [(as_read(claims[a]), as_read(claims[b])) for a, b in chosen]
+    chosen = shortlist(claims, encode, compared.pairs)
+    texts = [(as_read(claims[a]), as_read(claims[b])) for a, b, _ in chosen]
     told = reader.read(texts)
-    again = [n for n in range(len(chosen)) if told[n, CONFLICT] >= KEPT / 2]
-    told[again] = (told[again] + reader.read([texts[n][::-1] for n in again])) / 2 if again else told[again]
+    if again := [n for n in range(len(chosen)) if told[n, CONFLICT] >= KEPT / 2]:
+        told[again] = (told[again] + reader.read([texts[n][::-1] for n in again])) / 2
     known = {(pair.a, pair.b): pair for pair in compared.pairs}
     sentences = ToldBy(claims)
-    for (a, b), likely in zip(chosen, told[:, CONFLICT].tolist(), strict=True):
+    for (a, b, near), likely in zip(chosen, told[:, CONFLICT].tolist(), strict=True):
         before = known.get((a, b))
-        near = before.similarity if before else cosine(rows[a], rows[b])
         after = _verdict(claims[a], claims[b], before.judgement if before else None, likely, len(chosen))
         if after:
-            known[(a, b)] = Pair(a, b, near, sentences.unless_one_tells_both(after, claims[a], claims[b]))
+            known[(a, b)] = Pair(
+                a,
+                b,
+                before.similarity if before else near,
+                sentences.unless_one_tells_both(after, claims[a], claims[b]),
+            )
     pairs = _unless_many_alike([known[key] for key in sorted(known)], compared.pairs)
     return replace(compared, pairs=tuple(pairs), read=len(chosen))
 
@@ -71,10 +73,10 @@ def _unless_many_alike(pairs: Sequence[Pair], by_rules: Sequence[Pair]) -> Itera
     for pair in pairs:
         said = pair.judgement
         if said.verdict == "conflict" and _among_many(against[pair.a], against[pair.b]):
-            said = Judgement(
-                "possible", f"{said.why}; one side stands against many like it, each of another thing", said.kind
-            )
-        yield replace(pair, judgement=said)
+            why = f"{said.why}; one side stands against many like it, each of another thing"
+            yield replace(pair, judgement=Judgement("possible", why, said.kind))
+        else:
+            yield pair
 
 
 def _among_many(one: int, other: int) -> bool:

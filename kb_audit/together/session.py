@@ -8,27 +8,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_audit.batches import batches, processors
+from kb_audit.batches import batches
+from kb_audit.onnx_rows import opened
 
 LENGTH = 160
 
 
 class Session:
     def __init__(self, folder: Path, threads: int | None = None) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(LENGTH)
-        self._tokenizer.no_padding()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or processors()
-        options.log_severity_level = 3
-        # Threads that wait must sleep: others run beside.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._graph = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        self._tokenizer, self._graph = opened(folder, LENGTH, threads)
 
     def probabilities(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         """Shape (n, 4), in the order of the pairs; pairs of like length go through the graph at once."""

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_audit.candidates import GRID
+from kb_audit.candidates import GRID, Near, encoded_on_grid, section_numbers
 from kb_audit.claims import Claim
 from kb_audit.clashes import find_clash
 from kb_audit.conflicts import Pair
+from runtime.understanding.encode import Encode
 
 MOST_CLAIMS = 60_000
 LEAST, SHARE = 500, 0.15
@@ -46,20 +47,21 @@ class _Near:
         return self.cosine + (_UNLIKE if unlike else 0.0) + _RANK * self.rank + _LAST * self.last
 
 
-def shortlist(
-    claims: Sequence[Claim], rows: NDArray[np.int16], judged: Sequence[Pair], share: float = SHARE
-) -> list[tuple[int, int]]:
-    """Pairs of numbers of claims, the earlier one first; `rows` are the claims' subjects on the grid (kb_audit.candidates); `share`: how many are
-    read of so many claims."""
+def shortlist(claims: Sequence[Claim], encode: Encode, judged: Sequence[Pair], share: float = SHARE) -> list[Near]:
+    """Pairs of numbers of claims, the earlier one first, with their cosine; `share`: how many are read of so many claims."""
     said = {(pair.a, pair.b): pair for pair in judged if pair.judgement.verdict in ("conflict", "possible")}
     foremost = sorted(said, key=lambda pair: (said[pair].judgement.verdict, -said[pair].similarity, pair))
     room = max(LEAST, int(share * len(claims))) - len(foremost)
-    near = [each for each in _nearest(claims, rows) if (each.a, each.b) not in said]
+    near = [each for each in _nearest(claims, encode) if (each.a, each.b) not in said]
     told = {n: _told(claims[n]) for n in {n for each in near for n in (each.a, each.b)}}
     worth = {each: each.worth(told[each.a] != told[each.b]) for each in near}
     first = sorted(near, key=lambda each: (-worth[each], each.a, each.b))[: _LOOKED_AT * max(0, room)]
     ranked = sorted(first, key=lambda each: (-worth[each] - _by_clash(claims[each.a], claims[each.b]), each.a, each.b))
-    return sorted([*foremost, *((each.a, each.b) for each in ranked)][: room + len(foremost)])
+    chosen = [
+        *((*pair, said[pair].similarity) for pair in foremost),
+        *((each.a, each.b, each.cosine) for each in ranked),
+    ]
+    return sorted(chosen[: room + len(foremost)])
 
 
 def _by_clash(a: Claim, b: Claim) -> float:
@@ -71,12 +73,12 @@ def _told(claim: Claim) -> frozenset[str]:
     return frozenset(_TOLD.findall(claim.text.lower()))
 
 
-def _nearest(claims: Sequence[Claim], grid: NDArray[np.int16]) -> list[_Near]:
+def _nearest(claims: Sequence[Claim], encode: Encode) -> list[_Near]:
     """Each claim with its `_OF_EACH` nearest of other sections; a base of very many claims is left to the rules."""
     if not 1 < len(claims) <= MOST_CLAIMS:
         return []
-    rows, numbers = grid.astype(np.float32) / np.float32(GRID), dict[str, int]()
-    sections = np.array([numbers.setdefault(claim.section, len(numbers)) for claim in claims])
+    rows = encoded_on_grid(encode, [claim.subject for claim in claims]).astype(np.float32) / np.float32(GRID)
+    sections = section_numbers(claims)
     records = np.array([claim.record for claim in claims])
     places: dict[tuple[int, int], list[int]] = {}
     cosine_of: dict[tuple[int, int], float] = {}

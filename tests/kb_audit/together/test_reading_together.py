@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from kb_audit.audit import audit
-from kb_audit.candidates import encoded_on_grid
 from kb_audit.claims import Claim, claims
 from kb_audit.conflicts import find_conflicts
 from kb_audit.measure import load_pairs, score, verdicts
@@ -112,11 +111,10 @@ def test_only_so_many_are_read_and_the_same_ones_in_any_order(encode: Encode) ->
     stated = _stated(
         *(f"A parcel of size {n} must be collected from locker {n + 3} within {n + 1} days." for n in range(90))
     )
-    rows = encoded_on_grid(encode, [claim.subject for claim in stated])
-    chosen = shortlist(stated, rows, find_conflicts(stated, encode).pairs)
+    chosen = shortlist(stated, encode, find_conflicts(stated, encode).pairs)
     assert len(chosen) == len(set(chosen)) <= LEAST
-    assert all(a < b for a, b in chosen)
-    turned = shortlist(stated[::-1], rows[::-1], find_conflicts(stated[::-1], encode).pairs)
+    assert all(a < b for a, b, _ in chosen)
+    turned = shortlist(stated[::-1], encode, find_conflicts(stated[::-1], encode).pairs)
     assert len(turned) == len(chosen)
 
 
