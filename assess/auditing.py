@@ -45,8 +45,9 @@ def audit_paths(paths: Sequence[str], *, quiet: bool, settings: AuditSettings | 
         Unreachable: a live source does not answer.
     """
     from kb_audit.embedding import encoder, find_model
+    from kb_audit.together.graph import graph
 
-    checked = Ahead(find_model)  # reads all weights, while modules are loaded
+    checked, made = Ahead(find_model), Ahead(graph)  # reads all weights, while modules are loaded
     from kb_audit.audit import audit
     from kb_audit.kept import Kept
     from kb_audit.together.reader import pair_reader
@@ -55,7 +56,11 @@ def audit_paths(paths: Sequence[str], *, quiet: bool, settings: AuditSettings | 
     judge = _second_judge() if given.second_judge else None
     model = checked.result()
     with _seldom_collected(), Live(quiet=quiet) as live:
-        encode = encoder(model, progress=lambda what, done, of: live.say("", f"{what} {done} of {of}", 0, 0))
+
+        def told(what: str, done: int, of: int) -> None:
+            live.say("", f"{what} {done} of {of}", 0, 0)
+
+        encode = encoder(model, progress=told)
         sources = [_source(path, given, lambda what: live.say("", what, 0, 0)) for path in paths]
         found = audit(
             sources,
@@ -68,7 +73,7 @@ def audit_paths(paths: Sequence[str], *, quiet: bool, settings: AuditSettings | 
             model={"model": model.name, "digest": model.digest},
             kept=Kept(at_news=encode.prepare),
             second_judge=judge,
-            reader=pair_reader(progress=lambda what, done, of: live.say("", f"{what} {done} of {of}", 0, 0)),
+            reader=pair_reader(progress=told, made=made.result),
         )
         encode.settle()
         return _online(found, sources, given.online, live) if given.online else found

@@ -26,7 +26,7 @@ from kb_audit.conflicts import find_conflicts
 from kb_audit.duplicates import find_duplicates
 from kb_audit.guardrail_agreement import ActionLimit, as_limits, disagreements
 from kb_audit.harm import mend_first
-from kb_audit.kept import Kept
+from kb_audit.kept import Kept, LastRun
 from kb_audit.languages import language
 from kb_audit.links import follow
 from kb_audit.merging import merges
@@ -42,7 +42,7 @@ from kb_audit.system_agreement import HeldValue, Spoken, spoken_of
 from kb_audit.taken_apart import take_apart
 from kb_audit.together.reader import Reader
 from kb_audit.together.reading import read_together
-from kb_audit.verdicts import earlier, stated_in
+from kb_audit.verdicts import Earlier, stated_in
 from probes.finding import EVERYWHERE, Subject
 from runtime.understanding.encode import Encode
 
@@ -108,10 +108,11 @@ def audit(
     found += _said_twice(pages, rows)
     forget(pages.articles, "sentences", "passages")  # of very many articles as much as the claims' vectors take
     say("comparing claims", 0, len(stated))
-    compared = find_conflicts(stated, encode, earlier(kept, pages.english, names, (model or {}).get("digest")))
+    last = LastRun.over(pages.english, kept, (model or {}).get("digest"))
+    compared = find_conflicts(stated, encode, Earlier(last, names) if last else None)
     if reader:
         say("reading sentences together", 0, 0)
-        compared = read_together(reader, stated, compared, encode)
+        compared = read_together(reader, stated, compared, encode, last)
     asked = None
     if second_judge:
         say(f"asking {second_judge.name} about conflicts", 0, 0)
@@ -127,8 +128,9 @@ def audit(
     del stated
     say("coverage", 0, len(intents or {}))
     covered = coverage.cover(intents or {}, pages.sections, pages.texts, rows, encode)
-    by_id = {a.id: a for a in pages.articles}
-    searched = Searched(by_id, pages.sections, pages.texts, rows, intents or {}, covered, encode)
+    searched = Searched(
+        {a.id: a for a in pages.articles}, pages.sections, pages.texts, rows, intents or {}, covered, encode
+    )
     found += report_findings.of_retrieval(pages.articles, pages.sections, lost_headings(searched))
     found += report_findings.of_near_ties(pages.articles, pages.sections, near_ties(searched))
     found = with_remedies(pages.articles, found)

@@ -24,7 +24,7 @@ from filelock import FileLock
 
 About = dict[str, Any]
 NEEDED = ("onnx", "sentence_transformers")
-GRAPH, TOKENIZER = "model.onnx", "tokenizer.json"
+GRAPH, QUICK, TOKENIZER = "model.onnx", "quick.onnx", "tokenizer.json"
 _OPSET = 17
 
 
@@ -35,7 +35,8 @@ class Unfit(Exception):
 def kept_export(place: Path, make: Callable[[Path], About]) -> About | None:
     """What is known of the export at this place, which is made now if there is none; `None` where it cannot be had.
 
-    `make` writes the graph and the tokenizer into a folder and returns what is to be known of them, or raises Unfit.
+    `make` writes the graph and the tokenizer into a folder and returns what is to be known of them, or raises Unfit; whatever else
+    it raises is not remembered.
     """
     if find_spec("onnxruntime") is None:
         return None
@@ -76,11 +77,25 @@ def write_graph(whole: Any, folder: Path, given: Sequence[str], gives: str) -> N
         )  # fmt: skip
 
 
+def write_quick(folder: Path) -> None:
+    """The graph again as quick.onnx, its matrices in whole numbers of one byte: twice as fast, about right. Seven bits of them are
+    used: processors without the newer instructions for such products overflow on eight."""
+    from onnxruntime.quantization import quantize_dynamic
+
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)  # it recommends steps that change nothing here
+    try:
+        quantize_dynamic(folder / GRAPH, folder / QUICK, per_channel=True, reduce_range=True)
+    finally:
+        logging.disable(before)
+
+
 def _made(place: Path, make: Callable[[Path], About]) -> None:
     temporary = Path(tempfile.mkdtemp(prefix=".making-", dir=place.parent))
     try:
         try:
-            about = {**make(temporary), "files": {name: _sha256(temporary / name) for name in (GRAPH, TOKENIZER)}}
+            about = make(temporary)
+            about["files"] = {file.name: _sha256(file) for file in sorted(temporary.iterdir())}
         except Unfit as why:
             about = {"unfit": str(why), "by": _maker()}
         (temporary / "about.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")

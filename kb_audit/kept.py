@@ -110,6 +110,29 @@ class Kept:
             )
 
 
+class LastRun:
+    """What a run over the same places with the same model kept for the next one."""
+
+    def __init__(self, kept: Kept, places: str) -> None:
+        self.kept, self._places = kept, places
+
+    @classmethod
+    def over(cls, articles: Sequence[Article], kept: Kept | None, model: str | None) -> LastRun | None:
+        """`None` where nothing is kept or the model is not named."""
+        if kept is None or not model:
+            return None
+        return cls(kept, f"{model} {sorted({article.source for article in articles})!r}")
+
+    def one(self, what: str, kind: type[T]) -> T | None:
+        return self.kept.one(self._key(what), kind)
+
+    def put(self, what: str, it: object) -> None:
+        self.kept.put(self._key(what), it)
+
+    def _key(self, what: str) -> bytes:
+        return hashlib.sha256(f"{what} {self._places}".encode("utf-8", "surrogatepass")).digest()
+
+
 def _let_go(db: sqlite3.Connection, place: str) -> None:
     """Drops the runs of this place before its last ones, with what only they asked for."""
     numbers = [n for (n,) in db.execute("SELECT number FROM runs WHERE place = ? ORDER BY number DESC", (place,))]

@@ -14,8 +14,8 @@ from kb_audit.exported_model import Exported
 from kb_audit.exports import GRAPH, TOKENIZER
 
 
-def opened(folder: Path, length: int, threads: int | None = None) -> tuple[Any, Any]:
-    """A folder's tokenizer, cutting off at so many pieces, and the session of its graph."""
+def opened(folder: Path, length: int, threads: int | None = None, graph: str = GRAPH) -> tuple[Any, Any]:
+    """A folder's tokenizer, cutting off at so many pieces, and the session of one of its graphs."""
     import onnxruntime
     from tokenizers import Tokenizer
 
@@ -27,8 +27,8 @@ def opened(folder: Path, length: int, threads: int | None = None) -> tuple[Any, 
     options.log_severity_level = 3
     # Threads that wait must sleep, and memory of the longest batch need not stay: others run beside.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    graph = onnxruntime.InferenceSession(str(folder / GRAPH), options, providers=["CPUExecutionProvider"])
-    return tokenizer, graph
+    session = onnxruntime.InferenceSession(str(folder / graph), options, providers=["CPUExecutionProvider"])
+    return tokenizer, session
 
 
 class OnnxRows:

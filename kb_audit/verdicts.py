@@ -6,7 +6,6 @@ them came to nothing. A claim is known by its article's digest and its place amo
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +16,7 @@ from kb_audit.article import Article
 from kb_audit.candidates import MOST, Near, Sieve, Tally, encoded_on_grid
 from kb_audit.claims import Claim, claims
 from kb_audit.judgement import FAINT, PERMISSION, Judgement
-from kb_audit.kept import Kept
+from kb_audit.kept import Kept, LastRun
 from runtime.understanding.encode import Encode
 
 Name = tuple[bytes, int]
@@ -44,9 +43,9 @@ class TakenOver:
 class Earlier:
     """What an earlier run said; `names` are those of this run's claims, in order."""
 
-    def __init__(self, kept: Kept, key: bytes, names: Sequence[Name]) -> None:
-        self._kept, self._key, self._names = kept, key, names
-        self._last = kept.one(key, Judged) or Judged((), ())
+    def __init__(self, run: LastRun, names: Sequence[Name]) -> None:
+        self._run, self._names = run, names
+        self._last = run.one("verdicts", Judged) or Judged((), ())
 
     def taken_over(
         self, compared: Sequence[int], chosen: Sequence[Claim], rows: NDArray[np.int16], encode: Encode
@@ -82,7 +81,7 @@ class Earlier:
         places = {n: place for place, n in enumerate(compared)}
         kept = tuple((places[a], places[b], cosine, said) for a, b, cosine, said in pairs)
         columns = tuple(column.astype("<i4").tobytes() for column in tally.columns)
-        self._kept.put(self._key, Judged(tuple(self._names[n] for n in places), kept, columns))
+        self._run.put("verdicts", Judged(tuple(self._names[n] for n in places), kept, columns))
 
     def _claims_of(self, names: Iterable[Name]) -> list[Claim] | None:
         """Claims of the last run by their names; `None` where they are not kept any more."""
@@ -90,7 +89,7 @@ class Earlier:
         found = []
         for digest, n in names:
             if digest not in articles:
-                articles[digest] = self._kept.one(digest, tuple) or ()
+                articles[digest] = self._run.kept.one(digest, tuple) or ()
             if n >= len(articles[digest]):
                 return None
             found.append(articles[digest][n])
@@ -125,14 +124,6 @@ def stated_in(articles: Sequence[Article], kept: Kept | None) -> tuple[list[Clai
     digests = [kept.digest("claims", article) if kept else b"" for article in articles]
     names = [(digest, n) for digest, own in zip(digests, found, strict=True) for n in range(len(own) if kept else 0)]
     return [claim for own in found for claim in own], names
-
-
-def earlier(kept: Kept | None, articles: Sequence[Article], names: Sequence[Name], model: str | None) -> Earlier | None:
-    """The last run over the same places with the same model; `None` where nothing is kept or the model is not named."""
-    if kept is None or not model:
-        return None
-    places = repr(sorted({article.source for article in articles}))
-    return Earlier(kept, hashlib.sha256(f"verdicts {model} {places}".encode("utf-8", "surrogatepass")).digest(), names)
 
 
 def _claims(article: Article) -> tuple[Claim, ...]:

@@ -1,6 +1,6 @@
 """Trains what kb_audit/together ships: the low-rank change of the embedding model that reads two sentences together.
 
-    python tools/train_pair_reader.py --field DIR … [--epochs 8] [--out FILE]
+    python tools/train_pair_reader.py --field DIR … [--epochs 8] [--go-on-from FILE] [--out FILE]
 
 From the families and pairs in tests/cases/knowledge (the set kept back is only printed), and from well-kept documentation
 (`--field`): near sentences of it contradict each other hardly ever, the ones that an audit would read least of all to be left
@@ -22,7 +22,7 @@ from typing import Any
 import click
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.planting import changed, reworded
@@ -39,9 +39,9 @@ from kb_audit.together.shortlist import shortlist
 CASES = Path(__file__).parents[1] / "tests" / "cases" / "knowledge"
 LABELS = {"conflict": 0, "scope": 1, "agree": 2, "unrelated": 3}
 NO_CONFLICT = -1
-RANK, SCALE, RATE, BATCH, SEED = 16, 2.0, 4e-4, 16, 20261123
-_OF_A_FAMILY = {0: 5, 2: 3, 1: 4, 3: 4}
-_FIELD, _HARD, _COPIES, _POOL, _READ = 3_000, 1_200, 2_000, 8_000, 0.45
+RANK, SCALE, RATE, BATCH, SEED = 16, 2.0, 5e-4, 32, 20261123
+_OF_A_FAMILY = {0: 3, 2: 2, 1: 2, 3: 2}
+_FIELD, _HARD, _COPIES, _POOL, _READ, _MOST = 3_000, 1_200, 1_500, 8_000, 0.3, 12_000
 _HEADINGS = ("FAQ", "Good to know", "Overview", "Policy", "Notes", "Details", "Answers", "General", "Terms", "Help")
 Row = tuple[str, str, int]
 
@@ -50,13 +50,17 @@ Row = tuple[str, str, int]
 @click.option("--field", multiple=True, type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--epochs", default=8)
 @click.option("--most", default=0, help="rows an epoch, to try the script; 0: all")
+@click.option(
+    "--go-on-from", type=click.Path(exists=True, path_type=Path), help="weights to begin with, instead of none"
+)
 @click.option("--out", type=click.Path(path_type=Path), default=WEIGHTS)
-def main(field: tuple[Path, ...], epochs: int, most: int, out: Path) -> None:
+def main(field: tuple[Path, ...], epochs: int, most: int, go_on_from: Path | None, out: Path) -> None:
     random.seed(SEED)
     torch.manual_seed(SEED)
-    stated = [claim for where in field for article in folder.read(where).articles for claim in claims(article)]
-    lesson = Lesson(stated)
+    lesson = Lesson([_stated(where) for where in field])
     trained = Trained()
+    if go_on_from:
+        trained.take(go_on_from)
     steps = epochs * math.ceil((most or len(lesson.rows())) / BATCH)
     optimizer = torch.optim.AdamW([p for p in trained.parameters() if p.requires_grad], lr=RATE, weight_decay=0.01)
     warm = max(1, steps * 6 // 100)
@@ -85,15 +89,17 @@ def main(field: tuple[Path, ...], epochs: int, most: int, out: Path) -> None:
 class Lesson:
     """The rows of an epoch, chosen anew each time."""
 
-    def __init__(self, stated: Sequence[Claim]) -> None:
+    def __init__(self, fields: Sequence[Sequence[Claim]]) -> None:
         self._pairs = [(row["a"], row["b"], LABELS[row["label"]]) for row in _labelled("trained_on")]
         self._families = [
             list(_of_family(json.loads(line)))
             for file in sorted((CASES / "families").glob("*.jsonl"))
             for line in _lines(file)
         ]
-        self._pool = [*_near(stated), *_would_be_read(stated)]
-        self._figures = [claim for claim in stated if changed(claim.text, random)]
+        self._pool = [
+            row for stated in fields for row in (*_near(stated, _POOL // len(fields)), *_would_be_read(stated))
+        ]
+        self._figures = [claim for stated in fields for claim in stated if changed(claim.text, random)]
         self._hard: list[Row] = []
 
     def rows(self) -> list[Row]:
@@ -171,6 +177,16 @@ class Trained(torch.nn.Module):
             parts = [self(pairs[start : start + 32]).softmax(1).numpy() for start in range(0, len(pairs), 32)]
         return np.concatenate(parts)
 
+    def take(self, file: Path) -> None:
+        """Weights that were saved."""
+        kept = load_file(str(file))
+        self.encoder.embeddings.token_type_embeddings.weight.data = kept["kinds"].float()
+        for name, part in self.encoder.named_modules():
+            if isinstance(part, Changed):
+                part.a.data, part.b.data = kept[f"{name}.a"].float(), kept[f"{name}.b"].float()
+        for name, layer in (("first", self.first), ("last", self.last)):
+            layer.weight.data, layer.bias.data = kept[f"{name}.weight"].float(), kept[f"{name}.bias"].float()
+
     def save(self, file: Path) -> None:
         """Half precision, by the names of the matrices that they change."""
         kept = {"kinds": self.encoder.embeddings.token_type_embeddings.weight}
@@ -212,12 +228,29 @@ def _with_headings(row: Row) -> Row:
     a, b, label = row
     if random.random() < 0.5:
         return row
-    one = random.choice(_HEADINGS)
-    other = one if random.random() < 0.4 else random.choice(_HEADINGS)
+    one, other = _heading(), _heading()
+    if random.random() < 0.4:
+        other = one
     return (f"{one}: {a}" if random.random() < 0.7 else a, f"{other}: {b}" if random.random() < 0.7 else b, label)
 
 
-def _near(stated: Sequence[Claim]) -> list[Row]:
+def _heading() -> str:
+    """A word, or the number or letter of a page."""
+    return random.choice(
+        (
+            *_HEADINGS,
+            f"Page {random.randint(1, 99)}",
+            f"Article {random.choice('ABCDEFGH')}",
+            f"Doc{random.randint(1, 40)}",
+        )
+    )
+
+
+def _stated(where: Path) -> list[Claim]:
+    return [claim for article in folder.read(where).articles for claim in claims(article)][:_MOST]
+
+
+def _near(stated: Sequence[Claim], most: int) -> list[Row]:
     """Near sentences of other sections, the nearer the likelier chosen."""
     rows, found = encoder()([claim.subject for claim in stated]), list[tuple[int, int, float]]()
     for start in range(0, len(stated), 1000):
@@ -230,7 +263,7 @@ def _near(stated: Sequence[Claim]) -> list[Row]:
                 found.append((i, j, max(0.05, float(cosines[own[n], j]) - 0.35) ** 2))
     weights = np.array([weight for *_, weight in found])
     chosen = np.random.default_rng(SEED).choice(
-        len(found), min(_POOL, len(found)), replace=False, p=weights / weights.sum()
+        len(found), min(most, len(found)), replace=False, p=weights / weights.sum()
     )
     return [(as_read(stated[found[n][0]]), as_read(stated[found[n][1]]), NO_CONFLICT) for n in chosen]
 

@@ -13,7 +13,7 @@ from kb_audit.claims import Claim
 from kb_audit.clashes import Clash
 from kb_audit.wording import content_words, stem
 
-NEVER = 2.0
+NEVER, LEAST = 2.0, 0.2
 MANY = 100
 
 

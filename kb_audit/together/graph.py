@@ -12,14 +12,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kb_audit.exports import TOKENIZER, About, Unfit, exporting, kept_export, write_graph
+from kb_audit.exports import TOKENIZER, About, Unfit, exporting, kept_export, write_graph, write_quick
 from kb_audit.model import DIGEST, installed_model
 from kb_audit.row_store import cache_folder
 from runtime.errors import BadInput
 
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
 TOLERANCE = 1e-3
-_FORMAT = 1
+_FORMAT = 2
 _SAMPLES = (
     ("Returns are free for 30 days.", "You may send it back within two weeks."), ("a", ""), ("Über 18.", "From 21 on. " * 60),
 )  # fmt: skip
@@ -32,17 +32,16 @@ def digest() -> str:
 
 
 def graph() -> Path | None:
-    """The folder with model.onnx and tokenizer.json, made now if there is none; `None` where it cannot be had."""
+    """The folder with model.onnx, quick.onnx and tokenizer.json, made now if there is none; `None` where it cannot be had."""
     place = cache_folder() / "models" / f"pairs-{digest()}-onnx{_FORMAT}"
-    about = kept_export(place, _export)
-    return place if about else None
+    try:
+        return place if kept_export(place, _export) else None
+    except (ImportError, BadInput):  # the embedding model is not here
+        return None
 
 
 def _export(folder: Path) -> About:
-    try:
-        model = installed_model()
-    except (ImportError, BadInput) as error:
-        raise Unfit(f"its embedding model is not here: {error}") from error
+    model = installed_model()
     from kb_audit.torch_rows import load
 
     loaded = load(model, attention="eager")
@@ -50,6 +49,7 @@ def _export(folder: Path) -> About:
     with exporting():
         loaded.tokenizer.backend_tokenizer.save(str(folder / TOKENIZER))
         write_graph(whole, folder, ("ids", "mask", "kinds"), "told")
+        write_quick(folder)
     off = _off(whole, folder)
     if not off < TOLERANCE:
         raise Unfit(f"its answers differ from the weights' own ({off:.4f})")

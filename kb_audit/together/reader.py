@@ -6,14 +6,17 @@ model is not installed, or neither its graph nor torch – there is no reader, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache as once
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb_audit.claims import Claim
+from kb_audit.exports import GRAPH, QUICK
 from kb_audit.row_store import RowStore, cache_folder, digest_of
 from kb_audit.together.graph import digest, graph
 from kb_audit.together.session import Session
@@ -22,48 +25,62 @@ Told = NDArray[np.float32]
 """Shape (n, 4): probabilities of conflict, another scope, the same in other words, another subject."""
 Progress = Callable[[str, int, int], None]
 _STEP = 128
+_NAMES = re.compile(r"[^\W\d_]{3}|[^\x00-\x7f]")
 
 
 @dataclass(frozen=True)
 class Reader:
-    """`read` answers for pairs of texts; `name` for the artifact."""
+    """`read` answers for pairs of texts, `skim` roughly so in half the time; `name` for the artifact."""
 
     name: str
     read: Callable[[Sequence[tuple[str, str]]], Told]
+    skim: Callable[[Sequence[tuple[str, str]]], Told]
 
 
-def pair_reader(*, progress: Progress | None = None, cache: Path | None = None) -> Reader | None:
-    """The reader, or `None` where it cannot be had; its graph is loaded at the first pair that is not kept."""
-    folder = graph()
+def pair_reader(
+    *,
+    progress: Progress | None = None,
+    cache: Path | None = None,
+    made: Callable[[], Path | None] = graph,
+) -> Reader | None:
+    """The reader, or `None` where it cannot be had; its graphs are loaded at the first pair that is not kept.
+
+    `made`: the folder with the graphs, where they were looked for ahead.
+    """
+    folder = made()
     if folder is None:
         return None
     store = RowStore(cache or cache_folder() / f"pairs-{digest()}.sqlite")
-    loaded: list[Session] = []
     say = progress or (lambda what, done, of: None)
+    return Reader(f"pairs-{digest()}", _Answers(folder, GRAPH, store, say), _Answers(folder, QUICK, store, say))
 
-    def read(pairs: Sequence[tuple[str, str]]) -> Told:
+
+class _Answers:
+    """Of one graph; those given once are kept."""
+
+    def __init__(self, folder: Path, graph: str, store: RowStore, say: Progress) -> None:
+        self._graph, self._store, self._say = graph, store, say
+        self._session = once(lambda: Session(folder, graph))
+
+    def __call__(self, pairs: Sequence[tuple[str, str]]) -> Told:
         places: dict[bytes, list[int]] = {}
         for number, (one, other) in enumerate(pairs):
-            places.setdefault(digest_of(f"{one}\0{other}"), []).append(number)
+            places.setdefault(digest_of(f"{self._graph}\0{one}\0{other}"), []).append(number)
         told = np.empty((len(pairs), 4), np.float32)
-        for key, row in store.known(places):
+        for key, row in self._store.known(places):
             told[places.pop(key)] = row
         todo = sorted(places, key=lambda key: sum(map(len, pairs[places[key][0]])))
         for start in range(0, len(todo), _STEP):
-            if not loaded:
-                loaded.append(Session(folder))
             part = todo[start : start + _STEP]
-            fresh = loaded[0].probabilities([pairs[places[key][0]] for key in part])
-            store.keep(part, fresh)
+            fresh = self._session().probabilities([pairs[places[key][0]] for key in part])
+            self._store.keep(part, fresh)
             for key, row in zip(part, fresh, strict=True):
                 told[places[key]] = row
-            say("reading sentences together", start + len(part), len(todo))
+            self._say("reading sentences together", start + len(part), len(todo))
         return told
-
-    return Reader(f"pairs-{digest()}", read)
 
 
 def as_read(claim: Claim) -> str:
-    """A sentence with the heading it stands under, which often names its subject."""
+    """A sentence with the heading it stands under, which often names its subject; "B", "3.1" and the like name nothing."""
     heading = claim.path[-1] if claim.path else ""
-    return f"{heading}: {claim.text}" if heading else claim.text
+    return f"{heading}: {claim.text}" if _NAMES.search(heading) else claim.text

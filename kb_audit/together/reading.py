@@ -14,25 +14,32 @@ from kb_audit.clashes import Clash, find_clash
 from kb_audit.conflicts import Compared, Pair, ToldBy
 from kb_audit.doubts import doubt
 from kb_audit.judgement import Judgement
-from kb_audit.together.evidence import needed
+from kb_audit.kept import LastRun
+from kb_audit.together.evidence import LEAST, needed
 from kb_audit.together.reader import Reader, as_read
 from kb_audit.together.shortlist import shortlist
 from runtime.understanding.encode import Encode
 
-KEPT = 0.20
+KEPT, SKIMMED = 0.20, 0.08
 MANY = 5
 CONFLICT = 0
 
 
-def read_together(reader: Reader, claims: Sequence[Claim], compared: Compared, encode: Encode) -> Compared:
-    """The pairs with what was read of them; `read` counts them."""
+def read_together(
+    reader: Reader,
+    claims: Sequence[Claim],
+    compared: Compared,
+    encode: Encode,
+    last: LastRun | None = None,
+) -> Compared:
+    """The pairs with what was read of them; `read` counts them. `last`: what the last run kept."""
     if not claims:
         return compared
-    chosen = shortlist(claims, encode, compared.pairs)
+    chosen = shortlist(claims, encode, compared.pairs, last=last)
     texts = [(as_read(claims[a]), as_read(claims[b])) for a, b, _ in chosen]
-    told = reader.read(texts)
-    if again := [n for n in range(len(chosen)) if told[n, CONFLICT] >= KEPT / 2]:
-        told[again] = (told[again] + reader.read([texts[n][::-1] for n in again])) / 2
+    told = reader.skim(texts)
+    if again := [n for n in range(len(chosen)) if told[n, CONFLICT] >= SKIMMED]:
+        told[again] = (reader.read([texts[n] for n in again]) + reader.read([texts[n][::-1] for n in again])) / 2
     known = {(pair.a, pair.b): pair for pair in compared.pairs}
     sentences = ToldBy(claims)
     for (a, b, near), likely in zip(chosen, told[:, CONFLICT].tolist(), strict=True):
@@ -55,6 +62,8 @@ def _verdict(a: Claim, b: Claim, before: Judgement | None, likely: float, read: 
         if likely >= KEPT:
             return None
         return Judgement("possible", f"{before.why}; read together they need not speak of one thing", before.kind)
+    if likely < LEAST:
+        return None
     clash = find_clash(a, b)
     if likely < needed(a, b, clash, read) or (before and before.verdict in ("agree", "scope")):
         return None

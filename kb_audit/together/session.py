@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_audit.batches import batches
+from kb_audit.exports import GRAPH
 from kb_audit.onnx_rows import opened
 
 LENGTH = 160
 
 
 class Session:
-    def __init__(self, folder: Path, threads: int | None = None) -> None:
-        self._tokenizer, self._graph = opened(folder, LENGTH, threads)
+    def __init__(self, folder: Path, graph: str = GRAPH, threads: int | None = None) -> None:
+        self._tokenizer, self._graph = opened(folder, LENGTH, threads, graph)
 
     def probabilities(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         """Shape (n, 4), in the order of the pairs; pairs of like length go through the graph at once."""

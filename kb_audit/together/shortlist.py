@@ -1,67 +1,64 @@
 """Which pairs are read together: those that the rules found worth a word, and of each claim the nearest ones elsewhere.
 
-Reading costs as much as embedding, so that only so many are read: two sentences that say unlike numbers, or of which one
-denies, before others; near ones before far ones; each other's nearest before those that have many nearer.
+Reading costs as much as embedding, so that only so many are read, those first of which most speaks for a contradiction. The weights
+are those of a logistic regression over planted contradictions of five documentations, rounded (docs/knowledge-conflicts.md).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_audit.candidates import GRID, Near, encoded_on_grid, section_numbers
+from kb_audit.candidates import Near
 from kb_audit.claims import Claim
 from kb_audit.clashes import find_clash
 from kb_audit.conflicts import Pair
+from kb_audit.kept import LastRun
+from kb_audit.together.nearest import OF_EACH, Table, nearest
+from kb_audit.together.rare_words import RareWords
 from runtime.understanding.encode import Encode
 
 MOST_CLAIMS = 60_000
-LEAST, SHARE = 500, 0.15
-_NEAR = 0.45
-_BLOCK = 2048
-_OF_EACH = 8
+LEAST, SHARE = 500, 0.12
+WORTH = 3.0
 _LOOKED_AT = 2
-_UNLIKE, _CLASHING, _AGREEING, _RANK, _LAST = 0.15, 0.10, -0.20, -0.06, -0.02
+_NEAR = 0.28
+_COSINE, _WORDS, _BEST_RANK, _OTHER_RANK = 2.0, 1.0, -0.25, -0.3
+_UNLIKE, _NUMBERS, _RAREST, _LONGER = 3.2, 0.6, 0.35, -1.0
+_CLASHING, _AGREEING = 3.2, -3.0
+_LONG = 100
 _TOLD = re.compile(
     r"\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|once|twice|half|quarter|double|third|"
     r"no|not|never|only|without|free|any|all|every|cannot|must|unless|\w+n't)\b"
 )
+_DIGIT = re.compile(r"\d")
 
 
-@dataclass(frozen=True)
-class _Near:
-    """Two claims, the earlier one first; `rank`: place of one among the nearest of the other, `last`: the worse one of the two."""
-
-    a: int
-    b: int
-    cosine: float
-    rank: int
-    last: int
-
-    def worth(self, unlike: bool) -> float:
-        """How much speaks for reading them, before their claims are compared; `unlike`: they tell other numbers or denials."""
-        return self.cosine + (_UNLIKE if unlike else 0.0) + _RANK * self.rank + _LAST * self.last
-
-
-def shortlist(claims: Sequence[Claim], encode: Encode, judged: Sequence[Pair], share: float = SHARE) -> list[Near]:
-    """Pairs of numbers of claims, the earlier one first, with their cosine; `share`: how many are read of so many claims."""
-    said = {(pair.a, pair.b): pair for pair in judged if pair.judgement.verdict in ("conflict", "possible")}
-    foremost = sorted(said, key=lambda pair: (said[pair].judgement.verdict, -said[pair].similarity, pair))
-    room = max(LEAST, int(share * len(claims))) - len(foremost)
-    near = [each for each in _nearest(claims, encode) if (each.a, each.b) not in said]
-    told = {n: _told(claims[n]) for n in {n for each in near for n in (each.a, each.b)}}
-    worth = {each: each.worth(told[each.a] != told[each.b]) for each in near}
-    first = sorted(near, key=lambda each: (-worth[each], each.a, each.b))[: _LOOKED_AT * max(0, room)]
-    ranked = sorted(first, key=lambda each: (-worth[each] - _by_clash(claims[each.a], claims[each.b]), each.a, each.b))
-    chosen = [
-        *((*pair, said[pair].similarity) for pair in foremost),
-        *((each.a, each.b, each.cosine) for each in ranked),
-    ]
-    return sorted(chosen[: room + len(foremost)])
+def shortlist(
+    claims: Sequence[Claim],
+    encode: Encode,
+    judged: Sequence[Pair],
+    *,
+    share: float = SHARE,
+    last: LastRun | None = None,
+) -> list[Near]:
+    """Pairs of numbers of claims, the earlier one first, with their cosine; `share`: how many are read of so many claims; `last`:
+    what the last run kept."""
+    most = max(LEAST, int(share * len(claims)))
+    by_rules = sorted((p for p in judged if p.judgement.verdict == "conflict"), key=lambda p: (-p.similarity, p.a, p.b))
+    said = {(pair.a, pair.b): pair.similarity for pair in by_rules[:most]}
+    room = most - len(said)
+    found: list[tuple[float, Near]] = []
+    for worth, a, b, cosine in _near_ones(claims, encode, last, _LOOKED_AT * room + len(said)):
+        if (a, b) not in said:
+            found.append((worth + _by_clash(claims[a], claims[b]), (a, b, cosine)))
+    found.sort(key=lambda each: (-each[0], each[1]))
+    best = [near for worth, near in found[:room] if worth >= WORTH]
+    return sorted([*((*pair, cosine) for pair, cosine in said.items()), *best])
 
 
 def _by_clash(a: Claim, b: Claim) -> float:
@@ -69,41 +66,45 @@ def _by_clash(a: Claim, b: Claim) -> float:
     return 0.0 if clash is None else _AGREEING if clash.agrees else _CLASHING if clash.between else 0.0
 
 
-def _told(claim: Claim) -> frozenset[str]:
-    return frozenset(_TOLD.findall(claim.text.lower()))
-
-
-def _nearest(claims: Sequence[Claim], encode: Encode) -> list[_Near]:
-    """Each claim with its `_OF_EACH` nearest of other sections; a base of very many claims is left to the rules."""
+def _near_ones(
+    claims: Sequence[Claim], encode: Encode, last: LastRun | None, most: int
+) -> list[tuple[float, int, int, float]]:
+    """How much speaks for reading a pair before its values are compared, the pair and its cosine, best first; a base of very many
+    claims is left to the rules."""
     if not 1 < len(claims) <= MOST_CLAIMS:
         return []
-    rows = encoded_on_grid(encode, [claim.subject for claim in claims]).astype(np.float32) / np.float32(GRID)
-    sections = section_numbers(claims)
-    records = np.array([claim.record for claim in claims])
-    places: dict[tuple[int, int], list[int]] = {}
-    cosine_of: dict[tuple[int, int], float] = {}
-    for start in range(0, len(claims), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        cosines = rows[part] @ rows.T
-        cosines[(sections[part, None] == sections) | (records[part, None] & records)] = 0.0
-        for own, best in enumerate(_best(cosines), start):
-            for rank, other in enumerate(best):
-                cosine, pair = float(cosines[own - start, other]), (min(own, other), max(own, other))
-                if cosine < _NEAR:
-                    break
-                if claims[own].text != claims[other].text:
-                    places.setdefault(pair, []).append(rank)
-                    cosine_of[pair] = cosine
-    return [
-        _Near(*pair, cosine_of[pair], min(ranks), max(ranks) if len(ranks) == 2 else _OF_EACH)
-        for pair, ranks in places.items()
-    ]
+    words = RareWords(claims)
+    a, b, near, cosine, ranks = _pairs(nearest(claims, words, encode, last), len(claims))
+    worth = _COSINE * cosine + _WORDS * (2 * near - cosine) + ranks + _of_what_is_said(claims, a, b)
+    worth += _RAREST * np.fromiter(map(words.rarest, a.tolist(), b.tolist()), np.float64, len(a))
+    first = np.lexsort((b, a, -worth))[:most]
+    return list(zip(*(column[first].tolist() for column in (worth, a, b, cosine)), strict=True))
 
 
-def _best(cosines: NDArray[np.float32]) -> list[list[int]]:
-    """Of each row the columns of its greatest values, greatest first."""
-    count = min(_OF_EACH, cosines.shape[1])
-    columns = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
-    order = np.argsort(-np.take_along_axis(cosines, columns, axis=1), axis=1, kind="stable")
-    found: list[list[int]] = np.take_along_axis(columns, order, axis=1).tolist()
-    return found
+def _pairs(table: Table, claims: int) -> tuple[NDArray[Any], ...]:
+    """Each pair once, the earlier claim first: both numbers, nearness, cosine, and what speaks against it by the places that each has
+    among the nearest of the other."""
+    own, rank = np.nonzero(table.nearness >= _NEAR)
+    other = table.numbers[own, rank]
+    keys, first, which = np.unique(
+        np.minimum(own, other) * claims + np.maximum(own, other), return_index=True, return_inverse=True
+    )
+    best, worst = np.full(len(keys), OF_EACH), np.zeros(len(keys), np.int64)
+    np.minimum.at(best, which, rank)
+    np.maximum.at(worst, which, rank)
+    worst[np.bincount(which, minlength=len(keys)) == 1] = OF_EACH
+    places = own[first], rank[first]
+    a, b = np.divmod(keys, claims)
+    near, cosine = (each[places].astype(np.float64) for each in (table.nearness, table.cosines))
+    return a, b, near, cosine, _BEST_RANK * best + _OTHER_RANK * worst
+
+
+def _of_what_is_said(claims: Sequence[Claim], a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.float64]:
+    """By numbers and denials that only one has, digits in both, and one being longer."""
+    kinds: dict[frozenset[str], int] = {}
+    told = np.array([kinds.setdefault(frozenset(_TOLD.findall(claim.text.lower())), len(kinds)) for claim in claims])
+    digits = np.array([bool(_DIGIT.search(claim.text)) for claim in claims], np.int64)
+    lengths = np.array([len(claim.text) for claim in claims])
+    longer = np.minimum(1.0, np.abs(lengths[a] - lengths[b]) / _LONG)
+    worth: NDArray[np.float64] = _UNLIKE * (told[a] != told[b]) + _NUMBERS * (digits[a] + digits[b]) + _LONGER * longer
+    return worth

@@ -17,7 +17,7 @@ from kb_audit.candidates import Sieve, encoded_on_grid, on_grid
 from kb_audit.claims import Claim, claims
 from kb_audit.conflicts import Compared, find_conflicts
 from kb_audit.judgement import FAINT, PERMISSION, Judgement, judge
-from kb_audit.kept import Kept
+from kb_audit.kept import Kept, LastRun
 from kb_audit.sources import markdown
 from kb_audit.wording import Words
 
@@ -181,7 +181,8 @@ def test_claims_with_equal_scopes_hold_one_mapping_of_them() -> None:
 
 def _as_first(pages: Sequence[Article], kept: Kept | None) -> Compared:
     told, names = verdicts.stated_in(pages, kept)
-    return find_conflicts(told, made_up, verdicts.earlier(kept, pages, names, "made up"))
+    last = LastRun.over(pages, kept, "made up")
+    return find_conflicts(told, made_up, verdicts.Earlier(last, names) if last else None)
 
 
 @pytest.mark.parametrize("seed", range(6))

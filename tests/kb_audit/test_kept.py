@@ -7,6 +7,7 @@ import pickle
 import sqlite3
 import subprocess
 import zlib
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
 from itertools import combinations
@@ -21,7 +22,7 @@ from kb_audit.audit import audit
 from kb_audit.candidates import Sieve, Tally, encoded_on_grid, on_grid
 from kb_audit.claims import Claim, claims
 from kb_audit.judgement import FAINT, PERMISSION, Judgement, judge
-from kb_audit.kept import Kept
+from kb_audit.kept import Kept, LastRun
 from kb_audit.measure import load_pairs
 from kb_audit.sources import folder, markdown
 from kb_audit.sources.git_history import history_of
@@ -89,20 +90,25 @@ def test_only_the_changed_article_is_taken_apart_and_judged(
     assert read == ["fees.md"] and judged and all("fees.md" in both for both in judged)
 
 
+def _earlier(kept: Kept, article: Article, names: Sequence[verdicts.Name], model: str) -> verdicts.Earlier:
+    last = LastRun.over([article], kept, model)
+    assert last is not None
+    return verdicts.Earlier(last, names)
+
+
 def test_another_model_or_an_unnamed_one_takes_no_verdict_over(kept: Kept, encode: Encode) -> None:
     article = markdown.parse("a.md", PAGES["fees.md"])
     _, names = verdicts.stated_in([article], kept)
-    one = verdicts.earlier(kept, [article], names, "one")
-    assert one is not None
+    one = _earlier(kept, article, names, "one")
     numbers = range(len(names))
     one.keep(numbers, [], Tally.nothing(len(names)))
     stated, _ = verdicts.stated_in([article], kept)
     rows = encoded_on_grid(encode, [claim.subject for claim in stated])
-    again, other = (verdicts.earlier(kept, [article], names, model) for model in ("one", "other"))
+    again, other = (_earlier(kept, article, names, model) for model in ("one", "other"))
     taken = again and again.taken_over(numbers, stated, rows, encode)
     assert taken is not None and taken.pairs == []
     assert other is not None and other.taken_over(numbers, stated, rows, encode) is None
-    assert verdicts.earlier(kept, [article], names, None) is None
+    assert LastRun.over([article], kept, None) is None
 
 
 def test_what_another_version_made_is_not_taken_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

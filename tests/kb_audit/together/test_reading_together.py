@@ -16,8 +16,9 @@ from kb_audit.claims import Claim, claims
 from kb_audit.conflicts import find_conflicts
 from kb_audit.measure import load_pairs, score, verdicts
 from kb_audit.sources import markdown
+from kb_audit.together import graph
 from kb_audit.together.reader import Reader, Told, pair_reader
-from kb_audit.together.reading import read_together
+from kb_audit.together.reading import KEPT, SKIMMED, read_together
 from kb_audit.together.shortlist import LEAST, shortlist
 from runtime.understanding.encode import Encode
 
@@ -43,7 +44,7 @@ def _always(conflict: float) -> Reader:
     def read(pairs: Sequence[tuple[str, str]]) -> Told:
         return np.tile(np.array([conflict, 0, 0, 1 - conflict], np.float32), (len(pairs), 1))
 
-    return Reader("always the same", read)
+    return Reader("always the same", read, read)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +126,23 @@ def test_the_same_pair_reads_the_same_alone_and_among_others(reader: Reader, tmp
     alone, among = fresh.read([REWORDED]), reader.read([*others, REWORDED])
     assert np.abs(alone[0] - among[-1]).max() < 1e-4
     assert np.array_equal(fresh.read([REWORDED]), alone)
+
+
+def test_skimming_says_roughly_what_reading_says(reader: Reader) -> None:
+    pairs = [(row["a"], row["b"]) for row in load_pairs(CASES / "pairs_kept_back.jsonl")]
+    skimmed, read = reader.skim(pairs)[:, 0], reader.read(pairs)[:, 0]
+    assert float(np.mean(np.abs(skimmed - read))) < 0.05
+    assert np.sum((read >= KEPT) & (skimmed < SKIMMED)) <= 0.02 * np.sum(read >= KEPT)
+
+
+def test_a_model_that_is_not_here_yet_is_looked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> None:
+        raise ImportError("no such package")
+
+    monkeypatch.setenv("CXREADY_CACHE", str(tmp_path))
+    monkeypatch.setattr(graph, "installed_model", missing)
+    assert pair_reader() is None
+    assert not list((tmp_path / "models").glob("*/about.json"))
 
 
 def test_without_a_reader_rules_alone_decide(encode: Encode, tmp_path: Path) -> None:

@@ -1,0 +1,152 @@
+"""Of each claim the nearest ones of other sections, kept between runs: after one article changed, few are looked for anew.
+
+Near is what speaks of like things (the vectors of subjects) and shares rare words; each finds what the other misses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb_audit.candidates import GRID, encoded_on_grid, section_numbers
+from kb_audit.claims import Claim
+from kb_audit.kept import LastRun
+from kb_audit.together.rare_words import RareWords
+from runtime.understanding.encode import Encode
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+OF_EACH = 6
+NOBODY = -1
+_NAME = 16
+_AT_ONCE = 16_000_000
+"""Pairs whose nearness is held together."""
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """One run: names of its claims, `_NAME` bytes each; of each claim `OF_EACH` numbers among them, nearest first, how near they are,
+    and their cosines, as little-endian int32 and float32."""
+
+    names: bytes = b""
+    numbers: bytes = b""
+    nearness: bytes = b""
+    cosines: bytes = b""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Of each claim its nearest ones, nearest first, shape (claims, OF_EACH); `NOBODY` where there are not as many. `nearness`: the
+    mean of both measures; `cosines`: of the vectors alone."""
+
+    numbers: NDArray[np.int32]
+    nearness: NDArray[np.float32]
+    cosines: NDArray[np.float32]
+
+    @classmethod
+    def empty(cls, claims: int) -> Table:
+        shape = claims, OF_EACH
+        return cls(np.full(shape, NOBODY, np.int32), np.zeros(shape, np.float32), np.zeros(shape, np.float32))
+
+
+def nearest(claims: Sequence[Claim], words: RareWords, encode: Encode, last: LastRun | None = None) -> Table:
+    """Two claims of one section, of two release notes or with one text are never near.
+
+    `last`: what the last run kept.
+    """
+    names = [_name(claim, words.weighed(number)) for number, claim in enumerate(claims)]
+    before = last.one("nearest", Nearest) if last else None
+    measure = _Measure(claims, words, encode)
+    table, anew = _taken_over(before or Nearest(), names, measure)
+    _fill(table, np.flatnonzero(anew), measure)
+    if last and (before is None or anew.any() or before.names != b"".join(names)):
+        parts = (table.numbers, table.nearness, table.cosines)
+        last.put("nearest", Nearest(b"".join(names), *(part.tobytes() for part in parts)))
+    return table
+
+
+class _Measure:
+    """How near claims are, 0 where they are not compared; vectors are asked for when the first pair is measured."""
+
+    def __init__(self, claims: Sequence[Claim], words: RareWords, encode: Encode) -> None:
+        self.count = len(claims)
+        self._claims, self._words, self._encode = claims, words, encode
+
+    @cached_property
+    def _rows(self) -> NDArray[np.int16]:
+        return encoded_on_grid(self._encode, [claim.subject for claim in self._claims])
+
+    @cached_property
+    def _shared(self) -> csr_matrix:
+        return self._words.rows()
+
+    @cached_property
+    def _apart(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+        texts: dict[str, int] = {}
+        numbers = [texts.setdefault(claim.text, len(texts)) for claim in self._claims]
+        return section_numbers(self._claims), np.array(numbers), np.array([claim.record for claim in self._claims])
+
+    def __call__(
+        self, own: NDArray[np.int64], other: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Nearness and cosines, shape (own, other)."""
+        cosines = self._rows[own].astype(np.float32) @ self._rows[other].astype(np.float32).T
+        cosines *= np.float32(GRID**-2)
+        shared = (self._shared[own] @ self._shared[other].T).toarray()
+        near: NDArray[np.float32] = ((shared + cosines) * np.float32(0.5)).astype(np.float32)
+        sections, texts, records = self._apart
+        column = own[:, None]
+        apart = (sections[column] == sections[other]) | (texts[column] == texts[other])
+        apart |= records[column] & records[other]
+        near[apart] = 0.0
+        return near, cosines
+
+
+def _taken_over(last: Nearest, names: Sequence[bytes], measure: _Measure) -> tuple[Table, NDArray[np.bool_]]:
+    """The last run's table in this run's numbers, and whose rows do not hold any more: new claims, those that lost one of their
+    nearest, and those to whom a new one is as near as the last of these."""
+    table, anew = Table.empty(len(names)), np.ones(len(names), bool)
+    then = {last.names[at : at + _NAME]: at // _NAME for at in range(0, len(last.names), _NAME)}
+    before = np.array([then.get(name, NOBODY) for name in names], np.int64)
+    stayed, fresh = np.flatnonzero(before != NOBODY), np.flatnonzero(before == NOBODY)
+    if len(fresh) > len(stayed):
+        return table, anew
+    now = np.full(len(last.names) // _NAME + 1, NOBODY, np.int32)  # the last place stands for nobody
+    now[before[stayed]] = stayed
+    old = np.frombuffer(last.numbers, "<i4").reshape(-1, OF_EACH)[before[stayed]]
+    table.numbers[stayed] = now[old]
+    for part, kept in ((table.nearness, last.nearness), (table.cosines, last.cosines)):
+        part[stayed] = np.frombuffer(kept, "<f4").reshape(-1, OF_EACH)[before[stayed]]
+    anew[stayed] = ((now[old] == NOBODY) & (old != NOBODY)).any(axis=1)
+    if len(fresh):
+        anew[stayed] |= measure(stayed, fresh)[0].max(axis=1) >= table.nearness[stayed, -1]
+    return table, anew
+
+
+def _fill(table: Table, numbers: NDArray[np.int64], measure: _Measure) -> None:
+    """Looks for the nearest of these claims among all."""
+    everyone, count = np.arange(measure.count), min(OF_EACH, measure.count)
+    step = max(1, _AT_ONCE // measure.count)
+    for start in range(0, len(numbers), step):
+        block = numbers[start : start + step]
+        near, cosines = measure(block, everyone)
+        best = np.argpartition(-near, count - 1, axis=1)[:, :count]
+        order = np.lexsort((best, -np.take_along_axis(near, best, axis=1)), axis=1)
+        best = np.take_along_axis(best, order, axis=1)
+        nearness = np.take_along_axis(near, best, axis=1)
+        table.numbers[block, :count] = np.where(nearness > 0, best, NOBODY)
+        table.nearness[block, :count] = np.maximum(nearness, 0)
+        table.cosines[block, :count] = np.take_along_axis(cosines, best, axis=1)
+
+
+def _name(claim: Claim, words: str) -> bytes:
+    """What the claim's row of the table depends on."""
+    told = "\0".join((claim.section, claim.subject, claim.text, str(claim.record), words))
+    return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=_NAME).digest()
