@@ -6,7 +6,8 @@ Near is what speaks of like things (the vectors of subjects) and shares rare wor
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -61,7 +62,7 @@ def nearest(claims: Sequence[Claim], words: RareWords, encode: Encode, last: Las
 
     `last`: what the last run kept.
     """
-    names = [_name(claim, words.weighed(number)) for number, claim in enumerate(claims)]
+    names = _names(claims, words)
     before = last.one("nearest", Nearest) if last else None
     measure = _Measure(claims, words, encode)
     table, anew = _taken_over(before or Nearest(), names, measure)
@@ -125,17 +126,15 @@ def _taken_over(last: Nearest, names: Sequence[bytes], measure: _Measure) -> tup
     for part, kept in ((table.nearness, last.nearness), (table.cosines, last.cosines)):
         part[stayed] = np.frombuffer(kept, "<f4").reshape(-1, OF_EACH)[before[stayed]]
     anew[stayed] = ((now[old] == NOBODY) & (old != NOBODY)).any(axis=1)
-    if len(fresh):
-        anew[stayed] |= measure(stayed, fresh)[0].max(axis=1) >= table.nearness[stayed, -1]
+    for block in _blocks(stayed, len(fresh)):
+        anew[block] |= measure(block, fresh)[0].max(axis=1) >= table.nearness[block, -1]
     return table, anew
 
 
 def _fill(table: Table, numbers: NDArray[np.int64], measure: _Measure) -> None:
     """Looks for the nearest of these claims among all."""
     everyone, count = np.arange(measure.count), min(OF_EACH, measure.count)
-    step = max(1, _AT_ONCE // measure.count)
-    for start in range(0, len(numbers), step):
-        block = numbers[start : start + step]
+    for block in _blocks(numbers, measure.count):
         near, cosines = measure(block, everyone)
         best = np.argpartition(-near, count - 1, axis=1)[:, :count]
         order = np.lexsort((best, -np.take_along_axis(near, best, axis=1)), axis=1)
@@ -146,7 +145,18 @@ def _fill(table: Table, numbers: NDArray[np.int64], measure: _Measure) -> None:
         table.cosines[block, :count] = np.take_along_axis(cosines, best, axis=1)
 
 
-def _name(claim: Claim, words: str) -> bytes:
-    """What the claim's row of the table depends on."""
-    told = "\0".join((claim.section, claim.subject, claim.text, str(claim.record), words))
-    return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=_NAME).digest()
+def _blocks(numbers: NDArray[np.int64], against: int) -> Iterator[NDArray[np.int64]]:
+    step = max(1, _AT_ONCE // max(1, against))
+    return (numbers[start : start + step] for start in range(0, len(numbers) if against else 0, step))
+
+
+def _names(claims: Sequence[Claim], words: RareWords) -> list[bytes]:
+    """What each claim's row of the table depends on; the same sentence again in its section has a name of its own."""
+    met: Counter[tuple[str, str]] = Counter()
+    names = []
+    for number, claim in enumerate(claims):
+        met[claim.section, claim.text] += 1
+        again = str(met[claim.section, claim.text])
+        told = "\0".join((claim.section, claim.subject, claim.text, str(claim.record), again, words.weighed(number)))
+        names.append(hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=_NAME).digest())
+    return names

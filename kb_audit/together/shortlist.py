@@ -1,4 +1,4 @@
-"""Which pairs are read together: those that the rules found worth a word, and of each claim the nearest ones elsewhere.
+"""Which pairs are read together: those that the rules call a conflict, and of each claim the nearest ones elsewhere.
 
 Reading costs as much as embedding, so that only so many are read, those first of which most speaks for a contradiction. The weights
 are those of a logistic regression over planted contradictions of five documentations, rounded (docs/knowledge-conflicts.md).
