@@ -18,14 +18,18 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from filelock import FileLock
+
+from kb_audit.batches import processors
 
 About = dict[str, Any]
 NEEDED = ("onnx", "sentence_transformers")
 GRAPH, QUICK, TOKENIZER = "model.onnx", "quick.onnx", "tokenizer.json"
 _OPSET = 17
+_ONE_AT_A_TIME = Lock()
 
 
 class Unfit(Exception):
@@ -40,24 +44,23 @@ def kept_export(place: Path, make: Callable[[Path], About]) -> About | None:
     """
     if find_spec("onnxruntime") is None:
         return None
-    if not (place / "about.json").is_file():
-        if any(find_spec(name) is None for name in NEEDED):
-            return None
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(place.with_suffix(".lock")):
-                if not (place / "about.json").is_file():
-                    _made(place, make)
-        except OSError:
-            return None
-    return _whole(place)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(place.with_suffix(".lock")):
+            if not (place / "about.json").is_file() and all(find_spec(name) for name in NEEDED):
+                _made(place, make)
+            return _whole(place)
+    except OSError:
+        return None
 
 
 @contextmanager
 def exporting() -> Iterator[None]:
-    """Whatever an exporter of foreign models may raise in here is Unfit."""
+    """Whatever an exporter of foreign models may raise in here is Unfit, but for what may pass: a full disk, too little memory."""
     try:
         yield
+    except (OSError, MemoryError, ImportError):
+        raise
     except Exception as error:
         raise Unfit(f"it cannot be exported: {type(error).__name__}") from error
 
@@ -69,7 +72,7 @@ def write_graph(whole: Any, folder: Path, given: Sequence[str], gives: str) -> N
     ones = torch.ones(2, 7, dtype=torch.long)
     axes = {name: {0: "texts", 1: "pieces"} for name in given} | {gives: {0: "texts"}}
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings(), torch.no_grad():
+    with _ONE_AT_A_TIME, warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         torch.onnx.export(
             whole, (ones, *(torch.ones_like(ones) for _ in given[1:])), str(folder / GRAPH), input_names=list(given),
@@ -90,14 +93,35 @@ def write_quick(folder: Path) -> None:
         logging.disable(before)
 
 
+def opened(folder: Path, length: int, threads: int | None = None, graph: str = GRAPH) -> tuple[Any, Any]:
+    """A folder's tokenizer, cutting off at so many pieces, and the session of one of its graphs."""
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    tokenizer.enable_truncation(length)
+    tokenizer.no_padding()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or processors()
+    options.log_severity_level = 3
+    # Threads that wait must sleep: others run beside.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    session = onnxruntime.InferenceSession(str(folder / graph), options, providers=["CPUExecutionProvider"])
+    return tokenizer, session
+
+
 def _made(place: Path, make: Callable[[Path], About]) -> None:
-    temporary = Path(tempfile.mkdtemp(prefix=".making-", dir=place.parent))
+    for left in place.parent.glob(f".making-{place.name}-*"):  # of a run that was interrupted
+        shutil.rmtree(left, ignore_errors=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".making-{place.name}-", dir=place.parent))
     try:
         try:
             about = make(temporary)
             about["files"] = {file.name: _sha256(file) for file in sorted(temporary.iterdir())}
         except Unfit as why:
             about = {"unfit": str(why), "by": _maker()}
+            shutil.rmtree(temporary)
+            temporary.mkdir()
         (temporary / "about.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
         if place.exists():
             shutil.rmtree(place)
@@ -121,7 +145,7 @@ def _whole(place: Path) -> About | None:
 
 def _maker() -> str:
     """Another version may export what this one cannot."""
-    return " ".join(f"{name} {version(name)}" for name in ("torch", "sentence-transformers", "onnx"))
+    return " ".join(f"{name} {version(name)}" for name in ("torch", "sentence-transformers", "onnx", "onnxruntime"))
 
 
 def _sha256(file: Path) -> str:

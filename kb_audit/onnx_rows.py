@@ -3,32 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_audit.batches import batches, processors, unit
+from kb_audit.batches import batches, unit
 from kb_audit.exported_model import Exported
-from kb_audit.exports import GRAPH, TOKENIZER
-
-
-def opened(folder: Path, length: int, threads: int | None = None, graph: str = GRAPH) -> tuple[Any, Any]:
-    """A folder's tokenizer, cutting off at so many pieces, and the session of one of its graphs."""
-    import onnxruntime
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-    tokenizer.enable_truncation(length)
-    tokenizer.no_padding()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or processors()
-    options.log_severity_level = 3
-    # Threads that wait must sleep, and memory of the longest batch need not stay: others run beside.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(str(folder / graph), options, providers=["CPUExecutionProvider"])
-    return tokenizer, session
+from kb_audit.exports import opened
 
 
 class OnnxRows:

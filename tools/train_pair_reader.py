@@ -31,8 +31,8 @@ from kb_audit.conflicts import find_conflicts
 from kb_audit.embedding import encoder
 from kb_audit.model import installed_model
 from kb_audit.sources import folder
+from kb_audit.together.as_read import as_read
 from kb_audit.together.graph import WEIGHTS
-from kb_audit.together.reader import as_read
 from kb_audit.together.session import LENGTH
 from kb_audit.together.shortlist import shortlist
 

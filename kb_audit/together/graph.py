@@ -12,14 +12,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kb_audit.exports import TOKENIZER, About, Unfit, exporting, kept_export, write_graph, write_quick
+from kb_audit.exports import GRAPH, QUICK, TOKENIZER, About, Unfit, exporting, kept_export, write_graph, write_quick
 from kb_audit.model import DIGEST, installed_model
 from kb_audit.row_store import cache_folder
+from kb_audit.together.session import LENGTH, Session
 from runtime.errors import BadInput
 
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
-TOLERANCE = 1e-3
-_FORMAT = 2
+TOLERANCE, ROUGHLY = 1e-3, 0.2
+_FORMAT = 3
 _SAMPLES = (
     ("Returns are free for 30 days.", "You may send it back within two weeks."), ("a", ""), ("Über 18.", "From 21 on. " * 60),
 )  # fmt: skip
@@ -27,13 +28,14 @@ _SAMPLES = (
 
 @cache
 def digest() -> str:
-    """16 hex digits of what the reader's answers depend on: its own weights and those they change."""
-    return hashlib.sha256(WEIGHTS.read_bytes() + DIGEST.encode()).hexdigest()[:16]
+    """16 hex digits of what the reader's answers depend on: its own weights, those they change, and how graphs are made and asked."""
+    how = f"{DIGEST} {_FORMAT} {LENGTH}"
+    return hashlib.sha256(WEIGHTS.read_bytes() + how.encode()).hexdigest()[:16]
 
 
 def graph() -> Path | None:
     """The folder with model.onnx, quick.onnx and tokenizer.json, made now if there is none; `None` where it cannot be had."""
-    place = cache_folder() / "models" / f"pairs-{digest()}-onnx{_FORMAT}"
+    place = cache_folder() / "models" / f"pairs-{digest()}"
     try:
         return place if kept_export(place, _export) else None
     except (ImportError, BadInput):  # the embedding model is not here
@@ -50,10 +52,10 @@ def _export(folder: Path) -> About:
         loaded.tokenizer.backend_tokenizer.save(str(folder / TOKENIZER))
         write_graph(whole, folder, ("ids", "mask", "kinds"), "told")
         write_quick(folder)
-    off = _off(whole, folder)
-    if not off < TOLERANCE:
-        raise Unfit(f"its answers differ from the weights' own ({off:.4f})")
-    return {"weights": digest(), "error": off}
+    off, roughly = (_off(whole, Session(folder, name)) for name in (GRAPH, QUICK))
+    if not (off < TOLERANCE and roughly < ROUGHLY):
+        raise Unfit(f"its answers differ from the weights' own ({off:.4f}, {roughly:.4f})")
+    return {"weights": digest(), "error": off, "error_of_quick": roughly}
 
 
 def _merged(loaded: Any) -> Any:
@@ -92,14 +94,12 @@ def _merged(loaded: Any) -> Any:
     return Whole().eval()
 
 
-def _off(whole: Any, folder: Path) -> float:
-    """The greatest difference of a probability between the graph and the weights it was made from."""
+def _off(whole: Any, session: Session) -> float:
+    """The greatest difference of a probability between a graph and the weights it was made from."""
     import numpy as np
     import torch
 
-    from kb_audit.together.session import Session
-
-    session, worst = Session(folder), 0.0
+    worst = 0.0
     for pair in _SAMPLES:
         ids, mask, kinds = session.pieces([pair])
         with torch.no_grad():

@@ -66,7 +66,7 @@ def nearest(claims: Sequence[Claim], words: RareWords, encode: Encode, last: Las
     before = last.one("nearest", Nearest) if last else None
     measure = _Measure(claims, words, encode)
     table, anew = _taken_over(before or Nearest(), names, measure)
-    _fill(table, np.flatnonzero(anew), measure)
+    _fill(table, np.flatnonzero(anew), measure, _places(names))
     if last and (before is None or anew.any() or before.names != b"".join(names)):
         parts = (table.numbers, table.nearness, table.cosines)
         last.put("nearest", Nearest(b"".join(names), *(part.tobytes() for part in parts)))
@@ -85,11 +85,11 @@ class _Measure:
         return encoded_on_grid(self._encode, [claim.subject for claim in self._claims])
 
     @cached_property
-    def _shared(self) -> csr_matrix:
+    def _words_of(self) -> tuple[csr_matrix, NDArray[np.float32]]:
         return self._words.rows()
 
     @cached_property
-    def _apart(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    def _never(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
         texts: dict[str, int] = {}
         numbers = [texts.setdefault(claim.text, len(texts)) for claim in self._claims]
         return section_numbers(self._claims), np.array(numbers), np.array([claim.record for claim in self._claims])
@@ -97,17 +97,22 @@ class _Measure:
     def __call__(
         self, own: NDArray[np.int64], other: NDArray[np.int64]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Nearness and cosines, shape (own, other)."""
+        """Nearness and cosines, shape (own, other): of a pair the same bits in whatever block, process and order."""
         cosines = self._rows[own].astype(np.float32) @ self._rows[other].astype(np.float32).T
         cosines *= np.float32(GRID**-2)
-        shared = (self._shared[own] @ self._shared[other].T).toarray()
-        near: NDArray[np.float32] = ((shared + cosines) * np.float32(0.5)).astype(np.float32)
-        sections, texts, records = self._apart
-        column = own[:, None]
-        apart = (sections[column] == sections[other]) | (texts[column] == texts[other])
-        apart |= records[column] & records[other]
-        near[apart] = 0.0
+        weights, lengths = self._words_of
+        near: NDArray[np.float32] = (weights[own] @ weights[other].T).toarray()
+        near /= lengths[own][:, None] * lengths[other]
+        near += cosines
+        near *= np.float32(0.5)
+        near[self._not_compared(own[:, None], other)] = 0.0
         return near, cosines
+
+    def _not_compared(self, own: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
+        sections, texts, records = self._never
+        never: NDArray[np.bool_] = (sections[own] == sections[other]) | (texts[own] == texts[other])
+        never |= records[own] & records[other]
+        return never
 
 
 def _taken_over(last: Nearest, names: Sequence[bytes], measure: _Measure) -> tuple[Table, NDArray[np.bool_]]:
@@ -131,18 +136,30 @@ def _taken_over(last: Nearest, names: Sequence[bytes], measure: _Measure) -> tup
     return table, anew
 
 
-def _fill(table: Table, numbers: NDArray[np.int64], measure: _Measure) -> None:
-    """Looks for the nearest of these claims among all."""
+def _fill(table: Table, numbers: NDArray[np.int64], measure: _Measure, places: NDArray[np.int64]) -> None:
+    """Looks for the nearest of these claims among all; of equally near ones those come first whose name does, whatever their numbers
+    are."""
     everyone, count = np.arange(measure.count), min(OF_EACH, measure.count)
     for block in _blocks(numbers, measure.count):
         near, cosines = measure(block, everyone)
-        best = np.argpartition(-near, count - 1, axis=1)[:, :count]
-        order = np.lexsort((best, -np.take_along_axis(near, best, axis=1)), axis=1)
+        best = np.argpartition(near, -count, axis=1)[:, -count:]
+        least = np.take_along_axis(near, best, axis=1).min(axis=1)
+        for row in np.flatnonzero((least > 0) & ((near >= least[:, None]).sum(axis=1) > count)):
+            tied = np.flatnonzero(near[row] >= least[row])
+            best[row] = tied[np.lexsort((places[tied], -near[row, tied]))[:count]]
+        order = np.lexsort((places[best], -np.take_along_axis(near, best, axis=1)), axis=1)
         best = np.take_along_axis(best, order, axis=1)
         nearness = np.take_along_axis(near, best, axis=1)
         table.numbers[block, :count] = np.where(nearness > 0, best, NOBODY)
         table.nearness[block, :count] = np.maximum(nearness, 0)
-        table.cosines[block, :count] = np.take_along_axis(cosines, best, axis=1)
+        table.cosines[block, :count] = np.where(nearness > 0, np.take_along_axis(cosines, best, axis=1), 0)
+
+
+def _places(names: Sequence[bytes]) -> NDArray[np.int64]:
+    """Of each claim its place among all by name."""
+    places = np.empty(len(names), np.int64)
+    places[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+    return places
 
 
 def _blocks(numbers: NDArray[np.int64], against: int) -> Iterator[NDArray[np.int64]]:

@@ -6,7 +6,6 @@ model is not installed, or neither its graph nor torch – there is no reader, a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache as once
@@ -15,7 +14,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_audit.claims import Claim
 from kb_audit.exports import GRAPH, QUICK
 from kb_audit.row_store import RowStore, cache_folder, digest_of
 from kb_audit.together.graph import digest, graph
@@ -25,7 +23,6 @@ Told = NDArray[np.float32]
 """Shape (n, 4): probabilities of conflict, another scope, the same in other words, another subject."""
 Progress = Callable[[str, int, int], None]
 _STEP = 128
-_NAMES = re.compile(r"[^\W\d_]{3}|[^\x00-\x7f]")
 
 
 @dataclass(frozen=True)
@@ -78,9 +75,3 @@ class _Answers:
                 told[places[key]] = row
             self._say("reading sentences together", start + len(part), len(todo))
         return told
-
-
-def as_read(claim: Claim) -> str:
-    """A sentence with the heading it stands under, which often names its subject; "B", "3.1" and the like name nothing."""
-    heading = claim.path[-1] if claim.path else ""
-    return f"{heading}: {claim.text}" if _NAMES.search(heading) else claim.text

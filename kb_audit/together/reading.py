@@ -15,8 +15,9 @@ from kb_audit.conflicts import Compared, Pair, ToldBy
 from kb_audit.doubts import doubt
 from kb_audit.judgement import Judgement
 from kb_audit.kept import LastRun
+from kb_audit.together.as_read import as_read
 from kb_audit.together.evidence import LEAST, needed
-from kb_audit.together.reader import Reader, as_read
+from kb_audit.together.reader import Reader
 from kb_audit.together.shortlist import shortlist
 from runtime.understanding.encode import Encode
 

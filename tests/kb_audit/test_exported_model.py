@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -141,6 +142,28 @@ def test_nothing_half_made_stays_when_an_export_ends_early(
     with pytest.raises(KeyboardInterrupt):
         exported(Model(tiny, "tiny", "2" * 64))
     assert [each.name for each in (cache / "models").iterdir() if not each.name.endswith(".lock")] == []
+
+
+def test_what_a_killed_export_left_is_taken_away_by_the_next_one(tiny: Path, cache: Path) -> None:
+    model = Model(tiny, "tiny", "7" * 64)
+    made = exported(model)
+    assert made is not None
+    left = made.folder.parent / f".making-{made.folder.name}-killed"
+    left.mkdir()
+    (left / "model.onnx").write_bytes(b"half")
+    shutil.rmtree(made.folder)
+    assert exported(model) is not None and not left.exists()
+
+
+def test_a_full_disk_is_not_remembered(tiny: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(loaded: Any, folder: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    model = Model(tiny, "tiny", "8" * 64)
+    with monkeypatch.context() as failing:
+        failing.setattr(exported_model, "_write", full)
+        assert exported(model) is None
+    assert exported(model) is not None
 
 
 def test_a_model_that_cannot_be_exported_runs_in_torch_and_is_not_tried_again(

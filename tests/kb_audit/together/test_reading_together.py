@@ -116,7 +116,8 @@ def test_only_so_many_are_read_and_the_same_ones_in_any_order(encode: Encode) ->
     assert len(chosen) == len(set(chosen)) <= LEAST
     assert all(a < b for a, b, _ in chosen)
     turned = shortlist(stated[::-1], encode, find_conflicts(stated[::-1], encode).pairs)
-    assert len(turned) == len(chosen)
+    last = len(stated) - 1
+    assert {(last - b, last - a) for a, b, _ in turned} == {(a, b) for a, b, _ in chosen}
 
 
 def test_the_same_pair_reads_the_same_alone_and_among_others(reader: Reader, tmp_path: Path) -> None:
@@ -126,6 +127,7 @@ def test_the_same_pair_reads_the_same_alone_and_among_others(reader: Reader, tmp
     alone, among = fresh.read([REWORDED]), reader.read([*others, REWORDED])
     assert np.abs(alone[0] - among[-1]).max() < 1e-4
     assert np.array_equal(fresh.read([REWORDED]), alone)
+    assert np.array_equal(fresh.skim([REWORDED])[0], reader.skim([*others, REWORDED])[-1])
 
 
 def test_skimming_says_roughly_what_reading_says(reader: Reader) -> None:
