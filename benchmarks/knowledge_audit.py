@@ -4,7 +4,8 @@
 
 Each round in processes and caches of its own: the whole command, from its start to its end, then nothing but the
 embedding of the same texts (sections, claims, single words), then the command again after one article got a sentence more.
-The path is copied with the history of its repository. The exported model is at hand in all of them. Prints; asserts nothing.
+The path is copied with the history of its repository. The exported models, made once a machine, are at hand in all of them. Prints;
+asserts nothing.
 """
 
 from __future__ import annotations
@@ -108,13 +109,15 @@ def _processor() -> float:
 
 
 def _cache(place: Path) -> Path:
-    """An empty cache with the exported model in it."""
+    """An empty cache with the exported models in it."""
     from kb_audit.embedding import find_model
     from kb_audit.exported_model import exported
+    from kb_audit.together.graph import graph
 
     made = exported(find_model())
-    if made is not None:
-        shutil.copytree(made.folder, place / "models" / made.folder.name)
+    for folder in (made and made.folder, graph()):
+        if folder is not None:
+            shutil.copytree(folder, place / "models" / folder.name)
     return place
 
 

@@ -35,6 +35,7 @@ from kb_audit.together.as_read import as_read
 from kb_audit.together.graph import WEIGHTS
 from kb_audit.together.session import LENGTH
 from kb_audit.together.shortlist import shortlist
+from runtime.understanding.encode import Encode
 
 CASES = Path(__file__).parents[1] / "tests" / "cases" / "knowledge"
 LABELS = {"conflict": 0, "scope": 1, "agree": 2, "unrelated": 3}
@@ -57,7 +58,7 @@ Row = tuple[str, str, int]
 def main(field: tuple[Path, ...], epochs: int, most: int, go_on_from: Path | None, out: Path) -> None:
     random.seed(SEED)
     torch.manual_seed(SEED)
-    lesson = Lesson([_stated(where) for where in field])
+    lesson = Lesson([_stated(where) for where in field], encoder())
     trained = Trained()
     if go_on_from:
         trained.take(go_on_from)
@@ -89,7 +90,7 @@ def main(field: tuple[Path, ...], epochs: int, most: int, go_on_from: Path | Non
 class Lesson:
     """The rows of an epoch, chosen anew each time."""
 
-    def __init__(self, fields: Sequence[Sequence[Claim]]) -> None:
+    def __init__(self, fields: Sequence[Sequence[Claim]], encode: Encode) -> None:
         self._pairs = [(row["a"], row["b"], LABELS[row["label"]]) for row in _labelled("trained_on")]
         self._families = [
             list(_of_family(json.loads(line)))
@@ -97,7 +98,9 @@ class Lesson:
             for line in _lines(file)
         ]
         self._pool = [
-            row for stated in fields for row in (*_near(stated, _POOL // len(fields)), *_would_be_read(stated))
+            row
+            for stated in fields
+            for row in (*_near(stated, encode, _POOL // len(fields)), *_would_be_read(stated, encode))
         ]
         self._figures = [claim for stated in fields for claim in stated if changed(claim.text, random)]
         self._hard: list[Row] = []
@@ -250,9 +253,9 @@ def _stated(where: Path) -> list[Claim]:
     return [claim for article in folder.read(where).articles for claim in claims(article)][:_MOST]
 
 
-def _near(stated: Sequence[Claim], most: int) -> list[Row]:
+def _near(stated: Sequence[Claim], encode: Encode, most: int) -> list[Row]:
     """Near sentences of other sections, the nearer the likelier chosen."""
-    rows, found = encoder()([claim.subject for claim in stated]), list[tuple[int, int, float]]()
+    rows, found = encode([claim.subject for claim in stated]), list[tuple[int, int, float]]()
     for start in range(0, len(stated), 1000):
         cosines = rows[start : start + 1000] @ rows.T
         own, other = np.nonzero((cosines >= 0.42) & (cosines < 0.93))
@@ -268,8 +271,7 @@ def _near(stated: Sequence[Claim], most: int) -> list[Row]:
     return [(as_read(stated[found[n][0]]), as_read(stated[found[n][1]]), NO_CONFLICT) for n in chosen]
 
 
-def _would_be_read(stated: Sequence[Claim]) -> list[Row]:
-    encode = encoder()
+def _would_be_read(stated: Sequence[Claim], encode: Encode) -> list[Row]:
     chosen = shortlist(stated, encode, find_conflicts(stated, encode).pairs, share=_READ)
     return [(as_read(stated[a]), as_read(stated[b]), NO_CONFLICT) for a, b, _ in chosen]
 
