@@ -49,7 +49,9 @@ SETS = {
     "last (unseen when written)": ["conflicts_last"],
     "eight other hands: trained on": ["pairs_trained_on"],
     "two other hands: kept back from training": ["pairs_kept_back"],
-    "another hand: measured once": ["pairs_unseen"],
+    "another hand: looked at": ["pairs_unseen"],
+    "two more hands: looked at": ["pairs_two_more_hands"],
+    "the last hand: measured once": ["pairs_last_hand"],
 }
 SEED, GENERATED = 20261123, 40
 

@@ -60,15 +60,17 @@ def doubt(a: Claim, b: Claim, clash: Clash) -> str:
     """A reason why both may hold; empty when there is none."""
     return (
         clash.doubt
-        or _place(a, b)
-        or _release(a, b)
-        or _versions(a, b)
-        or _example(a, b)
+        or doubt_of_place(a, b)
         or _other_names(a, b, clash)
         or _elsewhere(a, b)
         or _step_or_option(a, b, clash)
         or (_of_a_statement(a, b) if clash.kind == "permission" else _of_a_value(a, b))
     )
+
+
+def doubt_of_place(a: Claim, b: Claim) -> str:
+    """One that lies in where the two sentences stand: whatever they say, reading them does not remove it."""
+    return _place(a, b) or _release(a, b) or _versions(a, b) or _example(a, b)
 
 
 def _place(a: Claim, b: Claim) -> str:

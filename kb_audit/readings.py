@@ -39,7 +39,15 @@ def _amount(match: re.Match[str]) -> Read | None:
 def _percentage(match: re.Match[str]) -> Read:
     if match.groupdict().get("half"):
         return 50.0, 50.0, "%", False
+    if match.groupdict().get("parts"):
+        share = 100 * (_ARTICLES.get(match["parts"].lower()) or number(match["parts"])) / _PARTS[match["part"].lower()]
+        return share, share, "%", False
     return *_pair(match), "%", False
+
+
+_ARTICLES = {"a": 1.0, "an": 1.0}
+_PARTS = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+_OF_ONE = {"half": 0.5, "a quarter of": 0.25, "three quarters of": 0.75}
 
 
 def _duration(match: re.Match[str]) -> Read | None:
@@ -49,6 +57,9 @@ def _duration(match: re.Match[str]) -> Read | None:
         return 1.0, 1.0, "days", True
     if alone := match["u3"] or match["u4"]:
         return DAYS[alone.lower()], DAYS[alone.lower()], "days", False
+    if match["part"]:
+        part = _OF_ONE[match["part"].lower()] * DAYS[match["u5"].lower()]
+        return part, part, "days", False
     if match["one"]:
         return DAYS[match["u1"].lower()], DAYS[match["u1"].lower()], "days", bool(match["b1"])
     unit = match["u"].lower().rstrip("s")
@@ -60,6 +71,8 @@ def _frequency(match: re.Match[str]) -> Read | None:
     """The time from one to the next, in days: "twice a year" is 182.5."""
     if match["adv"]:
         return *([_ADVERBS[match["adv"].lower()]] * 2), "days", False  # type: ignore[return-value]
+    if match["u3"]:
+        return *([2 * DAYS[match["u3"].lower()]] * 2), "days", False  # type: ignore[return-value]
     if match["k"]:
         often = {"once": 1.0, "twice": 2.0}.get(match["k"].lower()) or number(match["k"].split()[0])
         return *([DAYS[match["u2"].lower()] / often] * 2), "days", False  # type: ignore[return-value]
@@ -99,6 +112,11 @@ def _time(match: re.Match[str]) -> Read | None:
     groups = match.groupdict()
     if groups["noon"]:
         at = 720.0 if groups["noon"].lower() == "noon" else 1440.0
+        return at, at, "clock", False
+    if groups["hw"]:
+        hour, when = int(number(groups["hw"])), groups["of"].lower()
+        late = when != "in the morning" and (when != "at night" or 6 <= hour < 12)
+        at = 60.0 * (24 if when == "at night" and hour == 12 else hour % 12 + 12 * late)
         return at, at, "clock", False
     hour, minute = int(groups["h"] or groups["h2"]), int(groups["mi"] or groups["mi2"] or 0)
     half = (groups["ap"] or "").lower()

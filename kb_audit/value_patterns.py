@@ -71,24 +71,28 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
         ("amount", rf"(?P<s>{MONEY_SIGN})\s?(?P<n>\d[\d,]*(?:\.\d+)?)(?P<k>k\b|\s?million\b)?(?:\s*(?:-|–|to|and)\s*{MONEY_SIGN}?\s?(?P<m>\d[\d,]*(?:\.\d+)?))?"),
         ("amount", rf"\b{SPAN}\s?(?P<s>{MONEY_WORD})"),
         ("amount", r"(?<![\w.,])(?P<n>\d{1,3}(?:\.\d+)?)\s?(?P<s>p|¢|pence)(?![a-z]|\.[a-z])"),
-        ("percentage", r"\b(?P<half>half)(?= (?:the |of the )?(?:fare|price|fee|cost|rate|amount|value|sum)\b)"),
+        ("percentage", r"\b(?P<half>half)(?= (?:(?:of )?(?:the|your|our|their|its) )?(?:full |total |whole |ticket )?(?:fare|price|fee|cost|rate|amount|value|sum|"
+            r"salary|pay|deposit|premium|bill)\b)|"
+            r"\b(?P<parts>an?|one|two|three|four) (?P<part>third|quarter|fifth|tenth)s?(?= (?:of|off)\b(?! (?:an?|one|the) (?:hour|day|week|month|year|mile|page)))"),
         ("percentage", rf"\b{SPAN}\s?(?:%|percent\b|per cent\b)"),
         ("date",
             rf"\b(?P<y>20\d\d)-(?P<mo>0[1-9]|1[0-2])-(?P<d>[0-3]\d)\b|"
             rf"\b{MONTH}\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:)(?:,?\s+(?P<y2>20\d\d))?|"
             rf"\b(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH.replace('?P<mon>', '?P<mon3>')}(?![a-z])(?:,?\s+(?P<y3>20\d\d))?"),
-        ("time", r"\b(?P<h>\d{1,2})(?:[:.](?P<mi>\d\d))?\s?(?P<ap>[ap]\.?m\b\.?)|\b(?P<h2>[01]?\d|2[0-3]):(?P<mi2>[0-5]\d)\b|\b(?P<noon>noon|midnight)\b"),
+        ("time", r"\b(?P<h>\d{1,2})(?:[:.](?P<mi>\d\d))?\s?(?P<ap>[ap]\.?m\b\.?)|\b(?P<h2>[01]?\d|2[0-3]):(?P<mi2>[0-5]\d)\b|\b(?P<noon>noon|midnight)\b|"
+            r"\b(?P<hw>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: o'clock)? (?P<of>in the (?:morning|afternoon|evening)|at night)\b"),
         ("frequency",
             rf"\bevery\s+(?:(?P<n>{NUMBER})\s+)?(?:business |working |calendar )?(?P<u>minute|hour|day|week|month|quarter|year)s?\b|"
             rf"\b(?P<k>once|twice|(?:{NUMBER})\s+times)\s+(?:a|an|per|each|every|in a|in any|within a)\s+(?:calendar |single |rolling |contract )?"
-            r"(?P<u2>minute|hour|day|week|month|quarter|year)\b|"
+            r"(?P<u2>minute|hour|day|week|fortnight|month|quarter|year)\b|\bevery (?:other|second) (?P<u3>day|week|month|year)\b|"
             r"(?<!and )\b(?P<adv>hourly|daily|weekly|monthly|quarterly|annually|yearly)\b(?=\s*(?:[.,;:)]|$|(?:and|on|in|by|for|via|at|from|until|when|if)\b))"),
         ("duration",
             rf"(?P<next>\bnext (?:business|working) day\b)|\b{SPAN}(?:\s?\(\d+\))?[\s-]{KIND_OF_DAY}[\s-]?{UNIT}|"
             r"(?:(?<=within )|(?<=after )|(?<=for )|(?<=least )|(?<=takes ))(?P<one>an?|one)\s"
             r"(?P<b1>business |working )?(?P<u1>hour|day|week|fortnight|month|year)\b|\b(?P<s24>24/7)|"
             r"\b(?:an?|one)\s(?P<u3>hour|day|week|fortnight|month|year)(?=\s(?:after|before|from|later|following|in advance|prior|ahead|"
-            r"beforehand)\b)|\banother\s(?P<u4>day|week|month|year)\b"),
+            r"beforehand)\b)|\banother\s(?P<u4>day|week|month|year)\b|"
+            r"\b(?P<part>half|a quarter of|three quarters of)\san?\s(?P<u5>hour|day|month|year)\b"),
         ("size", r"\b(?P<n>\d[\d,]*(?:\.\d+)?)\s?(?P<u>kbps|mbps|gbps|mbit/s|gbit/s|kb|mb|gb|tb|kg|lbs?|km|cm|miles?|grams?|g|ml|litres?|liters?|mm|metres?|meters?)\b(?!/)"),
         ("count", r"\b(?P<n>twice)(?P<m>)(?P<c>)\b(?! as| the)"),
         ("count", rf"(?P<all>\bunlimited\b|\bany number of\b|\bas many\b)\s(?:[a-z-]+\s){{0,2}}?{COUNTED}\b"),
@@ -114,7 +118,7 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str]], ...] = tuple(
 # Each pattern needs a digit or one of these words; most sentences have neither, and twenty patterns are not tried.
 MAY_HOLD_A_VALUE = re.compile(
     rf"\d|\b(?:(?:{'|'.join(WORDS)}|every|once|next|noon|midnight|unlimited|any number of|as many|a single|nothing|on us|on the house|free|"
-    r"(?:hour|dai|week|month|quarter|annual|year)ly|(?:an?|another) (?:business |working )?(?:hour|day|week|fortnight|month|year))\b|"
+    r"(?:hour|dai|week|month|quarter|annual|year)ly|(?:an?|another) (?:business |working )?(?:hour|day|week|fortnight|month|year)|an? (?:third|quarter|fifth|tenth))\b|"
     r"included in the |(?:no|without) (?:[a-z]+ ){0,2}(?:charge|fee|cost|surcharge))",
     re.I,
 )

@@ -82,7 +82,8 @@ def main(field: tuple[Path, ...], epochs: int, most: int, go_on_from: Path | Non
         print(
             f"epoch {epoch + 1}: loss {total / len(rows):.3f}, {time.monotonic() - began:.0f} s; {_kept_back(trained)}"
         )
-        lesson.look_again(trained, most)
+        if epoch + 1 < epochs:
+            lesson.look_again(trained, most)
     trained.save(out)
     print(f"written: {out}")
 

@@ -1,7 +1,8 @@
 """What two sentences differ in, told without reading them together: a reading is believed only where something differs.
 
-The less there is to point at, the surer a reading must be; of two sentences of which one merely says more, or whose values agree,
-it is not believed at all. The thresholds are the result of measuring (docs/knowledge-conflicts.md).
+The less there is to point at, the surer a reading must be; surest where something speaks against it: values agree, or the sentences
+are of one mould, which under one heading ("since 5.2" / "since 5.4" below "Technical information") are told of two things. The
+thresholds are the result of measuring (docs/knowledge-conflicts.md).
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from kb_audit.claims import Claim
 from kb_audit.clashes import Clash
 from kb_audit.wording import content_words, stem
 
-NEVER, LEAST = 2.0, 0.2
-MANY = 100
+MANY, NEVER = 100, 2.0
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,13 @@ class _Needed:
     of_a_manual: float
     one_number: float
     nothing: float
+    agreeing: float
+    one_mould: float
+    one_mould_and_heading: float
 
 
-_AMONG_MANY, _AMONG_FEW = _Needed(0.25, 0.35, 0.4, 0.8, 0.8, 0.95), _Needed(0.2, 0.2, 0.2, 0.6, 0.3, 0.7)
+_AMONG_MANY = _Needed(0.15, 0.25, 0.82, 0.9, 0.7, 0.9, 0.9, 0.85, NEVER)
+_AMONG_FEW = _Needed(0.3, 0.3, 0.3, 0.6, 0.3, 0.5, 0.8, 0.8, 0.8)
 _SAYS_MORE, _ONE_MOULD = 0.74, 0.89
 _NUMBER = re.compile(
     r"\d(?:[\d.,]*\d)?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety|"
@@ -41,22 +45,24 @@ _DENIAL = re.compile(
 
 
 def needed(a: Claim, b: Claim, clash: Clash | None, read: int) -> float:
-    """How likely a contradiction must read to be believed, 0..1; `NEVER` where nothing speaks for one. `read`: of how many pairs
-    this is one; among hundreds of near pairs of a well-kept base hardly one is a contradiction."""
+    """How likely a contradiction must read to be believed, 0..1. `read`: of how many pairs this is one; among hundreds of near pairs of
+    a well-kept base hardly one is a contradiction."""
     least = _AMONG_MANY if read >= MANY else _AMONG_FEW
     if clash is not None and clash.agrees:
-        return NEVER
+        return least.agreeing
     if clash is not None and clash.between:
         return least.values
+    one_heading = a.path[-1] == b.path[-1]
+    one_mould = least.one_mould_and_heading if one_heading else least.one_mould
     mine, theirs = (frozenset(_NUMBER.findall(each.text.lower())) for each in (a, b))
     if mine - theirs and theirs - mine:
-        return NEVER if _says_more(a, b, _ONE_MOULD) else least.numbers
+        return one_mould if _says_more(a, b, _SAYS_MORE if one_heading else _ONE_MOULD) else least.numbers
     if clash is not None or _denials(a) % 2 != _denials(b) % 2 or bool(_denials(a)) != bool(_denials(b)):
         if clash is None and _says_more(a, b):
-            return NEVER
+            return one_mould
         return least.of_a_manual if a.technical or b.technical else least.statements
     if _says_more(a, b):
-        return NEVER
+        return one_mould
     return least.one_number if bool(mine) != bool(theirs) else least.nothing
 
 

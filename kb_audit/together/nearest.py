@@ -54,7 +54,7 @@ class Table:
     @classmethod
     def empty(cls, claims: int) -> Table:
         shape = claims, OF_EACH
-        return cls(np.full(shape, NOBODY, np.int32), np.zeros(shape, np.float32), np.zeros(shape, np.float32))
+        return cls(np.full(shape, NOBODY, np.int32), np.full(shape, -1, np.float32), np.zeros(shape, np.float32))
 
 
 def nearest(claims: Sequence[Claim], words: RareWords, encode: Encode, last: LastRun | None = None) -> Table:
@@ -74,7 +74,7 @@ def nearest(claims: Sequence[Claim], words: RareWords, encode: Encode, last: Las
 
 
 class _Measure:
-    """How near claims are, 0 where they are not compared; vectors are asked for when the first pair is measured."""
+    """How near claims are, -1 where they are not compared; vectors are asked for when the first pair is measured."""
 
     def __init__(self, claims: Sequence[Claim], words: RareWords, encode: Encode) -> None:
         self.count = len(claims)
@@ -105,7 +105,7 @@ class _Measure:
         near /= lengths[own][:, None] * lengths[other]
         near += cosines
         near *= np.float32(0.5)
-        near[self._not_compared(own[:, None], other)] = 0.0
+        near[self._not_compared(own[:, None], other)] = -1.0
         return near, cosines
 
     def _not_compared(self, own: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -144,15 +144,15 @@ def _fill(table: Table, numbers: NDArray[np.int64], measure: _Measure, places: N
         near, cosines = measure(block, everyone)
         best = np.argpartition(near, -count, axis=1)[:, -count:]
         least = np.take_along_axis(near, best, axis=1).min(axis=1)
-        for row in np.flatnonzero((least > 0) & ((near >= least[:, None]).sum(axis=1) > count)):
+        for row in np.flatnonzero((least > -1) & ((near >= least[:, None]).sum(axis=1) > count)):
             tied = np.flatnonzero(near[row] >= least[row])
             best[row] = tied[np.lexsort((places[tied], -near[row, tied]))[:count]]
         order = np.lexsort((places[best], -np.take_along_axis(near, best, axis=1)), axis=1)
         best = np.take_along_axis(best, order, axis=1)
         nearness = np.take_along_axis(near, best, axis=1)
-        table.numbers[block, :count] = np.where(nearness > 0, best, NOBODY)
-        table.nearness[block, :count] = np.maximum(nearness, 0)
-        table.cosines[block, :count] = np.where(nearness > 0, np.take_along_axis(cosines, best, axis=1), 0)
+        table.numbers[block, :count] = np.where(nearness > -1, best, NOBODY)
+        table.nearness[block, :count] = nearness
+        table.cosines[block, :count] = np.where(nearness > -1, np.take_along_axis(cosines, best, axis=1), 0)
 
 
 def _places(names: Sequence[bytes]) -> NDArray[np.int64]:

@@ -1,6 +1,7 @@
 """The verdict after two sentences were read together: it finds what rules have no word for, and lowers what they took for one rule.
 
-A doubt that can be pointed at (kb_audit.doubts) still makes it a possible conflict only.
+A doubt that can be pointed at (kb_audit.doubts) makes it a possible conflict only, unless the reading is sure; one that lies in where
+the sentences stand always does.
 """
 
 from __future__ import annotations
@@ -12,16 +13,18 @@ from dataclasses import replace
 from kb_audit.claims import Claim
 from kb_audit.clashes import Clash, find_clash
 from kb_audit.conflicts import Compared, Pair, ToldBy
-from kb_audit.doubts import doubt
+from kb_audit.doubts import doubt, doubt_of_place
 from kb_audit.judgement import Judgement
 from kb_audit.kept import LastRun
 from kb_audit.together.as_read import as_read
-from kb_audit.together.evidence import LEAST, needed
+from kb_audit.together.evidence import needed
 from kb_audit.together.reader import Reader
 from kb_audit.together.shortlist import shortlist
 from runtime.understanding.encode import Encode
 
 KEPT, SKIMMED = 0.20, 0.08
+SURE, OVERRULES = 0.8, 0.9
+"""Surer than this, a reading overrules doubts about what the sentences say, and that the rules saw agreement or another scope."""
 MANY = 5
 CONFLICT = 0
 
@@ -63,13 +66,13 @@ def _verdict(a: Claim, b: Claim, before: Judgement | None, likely: float, read: 
         if likely >= KEPT:
             return None
         return Judgement("possible", f"{before.why}; read together they need not speak of one thing", before.kind)
-    if likely < LEAST:
+    if likely < SKIMMED or (before and before.verdict in ("agree", "scope") and likely < OVERRULES):
         return None
     clash = find_clash(a, b)
-    if likely < needed(a, b, clash, read) or (before and before.verdict in ("agree", "scope")):
+    if likely < needed(a, b, clash, read):
         return None
-    found = clash or Clash("permission", "each says what the other rules out")
-    why = doubt(a, b, found)
+    found = clash if clash and not clash.agrees else Clash("permission", "each says what the other rules out")
+    why = doubt(a, b, found) if likely < SURE else doubt_of_place(a, b)
     if why:
         return before or Judgement("possible", f"{found.says}; {why}", found.kind)
     return Judgement("conflict", f"{found.says} (read together)", found.kind)

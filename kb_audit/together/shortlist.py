@@ -18,15 +18,14 @@ from kb_audit.claims import Claim
 from kb_audit.clashes import find_clash
 from kb_audit.conflicts import Pair
 from kb_audit.kept import LastRun
-from kb_audit.together.nearest import OF_EACH, Table, nearest
+from kb_audit.together.nearest import NOBODY, OF_EACH, Table, nearest
 from kb_audit.together.rare_words import RareWords
 from runtime.understanding.encode import Encode
 
 MOST_CLAIMS = 60_000
 LEAST, SHARE = 500, 0.12
-WORTH = 3.0
 _LOOKED_AT = 2
-_NEAR = 0.28
+_FEW, _NEAR = 1_000, 0.28
 _COSINE, _WORDS, _BEST_RANK, _OTHER_RANK = 2.0, 1.0, -0.25, -0.3
 _UNLIKE, _NUMBERS, _RAREST, _LONGER = 3.2, 0.6, 0.35, -1.0
 _CLASHING, _AGREEING = 3.2, -3.0
@@ -57,8 +56,7 @@ def shortlist(
         if (a, b) not in said:
             found.append((worth + _by_clash(claims[a], claims[b]), (a, b, cosine)))
     found.sort(key=lambda each: (-each[0], each[1]))
-    best = [near for worth, near in found[:room] if worth >= WORTH]
-    return sorted([*((*pair, cosine) for pair, cosine in said.items()), *best])
+    return sorted([*((*pair, cosine) for pair, cosine in said.items()), *(near for _, near in found[:room])])
 
 
 def _by_clash(a: Claim, b: Claim) -> float:
@@ -84,7 +82,8 @@ def _near_ones(
 def _pairs(table: Table, claims: int) -> tuple[NDArray[Any], ...]:
     """Each pair once, the earlier claim first: both numbers, nearness, cosine, and what speaks against it by the places that each has
     among the nearest of the other."""
-    own, rank = np.nonzero(table.nearness >= _NEAR)
+    own, rank = np.nonzero(table.nearness >= (_NEAR if claims > _FEW else 0))
+    own, rank = (each[table.numbers[own, rank] != NOBODY] for each in (own, rank))
     other = table.numbers[own, rank]
     keys, first, which = np.unique(
         np.minimum(own, other) * claims + np.maximum(own, other), return_index=True, return_inverse=True

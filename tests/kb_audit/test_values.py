@@ -31,6 +31,15 @@ from kb_audit.values import mask, values
         ("Up to five devices may be linked.", "count", "≤ 5 device"),
         ("You must be at least 18 years old.", "age", "≥ 18 years"),
         ("Uploads may have 2 GB at most.", "size", "≤ 2 GB"),
+        ("A quarter of the price is due now.", "percentage", "25 %"),
+        ("Three quarters of the points are needed.", "percentage", "75 %"),
+        ("Half of the deposit is kept.", "percentage", "50 %"),
+        ("The pool shuts at nine in the evening.", "time", "21:00"),
+        ("The gate is locked at one at night.", "time", "01:00"),
+        ("Credit lasts half a year.", "duration", "182.5 days"),
+        ("It takes a quarter of an hour.", "duration", "15 minutes"),
+        ("Bins are emptied every other week.", "frequency", "every 14 days"),
+        ("Wages come once a fortnight.", "frequency", "every 14 days"),
     ],
 )
 def test_a_value_is_read_in_its_normal_form(text: str, kind: str, normal: str) -> None:

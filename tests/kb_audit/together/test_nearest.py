@@ -123,4 +123,4 @@ def test_hardly_any_claims_are_no_trouble(texts: Sequence[str]) -> None:
 
 def test_very_few_claims_leave_places_empty() -> None:
     table = _table([_page(1, random.Random(1)), markdown.parse("b.md", "## Late\n\nThe late fee is $5.\n")])
-    assert (table.numbers[-1, 4:] == NOBODY).all() and (table.nearness[-1, 4:] == 0).all()
+    assert (table.numbers[-1, 4:] == NOBODY).all() and (table.nearness[-1, 4:] == -1).all()

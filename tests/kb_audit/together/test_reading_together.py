@@ -18,7 +18,7 @@ from kb_audit.measure import load_pairs, score, verdicts
 from kb_audit.sources import markdown
 from kb_audit.together import graph
 from kb_audit.together.reader import Reader, Told, pair_reader
-from kb_audit.together.reading import KEPT, SKIMMED, read_together
+from kb_audit.together.reading import KEPT, OVERRULES, SKIMMED, SURE, read_together
 from kb_audit.together.shortlist import LEAST, shortlist
 from runtime.understanding.encode import Encode
 
@@ -48,12 +48,18 @@ def _always(conflict: float) -> Reader:
 
 
 @pytest.mark.parametrize(
-    ("name", "precision", "recall"), [("pairs_kept_back.jsonl", 0.88, 0.50), ("pairs_unseen.jsonl", 0.88, 0.50)]
+    ("name", "precision", "recall"),
+    [
+        ("pairs_kept_back", 0.86, 0.76),
+        ("pairs_unseen", 0.90, 0.88),
+        ("pairs_two_more_hands", 0.82, 0.73),
+        ("pairs_last_hand", 0.82, 0.82),
+    ],
 )
 def test_on_pairs_of_other_hands_it_finds_what_rules_alone_do_not(
     encode: Encode, reader: Reader, name: str, precision: float, recall: float
 ) -> None:
-    pairs = load_pairs(CASES / name)
+    pairs = load_pairs(CASES / f"{name}.jsonl")
     alone, both = score(pairs, verdicts(pairs, encode)), score(pairs, verdicts(pairs, encode, reader))
     assert both.precision >= precision, both.wrong
     assert both.recall >= recall
@@ -76,7 +82,10 @@ def test_a_conflict_of_the_rules_that_reads_like_two_things_is_possible_only(enc
     assert (pair.judgement.verdict, "read together" in pair.judgement.why) == ("possible", True)
 
 
-def test_what_agrees_or_has_another_scope_stays_so_whatever_is_read(encode: Encode) -> None:
+@pytest.mark.parametrize(("likely", "stays"), [(OVERRULES - 0.01, True), (1.0, False)])
+def test_what_agrees_or_has_another_scope_stays_so_unless_the_reading_is_very_sure(
+    encode: Encode, likely: float, stays: bool
+) -> None:
     stated = _stated(
         "Premium customers may return shoes within 60 days.",
         "Basic customers may return shoes within 14 days.",
@@ -86,25 +95,35 @@ def test_what_agrees_or_has_another_scope_stays_so_whatever_is_read(encode: Enco
     compared = find_conflicts(stated, encode)
     said = {(p.a, p.b): p.judgement for p in compared.pairs if p.judgement.verdict in ("agree", "scope")}
     assert {each.verdict for each in said.values()} == {"agree", "scope"}
-    after = {(p.a, p.b): p.judgement for p in read_together(_always(1.0), stated, compared, encode).pairs}
-    assert {pair: after[pair] for pair in said} == said
+    after = {(p.a, p.b): p.judgement for p in read_together(_always(likely), stated, compared, encode).pairs}
+    assert ({pair: after[pair] for pair in said} == said) == stays
 
 
-def test_a_doubt_that_can_be_pointed_at_leaves_it_possible(encode: Encode) -> None:
-    old = _stated("Speakers can be paired with two phones at once.", form="## Version 3.2\n\n{}\n")
+def test_a_doubt_of_place_leaves_it_possible_however_it_reads(encode: Encode) -> None:
+    old = _stated("Speakers can be paired with two phones at once.", form="## Version 3.2 release notes\n\n{}\n")
     new = list(claims(markdown.parse("new.md", "## Pairing\n\nNo speaker can be paired with two phones.\n")))
     stated = [*old, *new]
     pairs = read_together(_always(1.0), stated, find_conflicts(stated, encode), encode).pairs
-    assert {p.judgement.verdict for p in pairs} <= {"possible", "agree", "scope"}
+    assert "possible" in {p.judgement.verdict for p in pairs} <= {"possible", "agree", "scope"}
+
+
+@pytest.mark.parametrize(("likely", "verdict"), [(SURE - 0.01, "possible"), (SURE + 0.01, "conflict")])
+def test_a_doubt_of_words_gives_way_to_a_sure_reading(encode: Encode, likely: float, verdict: str) -> None:
+    stated = _stated(
+        "`pool_timeout` is how long the worker waits for a free connection: 30 seconds.",
+        "The worker waits 90 seconds for a free connection.",
+    )
+    (pair,) = read_together(_always(likely), stated, find_conflicts(stated, encode), encode).pairs
+    assert pair.judgement.verdict == verdict, pair.judgement
 
 
 def test_one_sentence_against_many_that_agree_is_told_and_many_against_each_other_are_alike(encode: Encode) -> None:
     agreed = [f"{start} late fee is $10." for start in ("The", "Our", "The usual", "A", "The full", "Any")]
     outlier = _stated("The late fee is $25.", *agreed)
-    found = read_together(_always(1.0), outlier, find_conflicts(outlier, encode), encode).pairs
+    found = read_together(_always(0.85), outlier, find_conflicts(outlier, encode), encode).pairs
     assert sum(p.judgement.verdict == "conflict" and p.a == 0 for p in found) >= 5
     levels = _stated(*(f"The late fee is ${10 * n}." for n in range(1, 9)))
-    found = read_together(_always(1.0), levels, find_conflicts(levels, encode), encode).pairs
+    found = read_together(_always(0.85), levels, find_conflicts(levels, encode), encode).pairs
     assert {p.judgement.verdict for p in found} == {"possible"}
 
 
