@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kb_audit.ahead import Ahead
 from kb_audit.model import DIGEST, MODEL, Model, checked, find_model
-from kb_audit.row_store import RowStore, cache_folder, digest_of
+from kb_audit.row_store import RowStore, cache_folder, digest_of, rows_of
 from runtime.errors import BadInput
 
 __all__ = ["DIGEST", "MODEL", "Encoder", "Model", "cache_file", "checked", "encoder", "find_model", "load"]
@@ -48,23 +48,15 @@ class Encoder:
         self._loading: Ahead[Rows] | None = None
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        places: dict[bytes, list[int]] = {}
-        for number, text in enumerate(texts):
-            places.setdefault(digest_of(text), []).append(number)
-        rows = np.empty((len(texts), self._dimensions), np.float32)
-        for key, row in self._store.known(places):
-            for number in places.pop(key):
-                rows[number] = row
-        todo = sorted(places, key=lambda key: len(texts[places[key][0]]))
-        step = _STEP_SPREAD if os.environ.get("CXREADY_RAY") else _STEP
-        for start in range(0, len(todo), step):
-            part = todo[start : start + step]
-            fresh = self._loaded(len(todo)).rows([texts[places[key][0]] for key in part])
-            self._store.keep(part, fresh)
-            for key, row in zip(part, fresh, strict=True):
-                rows[places[key]] = row
-            self._say("embedding", start + len(part), len(todo))
-        return rows
+        return rows_of(
+            self._store,
+            [digest_of(text) for text in texts],
+            [len(text) for text in texts],
+            np.empty((len(texts), self._dimensions), np.float32),
+            lambda part, count: self._loaded(count).rows([texts[number] for number in part]),
+            _STEP_SPREAD if os.environ.get("CXREADY_RAY") else _STEP,
+            lambda done, of: self._say("embedding", done, of),
+        )
 
     def prepare(self) -> None:
         """Begins to load the model, for whoever knows that there will be texts that are not kept."""

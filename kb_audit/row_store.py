@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -61,6 +61,36 @@ class RowStore:
         pairs = [(key, row.tobytes()) for key, row in zip(keys, rows, strict=True)]
         with suppress(sqlite3.Error), closing(opened(self._path)) as db, db:
             db.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?)", pairs)
+
+
+def rows_of(
+    store: RowStore,
+    keys: Sequence[bytes],
+    lengths: Sequence[int],
+    rows: NDArray[np.float32],
+    make: Callable[[list[int], int], NDArray[np.float32]],
+    step: int,
+    made: Callable[[int, int], None],
+) -> NDArray[np.float32]:
+    """Fills `rows`, one for each key: kept ones are read, the others made once a key and kept, so many at a time, shortest first.
+
+    `make` gets the numbers of a step and of how many all steps are; `made` hears after each step how many are done, of how many.
+    """
+    places: dict[bytes, list[int]] = {}
+    for number, key in enumerate(keys):
+        places.setdefault(key, []).append(number)
+    for key, row in store.known(places):
+        for number in places.pop(key):
+            rows[number] = row
+    todo = sorted(places, key=lambda key: lengths[places[key][0]])
+    for start in range(0, len(todo), step):
+        part = todo[start : start + step]
+        fresh = make([places[key][0] for key in part], len(todo))
+        store.keep(part, fresh)
+        for key, row in zip(part, fresh, strict=True):
+            rows[places[key]] = row
+        made(start + len(part), len(todo))
+    return rows
 
 
 def opened(path: Path) -> sqlite3.Connection:

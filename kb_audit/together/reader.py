@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_audit.exports import GRAPH, QUICK
-from kb_audit.row_store import RowStore, cache_folder, digest_of
+from kb_audit.row_store import RowStore, cache_folder, digest_of, rows_of
 from kb_audit.together.graph import digest, graph
 from kb_audit.together.session import Session
 
@@ -60,18 +60,12 @@ class _Answers:
         self._session = once(lambda: Session(folder, graph))
 
     def __call__(self, pairs: Sequence[tuple[str, str]]) -> Told:
-        places: dict[bytes, list[int]] = {}
-        for number, (one, other) in enumerate(pairs):
-            places.setdefault(digest_of(f"{self._graph}\0{one}\0{other}"), []).append(number)
-        told = np.empty((len(pairs), 4), np.float32)
-        for key, row in self._store.known(places):
-            told[places.pop(key)] = row
-        todo = sorted(places, key=lambda key: sum(map(len, pairs[places[key][0]])))
-        for start in range(0, len(todo), _STEP):
-            part = todo[start : start + _STEP]
-            fresh = self._session().probabilities([pairs[places[key][0]] for key in part])
-            self._store.keep(part, fresh)
-            for key, row in zip(part, fresh, strict=True):
-                told[places[key]] = row
-            self._say("reading sentences together", start + len(part), len(todo))
-        return told
+        return rows_of(
+            self._store,
+            [digest_of(f"{self._graph}\0{one}\0{other}") for one, other in pairs],
+            [len(one) + len(other) for one, other in pairs],
+            np.empty((len(pairs), 4), np.float32),
+            lambda part, count: self._session().probabilities([pairs[number] for number in part]),
+            _STEP,
+            lambda done, of: self._say("reading sentences together", done, of),
+        )

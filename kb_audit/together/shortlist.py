@@ -18,7 +18,7 @@ from kb_audit.claims import Claim
 from kb_audit.clashes import find_clash
 from kb_audit.conflicts import Pair
 from kb_audit.kept import LastRun
-from kb_audit.together.nearest import NOBODY, OF_EACH, Table, nearest
+from kb_audit.together.nearest import OF_EACH, Table, nearest
 from kb_audit.together.rare_words import RareWords
 from runtime.understanding.encode import Encode
 
@@ -83,7 +83,6 @@ def _pairs(table: Table, claims: int) -> tuple[NDArray[Any], ...]:
     """Each pair once, the earlier claim first: both numbers, nearness, cosine, and what speaks against it by the places that each has
     among the nearest of the other."""
     own, rank = np.nonzero(table.nearness >= (_NEAR if claims > _FEW else 0))
-    own, rank = (each[table.numbers[own, rank] != NOBODY] for each in (own, rank))
     other = table.numbers[own, rank]
     keys, first, which = np.unique(
         np.minimum(own, other) * claims + np.maximum(own, other), return_index=True, return_inverse=True

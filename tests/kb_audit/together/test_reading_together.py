@@ -17,6 +17,7 @@ from kb_audit.conflicts import find_conflicts
 from kb_audit.measure import load_pairs, score, verdicts
 from kb_audit.sources import markdown
 from kb_audit.together import graph
+from kb_audit.together.as_read import as_read
 from kb_audit.together.reader import Reader, Told, pair_reader
 from kb_audit.together.reading import KEPT, OVERRULES, SKIMMED, SURE, read_together
 from kb_audit.together.shortlist import LEAST, shortlist
@@ -147,6 +148,15 @@ def test_the_same_pair_reads_the_same_alone_and_among_others(reader: Reader, tmp
     assert np.abs(alone[0] - among[-1]).max() < 1e-4
     assert np.array_equal(fresh.read([REWORDED]), alone)
     assert np.array_equal(fresh.skim([REWORDED])[0], reader.skim([*others, REWORDED])[-1])
+
+
+@pytest.mark.parametrize(
+    ("heading", "before"),
+    [("Late fees", "Late fees: "), ("返品", "返品: "), ("B", ""), ("3.1", ""), ("4 b", "")],
+)
+def test_a_heading_that_names_something_is_read_with_its_sentence(heading: str, before: str) -> None:
+    (claim,) = _stated("The late fee is $5.", form=f"## {heading}\n\n{{}}\n")
+    assert as_read(claim) == f"{before}The late fee is $5."
 
 
 def test_skimming_says_roughly_what_reading_says(reader: Reader) -> None:
